@@ -1,0 +1,85 @@
+/* One HTTP request and the response that answers it.
+ *
+ * A handler is a plain function on its own thread: GET gets a reader, POST the writer inside its savepoint, which is
+ * kept when the response is a success or a redirect (status < 400) and undone otherwise. The response leaves only
+ * after the commit; when that fails, a page that says so replaces it.
+ *
+ *   static void show_talk(Request *req, Db *db) { … respond_not_found(req); … }
+ *   const Route programme_routes[] = {
+ *           { GET, "/:event/talk/:code/", show_talk, RIGHT_PUBLIC, 0, "A session" },
+ *           { 0 } };
+ */
+#pragma once
+#include "store/db.h"
+#include "base/i18n.h"
+
+typedef struct Request Request;
+
+typedef enum { GET = 1, POST, WEBSOCKET } Method; /* HEAD is answered from GET; OPTIONS, DELETE … by raw routes later */
+
+/* One list: the enum, the words, the document. Deny by default: a route without a right is refused at start. */
+#define RIGHTS(X)                                                                                                      \
+        X(PUBLIC, "everyone")                                                                                          \
+        X(SIGNED_IN, "whoever is signed in")                                                                           \
+        X(SPEAKER, "a speaker of the event, and whoever hosts or organises it")                                        \
+        X(HOST, "a host of the event, and its organisers")                                                             \
+        X(ORGANISER, "an organiser of the event")                                                                      \
+        X(OWNER, "an owner of the server")                                                                             \
+        X(DEMO, "everyone, in the demo only")
+typedef enum {
+        RIGHT_NONE,
+#define X(name, text) RIGHT_##name,
+        RIGHTS(X)
+#undef X
+} Right;
+
+typedef void (*Handler)(Request *req, Db *db);
+typedef struct {
+        Method method;
+        const char *path; /* "/:event/talk/:code/"; a last ":rest*" takes slashes too */
+        Handler handler;
+        Right right;
+        size_t body_max; /* bytes of form body, files included; 0 for none */
+        const char *title;
+} Route;
+
+/* What came. Strings live as long as the request; absent ones are NULL where it is said, else "". */
+Method request_method(const Request *req);
+const char *request_path(const Request *req);
+const char *request_param(const Request *req, const char *name);  /* from the path; "" when absent */
+const char *request_query(const Request *req, const char *name);  /* from the address; "" when absent */
+const char *request_field(const Request *req, const char *name);  /* from the form, valid UTF-8; "" when absent */
+const char *request_header(const Request *req, const char *name); /* NULL when absent */
+/* An uploaded file of the form, already on disk as a temporary file that the request removes; NULL when absent. */
+typedef struct {
+        const char *path, *file_name;
+        size_t size_bytes;
+} Upload;
+const Upload *request_upload(const Request *req, const char *name);
+const Lang *request_lang(const Request *req);
+int64_t request_account(const Request *req); /* 0: not signed in */
+/* The event that the path's ":event" names, 0 when there is none or it is not public and the reader may not see it. */
+int64_t request_event(const Request *req);
+bool request_may(const Request *req, Right right); /* on that event */
+const char *request_csrf(Request *req);            /* for hidden fields; makes the visitor's cookie when needed */
+Store *request_store(const Request *req);
+/* "https://host" or "http://127.0.0.1:8080": for links in mails. */
+const char *request_origin(const Request *req);
+bool request_is_demo(const Request *req);
+gpointer request_context(const Request *req); /* what the application gave to the server: see app/ */
+
+/* What leaves. The last call wins. */
+void respond_bytes(Request *req, int status, const char *content_type, GBytes *body);
+void respond_text(Request *req, int status, const char *content_type, const char *text);
+void respond_redirect(Request *req, const char *format, ...) G_GNUC_PRINTF(2, 3); /* 303, same origin only */
+void respond_not_found(Request *req);
+void respond_forbidden(Request *req);
+/* A plain error page with this sentence (already translated) and this status. */
+void respond_error(Request *req, int status, const char *sentence);
+void respond_header(Request *req, const char *name, const char *value);
+/* A file by path (already checked to be inside the data folder): one byte range, If-Range, HEAD. */
+void respond_file(Request *req, const char *path, const char *content_type, bool immutable);
+
+/* Sessions: sign in after a link was consumed (rotates the cookie); sign out. db is the writer. */
+void session_start(Request *req, Db *db, int64_t account);
+void session_end(Request *req, Db *db);
