@@ -6,11 +6,11 @@
 
 typedef struct Lang Lang;
 
-void i18n_start(void); /* once, before threads */
-const Lang *lang_find(const char *code);                 /* NULL when unknown */
-const Lang *lang_default(void);                          /* French first: the pages' default without a wish */
-const Lang *lang_accept(const char *accept_language);    /* RFC 9110 12.5.4; NULL header gives the default */
-const char *lang_code(const Lang *lang);                 /* "fr" */
+void i18n_start(void);                                /* once, before threads */
+const Lang *lang_find(const char *code);              /* NULL when unknown */
+const Lang *lang_default(void);                       /* French first: the pages' default without a wish */
+const Lang *lang_accept(const char *accept_language); /* RFC 9110 12.5.4; NULL header gives the default */
+const char *lang_code(const Lang *lang);              /* "fr" */
 const char *tr(const Lang *lang, const char *source);
 const char *tr_n(const Lang *lang, const char *one, const char *many, unsigned long n);
 #define N_(text) (text)

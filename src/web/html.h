@@ -13,12 +13,12 @@
 typedef struct Html Html;
 
 /* Called by compiled views. */
-void html_raw(Html *h, const char *markup, size_t length);     /* from the template only */
-void html_text(Html *h, const char *text);                     /* element content */
-void html_attribute(Html *h, const char *text);                /* inside a quoted attribute */
-void html_url(Html *h, const char *url);                       /* href, src, action: http(s), mailto or same origin */
+void html_raw(Html *h, const char *markup, size_t length); /* from the template only */
+void html_text(Html *h, const char *text);                 /* element content */
+void html_attribute(Html *h, const char *text);            /* inside a quoted attribute */
+void html_url(Html *h, const char *url);                   /* href, src, action: http(s), mailto or same origin */
 void html_int(Html *h, int64_t number);
-void html_translated(Html *h, const char *source);             /* tr() then escaped */
+void html_translated(Html *h, const char *source); /* tr() then escaped */
 const Lang *html_lang(const Html *h);
 Request *html_request(const Html *h);
 /* Markup made by a function of ours whose output is safe by construction (Markdown filter). */
@@ -33,12 +33,12 @@ typedef struct {
         const char *brand, *brand_url; /* NULL: Tréteau itself */
         const NavItem *nav;
         size_t nav_count;
-        const char *theme;             /* class for the accent: "theme-nec" */
-        const char *const *styles;     /* asset names, NULL-terminated: "live/room.css" */
-        const char *const *scripts;    /* ES modules, likewise */
+        const char *theme;          /* class for the accent: "theme-nec" */
+        const char *const *styles;  /* asset names, NULL-terminated: "live/room.css" */
+        const char *const *scripts; /* ES modules, likewise */
         const char *body_class;
-        const char *head_links;        /* NULL; else <link rel=alternate …> made by the feature (trusted) */
-        bool dark, bare;               /* bare: no header and footer (the room) */
+        const char *head_links; /* NULL; else <link rel=alternate …> made by the feature (trusted) */
+        bool dark, bare;        /* bare: no header and footer (the room) */
         bool no_index;
 } Page;
 Html *page_begin(Request *req, const Page *page);
