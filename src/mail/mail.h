@@ -1,0 +1,47 @@
+/* Mail: written in the same transaction as the act that causes it, sent later by a thread of its own.
+ *
+ *   mail_post(db, &(Mail){ .kind = "sign-in", .to = address, .subject = tr(lang, "…"), .text = text });
+ *
+ * What a person typed may stand in any field: line breaks and control characters cannot leave it. The outbox keeps a
+ * message until it is sent, then only that it was (see README.md). In the demo nothing is sent: /demo/mail shows it.
+ *
+ * May be included by people and above. */
+#pragma once
+#include "mail/address.h"
+#include "mail/calendar.h"
+#include "store/db.h"
+#include "web/request.h"
+
+typedef struct {
+        int64_t event;         /* 0: of none */
+        const char *kind;      /* "sign-in", "registration" …: for counts, not shown */
+        const char *to;        /* from address_read() */
+        const char *from_name; /* NULL: Tréteau; usually the event's title */
+        const char *reply_to;  /* NULL, or an address */
+        const char *subject, *text;
+        const char *html;        /* NULL: text only */
+        const char *calendar;    /* NULL, or what calendar_write() gave; it travels as invitation.ics */
+        const char *unsubscribe; /* NULL, or the address of a page whose POST unsubscribes (RFC 8058) */
+} Mail;
+
+/* Puts the mail into the outbox, in the turn of db. False, with nothing stored, when `to` is no address or the store
+ * refused (db_failed). */
+bool mail_post(Db *db, const Mail *mail);
+/* Mails of this kind to this address since then: for "one in two minutes". */
+int64_t mail_count_since(Db *db, const char *kind, const char *to, int64_t since_us);
+
+/* The server's own address, kept with the data. Called by app at start, from the configuration. */
+bool mail_set_sender(Db *db, const char *address);
+
+/* Where mails go: "smtp://host:25", "smtps://user:password@host". */
+typedef struct {
+        const char *url;
+        bool may_be_plain; /* accept a relay without TLS: one on this machine */
+} MailRelay;
+typedef struct MailSender MailSender;
+/* Starts the thread that empties the outbox; strings are copied. */
+MailSender *mail_sender_start(Store *store, const MailRelay *relay);
+/* Ends after the message under way. */
+void mail_sender_stop(MailSender *sender);
+
+extern const Route mail_routes[];
