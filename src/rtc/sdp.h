@@ -1,0 +1,171 @@
+/* Session descriptions of WebRTC, read and written: what a browser's offer or answer says, as one plain struct, and the
+ * text of one. Only what this server acts upon is kept; other lines are skipped, and lists have limits.
+ *
+ * Pure: bytes in, bytes out. Both directions use the same struct, so sdp_parse(sdp_print(x)) gives x again.
+ *
+ *     SdpResult result;
+ *     g_autoptr(Sdp) offer = sdp_parse(text, strlen(text), &result);
+ *     if (!offer)
+ *             complain(sdp_result_text(result));
+ *
+ * RFC 8866 (SDP), 8829 (JSEP), 8843 (BUNDLE), 8839 (ICE), 8122 and 5763 (fingerprint, setup), 8285 (extmap),
+ * 4588 (rtx), 6184 (H.264), 7741 (VP8), 7587 (Opus), 5576 (ssrc). */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+        SDP_MAX_BYTES = 64 * 1024,
+        SDP_MAX_MEDIA = 32,
+        SDP_MAX_CODECS = 48,
+        SDP_MAX_CANDIDATES = 16,
+        SDP_MID_SIZE = 17,         /* with the final NUL */
+        SDP_UFRAG_SIZE = 257,      /* RFC 8839, section 5.4: 4 to 256 characters */
+        SDP_PWD_SIZE = 257,        /* 22 to 256 characters */
+        SDP_FINGERPRINT_SIZE = 32, /* SHA-256 */
+        SDP_CNAME_SIZE = 64,
+};
+
+#define SDP_RESULTS(X)                                                                                                 \
+        X(OK, "well formed")                                                                                           \
+        X(TOO_LONG, "the description is longer than 64 KiB")                                                           \
+        X(NOT_SDP, "this is not a session description")                                                                \
+        X(BAD_LINE, "a line is not of the form x=value")                                                               \
+        X(BAD_MEDIA, "a media line is malformed")                                                                      \
+        X(TOO_MANY_MEDIA, "there are more than 32 media lines")                                                        \
+        X(TOO_MANY_CODECS, "a media line has more than 48 payload types")                                              \
+        X(BAD_MID, "a media identifier is malformed, missing or used twice")                                           \
+        X(BAD_ICE, "an ICE user name or password is malformed")                                                        \
+        X(BAD_FINGERPRINT, "a SHA-256 certificate fingerprint is malformed")                                           \
+        X(BAD_ATTRIBUTE, "an attribute is malformed")                                                                  \
+        X(NOT_BUNDLED, "the media lines do not share one transport")
+
+typedef enum SdpResult {
+#define SDP_RESULT_ENUM(name, text) SDP_##name,
+        SDP_RESULTS(SDP_RESULT_ENUM)
+#undef SDP_RESULT_ENUM
+} SdpResult;
+const char *sdp_result_text(SdpResult result);
+
+typedef enum SdpKind {
+        SDP_AUDIO,
+        SDP_VIDEO,
+        SDP_OTHER_KIND,
+} SdpKind;
+
+typedef enum SdpDirection {
+        SDP_SENDRECV, /* the default, RFC 8866 */
+        SDP_SENDONLY,
+        SDP_RECVONLY,
+        SDP_INACTIVE,
+} SdpDirection;
+
+typedef enum SdpSetup {
+        SDP_SETUP_NONE,
+        SDP_ACTPASS,
+        SDP_ACTIVE,
+        SDP_PASSIVE,
+} SdpSetup;
+
+typedef enum SdpCodecName {
+        SDP_OPUS,
+        SDP_H264,
+        SDP_VP8,
+        SDP_RTX,
+        SDP_OTHER_CODEC,
+} SdpCodecName;
+
+/* Feedback messages, as bits (RFC 4585, 5104, draft-alvestrand-rmcat-remb). */
+enum {
+        SDP_NACK = 1,
+        SDP_NACK_PLI = 2,
+        SDP_CCM_FIR = 4,
+        SDP_REMB = 8,
+        SDP_TRANSPORT_CC = 16,
+};
+
+/* Header extensions that have a meaning here; each media line maps some to its own numbers. */
+#define SDP_EXTENSIONS(X)                                                                                              \
+        X(AUDIO_LEVEL, "urn:ietf:params:rtp-hdrext:ssrc-audio-level")                                                  \
+        X(MID, "urn:ietf:params:rtp-hdrext:sdes:mid")                                                                  \
+        X(RID, "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id")                                                        \
+        X(REPAIRED_RID, "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id")                                      \
+        X(ABS_SEND_TIME, "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time")                                 \
+        X(TRANSPORT_CC, "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01")
+
+typedef enum SdpExtension {
+#define SDP_EXTENSION_ENUM(name, uri) SDP_EXT_##name,
+        SDP_EXTENSIONS(SDP_EXTENSION_ENUM)
+#undef SDP_EXTENSION_ENUM
+                SDP_N_EXTENSIONS
+} SdpExtension;
+
+typedef struct SdpCodec {
+        uint8_t payload_type;
+        SdpCodecName name;
+        uint8_t apt;                /* RTX: the payload type it repairs */
+        uint8_t packetization_mode; /* H.264 */
+        uint32_t profile_level_id;  /* H.264: 24 bits; 0x420010 when absent (RFC 6184, 8.1) */
+        uint8_t feedback;           /* SDP_NACK | … */
+} SdpCodec;
+
+typedef struct SdpMedia {
+        SdpKind kind;
+        char mid[SDP_MID_SIZE];
+        SdpDirection direction;
+        bool rejected; /* port 0 without bundle-only: the line is off */
+        bool rtcp_mux, rtcp_rsize;
+        SdpCodec codecs[SDP_MAX_CODECS]; /* in order of preference; comfort noise and the like as SDP_OTHER_CODEC */
+        unsigned n_codecs;
+        uint8_t extension_ids[SDP_N_EXTENSIONS];             /* 0: not there; 1 … 14 (one-byte form only) */
+        SdpDirection extension_directions[SDP_N_EXTENSIONS]; /* SDP_SENDRECV when not said */
+        uint32_t ssrc, rtx_ssrc;                             /* of the first FID group, or the first a=ssrc; 0: none */
+        char cname[SDP_CNAME_SIZE];
+        char msid[SDP_CNAME_SIZE]; /* written only: stream identifier; the track's is the mid */
+} SdpMedia;
+
+typedef struct SdpCandidate {
+        char address[46]; /* INET6_ADDRSTRLEN */
+        uint16_t port;
+} SdpCandidate;
+
+typedef struct Sdp {
+        uint64_t session_id;
+        uint64_t version;
+        bool ice_lite;
+        /* One transport for all (BUNDLE): taken from the first line that is on. */
+        char ufrag[SDP_UFRAG_SIZE];
+        char pwd[SDP_PWD_SIZE];
+        uint8_t fingerprint[SDP_FINGERPRINT_SIZE];
+        bool has_fingerprint;
+        SdpSetup setup;
+        SdpCandidate candidates[SDP_MAX_CANDIDATES]; /* host, UDP; written in the first line, skipped when read */
+        unsigned n_candidates;
+        SdpMedia *media;
+        unsigned n_media;
+} Sdp;
+
+Sdp *sdp_new(void);
+void sdp_free(Sdp *sdp);
+/* A further media line, all zero; NULL when SDP_MAX_MEDIA are there. Lines move in memory: do not keep the pointer. */
+SdpMedia *sdp_add_media(Sdp *sdp);
+
+/* The description in text[0 … length), or NULL with the reason. Lines end in LF, with or without CR. ret_result may be
+ * NULL. */
+Sdp *sdp_parse(const char *text, size_t length, SdpResult *ret_result);
+/* As text with CR LF ends; the caller's to g_free(). Every line's port is 9, or 0 when rejected. */
+char *sdp_print(const Sdp *sdp);
+
+const SdpMedia *sdp_find_media(const Sdp *sdp, const char *mid);
+const SdpCodec *sdp_find_codec(const SdpMedia *media, SdpCodecName name);
+/* The RTX codec that repairs a payload type, or NULL. */
+const SdpCodec *sdp_find_rtx(const SdpMedia *media, uint8_t payload_type);
+/* The best H.264 for a room: baseline or constrained baseline, packetization-mode 1; constrained first. Or NULL. */
+const SdpCodec *sdp_find_h264_baseline(const SdpMedia *media);
+/* The other side's word for the same direction (sendonly ↔ recvonly). */
+SdpDirection sdp_reverse(SdpDirection direction);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sdp, sdp_free)
