@@ -1,0 +1,220 @@
+/* The room's media: forwards microphones, cameras and screens of those on stage to everybody in the room.
+ *
+ * A room belongs to one media loop for life. Every function here but sfu_counters() is called from one thread (the
+ * socket loop); SDP is parsed and answered there, what follows travels to the room's loop by mailbox, and events come
+ * back by a mailbox whose descriptor the socket loop polls. Nothing here waits for a media loop but sfu_stop() and
+ * sfu_tap_stop().
+ *
+ * A participant has up to two peer connections, so that offers never cross: one to publish (the browser offers) and one
+ * to watch (the server offers). A person on stage holds a seat; the watchers' lines are named after seats ("a3", "v3",
+ * and "s" for the one shared screen), so nobody renegotiates when a seat changes hands.
+ *
+ *     SfuRoom room = sfu_room_open(sfu);
+ *     sfu_publish(sfu, room, person, 0, offer, tracks, 2, &peer, &answer, &error);
+ *     sfu_subscribe(sfu, room, other, 4, SFU_NO_SEAT, &watcher, &offer, &error);
+ *     sfu_subscribed(sfu, watcher, answer, &error);
+ *     while (sfu_next_event(sfu, &event)) …
+ *
+ * RFC 8829 (JSEP), RFC 8843 (BUNDLE), RFC 8445 (ICE-lite), RFC 8827 (security), RFC 7941, RFC 4585, RFC 4588. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+        SFU_SEATS = 12,       /* on stage at most, seats are 0 … 11 */
+        SFU_NO_SEAT = -1,     /* not on stage, or nobody */
+        SFU_MAX_LOOPS = 32,   /* media threads */
+        SFU_MAX_ROOMS = 1024, /* open at once */
+        SFU_MAX_PEERS = 4096, /* open at once, per media thread */
+        SFU_MAX_SDP_BYTES = 64 * 1024,
+};
+
+/* What one media line of a publisher carries. The _VP8 kinds are the small copy for those who cannot read H.264. */
+#define SFU_TRACK_KINDS(X)                                                                                             \
+        X(MIC, "mic")                                                                                                  \
+        X(CAMERA, "camera")                                                                                            \
+        X(CAMERA_VP8, "camera-vp8")                                                                                    \
+        X(SCREEN, "screen")                                                                                            \
+        X(SCREEN_VP8, "screen-vp8")
+
+typedef enum SfuTrackKind {
+#define SFU_TRACK_KIND_ENUM(name, word) SFU_##name,
+        SFU_TRACK_KINDS(SFU_TRACK_KIND_ENUM)
+#undef SFU_TRACK_KIND_ENUM
+                SFU_N_TRACK_KINDS
+} SfuTrackKind;
+
+/* The kind a word ("mic", "camera-vp8", …) names, or -1. */
+int sfu_track_kind_from_word(const char *word);
+const char *sfu_track_kind_word(SfuTrackKind kind);
+
+typedef struct SfuRoom {
+        uint32_t value; /* 0 is no room */
+} SfuRoom;
+
+typedef struct SfuPeer {
+        uint32_t value; /* 0 is no peer; a number is not used again for long after its peer is gone */
+} SfuPeer;
+
+typedef struct SfuParticipant {
+        uint32_t value; /* the caller's own number, given back in events and frames */
+} SfuParticipant;
+
+typedef struct Sfu Sfu;
+
+typedef struct SfuConfig {
+        uint16_t media_port; /* UDP; 0 takes a free one */
+        const char *const
+                *advertised;    /* addresses for browsers, NULL-terminated; NULL: every local address, 127.0.0.1 too */
+        unsigned media_threads; /* 0: one less than the cores, at least one */
+        uint32_t camera_kbps;   /* cap told to each camera, 0: 2,500; screens get the same, the VP8 copy a fifth */
+} SfuConfig;
+
+typedef enum SfuError {
+        SFU_ERROR_SYSTEM, /* a socket or a thread could not be had; the message says which */
+        SFU_ERROR_SDP,    /* the description is malformed or offers nothing we can use; fit to be shown */
+        SFU_ERROR_STATE,  /* no such room, peer or seat, or not now */
+        SFU_ERROR_FULL,   /* a limit above is reached */
+} SfuError;
+#define SFU_ERROR (sfu_error_quark())
+GQuark sfu_error_quark(void);
+
+/* Binds the port and starts the media threads. NULL on failure. */
+Sfu *sfu_start(const SfuConfig *config, GError **error);
+/* Says goodbye to every peer, stops taps and threads, frees. NULL is fine. */
+void sfu_stop(Sfu *sfu);
+uint16_t sfu_media_port(const Sfu *sfu);
+
+/* A new empty room on the loop with the fewest rooms; value 0 when SFU_MAX_ROOMS are open. */
+SfuRoom sfu_room_open(Sfu *sfu);
+/* Closes all its peers (no event for them) and stops its tap. */
+void sfu_room_close(Sfu *sfu, SfuRoom room);
+
+/* --- On stage: the browser offers ------------------------------------------------------------------------------- */
+
+/* Says what a media line of the offer is: the browser's transceiver.mid and its kind. */
+typedef struct SfuTrack {
+        const char *mid;
+        SfuTrackKind kind;
+} SfuTrack;
+
+/* Answers a publisher's offer. Lines not named in tracks are answered as rejected. One publisher a seat: a new one
+ * takes the seat, the old peer is closed. ret_answer is the caller's to g_free(). Outputs are untouched on failure. */
+bool sfu_publish(Sfu *sfu, SfuRoom room, SfuParticipant participant, int seat, const char *offer,
+                 const SfuTrack *tracks, size_t n_tracks, SfuPeer *ret_peer, char **ret_answer, GError **error);
+/* Answers a further offer of the same connection: lines added (screen, VP8 copy), or stopped (inactive). It must keep
+ * the lines it had, in order. */
+bool sfu_publish_again(Sfu *sfu, SfuPeer peer, const char *offer, const SfuTrack *tracks, size_t n_tracks,
+                       char **ret_answer, GError **error);
+
+/* --- Watching: the server offers --------------------------------------------------------------------------------- */
+
+/* Offers lines "s", "a0", "v0", … for that many seats (1 … SFU_SEATS). own_seat is not sent back, or SFU_NO_SEAT.
+ * Media flows once sfu_subscribed() has the browser's answer. ret_offer is the caller's. */
+bool sfu_subscribe(Sfu *sfu, SfuRoom room, SfuParticipant participant, unsigned seats, int own_seat, SfuPeer *ret_peer,
+                   char **ret_offer, GError **error);
+/* A new offer that only appends lines; give its answer to sfu_subscribed() as well. Fewer or as many seats is an error.
+ */
+bool sfu_subscribe_grow(Sfu *sfu, SfuPeer peer, unsigned seats, char **ret_offer, GError **error);
+bool sfu_subscribed(Sfu *sfu, SfuPeer peer, const char *answer, GError **error);
+/* The watcher took another seat on stage, or left it (SFU_NO_SEAT). */
+void sfu_own_seat(Sfu *sfu, SfuPeer peer, int own_seat);
+
+/* Closes a peer of either sort: DTLS close_notify, no event. Unknown peers are ignored. */
+void sfu_peer_close(Sfu *sfu, SfuPeer peer);
+
+/* Stops or resumes forwarding what a seat sends (kind MIC, CAMERA or SCREEN; the VP8 copy follows). The server enforces
+ * it whatever the browser sends. It belongs to the seat, and stays through a new publisher until lifted. */
+void sfu_mute(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind, bool muted);
+/* Asks a seat's encoder for a key frame (coalesced with others asked within half a second). */
+void sfu_key_frame(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind);
+
+/* --- Events ------------------------------------------------------------------------------------------------------ */
+
+#define SFU_EVENTS(X)                                                                                                  \
+        X(PEER_CONNECTED, "DTLS is done, media may flow: room, peer, participant, seat")                               \
+        X(PEER_GONE, "the peer is closed and forgotten: room, peer, participant, seat, reason")                        \
+        X(CODECS_WANTED, "someone watching cannot receive H.264 (on) or nobody any more (off): room, on")              \
+        X(SPEAKING, "a seat starts or stops speaking: room, seat, on")                                                 \
+        X(DOMINANT, "another seat leads the talk, or SFU_NO_SEAT: room, seat")                                         \
+        X(TAP_NO_H264, "the seat chosen by sfu_tap_video sends VP8 alone: room, seat, kind")
+
+typedef enum SfuEventKind {
+#define SFU_EVENT_ENUM(name, text) SFU_##name,
+        SFU_EVENTS(SFU_EVENT_ENUM)
+#undef SFU_EVENT_ENUM
+} SfuEventKind;
+
+#define SFU_GONE_REASONS(X)                                                                                            \
+        X(CONSENT, "no connectivity check for 30 s")                                                                   \
+        X(NEVER, "no connectivity check within 30 s of the answer")                                                    \
+        X(CLOSED, "closed by the browser")                                                                             \
+        X(DTLS, "the DTLS handshake failed")                                                                           \
+        X(FINGERPRINT, "the certificate is not the one of the description")                                            \
+        X(REPLACED, "another publisher took the seat")
+
+typedef enum SfuGoneReason {
+#define SFU_GONE_ENUM(name, text) SFU_GONE_##name,
+        SFU_GONE_REASONS(SFU_GONE_ENUM)
+#undef SFU_GONE_ENUM
+} SfuGoneReason;
+const char *sfu_gone_reason_text(SfuGoneReason reason);
+
+typedef struct SfuEvent {
+        SfuEventKind kind;
+        SfuRoom room;
+        SfuPeer peer;
+        SfuParticipant participant;
+        int seat; /* of a publisher; SFU_NO_SEAT for a watcher */
+        SfuTrackKind track;
+        bool on;
+        SfuGoneReason reason;
+} SfuEvent;
+
+/* Readable when an event waits; poll it, then call sfu_next_event() until it says false. */
+int sfu_events_fd(const Sfu *sfu);
+bool sfu_next_event(Sfu *sfu, SfuEvent *ret_event);
+
+/* --- Tap: what the recorder gets --------------------------------------------------------------------------------- */
+
+typedef struct SfuFrame {
+        int seat;
+        SfuParticipant participant; /* who sent it: to honour consent when a seat changes hands */
+        SfuTrackKind kind;          /* MIC: one Opus packet; CAMERA, SCREEN: one H.264 access unit, Annex B */
+        int64_t capture_us;   /* microseconds UTC by the server's clock, from the sender's reports where there are */
+        const uint8_t *bytes; /* valid during the call only */
+        size_t length;
+        bool key; /* the unit begins with parameter sets and is an IDR picture; true for audio */
+        bool gap; /* something is missing right before */
+} SfuFrame;
+
+/* Called on the tap's own thread, which may block in on_frame: when it falls behind, frames are dropped and the next
+ * one carries gap. on_stop is the last call. */
+typedef struct SfuTapSink {
+        void *owner;
+        void (*on_frame)(void *owner, const SfuFrame *frame);
+        void (*on_stop)(void *owner);
+} SfuTapSink;
+
+/* Begins to deliver every microphone of the room (muted ones excepted). One tap a room. */
+bool sfu_tap_start(Sfu *sfu, SfuRoom room, const SfuTapSink *sink, GError **error);
+/* Chooses the picture on air: seat and CAMERA or SCREEN, or SFU_NO_SEAT for none. The change is made at the new
+ * source's next key frame, which is asked for; then one is asked 2 s, and again 3 s, after each. */
+void sfu_tap_video(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind);
+/* No call of the sink comes after it returns. */
+void sfu_tap_stop(Sfu *sfu, SfuRoom room);
+
+/* --- Figures ----------------------------------------------------------------------------------------------------- */
+
+/* Counters since the start, of all loops; every way to drop a packet is one of them. */
+typedef struct SfuCounter {
+        const char *name; /* of a Prometheus metric, without prefix */
+        const char *help;
+        uint64_t value;
+} SfuCounter;
+
+/* Fills at most n, returns how many there are. Any thread. */
+size_t sfu_counters(Sfu *sfu, SfuCounter *ret_counters, size_t n);
