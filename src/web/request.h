@@ -15,7 +15,9 @@
 
 typedef struct Request Request;
 
-typedef enum { GET = 1, POST, WEBSOCKET } Method; /* HEAD is answered from GET; OPTIONS, DELETE … by raw routes later */
+/* HEAD is answered from GET. POST_ALONE is a POST whose handler gets no Db and takes the writer itself when its work is
+ * prepared (an import that is parsed first). */
+typedef enum { GET = 1, POST, POST_ALONE, WEBSOCKET } Method;
 
 /* One list: the enum, the words, the document. Deny by default: a route without a right is refused at start. */
 #define RIGHTS(X)                                                                                                      \
@@ -66,7 +68,9 @@ Store *request_store(const Request *req);
 /* "https://host" or "http://127.0.0.1:8080": for links in mails. */
 const char *request_origin(const Request *req);
 bool request_is_demo(const Request *req);
-gpointer request_context(const Request *req); /* what the application gave to the server: see app/ */
+bool request_is_secure(const Request *req);      /* came over TLS (by the proxy in front) */
+const char *request_address(const Request *req); /* the visitor's network address, for limits only */
+gpointer request_context(const Request *req);    /* what the application gave to the server: see app/ */
 
 /* What leaves. The last call wins. */
 void respond_bytes(Request *req, int status, const char *content_type, GBytes *body);
@@ -79,6 +83,10 @@ void respond_error(Request *req, int status, const char *sentence);
 void respond_header(Request *req, const char *name, const char *value);
 /* A file by path (already checked to be inside the data folder): one byte range, If-Range, HEAD. */
 void respond_file(Request *req, const char *path, const char *content_type, bool immutable);
+
+/* Hands the connection over to the socket loop (WEBSOCKET routes only); opening is given to the handler's opened(). */
+typedef struct SocketHandler SocketHandler;
+void respond_websocket(Request *req, const SocketHandler *handler, gpointer opening, GDestroyNotify free_opening);
 
 /* Sessions: sign in after a link was consumed (rotates the cookie); sign out. db is the writer. */
 void session_start(Request *req, Db *db, int64_t account);

@@ -1,0 +1,287 @@
+#include "web/request_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <netdb.h>
+#include <unistd.h>
+
+#define FIELDS_MAX 500
+#define FIELD_BYTES_MAX (1024 * 1024)
+#define FORM_BUFFER_BYTES (32 * 1024)
+
+typedef struct {
+        Upload public;
+        char *path, *file_name;
+        int fd;
+} UploadFile;
+
+static void upload_free(gpointer data)
+{
+        UploadFile *upload = data;
+        if (upload->fd >= 0)
+                close(upload->fd);
+        if (upload->path)
+                g_unlink(upload->path);
+        g_free(upload->path);
+        g_free(upload->file_name);
+        g_free(upload);
+}
+
+static void field_free(gpointer text)
+{
+        g_string_free(text, TRUE);
+}
+
+static void header_clear(gpointer data)
+{
+        Header *header = data;
+        g_free(header->name);
+        g_free(header->value);
+}
+
+static char *visitor_address(struct MHD_Connection *connection)
+{
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        char host[NI_MAXHOST] = "";
+        if (info && info->client_addr)
+                getnameinfo(info->client_addr, sizeof(struct sockaddr_storage), host, sizeof host, NULL, 0,
+                            NI_NUMERICHOST);
+        return g_strdup(host);
+}
+
+Request *request_new(Server *server, const ServerConfig *config, struct MHD_Connection *connection, const char *url)
+{
+        Request *req = g_new0(Request, 1);
+        req->server = server;
+        req->config = config;
+        req->connection = connection;
+        req->path = g_strdup(url);
+        req->file = -1;
+        req->address = visitor_address(connection);
+        req->fields = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, field_free);
+        req->uploads = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, upload_free);
+        req->headers = g_array_new(FALSE, TRUE, sizeof(Header));
+        g_array_set_clear_func(req->headers, header_clear);
+        return req;
+}
+
+void request_free(Request *req)
+{
+        if (!req)
+                return;
+        if (req->form)
+                MHD_destroy_post_processor(req->form);
+        route_match_clear(&req->match);
+        g_hash_table_unref(req->fields);
+        g_hash_table_unref(req->uploads);
+        g_array_unref(req->headers);
+        g_clear_pointer(&req->body, g_bytes_unref);
+        if (req->file >= 0)
+                close(req->file);
+        if (req->free_opening && req->opening)
+                req->free_opening(req->opening);
+        g_free(req->path);
+        g_free(req->address);
+        g_free(req->content_type);
+        g_free(req->visit);
+        g_free(req->csrf);
+        g_free(req);
+}
+
+static UploadFile *upload_open(Request *req, const char *name, const char *file_name)
+{
+        UploadFile *upload = g_hash_table_lookup(req->uploads, name);
+        if (upload)
+                return upload;
+        upload = g_new0(UploadFile, 1);
+        g_autofree char *folder = g_build_filename(store_folder(req->config->store), "tmp", NULL);
+        g_mkdir_with_parents(folder, 0700);
+        upload->path = g_build_filename(folder, "upload-XXXXXX", NULL);
+        upload->fd = g_mkstemp_full(upload->path, O_RDWR | O_CLOEXEC, 0600);
+        if (upload->fd < 0)
+                req->save_error = errno;
+        upload->file_name = g_utf8_make_valid(file_name, -1);
+        g_hash_table_insert(req->uploads, g_strdup(name), upload);
+        return upload;
+}
+
+static void upload_append(Request *req, UploadFile *upload, const char *bytes, size_t size)
+{
+        while (size > 0 && upload->fd >= 0 && !req->save_error) {
+                ssize_t written = write(upload->fd, bytes, size);
+                if (written < 0 && errno != EINTR)
+                        req->save_error = errno;
+                if (written <= 0)
+                        continue;
+                bytes += written;
+                size -= (size_t)written;
+                upload->public.size_bytes += (size_t)written;
+        }
+}
+
+static void field_append(Request *req, const char *name, const char *bytes, size_t size)
+{
+        req->field_bytes += size;
+        GString *value = g_hash_table_lookup(req->fields, name);
+        if (req->field_bytes > FIELD_BYTES_MAX || (!value && g_hash_table_size(req->fields) >= FIELDS_MAX)) {
+                req->too_large = true;
+                return;
+        }
+        if (!value) {
+                value = g_string_new(NULL);
+                g_hash_table_insert(req->fields, g_strdup(name), value);
+        }
+        if (memchr(bytes, 0, size))
+                req->malformed = true;
+        else
+                g_string_append_len(value, bytes, (gssize)size);
+}
+
+static enum MHD_Result on_form_part(void *cls, enum MHD_ValueKind kind, const char *name, const char *file_name,
+                                    const char *content_type, const char *encoding, const char *bytes, uint64_t offset,
+                                    size_t size)
+{
+        Request *req = cls;
+        if (!name || !g_utf8_validate(name, -1, NULL))
+                return MHD_YES;
+        if (!file_name) {
+                field_append(req, name, bytes ? bytes : "", size);
+                return MHD_YES;
+        }
+        if (*file_name && g_hash_table_size(req->uploads) < 20)
+                upload_append(req, upload_open(req, name, file_name), bytes, size);
+        return MHD_YES;
+}
+
+void request_take_body(Request *req, const char *bytes, size_t size)
+{
+        req->body_bytes += size;
+        if (req->body_bytes > req->match.route->body_max + 4096) /* the token and a multipart's frame come on top */
+                req->too_large = true;
+        if (req->too_large || req->malformed || req->save_error)
+                return;
+        if (!req->form)
+                req->form = MHD_create_post_processor(req->connection, FORM_BUFFER_BYTES, on_form_part, req);
+        if (!req->form || MHD_post_process(req->form, bytes, size) != MHD_YES)
+                req->malformed = true;
+}
+
+Method request_method(const Request *req)
+{
+        return req->method;
+}
+
+const char *request_path(const Request *req)
+{
+        return req->path;
+}
+
+const char *request_param(const Request *req, const char *name)
+{
+        for (int i = 0; i < ROUTE_PARAMS && req->match.names[i]; i++)
+                if (strcmp(req->match.names[i], name) == 0)
+                        return req->match.values[i];
+        return "";
+}
+
+static const char *valid_or_empty(const char *text)
+{
+        return text && g_utf8_validate(text, -1, NULL) ? text : "";
+}
+
+const char *request_query(const Request *req, const char *name)
+{
+        return valid_or_empty(MHD_lookup_connection_value(req->connection, MHD_GET_ARGUMENT_KIND, name));
+}
+
+const char *request_field(const Request *req, const char *name)
+{
+        GString *value = g_hash_table_lookup(req->fields, name);
+        return valid_or_empty(value ? value->str : NULL);
+}
+
+const char *request_header(const Request *req, const char *name)
+{
+        return MHD_lookup_connection_value(req->connection, MHD_HEADER_KIND, name);
+}
+
+const char *request_cookie(const Request *req, const char *name)
+{
+        return MHD_lookup_connection_value(req->connection, MHD_COOKIE_KIND, name);
+}
+
+const Upload *request_upload(const Request *req, const char *name)
+{
+        UploadFile *upload = g_hash_table_lookup(req->uploads, name);
+        if (!upload)
+                return NULL;
+        upload->public.path = upload->path;
+        upload->public.file_name = upload->file_name;
+        return &upload->public;
+}
+
+const Lang *request_lang(const Request *req)
+{
+        return req->lang;
+}
+
+int64_t request_account(const Request *req)
+{
+        return req->account;
+}
+
+int64_t request_event(const Request *req)
+{
+        return req->event;
+}
+
+bool request_may(const Request *req, Right right)
+{
+        if (right == RIGHT_PUBLIC)
+                return true;
+        if (right == RIGHT_DEMO)
+                return req->config->demo;
+        if (right == RIGHT_SIGNED_IN)
+                return req->account != 0;
+        if (req->account == 0)
+                return false;
+        if (req->db)
+                return req->config->may(req->db, req->account, req->event, right);
+        Db *db = store_read_begin(req->config->store);
+        bool may = req->config->may(db, req->account, req->event, right);
+        store_read_end(req->config->store, db);
+        return may;
+}
+
+Store *request_store(const Request *req)
+{
+        return req->config->store;
+}
+
+const char *request_origin(const Request *req)
+{
+        return server_origin(req->server);
+}
+
+bool request_is_demo(const Request *req)
+{
+        return req->config->demo;
+}
+
+bool request_is_secure(const Request *req)
+{
+        return g_str_has_prefix(server_origin(req->server), "https://");
+}
+
+const char *request_address(const Request *req)
+{
+        return req->address;
+}
+
+gpointer request_context(const Request *req)
+{
+        return req->config->context;
+}

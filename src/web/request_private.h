@@ -1,0 +1,60 @@
+/* The request's inside, for web/ alone. */
+#pragma once
+#include "web/router.h"
+#include "web/server.h"
+
+#include <microhttpd.h>
+
+typedef struct {
+        char *name, *value;
+} Header;
+
+struct Request {
+        Server *server;
+        const ServerConfig *config;
+        struct MHD_Connection *connection;
+        Method method;
+        char *path;
+        RouteMatch match;
+        const Lang *lang;
+        char *address;
+        /* who and where, found before the handler runs */
+        int64_t account, event;
+        Db *db; /* the handler's, NULL outside of it */
+        /* the body */
+        struct MHD_PostProcessor *form;
+        GHashTable *fields;  /* name → GString */
+        GHashTable *uploads; /* name → UploadFile */
+        size_t body_bytes, field_bytes;
+        bool too_large, malformed;
+        int save_error; /* errno of an upload that could not be written, 0 */
+        /* the response */
+        int status;
+        char *content_type;
+        GBytes *body;
+        int file; /* -1: none */
+        bool file_immutable;
+        GArray *headers; /* Header */
+        const SocketHandler *socket_handler;
+        gpointer opening;
+        GDestroyNotify free_opening;
+        char *visit; /* the visitor's cookie, read or made */
+        char *csrf;
+};
+
+Request *request_new(Server *server, const ServerConfig *config, struct MHD_Connection *connection, const char *url);
+void request_free(Request *req);
+/* Receives a piece of the body. */
+void request_take_body(Request *req, const char *bytes, size_t size);
+/* Cookie by name; NULL when absent. */
+const char *request_cookie(const Request *req, const char *name);
+void request_set_cookie(Request *req, const char *name, const char *value, int64_t max_age_s);
+/* The session cookie's account, 0 when none or expired. */
+int64_t session_account(Request *req, Db *db);
+bool csrf_matches(Request *req);
+/* Sends what the handler left. */
+enum MHD_Result response_send(Request *req);
+
+/* 32 bytes kept in the data folder, made once. */
+const unsigned char *server_secret(const Server *server);
+const char *server_authority(const Server *server);

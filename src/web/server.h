@@ -1,0 +1,30 @@
+/* The HTTP server of the process: libmicrohttpd, a thread a connection, const route tables.
+ *
+ * It listens on loopback; nginx stands in front of it where the Internet is (STACK: its parser is the one to trust). */
+#pragma once
+#include "web/request.h"
+#include "web/socket.h"
+
+typedef struct Server Server;
+
+typedef struct {
+        Store *store;
+        SocketLoop *sockets;
+        const Route *const *tables; /* NULL-terminated list of the features' tables */
+        int port;                   /* 0: free */
+        const char *origin;         /* what people type: "https://host"; NULL: "http://127.0.0.1:PORT" */
+        bool demo;
+        gpointer context; /* for request_context() */
+        /* Which event a slug names: its id, 0 when none; *ret_public tells whether everyone may see it. */
+        int64_t (*event_by_slug)(Db *db, const char *slug, bool *ret_public);
+        /* Whether the account (0: nobody) has this right on the event (0: outside any event). */
+        bool (*may)(Db *db, int64_t account, int64_t event, Right right);
+} ServerConfig;
+
+Server *server_start(const ServerConfig *config, GError **error);
+int server_port(const Server *server);
+const char *server_origin(const Server *server);
+/* Lets requests in flight end (at most 5 s), refuses new ones. */
+void server_stop(Server *server);
+/* Method, path, right, title of every route, as JSON: `treteau routes --json`. (transfer full) */
+char *server_routes_json(const Route *const *tables);

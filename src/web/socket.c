@@ -1,0 +1,402 @@
+#include "web/socket.h"
+#include "base/time.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <wslay/wslay.h>
+
+#define PING_US (20 * SECOND_US)
+#define SILENCE_US (60 * SECOND_US)
+#define CLOSING_US (3 * SECOND_US)
+#define TICK_MS 1000
+#define EVENTS 64
+
+/* What epoll points to: each begins with how to treat it. */
+typedef struct Source {
+        void (*ready)(SocketLoop *loop, struct Source *source, uint32_t events);
+} Source;
+
+struct Socket {
+        Source source;
+        SocketLoop *loop;
+        GList link; /* in loop->sockets */
+        int fd;
+        wslay_event_context_ptr frames;
+        const SocketHandler *handler;
+        gpointer data;
+        void (*release)(gpointer);
+        gpointer owner;
+        GByteArray *early; /* came with the handshake, read first */
+        int64_t heard_us, pinged_us, closing_us;
+        uint32_t interest;
+        bool opened, dead;
+};
+
+typedef struct {
+        Source source;
+        void (*readable)(gpointer);
+        gpointer data;
+} Watch;
+
+typedef struct {
+        int64_t next_us;
+        int interval_ms;
+        void (*function)(gpointer);
+        gpointer data;
+} Timer;
+
+typedef struct {
+        void (*function)(gpointer);
+        gpointer data;
+} Call;
+
+struct SocketLoop {
+        GThread *thread;
+        int epoll, wake;
+        Source wake_source;
+        GAsyncQueue *calls;
+        GQueue sockets;
+        GPtrArray *watches;
+        GArray *timers;
+        bool stopping;
+};
+
+/* --- one socket -------------------------------------------------------------------------------------------------- */
+
+static void socket_end(Socket *socket)
+{
+        SocketLoop *loop = socket->loop;
+        epoll_ctl(loop->epoll, EPOLL_CTL_DEL, socket->fd, NULL);
+        g_queue_unlink(&loop->sockets, &socket->link);
+        if (socket->opened)
+                socket->handler->closed(socket);
+        wslay_event_context_free(socket->frames);
+        if (socket->early)
+                g_byte_array_unref(socket->early);
+        socket->release(socket->owner);
+        g_free(socket);
+}
+
+static void socket_update_interest(Socket *socket)
+{
+        uint32_t wanted = EPOLLIN | (wslay_event_want_write(socket->frames) ? EPOLLOUT : 0);
+        if (wanted == socket->interest)
+                return;
+        socket->interest = wanted;
+        struct epoll_event event = { .events = wanted, .data.ptr = &socket->source };
+        epoll_ctl(socket->loop->epoll, EPOLL_CTL_MOD, socket->fd, &event);
+}
+
+/* Sends what it can; a socket that failed or said all is marked dead and ended by its loop. */
+static void socket_flush(Socket *socket)
+{
+        if (socket->dead)
+                return;
+        if (wslay_event_send(socket->frames) != 0 ||
+            (!wslay_event_want_read(socket->frames) && !wslay_event_want_write(socket->frames)))
+                socket->dead = true;
+        else
+                socket_update_interest(socket);
+}
+
+static ssize_t on_recv(wslay_event_context_ptr frames, uint8_t *buffer, size_t size, int flags, void *user)
+{
+        Socket *socket = user;
+        if (socket->early && socket->early->len) {
+                size_t part = MIN(size, socket->early->len);
+                memcpy(buffer, socket->early->data, part);
+                g_byte_array_remove_range(socket->early, 0, (guint)part);
+                return (ssize_t)part;
+        }
+        ssize_t got;
+        do
+                got = recv(socket->fd, buffer, size, MSG_DONTWAIT);
+        while (got < 0 && errno == EINTR);
+        if (got > 0) {
+                socket->heard_us = monotonic_us();
+                return got;
+        }
+        bool later = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+        wslay_event_set_error(frames, later ? WSLAY_ERR_WOULDBLOCK : WSLAY_ERR_CALLBACK_FAILURE);
+        return -1;
+}
+
+static ssize_t on_send(wslay_event_context_ptr frames, const uint8_t *bytes, size_t size, int flags, void *user)
+{
+        Socket *socket = user;
+        ssize_t sent;
+        do
+                sent = send(socket->fd, bytes, size,
+                            MSG_NOSIGNAL | MSG_DONTWAIT | (flags & WSLAY_MSG_MORE ? MSG_MORE : 0));
+        while (sent < 0 && errno == EINTR);
+        if (sent >= 0)
+                return sent;
+        bool later = errno == EAGAIN || errno == EWOULDBLOCK;
+        wslay_event_set_error(frames, later ? WSLAY_ERR_WOULDBLOCK : WSLAY_ERR_CALLBACK_FAILURE);
+        return -1;
+}
+
+static void on_message(wslay_event_context_ptr frames, const struct wslay_event_on_msg_recv_arg *message, void *user)
+{
+        Socket *socket = user;
+        if (message->opcode == WSLAY_TEXT_FRAME && !socket->closing_us)
+                socket->handler->message(socket, (const char *)message->msg, message->msg_length);
+        else if (message->opcode == WSLAY_BINARY_FRAME)
+                socket_close(socket, WSLAY_CODE_UNSUPPORTED_DATA, "text only");
+}
+
+static const struct wslay_event_callbacks callbacks = {
+        .recv_callback = on_recv,
+        .send_callback = on_send,
+        .on_msg_recv_callback = on_message,
+};
+
+static void socket_ready(SocketLoop *loop, Source *source, uint32_t events)
+{
+        Socket *socket = (Socket *)source;
+        if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && wslay_event_recv(socket->frames) != 0)
+                socket->dead = true;
+        socket_flush(socket); /* recv may have queued a pong or a close: without this the loop would spin */
+        if (socket->dead)
+                socket_end(socket);
+}
+
+void socket_send(Socket *socket, const char *text, size_t length)
+{
+        if (socket->dead || socket->closing_us)
+                return;
+        if (wslay_event_get_queued_msg_length(socket->frames) + length > SOCKET_QUEUE_MAX) {
+                socket->dead = true; /* reads too slowly; its page comes back and asks for the state anew */
+                return;
+        }
+        struct wslay_event_msg message = { WSLAY_TEXT_FRAME, (const uint8_t *)text, length };
+        if (wslay_event_queue_msg(socket->frames, &message) == 0)
+                socket_flush(socket);
+}
+
+void socket_close(Socket *socket, uint16_t code, const char *reason)
+{
+        if (socket->dead || socket->closing_us)
+                return;
+        socket->closing_us = monotonic_us();
+        wslay_event_queue_close(socket->frames, code, (const uint8_t *)reason, strlen(reason));
+        socket_flush(socket);
+}
+
+void socket_set_data(Socket *socket, gpointer data)
+{
+        socket->data = data;
+}
+
+gpointer socket_data(const Socket *socket)
+{
+        return socket->data;
+}
+
+/* --- the loop ---------------------------------------------------------------------------------------------------- */
+
+static void wake_ready(SocketLoop *loop, Source *source, uint32_t events)
+{
+        uint64_t count;
+        if (read(loop->wake, &count, sizeof count) < 0 && errno != EAGAIN)
+                g_error("eventfd: %s", g_strerror(errno));
+        Call *call;
+        while ((call = g_async_queue_try_pop(loop->calls))) {
+                call->function(call->data);
+                g_free(call);
+        }
+}
+
+static void watch_ready(SocketLoop *loop, Source *source, uint32_t events)
+{
+        Watch *watch = (Watch *)source;
+        watch->readable(watch->data);
+}
+
+/* Pings the quiet, ends the silent, the dead and those that were told to go. */
+static void look_after_sockets(SocketLoop *loop, int64_t now_us)
+{
+        for (GList *link = loop->sockets.head, *next; link; link = next) {
+                next = link->next;
+                Socket *socket = link->data;
+                bool gone = now_us - socket->heard_us > SILENCE_US ||
+                            (socket->closing_us && now_us - socket->closing_us > CLOSING_US);
+                if (!socket->dead && !gone && now_us - socket->pinged_us > PING_US) {
+                        socket->pinged_us = now_us;
+                        struct wslay_event_msg ping = { WSLAY_PING, NULL, 0 };
+                        wslay_event_queue_msg(socket->frames, &ping);
+                        socket_flush(socket);
+                }
+                if (socket->dead || gone)
+                        socket_end(socket);
+        }
+}
+
+/* A send from within a handler may have marked any socket dead: they end here, outside every handler. */
+static void end_dead(SocketLoop *loop)
+{
+        for (GList *link = loop->sockets.head, *next; link; link = next) {
+                next = link->next;
+                if (((Socket *)link->data)->dead)
+                        socket_end(link->data);
+        }
+}
+
+static int run_timers(SocketLoop *loop)
+{
+        int64_t now = monotonic_us(), wait_us = TICK_MS * 1000;
+        for (guint i = 0; i < loop->timers->len; i++) {
+                Timer *timer = &g_array_index(loop->timers, Timer, i);
+                if (timer->next_us <= now) {
+                        timer->next_us = now + timer->interval_ms * INT64_C(1000);
+                        timer->function(timer->data);
+                        timer = &g_array_index(loop->timers, Timer, i);
+                }
+                wait_us = MIN(wait_us, timer->next_us - now);
+        }
+        return (int)(wait_us / 1000) + 1;
+}
+
+static void close_all(SocketLoop *loop)
+{
+        while (!g_queue_is_empty(&loop->sockets)) {
+                Socket *socket = g_queue_peek_head(&loop->sockets);
+                socket_close(socket, 1012, "restart");
+                socket_end(socket);
+        }
+}
+
+static gpointer loop_run(gpointer data)
+{
+        SocketLoop *loop = data;
+        struct epoll_event events[EVENTS];
+        int64_t looked_us = 0;
+        while (!loop->stopping) {
+                int wait_ms = run_timers(loop);
+                int count = epoll_wait(loop->epoll, events, EVENTS, wait_ms);
+                for (int i = 0; i < count; i++) {
+                        Source *source = events[i].data.ptr;
+                        source->ready(loop, source, events[i].events);
+                }
+                int64_t now = monotonic_us();
+                if (now - looked_us > TICK_MS * 1000) {
+                        looked_us = now;
+                        look_after_sockets(loop, now);
+                }
+                end_dead(loop);
+        }
+        close_all(loop);
+        return NULL;
+}
+
+static void add_source(SocketLoop *loop, int fd, Source *source)
+{
+        struct epoll_event event = { .events = EPOLLIN, .data.ptr = source };
+        if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
+                g_error("epoll: %s", g_strerror(errno));
+}
+
+SocketLoop *socket_loop_start(void)
+{
+        SocketLoop *loop = g_new0(SocketLoop, 1);
+        loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+        loop->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        loop->calls = g_async_queue_new();
+        loop->watches = g_ptr_array_new_with_free_func(g_free);
+        loop->timers = g_array_new(FALSE, FALSE, sizeof(Timer));
+        loop->wake_source.ready = wake_ready;
+        add_source(loop, loop->wake, &loop->wake_source);
+        loop->thread = g_thread_new("sockets", loop_run, loop);
+        return loop;
+}
+
+void socket_loop_run(SocketLoop *loop, void (*function)(gpointer), gpointer data)
+{
+        Call *call = g_new(Call, 1);
+        *call = (Call){ function, data };
+        g_async_queue_push(loop->calls, call);
+        uint64_t one = 1;
+        if (write(loop->wake, &one, sizeof one) < 0 && errno != EAGAIN)
+                g_error("eventfd: %s", g_strerror(errno));
+}
+
+static void stop_now(gpointer loop)
+{
+        ((SocketLoop *)loop)->stopping = true;
+}
+
+void socket_loop_stop(SocketLoop *loop)
+{
+        if (!loop)
+                return;
+        socket_loop_run(loop, stop_now, loop);
+        g_thread_join(loop->thread);
+        g_async_queue_unref(loop->calls);
+        g_ptr_array_unref(loop->watches);
+        g_array_unref(loop->timers);
+        close(loop->wake);
+        close(loop->epoll);
+        g_free(loop);
+}
+
+void socket_loop_watch(SocketLoop *loop, int fd, void (*readable)(gpointer), gpointer data)
+{
+        Watch *watch = g_new0(Watch, 1);
+        *watch = (Watch){ { watch_ready }, readable, data };
+        g_ptr_array_add(loop->watches, watch);
+        add_source(loop, fd, &watch->source);
+}
+
+void socket_loop_every(SocketLoop *loop, int interval_ms, void (*function)(gpointer), gpointer data)
+{
+        Timer timer = { monotonic_us() + interval_ms * INT64_C(1000), interval_ms, function, data };
+        g_array_append_val(loop->timers, timer);
+}
+
+typedef struct {
+        Socket *socket;
+        gpointer opening;
+} Arrival;
+
+static void arrive(gpointer data)
+{
+        g_autofree Arrival *arrival = data;
+        Socket *socket = arrival->socket;
+        socket->heard_us = socket->pinged_us = monotonic_us();
+        socket->link.data = socket;
+        g_queue_push_tail_link(&socket->loop->sockets, &socket->link);
+        socket->interest = EPOLLIN;
+        add_source(socket->loop, socket->fd, &socket->source);
+        socket->opened = true;
+        socket->handler->opened(socket, arrival->opening);
+        if (socket->early)
+                socket_ready(socket->loop, &socket->source, EPOLLIN);
+}
+
+void socket_loop_adopt(SocketLoop *loop, int fd, const char *early, size_t early_size, const SocketHandler *handler,
+                       gpointer opening, void (*release)(gpointer), gpointer owner)
+{
+        Socket *socket = g_new0(Socket, 1);
+        *socket = (Socket){ .source = { socket_ready },
+                            .loop = loop,
+                            .fd = fd,
+                            .handler = handler,
+                            .release = release,
+                            .owner = owner };
+        if (early_size) {
+                socket->early = g_byte_array_new();
+                g_byte_array_append(socket->early, (const guint8 *)early, (guint)early_size);
+        }
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+        if (wslay_event_context_server_init(&socket->frames, &callbacks, socket) != 0)
+                g_error("wslay: out of memory");
+        wslay_event_config_set_max_recv_msg_length(socket->frames, SOCKET_MESSAGE_MAX);
+        Arrival *arrival = g_new(Arrival, 1);
+        *arrival = (Arrival){ socket, opening };
+        socket_loop_run(loop, arrive, arrival);
+}

@@ -1,0 +1,40 @@
+/* WebSockets: one loop (epoll + wslay) owns them all.
+ *
+ * Everything below runs on the loop's thread, except socket_loop_start, _stop, _run and _adopt. Handlers never block:
+ * what needs the store goes to a job and comes back by socket_loop_run() or a watched descriptor. */
+#pragma once
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct SocketLoop SocketLoop;
+typedef struct Socket Socket;
+
+#define SOCKET_MESSAGE_MAX (64 * 1024) /* bytes; larger ones close with 1009 */
+#define SOCKET_QUEUE_MAX (1024 * 1024) /* bytes not yet taken by a slow reader; beyond, it is closed */
+
+typedef struct SocketHandler {
+        void (*opened)(Socket *socket, gpointer opening);                 /* takes opening */
+        void (*message)(Socket *socket, const char *text, size_t length); /* valid UTF-8 by RFC 6455 */
+        void (*closed)(Socket *socket); /* the last call; the socket is gone after it */
+} SocketHandler;
+
+SocketLoop *socket_loop_start(void);
+/* Closes every socket with 1012 (service restart), then joins the thread. */
+void socket_loop_stop(SocketLoop *loop);
+/* Runs function on the loop, soon; from any thread. */
+void socket_loop_run(SocketLoop *loop, void (*function)(gpointer), gpointer data);
+/* Calls readable whenever fd can be read. */
+void socket_loop_watch(SocketLoop *loop, int fd, void (*readable)(gpointer), gpointer data);
+/* Calls function every interval_ms, from the loop. */
+void socket_loop_every(SocketLoop *loop, int interval_ms, void (*function)(gpointer), gpointer data);
+
+/* An upgraded connection comes in. release(owner) is called once when it ends; it closes fd. */
+void socket_loop_adopt(SocketLoop *loop, int fd, const char *early, size_t early_size, const SocketHandler *handler,
+                       gpointer opening, void (*release)(gpointer), gpointer owner);
+
+void socket_send(Socket *socket, const char *text, size_t length);
+/* Says why (RFC 6455 7.4) and closes after what is queued has left. */
+void socket_close(Socket *socket, uint16_t code, const char *reason);
+void socket_set_data(Socket *socket, gpointer data);
+gpointer socket_data(const Socket *socket);
