@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""Runs the suites of ./test and counts: the last line is `N passed, N failed, N skipped`.
+
+A suite is a function that returns a list of (command, parser). Each command's whole output goes to build/log/; failures
+are shown. A suite that runs nothing has failed, a program that dies before its plan is done has failed what was left."""
+import glob
+import os
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LOGS = os.path.join(ROOT, "build", "log")
+FUZZ_RUNS = 20000
+
+
+def build(name):
+    subprocess.run(["tools/build", name], cwd=ROOT, check=True)
+
+
+def environment(kind):
+    env = dict(os.environ)
+    env["TRETEAU_BUILD"] = os.path.join(ROOT, "build", kind)
+    env["ASAN_OPTIONS"] = "abort_on_error=0:detect_leaks=1"
+    env["UBSAN_OPTIONS"] = "halt_on_error=1:print_stacktrace=1"
+    env["LSAN_OPTIONS"] = "suppressions=" + os.path.join(ROOT, "tests", "support", "lsan.supp") + ":print_suppressions=0"
+    return env
+
+
+def execute(label, command, env, timeout):
+    """Returns (exit code, output); the output is kept in build/log/LABEL.log."""
+    try:
+        done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              stdin=subprocess.DEVNULL, timeout=timeout)
+        code, output = done.returncode, done.stdout.decode("utf-8", "replace")
+    except subprocess.TimeoutExpired as late:
+        code, output = 124, (late.stdout or b"").decode("utf-8", "replace") + f"\nnot done after {timeout} s\n"
+    with open(os.path.join(LOGS, label.replace("/", "-") + ".log"), "w", encoding="utf-8") as log:
+        log.write(output)
+    return code, output
+
+
+class Tally:
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+        self.reasons = []
+
+    def add(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+        self.reasons += other.reasons
+
+
+def read_tap(code, output):
+    """GLib's and our scripts' flat TAP."""
+    tally = Tally()
+    plan = 0
+    for line in output.splitlines():
+        if re.match(r"1\.\.(\d+)", line):
+            plan = int(line[3:].split()[0])
+        skip = re.match(r"ok \d+ (.*?)\s*# SKIP ?(.*)", line, re.I)
+        if skip:
+            tally.skipped += 1
+            tally.reasons.append(f"skipped {skip[1]}: {skip[2]}")
+        elif line.startswith("ok "):
+            tally.passed += 1
+        elif line.startswith("not ok "):
+            tally.failed += 1
+            tally.reasons.append(line)
+    seen = tally.passed + tally.failed + tally.skipped
+    if code != 0 and not tally.failed or seen < plan or seen == 0:
+        tally.failed += max(1, plan - seen)
+        tally.reasons.append(f"exit {code}, {seen} of {plan} ran")
+    return tally
+
+
+def read_node(code, output):
+    """node --test's closing lines; failures and skips by name."""
+    tally = Tally()
+
+    def count(word):
+        found = re.findall(rf"^# {word} (\d+)", output, re.M)
+        return int(found[-1]) if found else 0
+
+    tally.passed, tally.failed = count("pass"), count("fail") + count("cancelled")
+    tally.skipped = count("skipped") + count("todo")
+    tally.reasons += re.findall(r"^ *not ok \d+ .*", output, re.M)
+    tally.reasons += ["skipped " + text for text in re.findall(r"^ *ok \d+ - (.*# SKIP.*)", output, re.M)]
+    if tally.passed + tally.failed + tally.skipped == 0 or (code != 0 and not tally.failed):
+        tally.failed += 1
+        tally.reasons.append(f"exit {code}, no test counted")
+    return tally
+
+
+def read_exit(code, output):
+    tally = Tally()
+    if code == 0:
+        tally.passed = 1
+    else:
+        tally.failed = 1
+        tally.reasons.append("\n".join(output.splitlines()[-25:]))
+    return tally
+
+
+def run_all(jobs, workers=1):
+    """jobs: (label, command, env, timeout in s, reader)."""
+    total = Tally()
+
+    def one(job):
+        label, command, env, timeout, reader = job
+        started = time.monotonic()
+        tally = reader(*execute(label, command, env, timeout))
+        return label, tally, time.monotonic() - started
+
+    with ThreadPoolExecutor(workers) as pool:
+        for label, tally, seconds in pool.map(one, jobs):
+            state = "FAILED" if tally.failed else "ok"
+            print(f"  {label}: {tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped ({seconds:.1f} s) {state}")
+            for reason in tally.reasons[:20]:
+                print(f"    {reason}")
+            if tally.failed:
+                print(f"    see build/log/{label.replace('/', '-')}.log")
+            sys.stdout.flush()
+            total.add(tally)
+    return total
+
+
+def unit():
+    build("test")
+    programs = sorted(p for p in glob.glob(os.path.join(ROOT, "build/test/**/test-*"), recursive=True)
+                      if os.access(p, os.X_OK) and os.path.isfile(p))
+    env = environment("test")
+    env["G_SLICE"] = "always-malloc"
+    return run_all([("unit/" + os.path.basename(p)[5:], [p, "--tap"], env, 120, read_tap) for p in programs], 2)
+
+
+def node_suite(name, kind, timeout):
+    build(kind)
+    if os.path.exists(os.path.join(ROOT, "tests/package-lock.json")):
+        subprocess.run(["tools/test-modules"], cwd=ROOT, check=True)
+    files = sorted(glob.glob(os.path.join(ROOT, f"tests/{name}/*.test.mjs")))
+    node = os.path.join(ROOT, "tests/node_modules/.bin/node")
+    node = node if os.path.exists(node) else "node"
+    env = environment(kind)
+    return run_all([(f"{name}/{os.path.basename(f)[:-9]}", [node, "--test", "--test-reporter=tap", f], env, timeout,
+                     read_node) for f in files])
+
+
+def http():
+    return node_suite("http", "test", 300)
+
+
+def browser():
+    return node_suite("browser", "release", 600)
+
+
+def media():
+    return node_suite("media", "release", 300)
+
+
+def formats():
+    return node_suite("formats", "release", 120)
+
+
+def faults():
+    return node_suite("faults", "release", 300)
+
+
+def fuzz():
+    build("fuzz")
+    jobs = []
+    for program in sorted(glob.glob(os.path.join(ROOT, "build/fuzz/**/fuzz-*"), recursive=True)):
+        if not os.access(program, os.X_OK) or not os.path.isfile(program):
+            continue
+        name = os.path.basename(program)[5:]
+        work = os.path.join(ROOT, "build/fuzz/corpus", name)
+        os.makedirs(work, exist_ok=True)
+        seeds = os.path.join(ROOT, "tests/fuzz/seeds", name)
+        folders = [work] + ([seeds] if os.path.isdir(seeds) else [])
+        jobs.append((f"fuzz/{name}", [program, f"-runs={FUZZ_RUNS}", "-seed=1", "-max_len=8192", "-timeout=10",
+                                      "-rss_limit_mb=1024", f"-artifact_prefix={LOGS}/{name}-", *folders],
+                     environment("fuzz"), 300, read_exit))
+    return run_all(jobs, 2)
+
+
+def craft():
+    checks = sorted(glob.glob(os.path.join(ROOT, "tools/check-*")))
+    return run_all([("craft/" + os.path.basename(c)[6:], [c], environment("test"), 120, read_exit) for c in checks])
+
+
+SUITES = {f.__name__: f for f in (craft, unit, http, formats, fuzz, media, faults, browser)}
+
+
+def main(names):
+    os.makedirs(LOGS, exist_ok=True)
+    unknown = [n for n in names if n not in SUITES]
+    if unknown:
+        print(f"./test: there is no suite '{unknown[0]}'; there are: {' '.join(SUITES)}", file=sys.stderr)
+        return 2
+    total = Tally()
+    for name in names or SUITES:
+        started = time.monotonic()
+        print(f"{name}")
+        sys.stdout.flush()
+        try:
+            tally = SUITES[name]()
+        except subprocess.CalledProcessError as failure:
+            tally = Tally()
+            tally.failed = 1
+            print(f"  {failure}")
+        if tally.passed + tally.failed == 0:
+            tally.failed = 1
+            print("  an empty suite is a failed one")
+        print(f"  {time.monotonic() - started:.0f} s")
+        total.add(tally)
+    print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
+    return 1 if total.failed else 0
+
+
+sys.exit(main(sys.argv[1:]))
