@@ -1,0 +1,64 @@
+// The few parts that every view of the room is made of.
+
+import { Component, h } from "../vendor/preact.mjs";
+import htm from "../vendor/htm.mjs";
+import { t } from "./words.js";
+
+export const html = htm.bind(h);
+
+/** @param {string} name of a symbol in room.html */
+export function icon(name) {
+	return html`<svg class="i" aria-hidden="true"><use href=${"#i-" + name} /></svg>`;
+}
+
+/**
+ * A button of the bar below. `on`: pressed or not; undefined where it is no switch.
+ * @param {{name: string, text: string, on?: boolean, act: () => void, look?: string, keys?: string, disabled?: boolean}} p
+ */
+export function Control({ name, text, on, act, look = "", keys, disabled }) {
+	return html`<button type="button" class=${"ctl " + look} aria-pressed=${on === undefined ? undefined : String(on)}
+		aria-keyshortcuts=${keys} disabled=${disabled} onClick=${act}>${icon(name)}${text}</button>`;
+}
+
+/** Plays one track. Pictures are always mute: the voice of a seat plays from sound.js, sound of its own element. */
+export class Picture extends Component {
+	componentDidMount() {
+		this.#show();
+	}
+
+	componentDidUpdate() {
+		this.#show();
+	}
+
+	#show() {
+		const video = /** @type {HTMLVideoElement} */ (this.base), track = this.props.track;
+		const now = /** @type {MediaStream | null} */ (video.srcObject);
+		if (now?.getVideoTracks()[0] === track)
+			return;
+		video.srcObject = new MediaStream([track]);
+		video.play().catch(() => {});
+	}
+
+	render(/** @type {{label: string, look?: string}} */ { label, look }) {
+		return html`<video class=${look} aria-label=${label} muted=${true} autoplay=${true} playsinline=${true} />`;
+	}
+}
+
+/** A modal dialog, open as long as it is rendered. Escape and the closing button both call `close`. */
+export class Dialog extends Component {
+	componentDidMount() {
+		/** @type {HTMLDialogElement} */ (this.base).showModal();
+	}
+
+	render(/** @type {{title: string, close: () => void, children: any}} */ { title, close, children }) {
+		return html`<dialog class="stack" aria-labelledby="dialog-title" onCancel=${(/** @type {Event} */ event) => {
+			event.preventDefault();
+			close();
+		}}><h2 id="dialog-title" class="h-small">${title}</h2>${children}</dialog>`;
+	}
+}
+
+/** @param {import("./state.js").Person | {name: string, id: number}} person */
+export function name_of(person) {
+	return person.name || t("Guest {number}", { number: person.id });
+}
