@@ -1,0 +1,120 @@
+#include "mail/compose.h"
+#include "mail/outbox.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "base/time.h"
+
+#define DEFAULT_SENDER "treteau@treteau.example" /* until one is configured: a name that reaches nobody, RFC 2606 */
+
+char *outbox_sender(Db *db)
+{
+        char *sender = db_text(db, "SELECT sender FROM mail_setting WHERE one = 1", "");
+        return sender ? sender : g_strdup(DEFAULT_SENDER);
+}
+
+bool mail_set_sender(Db *db, const char *address)
+{
+        return db_run(db,
+                      "INSERT INTO mail_setting(one, sender) VALUES(1, $1) "
+                      "ON CONFLICT(one) DO UPDATE SET sender = excluded.sender",
+                      "t", address);
+}
+
+bool mail_post(Db *db, const Mail *mail)
+{
+        unsigned char random[16];
+        char id[2 * sizeof random + 1];
+        randombytes_buf(random, sizeof random);
+        sodium_bin2hex(id, sizeof id, random, sizeof random);
+        int64_t at_us = now_us();
+        g_autofree char *sender = outbox_sender(db);
+        g_autofree char *message = mail_compose(mail, &(Envelope){ .from = sender, .id = id, .date_us = at_us });
+        if (!message)
+                return false;
+        return db_run(db,
+                      "INSERT INTO mail(event_id, kind, recipient, message, next_us, created_us) "
+                      "VALUES(NULLIF($1, 0), $2, $3, $4, $5, $6)",
+                      "itttii", mail->event, mail->kind, mail->to, message, at_us, at_us);
+}
+
+int64_t mail_count_since(Db *db, const char *kind, const char *to, int64_t since_us)
+{
+        return db_int(db, 0, "SELECT count(*) FROM mail WHERE recipient = $1 AND kind = $2 AND created_us > $3", "tti",
+                      to, kind, since_us);
+}
+
+static OutboxMail *read_mail(Stmt *stmt)
+{
+        OutboxMail *mail = g_new0(OutboxMail, 1);
+        mail->id = stmt_int(stmt, 0);
+        mail->created_us = stmt_int(stmt, 1);
+        mail->recipient = g_strdup(stmt_text(stmt, 2));
+        mail->kind = g_strdup(stmt_text(stmt, 3));
+        mail->state = g_strdup(stmt_text(stmt, 4));
+        mail->tries = (int)stmt_int(stmt, 5);
+        mail->message = g_strdup(stmt_text(stmt, 6));
+        return mail;
+}
+
+void outbox_mail_free(OutboxMail *mail)
+{
+        if (!mail)
+                return;
+        g_free(mail->recipient);
+        g_free(mail->kind);
+        g_free(mail->state);
+        g_free(mail->message);
+        g_free(mail);
+}
+
+#define MAIL_COLUMNS "SELECT id, created_us, recipient, kind, state, tries, coalesce(message, '') FROM mail "
+
+OutboxMail *outbox_next(Db *db, int64_t at_us)
+{
+        g_autoptr(Stmt) stmt = db_query(
+                db, MAIL_COLUMNS "WHERE state = 'waiting' AND next_us <= $1 ORDER BY next_us LIMIT 1", "i", at_us);
+        return stmt_next(stmt) ? read_mail(stmt) : NULL;
+}
+
+OutboxMail *outbox_find(Db *db, int64_t id)
+{
+        g_autoptr(Stmt) stmt = db_query(db, MAIL_COLUMNS "WHERE id = $1", "i", id);
+        return stmt_next(stmt) ? read_mail(stmt) : NULL;
+}
+
+GPtrArray *outbox_list(Db *db, int limit)
+{
+        GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)outbox_mail_free);
+        g_autoptr(Stmt) stmt = db_query(db, MAIL_COLUMNS "ORDER BY id DESC LIMIT $1", "i", (int64_t)limit);
+        while (stmt_next(stmt))
+                g_ptr_array_add(list, read_mail(stmt));
+        return list;
+}
+
+bool outbox_sent(Db *db, int64_t id, int64_t at_us)
+{
+        return db_run(db, "UPDATE mail SET state = 'sent', ended_us = $2, message = NULL, reason = NULL WHERE id = $1",
+                      "ii", id, at_us);
+}
+
+bool outbox_put_off(Db *db, int64_t id, int64_t until_us, const char *reason)
+{
+        return db_run(db, "UPDATE mail SET tries = tries + 1, next_us = $2, reason = $3 WHERE id = $1", "iit", id,
+                      until_us, reason);
+}
+
+bool outbox_refused(Db *db, int64_t id, int64_t at_us, const char *reason)
+{
+        return db_run(
+                db,
+                "UPDATE mail SET state = 'refused', tries = tries + 1, ended_us = $2, message = NULL, reason = $3 "
+                "WHERE id = $1",
+                "iit", id, at_us, reason);
+}
+
+bool outbox_expire(Db *db, int64_t before_us)
+{
+        return db_run(db, "DELETE FROM mail WHERE ended_us < $1", "i", before_us);
+}
