@@ -1,0 +1,39 @@
+/* Which packets of one incoming stream are missing, and when to ask for them (RFC 4585 6.2.1; policy as mediasoup's:
+ * asked at once, again every round trip or 40 ms, at most 10 times). A plain value, no allocation; time is an argument.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+        NACK_PENDING_MAX = 256, /* above it the list is emptied: better a key frame than a flood */
+        NACK_TRIES_MAX = 10,
+        NACK_GAP_MAX = 512, /* a larger jump is a restart of the stream, not a loss */
+};
+#define NACK_RETRY_MIN_US (40 * INT64_C(1000))
+
+typedef struct NackEntry {
+        uint16_t sequence;
+        uint8_t tries;
+        int64_t next_us;
+} NackEntry;
+
+typedef struct NackList {
+        bool started;
+        uint16_t highest;
+        unsigned n_pending;
+        NackEntry pending[NACK_PENDING_MAX]; /* in rising order */
+        uint64_t recovered, given_up;        /* for statistics */
+} NackList;
+
+void nack_list_init(NackList *list);
+/* A packet came (the original or restored from RTX). True when it filled a gap. `*ret_key_frame` (may be NULL) is set
+ * true when the gap is too large to mend and a key frame should be asked for instead. */
+bool nack_list_receive(NackList *list, uint16_t sequence, int64_t now_us, bool *ret_key_frame);
+/* Sequences to ask for now, in rising order; counts a try for each. `round_trip_us` 0 when unknown. */
+size_t nack_list_due(NackList *list, int64_t now_us, int64_t round_trip_us, uint16_t *ret_sequences, size_t max);
+/* When the next one is due; INT64_MAX when none waits. */
+int64_t nack_list_next_us(const NackList *list);
+/* Everything before this is no longer needed (a key frame came). */
+void nack_list_forget_before(NackList *list, uint16_t sequence);

@@ -1,0 +1,17 @@
+/* What the first bytes of an Opus packet say (RFC 6716 3.1): how long it lasts, whether anything is in it. */
+#pragma once
+#include "rtc/drop.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct OpusToc {
+        uint32_t duration_us; /* of the whole packet, at most 120,000 */
+        uint8_t frames;
+        bool stereo;
+        bool dtx; /* nothing but comfort noise: each frame at most one byte (RFC 6716 2.1.9) */
+} OpusToc;
+
+Drop opus_toc_read(const uint8_t *payload, size_t size, OpusToc *ret_toc);
+/* Length in the 48 kHz units of RTP (RFC 7587 4.1). */
+uint32_t opus_toc_ticks(const OpusToc *toc);
