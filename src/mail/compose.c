@@ -5,7 +5,7 @@
 
 #include "base/time.h"
 
-static void gmime_start(void)
+void gmime_start(void)
 {
         static gsize started;
         if (g_once_init_enter(&started)) {
@@ -24,8 +24,7 @@ static char *clean_header(const char *text)
         return g_strstrip(g_steal_pointer(&clean));
 }
 
-/* Valid UTF-8 with LF line ends; GMime writes them as CRLF. */
-static char *clean_body(const char *text)
+char *clean_body(const char *text)
 {
         g_autofree char *valid = g_utf8_make_valid(text, -1);
         GString *clean = g_string_sized_new(strlen(valid));
@@ -140,57 +139,4 @@ char *mail_compose(const Mail *mail, const Envelope *envelope)
         g_mime_format_options_free(format);
         g_object_unref(message);
         return text;
-}
-
-static char *part_text(GMimeObject *part)
-{
-        GMimeStream *stream = g_mime_stream_mem_new();
-        g_mime_data_wrapper_write_to_stream(g_mime_part_get_content(GMIME_PART(part)), stream);
-        GByteArray *bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
-        g_autofree char *raw = bytes->len > 0 ? g_strndup((const char *)bytes->data, bytes->len) : g_strdup("");
-        g_object_unref(stream);
-        return clean_body(raw);
-}
-
-static void take_part(GMimeObject *parent, GMimeObject *part, gpointer user_data)
-{
-        Letter *letter = user_data;
-        if (!GMIME_IS_PART(part))
-                return;
-        GMimeContentType *type = g_mime_object_get_content_type(part);
-        if (!letter->text && g_mime_content_type_is_type(type, "text", "plain"))
-                letter->text = part_text(part);
-        else if (!letter->calendar && g_mime_content_type_is_type(type, "text", "calendar"))
-                letter->calendar = part_text(part);
-}
-
-Letter *letter_read(const char *message_text)
-{
-        gmime_start();
-        Letter *letter = g_new0(Letter, 1);
-        GMimeStream *stream = g_mime_stream_mem_new_with_buffer(message_text, strlen(message_text));
-        GMimeParser *parser = g_mime_parser_new_with_stream(stream);
-        GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
-        if (message) {
-                letter->from = internet_address_list_to_string(g_mime_message_get_from(message), NULL, FALSE);
-                letter->to = internet_address_list_to_string(g_mime_message_get_to(message), NULL, FALSE);
-                letter->subject = g_strdup(g_mime_message_get_subject(message));
-                g_mime_message_foreach(message, take_part, letter);
-                g_object_unref(message);
-        }
-        g_object_unref(parser);
-        g_object_unref(stream);
-        return letter;
-}
-
-void letter_free(Letter *letter)
-{
-        if (!letter)
-                return;
-        g_free(letter->from);
-        g_free(letter->to);
-        g_free(letter->subject);
-        g_free(letter->text);
-        g_free(letter->calendar);
-        g_free(letter);
 }

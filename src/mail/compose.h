@@ -13,10 +13,7 @@ typedef struct {
  * is a fault of the caller and is never sent. */
 char *mail_compose(const Mail *mail, const Envelope *envelope);
 
-/* What a reader of the stored message sees: the demo's outbox. */
-typedef struct {
-        char *from, *to, *subject, *text, *calendar; /* calendar: NULL when there is none */
-} Letter;
-Letter *letter_read(const char *message);
-void letter_free(Letter *letter);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Letter, letter_free)
+/* GMime, once in the process. */
+void gmime_start(void);
+/* Valid UTF-8 with LF line ends; GMime writes them as CRLF. (transfer full) */
+char *clean_body(const char *text);

@@ -3,6 +3,8 @@
 #include <gmime/gmime.h>
 #include <string.h>
 
+#include "mail/letter.h"
+
 static const Envelope ENVELOPE = { .from = "treteau@exemple.fr", .id = "abc123", .date_us = INT64_C(1792065600000000) };
 
 static Mail plain_mail(void)
@@ -154,6 +156,26 @@ static void test_read_nonsense(void)
         }
 }
 
+static void test_runs(void)
+{
+        static const struct {
+                const char *text, *want; /* runs between bars, addresses in brackets */
+        } cases[] = { { "", "" },
+                      { "no address, not even http: or https://", "no address, not even http: or https://|" },
+                      { "Go to https://e.fr/a?b=c now", "Go to |[https://e.fr/a?b=c]| now|" },
+                      { "http://127.0.0.1:1/\nhttp://e.fr/", "[http://127.0.0.1:1/]|\n|[http://e.fr/]|" },
+                      { "javascript:alert(1) data:x", "javascript:alert(1) data:x|" } };
+        for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+                g_autoptr(GArray) runs = letter_runs(cases[i].text);
+                g_autoptr(GString) seen = g_string_new(NULL);
+                for (guint j = 0; j < runs->len; j++) {
+                        const LetterRun *run = &g_array_index(runs, LetterRun, j);
+                        g_string_append_printf(seen, run->is_link ? "[%s]|" : "%s|", run->text);
+                }
+                g_assert_cmpstr(seen->str, ==, cases[i].want);
+        }
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -165,5 +187,6 @@ int main(int argc, char **argv)
         g_test_add_func("/compose/bad-addresses-are-refused", test_bad_addresses_are_refused);
         g_test_add_func("/compose/parts", test_parts);
         g_test_add_func("/compose/read-nonsense", test_read_nonsense);
+        g_test_add_func("/letter/runs", test_runs);
         return g_test_run();
 }

@@ -1,0 +1,70 @@
+/* People: accounts by address, ways in by link, roles per event, consent to be recorded.
+ *
+ * Nobody has a password. A mail brings a link; its page has one button; only the button (a POST) uses the link, so that
+ * whatever opens links in mails burns nothing. Everything not granted here is refused.
+ *
+ * May be included by conference and above. Functions that take a Db run in the caller's turn or snapshot. */
+#pragma once
+#include "store/db.h"
+#include "web/request.h"
+
+/* Roles are a set: one person may be host and speaker. */
+typedef enum {
+        ROLE_ATTENDEE = 1 << 0,
+        ROLE_SPEAKER = 1 << 1,
+        ROLE_HOST = 1 << 2,
+        ROLE_ORGANISER = 1 << 3,
+        ROLE_OWNER = 1 << 4, /* of the server: stands for every role of every event */
+} Role;
+
+/* The hook of the web server: whether the account (0: nobody) has this right on the event (0: outside any). */
+bool people_may(Db *db, int64_t account, int64_t event, Right right);
+/* The set of Role of the account in the event, 0 for none. */
+unsigned people_roles(Db *db, int64_t account, int64_t event);
+/* Gives one role; true also when it was there already. */
+bool people_grant(Db *db, int64_t account, int64_t event, Role role);
+bool people_withdraw(Db *db, int64_t account, int64_t event, Role role);
+/* "organiser", "host", "speaker", "attendee", "owner". */
+const char *role_name(Role role);
+
+typedef struct {
+        int64_t id;
+        char *email, *name, *lang;
+        bool owner;
+} Account;
+void account_free(Account *account);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Account, account_free)
+/* NULL when there is none. */
+Account *people_account(Db *db, int64_t account);
+int64_t people_find(Db *db, const char *email);
+/* The account of this address (from address_read), made when there is none; name fills an empty one. 0 on failure. */
+int64_t people_ensure(Db *db, const char *email, const char *name, const char *lang);
+bool people_set_name(Db *db, int64_t account, const char *name);
+
+/* The lasting link of a registration: an attendee's key to one event. Gives the path "/sign-in/link/…/" to be put after
+ * the origin, yours to free. It is not used up; it opens nothing to an account that has a greater role anywhere (such
+ * a person gets a sign-in link by mail instead). */
+char *people_personal_link(Db *db, int64_t account, int64_t event, const char *next, int64_t expires_us);
+/* Ends every personal link of this account to this event. */
+bool people_revoke_personal_links(Db *db, int64_t account, int64_t event);
+
+/* `treteau link EMAIL`: the owner's account, made when there is none, and a sign-in link for it: the whole address.
+ * next: where it leads, NULL for the start page. NULL with an error when the address is none or the store refuses. */
+char *people_link_for_owner(Store *store, const char *email, const char *origin, const char *next, GError **error);
+
+/* Consent to be recorded and published, one standing choice per person and event. */
+typedef struct {
+        bool standing;
+        int64_t given_us, withdrawn_us; /* 0 when it never was; both dates of the last choice */
+} Consent;
+Consent people_consent(Db *db, int64_t account, int64_t event);
+bool people_consent_give(Db *db, int64_t account, int64_t event);
+bool people_consent_withdraw(Db *db, int64_t account, int64_t event);
+
+/* Erases dead links and what slows floods down, once they serve nothing: daily, by app. */
+bool people_expire(Db *db);
+
+/* "192.0.2.0/24", "2001:db8::/64": what limits are counted by. (transfer full) */
+char *network_of(const char *address);
+
+extern const Route people_routes[];

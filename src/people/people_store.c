@@ -1,0 +1,381 @@
+#include "people/people_store.h"
+
+#include "base/time.h"
+#include "mail/mail.h"
+
+#define LINK_KEEP_US (90 * DAY_US) /* a dead link is known as dead for so long, then as unknown */
+
+void account_free(Account *account)
+{
+        if (!account)
+                return;
+        g_free(account->email);
+        g_free(account->name);
+        g_free(account->lang);
+        g_free(account);
+}
+
+Account *people_account(Db *db, int64_t account)
+{
+        g_autoptr(Stmt) stmt =
+                db_query(db, "SELECT id, email, name, lang, owner FROM account WHERE id = $1", "i", account);
+        if (!stmt_next(stmt))
+                return NULL;
+        Account *found = g_new0(Account, 1);
+        found->id = stmt_int(stmt, 0);
+        found->email = g_strdup(stmt_text(stmt, 1));
+        found->name = g_strdup(stmt_text(stmt, 2));
+        found->lang = g_strdup(stmt_text(stmt, 3));
+        found->owner = stmt_int(stmt, 4) == 1;
+        return found;
+}
+
+int64_t people_find(Db *db, const char *email)
+{
+        return db_int(db, 0, "SELECT id FROM account WHERE email = $1", "t", email);
+}
+
+int64_t people_ensure(Db *db, const char *email, const char *name, const char *lang)
+{
+        return db_insert(db,
+                         "INSERT INTO account(email, name, lang, created_us) VALUES($1, $2, $3, $4) "
+                         "ON CONFLICT(email) DO UPDATE SET "
+                         "name = CASE WHEN account.name = '' THEN excluded.name ELSE account.name END RETURNING id",
+                         "ttti", email, name, lang, now_us());
+}
+
+bool people_set_name(Db *db, int64_t account, const char *name)
+{
+        return db_run(db, "UPDATE account SET name = $2 WHERE id = $1", "it", account, name);
+}
+
+unsigned people_roles(Db *db, int64_t account, int64_t event)
+{
+        if (account <= 0)
+                return 0;
+        unsigned roles = 0;
+        if (db_int(db, 0, "SELECT owner FROM account WHERE id = $1", "i", account) == 1)
+                roles |= ROLE_OWNER;
+        g_autoptr(Stmt) stmt =
+                db_query(db, "SELECT role FROM role WHERE account_id = $1 AND event_id = $2", "ii", account, event);
+        while (stmt_next(stmt))
+                roles |= role_by_name(stmt_text(stmt, 0));
+        return roles;
+}
+
+bool people_may(Db *db, int64_t account, int64_t event, Right right)
+{
+        if (right == RIGHT_PUBLIC)
+                return true;
+        bool known = account > 0 && db_int(db, 0, "SELECT count(*) FROM account WHERE id = $1", "i", account) == 1;
+        return known && roles_satisfy(people_roles(db, account, event), known, right);
+}
+
+bool people_grant(Db *db, int64_t account, int64_t event, Role role)
+{
+        return db_run(db,
+                      "INSERT INTO role(account_id, event_id, role) VALUES($1, $2, $3) "
+                      "ON CONFLICT(account_id, event_id, role) DO NOTHING",
+                      "iit", account, event, role_name(role));
+}
+
+bool people_withdraw(Db *db, int64_t account, int64_t event, Role role)
+{
+        return db_run(db, "DELETE FROM role WHERE account_id = $1 AND event_id = $2 AND role = $3", "iit", account,
+                      event, role_name(role));
+}
+
+bool account_is_privileged(Db *db, int64_t account)
+{
+        return db_int(db, 1,
+                      "SELECT owner OR EXISTS(SELECT 1 FROM role WHERE account_id = $1 AND role <> 'attendee') "
+                      "FROM account WHERE id = $1",
+                      "i", account) != 0;
+}
+
+bool account_end_sessions(Db *db, int64_t account)
+{
+        return db_run(db, "DELETE FROM session WHERE account_id = $1", "i", account);
+}
+
+char *account_home(Db *db, int64_t account)
+{
+        g_autoptr(Stmt) stmt = db_query(db,
+                                        "SELECT event.slug, max(role.role = 'organiser') FROM role "
+                                        "JOIN event ON event.id = role.event_id WHERE role.account_id = $1 "
+                                        "GROUP BY event.id, event.slug ORDER BY event.id DESC LIMIT 1",
+                                        "i", account);
+        if (!stmt_next(stmt))
+                return g_strdup("/");
+        return g_strdup_printf("/%s/%s/", stmt_text(stmt, 0), stmt_int(stmt, 1) ? "organise" : "me");
+}
+
+void event_name_free(EventName *name)
+{
+        if (!name)
+                return;
+        g_free(name->slug);
+        g_free(name->title);
+        g_free(name->lang);
+        g_free(name->contact);
+        g_free(name);
+}
+
+EventName *event_name(Db *db, int64_t event)
+{
+        g_autoptr(Stmt) stmt = db_query(db, "SELECT slug, title, lang, contact FROM event WHERE id = $1", "i", event);
+        if (!stmt_next(stmt))
+                return NULL;
+        EventName *name = g_new0(EventName, 1);
+        name->slug = g_strdup(stmt_text(stmt, 0));
+        name->title = g_strdup(stmt_text(stmt, 1));
+        name->lang = g_strdup(stmt_text(stmt, 2));
+        name->contact = g_strdup(stmt_text(stmt, 3));
+        return name;
+}
+
+char *link_insert(Db *db, LinkPurpose purpose, int64_t account, int64_t event, int64_t invitation, const char *next,
+                  int64_t expires_us)
+{
+        char token[TOKEN_LENGTH + 1];
+        unsigned char hash[TOKEN_HASH_BYTES];
+        token_make(token);
+        token_hash(token, hash);
+        bool kept = db_run(db,
+                           "INSERT INTO link(hash, purpose, account_id, event_id, invitation_id, next, created_us, "
+                           "expires_us) VALUES($1, $2, $3, NULLIF($4, 0), NULLIF($5, 0), $6, $7, $8)",
+                           "btiiitii", hash, sizeof hash, link_word(purpose), account, event, invitation, next,
+                           now_us(), expires_us);
+        return kept ? g_strdup(token) : NULL;
+}
+
+Link *link_by_token(Db *db, const char *token)
+{
+        unsigned char hash[TOKEN_HASH_BYTES];
+        token_hash(token, hash);
+        g_autoptr(Stmt) stmt = db_query(db,
+                                        "SELECT link.id, purpose, link.account_id, coalesce(link.event_id, 0), "
+                                        "coalesce(invitation_id, 0), expires_us, coalesce(used_us, 0), "
+                                        "coalesce(revoked_us, 0), invitation.withdrawn_us IS NOT NULL, next FROM link "
+                                        "LEFT JOIN invitation ON invitation.id = link.invitation_id WHERE hash = $1",
+                                        "b", hash, sizeof hash);
+        if (!stmt_next(stmt))
+                return NULL;
+        Link *link = g_new0(Link, 1);
+        link->id = stmt_int(stmt, 0);
+        link->purpose = link_purpose(stmt_text(stmt, 1));
+        link->account = stmt_int(stmt, 2);
+        link->event = stmt_int(stmt, 3);
+        link->invitation = stmt_int(stmt, 4);
+        link->expires_us = stmt_int(stmt, 5);
+        link->used_us = stmt_int(stmt, 6);
+        link->revoked_us = stmt_int(stmt, 7);
+        link->invitation_withdrawn = stmt_int(stmt, 8) != 0;
+        link->next = g_strdup(stmt_text(stmt, 9));
+        return link;
+}
+
+bool link_use(Db *db, int64_t link)
+{
+        return db_run(db, "UPDATE link SET used_us = $2 WHERE id = $1 AND used_us IS NULL", "ii", link, now_us()) &&
+               db_changed(db) == 1;
+}
+
+char *people_personal_link(Db *db, int64_t account, int64_t event, const char *next, int64_t expires_us)
+{
+        g_autofree char *token = link_insert(db, LINK_PERSONAL, account, event, 0, next, expires_us);
+        return token ? g_strdup_printf("/sign-in/link/%s/", token) : NULL;
+}
+
+bool people_revoke_personal_links(Db *db, int64_t account, int64_t event)
+{
+        return db_run(
+                db,
+                "UPDATE link SET revoked_us = $3 WHERE account_id = $1 AND event_id = $2 AND purpose = 'personal' "
+                "AND revoked_us IS NULL",
+                "iii", account, event, now_us());
+}
+
+static bool make_owner(Db *db, const char *email, int64_t *ret_account)
+{
+        int64_t account = people_ensure(db, email, "", lang_code(lang_default()));
+        *ret_account = account;
+        return account > 0 && db_run(db, "UPDATE account SET owner = 1 WHERE id = $1", "i", account);
+}
+
+char *people_link_for_owner(Store *store, const char *email, const char *origin, const char *next, GError **error)
+{
+        g_autofree char *address = NULL;
+        AddressFault fault = address_read(email, &address);
+        if (fault) {
+                g_set_error(error, STORE_ERROR, STORE_ERROR_CONFLICT, "%s: %s", email, address_fault_text(fault));
+                return NULL;
+        }
+        Db *db = store_write_begin(store, WRITE_PAGE);
+        int64_t account = 0;
+        g_autofree char *token = NULL;
+        if (make_owner(db, address, &account))
+                token = link_insert(db, LINK_SIGN_IN, account, 0, 0, next ? next_path(next) : "",
+                                    now_us() + link_life_us(LINK_SIGN_IN));
+        if (!store_write_end(store, db, token != NULL, error) || !token)
+                return NULL;
+        return g_strdup_printf("%s/sign-in/link/%s/", origin, token);
+}
+
+void invitation_free(Invitation *invitation)
+{
+        if (!invitation)
+                return;
+        g_free(invitation->email);
+        g_free(invitation->name);
+        g_free(invitation);
+}
+
+int64_t invitation_insert(Db *db, int64_t account, int64_t event, Role role)
+{
+        return db_insert(db,
+                         "INSERT INTO invitation(event_id, account_id, role, created_us) VALUES($1, $2, $3, $4) "
+                         "ON CONFLICT DO NOTHING RETURNING id",
+                         "iiti", event, account, role_name(role), now_us());
+}
+
+int64_t invitation_open_id(Db *db, int64_t account, int64_t event, Role role)
+{
+        return db_int(db, 0,
+                      "SELECT id FROM invitation WHERE event_id = $1 AND account_id = $2 AND role = $3 "
+                      "AND accepted_us IS NULL AND withdrawn_us IS NULL",
+                      "iit", event, account, role_name(role));
+}
+
+static Invitation *read_invitation(Stmt *stmt)
+{
+        Invitation *invitation = g_new0(Invitation, 1);
+        invitation->id = stmt_int(stmt, 0);
+        invitation->account = stmt_int(stmt, 1);
+        invitation->event = stmt_int(stmt, 2);
+        invitation->role = role_by_name(stmt_text(stmt, 3));
+        invitation->email = g_strdup(stmt_text(stmt, 4));
+        invitation->name = g_strdup(stmt_text(stmt, 5));
+        invitation->created_us = stmt_int(stmt, 6);
+        return invitation;
+}
+
+static GPtrArray *read_invitations(Stmt *stmt)
+{
+        GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)invitation_free);
+        while (stmt_next(stmt))
+                g_ptr_array_add(list, read_invitation(stmt));
+        return list;
+}
+
+#define INVITATION_COLUMNS                                                                                             \
+        "SELECT invitation.id, account_id, event_id, role, email, name, invitation.created_us FROM invitation "        \
+        "JOIN account ON account.id = account_id "
+
+Invitation *invitation_find(Db *db, int64_t id)
+{
+        g_autoptr(Stmt) stmt = db_query(db, INVITATION_COLUMNS "WHERE invitation.id = $1", "i", id);
+        return stmt_next(stmt) ? read_invitation(stmt) : NULL;
+}
+
+GPtrArray *invitation_list(Db *db, int64_t event)
+{
+        g_autoptr(Stmt) stmt = db_query(db,
+                                        INVITATION_COLUMNS "WHERE event_id = $1 AND accepted_us IS NULL "
+                                                           "AND withdrawn_us IS NULL ORDER BY email, role",
+                                        "i", event);
+        return read_invitations(stmt);
+}
+
+GPtrArray *team_list(Db *db, int64_t event)
+{
+        g_autoptr(Stmt) stmt = db_query(db,
+                                        "SELECT 0, account_id, event_id, role, email, name, 0 FROM role "
+                                        "JOIN account ON account.id = account_id "
+                                        "WHERE event_id = $1 AND role <> 'attendee' ORDER BY role, name, email",
+                                        "i", event);
+        return read_invitations(stmt);
+}
+
+int64_t invitation_of_account(Db *db, int64_t account)
+{
+        return db_int(db, 0,
+                      "SELECT max(id) FROM invitation WHERE account_id = $1 AND accepted_us IS NULL "
+                      "AND withdrawn_us IS NULL",
+                      "i", account);
+}
+
+bool invitation_accept(Db *db, int64_t id)
+{
+        return db_run(db, "UPDATE invitation SET accepted_us = $2 WHERE id = $1 AND accepted_us IS NULL", "ii", id,
+                      now_us());
+}
+
+bool invitation_withdraw(Db *db, int64_t event, int64_t id)
+{
+        return db_run(db,
+                      "UPDATE invitation SET withdrawn_us = $3 WHERE id = $2 AND event_id = $1 AND accepted_us IS NULL "
+                      "AND withdrawn_us IS NULL",
+                      "iii", event, id, now_us()) &&
+               db_changed(db) == 1;
+}
+
+int64_t invitation_count_since(Db *db, int64_t event, int64_t since_us)
+{
+        return db_int(db, 0, "SELECT count(*) FROM invitation WHERE event_id = $1 AND created_us > $2", "ii", event,
+                      since_us);
+}
+
+int64_t throttle_count(Db *db, const char *kind, const char *network, int64_t *ret_last_us)
+{
+        g_autoptr(Stmt) stmt = db_query(db, "SELECT count, last_us FROM throttle WHERE kind = $1 AND network = $2",
+                                        "tt", kind, network);
+        bool found = stmt_next(stmt);
+        *ret_last_us = found ? stmt_int(stmt, 1) : 0;
+        return found ? stmt_int(stmt, 0) : 0;
+}
+
+bool throttle_add(Db *db, const char *kind, const char *network, int64_t window_us)
+{
+        int64_t at_us = now_us();
+        return db_run(db,
+                      "INSERT INTO throttle(kind, network, count, last_us) VALUES($1, $2, 1, $3) "
+                      "ON CONFLICT(kind, network) DO UPDATE SET last_us = excluded.last_us, "
+                      "count = CASE WHEN throttle.last_us < $4 THEN 1 ELSE throttle.count + 1 END",
+                      "ttii", kind, network, at_us, at_us - window_us);
+}
+
+Consent people_consent(Db *db, int64_t account, int64_t event)
+{
+        g_autoptr(Stmt) stmt = db_query(db,
+                                        "SELECT given_us, coalesce(withdrawn_us, 0) FROM consent "
+                                        "WHERE account_id = $1 AND event_id = $2 ORDER BY id DESC LIMIT 1",
+                                        "ii", account, event);
+        if (!stmt_next(stmt))
+                return (Consent){ 0 };
+        return (Consent){ .standing = stmt_int(stmt, 1) == 0,
+                          .given_us = stmt_int(stmt, 0),
+                          .withdrawn_us = stmt_int(stmt, 1) };
+}
+
+bool people_consent_give(Db *db, int64_t account, int64_t event)
+{
+        return db_run(db,
+                      "INSERT INTO consent(account_id, event_id, given_us) VALUES($1, $2, $3) ON CONFLICT DO NOTHING",
+                      "iii", account, event, now_us());
+}
+
+bool people_consent_withdraw(Db *db, int64_t account, int64_t event)
+{
+        return db_run(db,
+                      "UPDATE consent SET withdrawn_us = $3 WHERE account_id = $1 AND event_id = $2 "
+                      "AND withdrawn_us IS NULL",
+                      "iii", account, event, now_us());
+}
+
+bool people_expire(Db *db)
+{
+        int64_t at_us = now_us();
+        return db_run(db, "DELETE FROM link WHERE expires_us < $1", "i", at_us - LINK_KEEP_US) &&
+               db_run(db, "DELETE FROM throttle WHERE last_us < $1", "i", at_us - DAY_US);
+}

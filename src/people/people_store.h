@@ -1,0 +1,55 @@
+/* The tables of people/, for its own files alone. */
+#pragma once
+#include "people/link_rules.h"
+#include "people/people_rules.h"
+
+/* A new link. invitation: 0 for none; next: "" for none. Gives the token, yours to free; NULL on failure. */
+char *link_insert(Db *db, LinkPurpose purpose, int64_t account, int64_t event, int64_t invitation, const char *next,
+                  int64_t expires_us);
+/* NULL when no such token was ever made, or it is long erased. */
+Link *link_by_token(Db *db, const char *token);
+/* Marks it used; false when someone else was first. */
+bool link_use(Db *db, int64_t link);
+
+typedef struct {
+        int64_t id, account, event;
+        Role role;
+        char *email, *name;
+        int64_t created_us;
+} Invitation;
+void invitation_free(Invitation *invitation);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Invitation, invitation_free)
+/* 0 when the same is open already, or on failure. */
+int64_t invitation_insert(Db *db, int64_t account, int64_t event, Role role);
+int64_t invitation_open_id(Db *db, int64_t account, int64_t event, Role role);
+Invitation *invitation_find(Db *db, int64_t id);
+/* The newest open one of this account, 0 for none. */
+int64_t invitation_of_account(Db *db, int64_t account);
+bool invitation_accept(Db *db, int64_t id);
+/* False when the event has no such open invitation. */
+bool invitation_withdraw(Db *db, int64_t event, int64_t id);
+int64_t invitation_count_since(Db *db, int64_t event, int64_t since_us);
+/* Open ones of an event, by address. */
+GPtrArray *invitation_list(Db *db, int64_t event);
+
+/* Who has a role above attendee in the event, one row a role: Invitation with id 0. */
+GPtrArray *team_list(Db *db, int64_t event);
+
+/* Whether the account has more than an attendee's rights anywhere. */
+bool account_is_privileged(Db *db, int64_t account);
+/* Ends every session of the account: what was opened by a lesser key does not grow. */
+bool account_end_sessions(Db *db, int64_t account);
+/* Where someone belongs after signing in without a wish: the path of the newest event of theirs. (transfer full) */
+char *account_home(Db *db, int64_t account);
+
+typedef struct {
+        char *slug, *title, *lang, *contact;
+} EventName;
+void event_name_free(EventName *name);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventName, event_name_free)
+EventName *event_name(Db *db, int64_t event);
+
+/* Counts by network; *ret_last_us is the last one's time, 0 for none. */
+int64_t throttle_count(Db *db, const char *kind, const char *network, int64_t *ret_last_us);
+/* Adds one; a count whose last is older than window_us starts again. */
+bool throttle_add(Db *db, const char *kind, const char *network, int64_t window_us);
