@@ -13,8 +13,8 @@
 #include "rtc/srtp.h"
 
 enum {
-        DTLS_DATAGRAM_BYTES = 1200, /* no datagram taken out is longer */
-        DTLS_FINGERPRINT_BYTES = 160,
+        DTLS_DATAGRAM_BYTES = 1200,  /* no datagram taken out is longer */
+        DTLS_FINGERPRINT_BYTES = 32, /* SHA-256, as sdp.h keeps it */
 };
 
 typedef enum { DTLS_SERVER, DTLS_CLIENT } DtlsRole; /* a=setup:passive, a=setup:active */
@@ -24,20 +24,15 @@ typedef enum { DTLS_HANDSHAKE, DTLS_CONNECTED, DTLS_CLOSED, DTLS_FAILED } DtlsSt
 typedef struct DtlsIdentity DtlsIdentity;
 DtlsIdentity *dtls_identity_new(void);
 void dtls_identity_free(DtlsIdentity *identity); /* after its sessions */
-/* "sha-256 AB:CD:…", as after "a=fingerprint:". */
-const char *dtls_identity_fingerprint(const DtlsIdentity *identity);
+/* DTLS_FINGERPRINT_BYTES, for "a=fingerprint:sha-256". */
+const uint8_t *dtls_identity_fingerprint(const DtlsIdentity *identity);
 /* For tests and the load generator: offer this one SRTP profile instead of GCM, then CM. Before any session. */
 bool dtls_identity_set_profile(DtlsIdentity *identity, SrtpProfile profile);
 
-/* True for "sha-256|384|512 AB:CD:…" of the right length; weaker digests are refused (RFC 8122 5). */
-bool dtls_fingerprint_valid(const char *fingerprint);
-
 typedef struct DtlsSession DtlsSession;
-/* `peer_fingerprint` as in the SDP; NULL when it is not valid or OpenSSL cannot. `first_timeout_us` until the first
- * retransmission, doubled each time up to 2 s; 0 gives the default of 100 ms. A client's first flight waits to be
- * taken. */
-DtlsSession *dtls_session_new(DtlsIdentity *identity, DtlsRole role, const char *peer_fingerprint,
-                              int64_t first_timeout_us);
+/* `peer_fingerprint` is the SDP's. NULL when OpenSSL cannot. A client's first flight waits to be taken. */
+DtlsSession *dtls_session_new(DtlsIdentity *identity, DtlsRole role,
+                              const uint8_t peer_fingerprint[DTLS_FINGERPRINT_BYTES]);
 void dtls_session_free(DtlsSession *session);
 
 /* First byte 20 to 63 (RFC 7983 7). */
@@ -48,7 +43,8 @@ size_t dtls_session_take(DtlsSession *session, uint8_t out[DTLS_DATAGRAM_BYTES])
 DtlsState dtls_session_state(const DtlsSession *session);
 /* Once connected: `ret_send` for what this side protects, `ret_receive` for what it unprotects (RFC 5764 4.2). */
 bool dtls_session_keys(const DtlsSession *session, SrtpKeys *ret_send, SrtpKeys *ret_receive);
-/* Time until dtls_session_handle_timeout is due; -1 when nothing waits, 0 when it is due. */
+/* Time until dtls_session_handle_timeout is due (100 ms, doubled each time up to 2 s); −1 when nothing waits, 0 when it
+ * is due. */
 int64_t dtls_session_timeout_us(DtlsSession *session);
 void dtls_session_handle_timeout(DtlsSession *session); /* then take; fails the session after 12 tries */
 void dtls_session_close(DtlsSession *session);          /* close_notify: then take */
