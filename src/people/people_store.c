@@ -326,10 +326,11 @@ int64_t invitation_count_since(Db *db, int64_t event, int64_t since_us)
                       since_us);
 }
 
-int64_t throttle_count(Db *db, const char *kind, const char *network, int64_t *ret_last_us)
+int64_t throttle_count(Db *db, const char *kind, const char *network, int64_t window_us, int64_t *ret_last_us)
 {
-        g_autoptr(Stmt) stmt = db_query(db, "SELECT count, last_us FROM throttle WHERE kind = $1 AND network = $2",
-                                        "tt", kind, network);
+        g_autoptr(Stmt) stmt =
+                db_query(db, "SELECT count, last_us FROM throttle WHERE kind = $1 AND network = $2 AND since_us > $3",
+                         "tti", kind, network, now_us() - window_us);
         bool found = stmt_next(stmt);
         *ret_last_us = found ? stmt_int(stmt, 1) : 0;
         return found ? stmt_int(stmt, 0) : 0;
@@ -339,9 +340,10 @@ bool throttle_add(Db *db, const char *kind, const char *network, int64_t window_
 {
         int64_t at_us = now_us();
         return db_run(db,
-                      "INSERT INTO throttle(kind, network, count, last_us) VALUES($1, $2, 1, $3) "
+                      "INSERT INTO throttle(kind, network, count, since_us, last_us) VALUES($1, $2, 1, $3, $3) "
                       "ON CONFLICT(kind, network) DO UPDATE SET last_us = excluded.last_us, "
-                      "count = CASE WHEN throttle.last_us < $4 THEN 1 ELSE throttle.count + 1 END",
+                      "count = CASE WHEN throttle.since_us <= $4 THEN 1 ELSE throttle.count + 1 END, "
+                      "since_us = CASE WHEN throttle.since_us <= $4 THEN excluded.since_us ELSE throttle.since_us END",
                       "ttii", kind, network, at_us, at_us - window_us);
 }
 

@@ -49,7 +49,7 @@ void event_name_free(EventName *name);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventName, event_name_free)
 EventName *event_name(Db *db, int64_t event);
 
-/* Counts by network; *ret_last_us is the last one's time, 0 for none. */
-int64_t throttle_count(Db *db, const char *kind, const char *network, int64_t *ret_last_us);
-/* Adds one; a count whose last is older than window_us starts again. */
+/* How often this network did it in its present window; *ret_last_us is the last time, 0 for none. */
+int64_t throttle_count(Db *db, const char *kind, const char *network, int64_t window_us, int64_t *ret_last_us);
+/* Adds one; a count that began longer ago than window_us starts again. */
 bool throttle_add(Db *db, const char *kind, const char *network, int64_t window_us);

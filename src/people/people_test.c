@@ -192,16 +192,19 @@ static void test_consent(Fixture *fixture, gconstpointer data)
 static void test_throttle(Fixture *fixture, gconstpointer data)
 {
         Db *db = store_write_begin(fixture->store, WRITE_PAGE);
+        const char *network = "192.0.2.0/24";
         int64_t last_us = 1;
-        g_assert_cmpint(throttle_count(db, "guess", "192.0.2.0/24", &last_us), ==, 0);
+        g_assert_cmpint(throttle_count(db, "guess", network, HOUR_US, &last_us), ==, 0);
         g_assert_cmpint(last_us, ==, 0);
-        throttle_add(db, "guess", "192.0.2.0/24", HOUR_US);
-        throttle_add(db, "guess", "192.0.2.0/24", HOUR_US);
-        g_assert_cmpint(throttle_count(db, "guess", "192.0.2.0/24", &last_us), ==, 2);
+        throttle_add(db, "guess", network, HOUR_US);
+        throttle_add(db, "guess", network, HOUR_US);
+        g_assert_cmpint(throttle_count(db, "guess", network, HOUR_US, &last_us), ==, 2);
         g_assert_cmpint(last_us, >, 1);
-        g_assert_cmpint(throttle_count(db, "guess", "198.51.100.0/24", &last_us), ==, 0);
-        throttle_add(db, "guess", "192.0.2.0/24", -1); /* the last one is older than a window of nothing */
-        g_assert_cmpint(throttle_count(db, "guess", "192.0.2.0/24", &last_us), ==, 1);
+        g_assert_cmpint(throttle_count(db, "guess", "198.51.100.0/24", HOUR_US, &last_us), ==, 0);
+        g_assert_cmpint(throttle_count(db, "sign-in", network, HOUR_US, &last_us), ==, 0);
+        g_assert_cmpint(throttle_count(db, "guess", network, 0, &last_us), ==, 0); /* a window of nothing is over */
+        throttle_add(db, "guess", network, 0);
+        g_assert_cmpint(throttle_count(db, "guess", network, HOUR_US, &last_us), ==, 1);
         end(fixture, db);
 }
 

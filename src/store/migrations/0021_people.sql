@@ -34,6 +34,7 @@ CREATE TABLE throttle (
         kind TEXT NOT NULL,
         network TEXT NOT NULL,
         count INTEGER NOT NULL,
+        since_us INTEGER NOT NULL,             -- the first of this count
         last_us INTEGER NOT NULL,
         PRIMARY KEY (kind, network)
 );

@@ -1,0 +1,189 @@
+#include "people/people_routes.h"
+
+#include <string.h>
+
+#include "base/time.h"
+#include "mail/mail.h"
+#include "people/people_mail.h"
+#include "people/people_views.h"
+
+#define ROWS 40           /* of a page: it has at most 298 nodes */
+#define INVITED_A_DAY 300 /* by one event: a mail relay's patience */
+
+static const struct {
+        Role role;
+        const char *label, *hint;
+} TEXTS[] = {
+        { ROLE_ATTENDEE, N_("attendee"), N_("Watches, listens, asks.") },
+        { ROLE_SPEAKER, N_("speaker"), N_("Takes the stage, and says whether that may be recorded.") },
+        { ROLE_HOST, N_("host"), N_("Leads a room: who is on stage, what is recorded.") },
+        { ROLE_ORGANISER, N_("organiser"), N_("Prepares everything: programme, team, registrations.") },
+        { ROLE_OWNER, N_("owner"), N_("Owns the server, and has every role.") },
+};
+
+const char *role_label(Role role)
+{
+        for (size_t i = 0; i < G_N_ELEMENTS(TEXTS); i++)
+                if (TEXTS[i].role == role)
+                        return TEXTS[i].label;
+        return "";
+}
+
+const char *role_hint(Role role)
+{
+        for (size_t i = 0; i < G_N_ELEMENTS(TEXTS); i++)
+                if (TEXTS[i].role == role)
+                        return TEXTS[i].hint;
+        return "";
+}
+
+static const char *notice_text(const char *done)
+{
+        if (strcmp(done, "invited") == 0)
+                return N_("The invitation is on its way.");
+        return strcmp(done, "withdrawn") == 0 ? N_("Done: it no longer opens anything.") : "";
+}
+
+static void clear_row(gpointer row)
+{
+        g_free(((TeamRow *)row)->handle);
+}
+
+static void add_rows(GArray *rows, const GPtrArray *people, int64_t me)
+{
+        for (guint i = 0; i < people->len; i++) {
+                const Invitation *person = people->pdata[i];
+                bool is_invitation = person->id > 0;
+                TeamRow row = { .person = person,
+                                .is_invitation = is_invitation,
+                                .is_me = !is_invitation && person->account == me };
+                row.handle = is_invitation ? g_strdup_printf("invitation-%" G_GINT64_FORMAT, person->id)
+                                           : g_strdup_printf("member-%" G_GINT64_FORMAT "-%s", person->account,
+                                                             role_name(person->role));
+                g_array_append_val(rows, row);
+        }
+}
+
+static int page_wanted(const Request *req, int page_count)
+{
+        guint64 page = 1;
+        g_ascii_string_to_unsigned(request_query(req, "page"), 10, 1, (guint64)page_count, &page, NULL);
+        return (int)page;
+}
+
+static void show_team_with(Request *req, Db *db, const AddressField *field, Role wanted, int status)
+{
+        int64_t event = request_event(req);
+        g_autoptr(EventName) name = event_name(db, event);
+        g_autoptr(GPtrArray) team = team_list(db, event), invitations = invitation_list(db, event);
+        g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(TeamRow));
+        g_array_set_clear_func(rows, clear_row);
+        add_rows(rows, team, request_account(req));
+        add_rows(rows, invitations, request_account(req));
+        int page_count = MAX(1, (int)(rows->len + ROWS - 1) / ROWS), page = page_wanted(req, page_count);
+        guint first = (guint)(page - 1) * ROWS;
+        TeamPage view = { .csrf = request_csrf(req),
+                          .slug = name->slug,
+                          .field = *field,
+                          .wanted = wanted,
+                          .notice = notice_text(request_query(req, "done")),
+                          .rows = (const TeamRow *)rows->data + first,
+                          .count = MIN(ROWS, rows->len - first),
+                          .page = page,
+                          .page_count = page_count };
+        view.field.hint =
+                N_("An invitation goes there. The address stays with this event's team until the role is taken away.");
+        g_autofree char *home = g_strdup_printf("/%s/", name->slug);
+        Html *h = page_begin(req, &(Page){ .title = tr(request_lang(req), "Team"),
+                                           .brand = name->title,
+                                           .brand_url = home,
+                                           .no_index = true });
+        team_view(h, &view);
+        page_end(req, h, status);
+}
+
+void show_team(Request *req, Db *db)
+{
+        show_team_with(req, db, &(AddressField){ .typed = "", .fault = "" }, ROLE_SPEAKER, 200);
+}
+
+static const char *invite_fault(Db *db, int64_t event, const char *email, Role role)
+{
+        int64_t account = people_find(db, email);
+        if (role == 0)
+                return N_("Choose a role.");
+        if (account && (people_roles(db, account, event) & role))
+                return N_("This person has that role already.");
+        if (mail_count_since(db, "invitation", email, now_us() - 2 * MINUTE_US) > 0)
+                return N_("An invitation has just gone to this address. Wait two minutes before the next.");
+        if (invitation_count_since(db, event, now_us() - DAY_US) >= INVITED_A_DAY)
+                return N_("This event has sent as many invitations as it may in a day. Go on tomorrow.");
+        return "";
+}
+
+static Role invitable_role(const char *name)
+{
+        Role role = role_by_name(name);
+        return role == ROLE_SPEAKER || role == ROLE_HOST || role == ROLE_ORGANISER ? role : 0;
+}
+
+void invite(Request *req, Db *db)
+{
+        int64_t event = request_event(req);
+        const char *typed = request_field(req, "email");
+        Role role = invitable_role(request_field(req, "role"));
+        g_autofree char *email = NULL;
+        AddressFault address_fault = address_read(typed, &email);
+        const char *fault = address_fault ? address_fault_text(address_fault) : invite_fault(db, event, email, role);
+        if (*fault) {
+                show_team_with(req, db, &(AddressField){ .typed = typed, .fault = fault }, role ? role : ROLE_SPEAKER,
+                               422);
+                return;
+        }
+        g_autoptr(EventName) name = event_name(db, event);
+        int64_t account = people_ensure(db, email, "", name->lang);
+        int64_t open = invitation_open_id(db, account, event, role);
+        g_autoptr(Invitation) invitation =
+                invitation_find(db, open ? open : invitation_insert(db, account, event, role));
+        if (!invitation || !people_mail_invitation(db, invitation, request_origin(req)))
+                respond_error(req, 500,
+                              tr(request_lang(req), "The invitation could not be kept. Nothing was sent; try again."));
+        else
+                respond_redirect(req, "/%s/organise/team/?done=invited", name->slug);
+}
+
+/* "member-12-host": the account and the role; false when it is something else. */
+static bool read_member(const char *handle, int64_t *ret_account, Role *ret_role)
+{
+        g_auto(GStrv) parts = g_strsplit(handle, "-", 3);
+        guint64 account = 0;
+        if (g_strv_length(parts) != 3 || strcmp(parts[0], "member") != 0 ||
+            !g_ascii_string_to_unsigned(parts[1], 10, 1, INT64_MAX, &account, NULL))
+                return false;
+        *ret_account = (int64_t)account;
+        *ret_role = invitable_role(parts[2]);
+        return *ret_role != 0;
+}
+
+static bool withdraw_row(Request *req, Db *db, const char *handle)
+{
+        int64_t event = request_event(req), account = 0;
+        guint64 invitation = 0;
+        Role role = 0;
+        if (g_str_has_prefix(handle, "invitation-") &&
+            g_ascii_string_to_unsigned(handle + strlen("invitation-"), 10, 1, INT64_MAX, &invitation, NULL))
+                return invitation_withdraw(db, event, (int64_t)invitation);
+        /* Nobody takes their own role away: an event keeps at least the one who acts. */
+        return read_member(handle, &account, &role) && account != request_account(req) &&
+               people_withdraw(db, account, event, role);
+}
+
+void withdraw(Request *req, Db *db)
+{
+        g_autoptr(EventName) name = event_name(db, request_event(req));
+        if (withdraw_row(req, db, request_field(req, "row")))
+                respond_redirect(req, "/%s/organise/team/?done=withdrawn", name->slug);
+        else
+                respond_error(req, 409,
+                              tr(request_lang(req), "Someone was faster: that role or invitation is gone already."));
+}
