@@ -11,6 +11,8 @@ const BITRATE = { mic: 40_000, camera: CAMERA_SIZES[0].bitrate, screen: 1_500_00
 
 /** @typedef {import("./devices.js").Kind} Kind */
 /** @typedef {(message: object) => void} Send */
+/** @typedef {{id: string, pc: RTCPeerConnection, tracks: Map<string, MediaStreamTrack>}} Incoming */
+/** @typedef {{id: string, pc: RTCPeerConnection, senders: Map<string, RTCRtpSender>, answered: boolean, h264: Set<string>}} Outgoing */
 
 /** True when this browser believes that it can receive H.264. */
 export function receives_h264() {
@@ -42,8 +44,8 @@ export function media_port(sdp) {
 
 /** What comes in: a track per seat and the shared screen. */
 export class Watching {
-	/** @type {{id: string, pc: RTCPeerConnection, tracks: Map<string, MediaStreamTrack>} | null} */ #now = null;
-	/** @type {typeof this.now} */ #next = null;
+	/** @type {Incoming | null} */ #now = null;
+	/** @type {Incoming | null} */ #next = null;
 	/** @type {string} */ state = "new";
 	/** @type {number} the server's port, when nothing has come through it for 8 s */ silent_port = 0;
 	/** @type {{kbit_s: number, bytes: number, lost: number} | null} */ figures = null;
@@ -76,7 +78,8 @@ export class Watching {
 		const next = { id, pc, tracks: new Map() };
 		this.#next = next;
 		this.#port = media_port(sdp);
-		this.#moved_at = performance.now();
+		if (!this.silent_port)
+			this.#moved_at = performance.now();
 		pc.ontrack = (event) => next.tracks.set(String(event.transceiver.mid), event.track);
 		pc.addEventListener("connectionstatechange", () => this.#moved(next));
 		on_failure(pc, () => this.again(next.id));
@@ -103,7 +106,7 @@ export class Watching {
 		this.changed();
 	}
 
-	/** @param {NonNullable<typeof this.now>} one */
+	/** @param {Incoming} one */
 	#moved(one) {
 		if (one.pc.connectionState === "connected" && one === this.#next)
 			this.#take(one);
@@ -112,12 +115,13 @@ export class Watching {
 		this.changed();
 	}
 
-	/** @param {NonNullable<typeof this.now>} one */
+	/** @param {Incoming} one */
 	#take(one) {
 		if (this.#now && this.#now !== one)
 			this.#now.pc.close();
 		this.#now = one;
-		if (one.pc.connectionState === "connected")
+		this.state = one.pc.connectionState;
+		if (this.state === "connected")
 			this.#next = null;
 		this.#last = { at: 0, bytes: 0, lost: 0, packets: 0 };
 		this.changed();
@@ -130,6 +134,8 @@ export class Watching {
 		const pc = this.#now?.pc;
 		if (!pc)
 			return;
+		if ((this.#next ?? this.#now)?.pc.connectionState === "failed")
+			this.again();
 		const sum = { at: performance.now(), bytes: 0, lost: 0, packets: 0 };
 		for (const stat of (await pc.getStats()).values())
 			if (stat.type === "inbound-rtp") {
@@ -164,7 +170,7 @@ export class Watching {
 
 /** What goes out while on stage: five senders from the start, tracks come and go by replaceTrack. */
 export class Speaking {
-	/** @type {{id: string, pc: RTCPeerConnection, senders: Map<string, RTCRtpSender>, answered: boolean, h264: Set<string>} | null} */ #now = null;
+	/** @type {Outgoing | null} */ #now = null;
 	/** @type {Record<Kind, MediaStreamTrack | null>} */ #tracks = { mic: null, camera: null, screen: null };
 	/** @type {Map<string, MediaStreamTrack>} copies for the small senders */ #copies = new Map();
 	#vp8 = false;
@@ -262,7 +268,7 @@ export class Speaking {
 			await this.#attach_small(now, kind);
 	}
 
-	/** @param {NonNullable<typeof this.now>} now @param {"camera" | "screen"} kind */
+	/** @param {Outgoing} now @param {"camera" | "screen"} kind */
 	async #attach_small(now, kind) {
 		const name = kind + "-vp8", track = this.#tracks[kind];
 		const wanted = this.#vp8 && now.h264.has(kind) ? track : null;

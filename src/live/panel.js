@@ -1,6 +1,6 @@
 // The side panel: discussion, raised hands, people.
 
-import { Component } from "../vendor/preact.mjs";
+import { Component, createRef } from "preact";
 import { myself } from "./state.js";
 import { html, icon, name_of } from "./ui.js";
 import { t } from "./words.js";
@@ -46,13 +46,14 @@ function turn(event, tab, act) {
 /** Keeps the last line in sight, unless one has scrolled up to read. */
 class Chat extends Component {
 	#at_end = true;
+	list = createRef();
 
 	componentDidMount() {
 		this.componentDidUpdate();
 	}
 
 	componentDidUpdate() {
-		const list = /** @type {HTMLElement} */ (this.base);
+		const list = this.list.current;
 		if (this.#at_end)
 			list.scrollTop = list.scrollHeight;
 	}
@@ -62,7 +63,7 @@ class Chat extends Component {
 			const list = /** @type {HTMLElement} */ (event.currentTarget);
 			this.#at_end = list.scrollTop + list.clientHeight > list.scrollHeight - 40;
 		};
-		return html`<div class="body" id="panel-body" role="tabpanel" aria-labelledby="tab-chat" tabindex="0" onScroll=${scrolled}>
+		return html`<div ref=${this.list} class="body" id="panel-body" role="tabpanel" aria-labelledby="tab-chat" tabindex="0" onScroll=${scrolled}>
 			${!room.chat.length && !room.pending.length && html`<p class="muted">${t("Nobody has written yet.")}</p>`}
 			<ol class="lines" role="list">
 			${room.chat.map((line) => html`<li key=${line.n} class=${line.who === room.me?.id ? "mine" : ""}>
@@ -84,8 +85,8 @@ function Say({ room, act }) {
 		field.focus();
 	};
 	return nameless
-		? html`<form class="say" key="name" onSubmit=${send}><div class="field"><label for="my-name">${t("Your name, to write or to raise a hand")}</label>
-			<input id="my-name" name="text" maxlength="60" autocomplete="name" required /></div>
+		? html`<form class="say" key="name" onSubmit=${send}><label for="my-name">${t("Your name, to write or to raise a hand")}</label>
+			<input id="my-name" name="text" maxlength="60" autocomplete="name" required />
 			<button type="submit" class="btn main">${t("Save")}</button></form>`
 		: html`<form class="say" key="say" onSubmit=${send}><label class="sr" for="my-words">${t("Your message")}</label>
 			<input id="my-words" name="text" maxlength="1000" autocomplete="off" placeholder=${t("Write a message")} />

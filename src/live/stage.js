@@ -41,7 +41,7 @@ function Tile({ person, view }) {
 		</p>
 		${room.me?.role === "host" && html`<button type="button" class="icon-btn" aria-haspopup="dialog"
 			aria-label=${t("What to do with {name}", { name })} onClick=${() => act.open({ kind: "person", who: person.id })}>${icon("more")}</button>`}
-		<figcaption>${icon(person.mic ? "mic" : "micoff")}<span class="sr">${person.mic ? t("microphone open") : t("microphone off")}</span>${mine ? t("{name} (you)", { name }) : name}</figcaption>
+		<figcaption>${icon(person.mic ? "mic" : "micoff")}<span class="sr">${person.mic ? t("microphone open") : t("microphone off")}</span><span class="who">${mine ? t("{name} (you)", { name }) : name}</span></figcaption>
 	</figure>`;
 }
 

@@ -1,7 +1,7 @@
 // The few parts that every view of the room is made of.
 
-import { Component, h } from "../vendor/preact.mjs";
-import htm from "../vendor/htm.mjs";
+import { Component, createRef, h } from "preact";
+import htm from "htm";
 import { t } from "./words.js";
 
 export const html = htm.bind(h);
@@ -22,6 +22,8 @@ export function Control({ name, text, on, act, look = "", keys, disabled }) {
 
 /** Plays one track. Pictures are always mute: the voice of a seat plays from sound.js, sound of its own element. */
 export class Picture extends Component {
+	video = createRef();
+
 	componentDidMount() {
 		this.#show();
 	}
@@ -31,7 +33,7 @@ export class Picture extends Component {
 	}
 
 	#show() {
-		const video = /** @type {HTMLVideoElement} */ (this.base), track = this.props.track;
+		const video = /** @type {HTMLVideoElement} */ (this.video.current), track = this.props.track;
 		const now = /** @type {MediaStream | null} */ (video.srcObject);
 		if (now?.getVideoTracks()[0] === track)
 			return;
@@ -40,18 +42,20 @@ export class Picture extends Component {
 	}
 
 	render(/** @type {{label: string, look?: string}} */ { label, look }) {
-		return html`<video class=${look} aria-label=${label} muted=${true} autoplay=${true} playsinline=${true} />`;
+		return html`<video ref=${this.video} class=${look} aria-label=${label} muted=${true} autoplay=${true} playsinline=${true} />`;
 	}
 }
 
 /** A modal dialog, open as long as it is rendered. Escape and the closing button both call `close`. */
 export class Dialog extends Component {
+	dialog = createRef();
+
 	componentDidMount() {
-		/** @type {HTMLDialogElement} */ (this.base).showModal();
+		this.dialog.current.showModal();
 	}
 
-	render(/** @type {{title: string, close: () => void, children: any}} */ { title, close, children }) {
-		return html`<dialog class="stack" aria-labelledby="dialog-title" onCancel=${(/** @type {Event} */ event) => {
+	render(/** @type {{title: string, look?: string, close: () => void, children: any}} */ { title, look = "", close, children }) {
+		return html`<dialog ref=${this.dialog} class=${"stack " + look} aria-labelledby="dialog-title" onCancel=${(/** @type {Event} */ event) => {
 			event.preventDefault();
 			close();
 		}}><h2 id="dialog-title" class="h-small">${title}</h2>${children}</dialog>`;
