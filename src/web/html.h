@@ -33,15 +33,14 @@ void html_int(Html *h, int64_t number);
 void html_url(Html *h, const char *url);
 void html_url_segment(Html *h, const char *text); /* one part of a path, percent-encoded; an empty one becomes "." */
 void html_url_query(Html *h, const char *text);   /* a value in a query or fragment, percent-encoded */
-/* tr() then escaped; with printf arguments, which are escaped too; plural by n (the arguments hold it again). */
+/* tr() then escaped; with printf arguments, which are escaped too; plural by n (the arguments hold
+ * it again, and "one" may leave it out: "One place left"). */
 void html_translated(Html *h, const char *source);
 void html_translated_attribute(Html *h, const char *source);
 void html_words(Html *h, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void html_words_attribute(Html *h, const char *format, ...) G_GNUC_PRINTF(2, 3);
-void html_plural(Html *h, const char *one, const char *many, unsigned long n, ...) G_GNUC_PRINTF(2, 5)
-        G_GNUC_PRINTF(3, 5);
-void html_plural_attribute(Html *h, const char *one, const char *many, unsigned long n, ...) G_GNUC_PRINTF(2, 5)
-        G_GNUC_PRINTF(3, 5);
+void html_plural(Html *h, const char *one, const char *many, unsigned long n, ...) G_GNUC_PRINTF(3, 5);
+void html_plural_attribute(Html *h, const char *one, const char *many, unsigned long n, ...) G_GNUC_PRINTF(3, 5);
 /* Markup made by a function of ours whose output is safe by construction (Markdown filter). */
 void html_trusted(Html *h, const char *markup);
 /* <svg class="i"> that uses the page's sprite, which holds only the icons that were asked for. */
