@@ -200,16 +200,21 @@ gpointer socket_data(const Socket *socket)
 
 /* --- the loop ---------------------------------------------------------------------------------------------------- */
 
-static void wake_ready(SocketLoop *loop, Source *source, uint32_t events)
+void socket_loop_drain(SocketLoop *loop)
 {
-        uint64_t count;
-        if (read(loop->wake, &count, sizeof count) < 0 && errno != EAGAIN)
-                g_error("eventfd: %s", g_strerror(errno));
         Call *call;
         while ((call = g_async_queue_try_pop(loop->calls))) {
                 call->function(call->data);
                 g_free(call);
         }
+}
+
+static void wake_ready(SocketLoop *loop, Source *source, uint32_t events)
+{
+        uint64_t count;
+        if (read(loop->wake, &count, sizeof count) < 0 && errno != EAGAIN)
+                g_error("eventfd: %s", g_strerror(errno));
+        socket_loop_drain(loop);
 }
 
 static void watch_ready(SocketLoop *loop, Source *source, uint32_t events)
@@ -332,10 +337,17 @@ static void stop_now(gpointer loop)
 
 void socket_loop_stop(SocketLoop *loop)
 {
-        if (!loop)
+        if (!loop->thread)
                 return;
         socket_loop_run(loop, stop_now, loop);
-        g_thread_join(loop->thread);
+        g_thread_join(g_steal_pointer(&loop->thread));
+}
+
+void socket_loop_free(SocketLoop *loop)
+{
+        if (!loop)
+                return;
+        socket_loop_stop(loop);
         g_async_queue_unref(loop->calls);
         g_ptr_array_unref(loop->watches);
         g_array_unref(loop->timers);

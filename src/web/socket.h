@@ -1,7 +1,7 @@
 /* WebSockets: one loop (epoll + wslay) owns them all.
  *
- * Everything below runs on the loop's thread, except socket_loop_start, _stop, _run and _adopt. Handlers never block:
- * what needs the store goes to a job and comes back by socket_loop_run() or a watched descriptor. */
+ * Everything below runs on the loop's thread, except socket_loop_start, _stop, _drain, _free, _run and _adopt. Handlers
+ * never block: what needs the store goes to a job and comes back by socket_loop_run() or a watched descriptor. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -22,6 +22,9 @@ typedef struct SocketHandler {
 SocketLoop *socket_loop_start(void);
 /* Closes every socket with 1012 (service restart), then joins the thread. */
 void socket_loop_stop(SocketLoop *loop);
+/* After the stop: runs what was still asked of the loop, on the caller's thread, so that nothing asked is lost. */
+void socket_loop_drain(SocketLoop *loop);
+void socket_loop_free(SocketLoop *loop);
 /* Runs function on the loop, soon; from any thread. */
 void socket_loop_run(SocketLoop *loop, void (*function)(gpointer), gpointer data);
 /* Calls readable whenever fd can be read. */

@@ -1,0 +1,24 @@
+/* The whole server put together: store, sockets, media, pages. Only app/ includes this. */
+#pragma once
+#include "store/db.h"
+#include "web/server.h"
+
+typedef struct {
+        const char *folder;     /* data folder */
+        int port, media_port;   /* 0: free */
+        const char *origin;     /* NULL: http://127.0.0.1:PORT */
+        const char *advertised; /* media address told to browsers; NULL: every local one */
+        bool demo;
+} AppConfig;
+
+typedef struct App App;
+
+App *app_start(const AppConfig *config, GError **error);
+Store *app_store(const App *app);
+const char *app_origin(const App *app);
+int app_port(const App *app);
+/* Rooms are told to come back, requests in flight end, what is recorded is finished. */
+void app_stop(App *app);
+
+/* Every feature's route table. */
+extern const Route *const app_routes[];

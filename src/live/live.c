@@ -1,0 +1,114 @@
+#include "live/live_private.h"
+#include "base/time.h"
+
+#define TICK_MS 50
+#define LOOK_MS 5000
+#define JOIN_WITHIN_US (10 * SECOND_US)
+
+void live_opening_free(gpointer data)
+{
+        LiveOpening *opening = data;
+        g_free(opening->room_title);
+        g_free(opening->room_slug);
+        g_free(opening->event_slug);
+        g_free(opening->account_name);
+        g_free(opening->address);
+        g_free(opening);
+}
+
+static void tick(gpointer data)
+{
+        Live *live = data;
+        int64_t now = monotonic_us();
+        GHashTableIter iter;
+        gpointer value;
+        g_hash_table_iter_init(&iter, live->rooms);
+        while (g_hash_table_iter_next(&iter, NULL, &value))
+                if (((LiveRoom *)value)->loaded)
+                        live_room_tick(value, now);
+        g_hash_table_iter_init(&iter, live->clients);
+        while (g_hash_table_iter_next(&iter, NULL, &value)) {
+                Client *client = value;
+                if (!client->person && now - client->opened_us > JOIN_WITHIN_US)
+                        socket_close(client->socket, 1008, "no join");
+        }
+}
+
+static void look(gpointer data)
+{
+        Live *live = data;
+        GHashTableIter rooms;
+        gpointer room;
+        g_hash_table_iter_init(&rooms, live->rooms);
+        while (g_hash_table_iter_next(&rooms, NULL, &room))
+                live_room_look(room);
+}
+
+static void begin(gpointer data)
+{
+        Live *live = data;
+        socket_loop_watch(live->sockets, sfu_events_fd(live->sfu), live_sfu_events, live);
+        socket_loop_every(live->sockets, TICK_MS, tick, live);
+        socket_loop_every(live->sockets, LOOK_MS, look, live);
+}
+
+Live *live_new(Store *store, SocketLoop *sockets, Sfu *sfu, const LiveHooks *hooks)
+{
+        Live *live = g_new0(Live, 1);
+        live->store = store;
+        live->sockets = sockets;
+        live->sfu = sfu;
+        live->hooks = *hooks;
+        live->rooms = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, live_room_free);
+        live->sfu_rooms = g_hash_table_new(NULL, NULL);
+        live->clients = g_hash_table_new(g_int64_hash, g_int64_equal);
+        live->writer = live_writer_start(store, sockets);
+        socket_loop_run(sockets, begin, live);
+        return live;
+}
+
+void live_free(Live *live)
+{
+        if (!live)
+                return;
+        live_writer_stop(live->writer);
+        socket_loop_drain(live->sockets);
+        live_writer_free(live->writer);
+        g_hash_table_remove_all(live->rooms); /* their end looks into sfu_rooms */
+        g_hash_table_unref(live->rooms);
+        g_hash_table_unref(live->sfu_rooms);
+        g_hash_table_unref(live->clients);
+        g_free(live);
+}
+
+void live_counts(Live *live, int *ret_rooms, int *ret_people)
+{
+        *ret_rooms = g_atomic_int_get(&live->room_count);
+        *ret_people = g_atomic_int_get(&live->people_count);
+}
+
+typedef struct {
+        Live *live;
+        int64_t room_id;
+        char *text;
+} Notice;
+
+static void take_notice(gpointer data)
+{
+        Notice *notice = data;
+        LiveRoom *room = g_hash_table_lookup(notice->live->rooms, &notice->room_id);
+        if (room && g_strcmp0(room->notice, notice->text) != 0) {
+                g_free(room->notice);
+                room->notice = g_steal_pointer(&notice->text);
+                live_broadcast_hosts(room, live_record_json(room, true));
+        }
+        g_free(notice->text);
+        g_free(notice);
+}
+
+void live_record_notice(Live *live, int64_t room_id, const char *text)
+{
+        Notice *notice = g_new(Notice, 1);
+        *notice = (Notice){ live, room_id, g_strdup(text) };
+        socket_loop_run(live->sockets, take_notice, notice);
+}

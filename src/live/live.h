@@ -1,0 +1,42 @@
+/* The live rooms: what the application starts, joins to the recorder, and stops.
+ *
+ * Room state lives on the socket loop's thread alone; what must last goes through one writer thread (live_writer) and
+ * is acknowledged after its commit. Media is src/sfu's; recording is joined by the hooks, since live does not know it.
+ */
+#pragma once
+#include "sfu/sfu.h"
+#include "web/request.h"
+#include "web/socket.h"
+
+typedef struct Live Live;
+
+/* What a recording is of. */
+typedef struct {
+        int64_t event_id, room_id, talk_id, session_id;
+        SfuRoom sfu_room;
+} LiveRecording;
+
+/* How the application records; all called on the socket loop's thread, none may block. */
+typedef struct {
+        void *owner;
+        /* Begins, or goes on with, the recording of this session; false: it could not, *ret_text says why (owned). */
+        bool (*record_start)(void *owner, const LiveRecording *recording, char **ret_text);
+        void (*record_stop)(void *owner, const LiveRecording *recording);
+        /* Who on stage may be heard: participant numbers; everyone else is left out. */
+        void (*record_people)(void *owner, int64_t room_id, const uint32_t *participants, size_t count);
+        /* Nobody's picture is on air: the poster. */
+        void (*record_picture)(void *owner, int64_t room_id, bool on_air);
+} LiveHooks;
+
+Live *live_new(Store *store, SocketLoop *sockets, Sfu *sfu, const LiveHooks *hooks);
+/* After the socket loop has stopped. */
+void live_free(Live *live);
+/* For /metrics and /debug/: people present, sockets, rooms. Any thread. */
+void live_counts(Live *live, int *ret_rooms, int *ret_people);
+/* The recorder has something to say to the hosts of a room (disk full, …), or NULL when it is well again. Any thread.
+ */
+void live_record_notice(Live *live, int64_t room_id, const char *text);
+
+/* request_context() must give a LiveContext-bearing application: the routes find Live by this. */
+Live *live_of(const Request *req);
+extern const Route live_routes[];

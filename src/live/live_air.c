@@ -1,0 +1,190 @@
+/* What is on air, whether it is recorded, and the end. */
+#include "live/live_store.h"
+
+#include <string.h>
+
+static OnAir choose(LiveRoom *room)
+{
+        OnStage stage[SFU_SEATS];
+        size_t count = 0;
+        for (int seat = 0; seat < SFU_SEATS; seat++) {
+                Person *person = live_seat_holder(room, seat);
+                if (person)
+                        stage[count++] = (OnStage){ person->id, seat, person->camera, person->screen };
+        }
+        return live_on_air(stage, count, room->pinned, room->dominant_seat);
+}
+
+/* Whose voice may be kept: on stage and consenting. */
+static void tell_recorder(LiveRoom *room, const OnAir *air)
+{
+        Live *live = room->live;
+        uint32_t heard[SFU_SEATS];
+        size_t count = 0;
+        for (int seat = 0; seat < SFU_SEATS; seat++) {
+                Person *person = live_seat_holder(room, seat);
+                if (person && person->consent == 1)
+                        heard[count++] = (uint32_t)person->id;
+        }
+        live->hooks.record_people(live->hooks.owner, room->id, heard, count);
+        Person *shown = live_person_find(room, air->who);
+        bool picture = shown && shown->consent == 1;
+        SfuTrackKind kind = strcmp(air->what, "screen") == 0 ? SFU_SCREEN : SFU_CAMERA;
+        sfu_tap_video(live->sfu, room->sfu_room, picture ? air->seat : SFU_NO_SEAT, kind);
+        live->hooks.record_picture(live->hooks.owner, room->id, picture);
+}
+
+json_t *live_on_air_json(const LiveRoom *room)
+{
+        return json_pack("{s:o, s:s}", "who", room->on_air_who ? json_integer(room->on_air_who) : json_null(), "what",
+                         room->on_air_what);
+}
+
+void live_update_air(LiveRoom *room)
+{
+        OnAir air = choose(room);
+        if (room->recording)
+                tell_recorder(room, &air);
+        if (air.who == room->on_air_who && strcmp(air.what, room->on_air_what) == 0)
+                return;
+        room->on_air_who = air.who;
+        room->on_air_what = air.what;
+        if (room->no_h264) { /* another picture: the sentence about the one before goes */
+                room->no_h264 = false;
+                live_broadcast_hosts(room, live_record_json(room, true));
+        }
+        json_t *message = live_on_air_json(room);
+        json_object_set_new(message, "t", json_string("onair"));
+        live_broadcast(room, message);
+}
+
+/* --- recording --------------------------------------------------------------------------------------------------- */
+
+json_t *live_record_json(const LiveRoom *room, bool for_host)
+{
+        json_t *text = json_null();
+        if (for_host && room->notice)
+                text = json_string(room->notice);
+        else if (for_host && room->recording && room->no_h264)
+                text = json_string(
+                        tr(lang_default(), N_("This speaker's browser sends no H.264: the recording keeps the voice "
+                                              "and shows the poster.")));
+        return json_pack("{s:s, s:b, s:o}", "t", "record", "on", room->recording, "text", text);
+}
+
+static void tell_recording(LiveRoom *room)
+{
+        GHashTableIter people;
+        gpointer value;
+        g_hash_table_iter_init(&people, room->people);
+        while (g_hash_table_iter_next(&people, NULL, &value)) {
+                Person *person = value;
+                if (person->socket)
+                        live_send(person->socket, live_record_json(room, person->role == ROLE_HOST));
+        }
+}
+
+static bool write_flags(Db *db, Act *act)
+{
+        return live_store_session_flags(db, act->session_id, act->flag, act->number);
+}
+
+static void store_flags(LiveRoom *room)
+{
+        Act *act = live_act_new(room, write_flags, NULL);
+        act->flag = room->recording;
+        act->number = room->pinned;
+        live_act_push(act);
+}
+
+static LiveRecording describe(const LiveRoom *room)
+{
+        return (LiveRecording){ room->event_id, room->id, room->talk.id, room->session_id, room->sfu_room };
+}
+
+void live_set_recording(LiveRoom *room, bool on)
+{
+        Live *live = room->live;
+        LiveRecording recording = describe(room);
+        g_autofree char *text = NULL;
+        if (on == room->recording)
+                return;
+        if (on) {
+                room->recording = live->hooks.record_start(live->hooks.owner, &recording, &text);
+                g_free(room->notice);
+                room->notice = g_steal_pointer(&text);
+        } else {
+                room->recording = false;
+                live->hooks.record_stop(live->hooks.owner, &recording);
+        }
+        room->no_h264 = false;
+        store_flags(room);
+        tell_recording(room);
+        live_update_air(room);
+}
+
+void live_record(Client *client, json_t *message)
+{
+        bool on = json_is_true(json_object_get(message, "on"));
+        if (on && (client->room->ended || !client->room->talk.code))
+                live_refuse(client, "record", NULL, N_("There is no session of the programme to record now."));
+        else
+                live_set_recording(client->room, on);
+}
+
+void live_pin(Client *client, json_t *message)
+{
+        LiveRoom *room = client->room;
+        int who = (int)json_integer_value(json_object_get(message, "who"));
+        Person *person = who ? live_person_find(room, who) : NULL;
+        if (who && (!person || person->seat == SFU_NO_SEAT)) {
+                live_refuse(client, "pin", NULL, N_("This person is not on stage."));
+                return;
+        }
+        room->pinned = who;
+        store_flags(room);
+        live_broadcast(room, json_pack("{s:s, s:o}", "t", "pinned", "who", who ? json_integer(who) : json_null()));
+        live_update_air(room);
+}
+
+/* --- the end ----------------------------------------------------------------------------------------------------- */
+
+static bool write_end(Db *db, Act *act)
+{
+        return live_store_session_end(db, act->session_id, act->room_id, act->now_us);
+}
+
+static void after_end(LiveRoom *room, Act *act, bool kept)
+{
+        Client *client = live_act_client(act);
+        if (!kept) {
+                if (client)
+                        live_refuse(client, "end", NULL, N_("The end could not be saved. Try again."));
+                return;
+        }
+        if (room->session_id != act->session_id)
+                return;
+        live_set_recording(room, false);
+        room->ended = true;
+        GHashTableIter people;
+        gpointer value;
+        g_hash_table_iter_init(&people, room->people);
+        while (g_hash_table_iter_next(&people, NULL, &value)) {
+                ((Person *)value)->removed = false;
+                live_off_stage(value);
+        }
+        g_array_set_size(room->hands, 0);
+        live_broadcast(room, json_pack("{s:s, s:o}", "t", "hands", "list", json_array()));
+        live_broadcast(room, json_pack("{s:s, s:s?}", "t", "ended", "replay_url", room->replay_url));
+}
+
+void live_end(Client *client, json_t *message)
+{
+        if (!client->room->talk.code) {
+                live_refuse(client, "end", NULL, N_("There is no session of the programme to end now."));
+                return;
+        }
+        Act *act = live_act_new(client->room, write_end, after_end);
+        act->client = client->id;
+        live_act_push(act);
+}

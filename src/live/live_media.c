@@ -1,0 +1,215 @@
+/* Peer connections: a person's one to publish and one to watch, joined to the SFU. */
+#include "live/live_private.h"
+#include "base/log.h"
+#include "base/time.h"
+
+#include <string.h>
+
+#define BEFORE_US (10 * SECOND_US) /* the connection that is replaced is held this long */
+#define RESUBSCRIBE_US (2 * SECOND_US)
+#define PC_MAX 32
+
+static const SfuPeer no_peer;
+
+static bool same_peer(SfuPeer a, SfuPeer b)
+{
+        return a.value && a.value == b.value;
+}
+
+static void close_peer(Person *person, SfuPeer *peer)
+{
+        if (peer->value)
+                sfu_peer_close(person->room->live->sfu, *peer);
+        *peer = no_peer;
+}
+
+void live_close_publish(Person *person)
+{
+        close_peer(person, &person->publish);
+        g_clear_pointer(&person->publish_pc, g_free);
+}
+
+void live_close_media(Person *person)
+{
+        live_close_publish(person);
+        close_peer(person, &person->subscribe);
+        close_peer(person, &person->subscribe_before);
+        g_clear_pointer(&person->subscribe_pc, g_free);
+        person->lines_seats = 0;
+}
+
+const char *live_held_publish(const Person *person, const char *pc)
+{
+        return person->publish.value && g_strcmp0(person->publish_pc, pc) == 0 ? person->publish_pc : NULL;
+}
+
+/* tracks: {mid: kind}. Returns how many were read, 0 when it is malformed; the mids live as long as the message. */
+static size_t read_tracks(json_t *tracks, SfuTrack *ret_tracks, size_t max)
+{
+        size_t count = 0;
+        const char *mid;
+        json_t *value;
+        json_object_foreach(tracks, mid, value)
+        {
+                const char *word = json_string_value(value);
+                int kind = word ? sfu_track_kind_from_word(word) : -1;
+                if (kind < 0 || count == max)
+                        return 0;
+                ret_tracks[count++] = (SfuTrack){ mid, (SfuTrackKind)kind };
+        }
+        return count;
+}
+
+void live_publish(Client *client, json_t *message)
+{
+        Person *person = client->person;
+        const char *pc = json_string_value(json_object_get(message, "pc"));
+        const char *sdp = json_string_value(json_object_get(message, "sdp"));
+        SfuTrack tracks[SFU_N_TRACK_KINDS];
+        size_t count = read_tracks(json_object_get(message, "tracks"), tracks, G_N_ELEMENTS(tracks));
+        if (person->seat == SFU_NO_SEAT) {
+                live_refuse(client, "publish", NULL, N_("You are not on stage."));
+                return;
+        }
+        if (!live_is_token(pc, PC_MAX) || !sdp || count == 0) {
+                live_refuse(client, "publish", NULL, N_("The browser's offer is not usable. Reload the page."));
+                return;
+        }
+        g_autoptr(GError) error = NULL;
+        g_autofree char *answer = NULL;
+        SfuPeer peer;
+        if (!sfu_publish(client->room->live->sfu, client->room->sfu_room, (SfuParticipant){ (uint32_t)person->id },
+                         person->seat, sdp, tracks, count, &peer, &answer, &error)) {
+                log_info("room=%" G_GINT64_FORMAT " person=%d publish refused: %s", client->room->id, person->id,
+                         error->message);
+                live_refuse(client, "publish", NULL, N_("The browser's offer is not usable. Reload the page."));
+                return;
+        }
+        person->publish = peer;
+        g_free(person->publish_pc);
+        person->publish_pc = g_strdup(pc);
+        live_send(client->socket, json_pack("{s:s, s:s, s:s}", "t", "published", "pc", pc, "sdp", answer));
+}
+
+void live_offer_subscribe(Person *person)
+{
+        LiveRoom *room = person->room;
+        if (!person->socket)
+                return;
+        g_autoptr(GError) error = NULL;
+        g_autofree char *offer = NULL;
+        SfuPeer peer;
+        if (!sfu_subscribe(room->live->sfu, room->sfu_room, (SfuParticipant){ (uint32_t)person->id }, room->seats,
+                           person->seat, &peer, &offer, &error)) {
+                log_warn("room=%" G_GINT64_FORMAT " person=%d subscribe: %s", room->id, person->id, error->message);
+                return;
+        }
+        close_peer(person, &person->subscribe_before);
+        person->subscribe_before = person->subscribe;
+        person->before_until_us = monotonic_us() + BEFORE_US;
+        person->subscribe = peer;
+        person->lines_seats = room->seats;
+        g_free(person->subscribe_pc);
+        person->subscribe_pc = g_strdup_printf("s%u", peer.value);
+        live_send(person->socket,
+                  json_pack("{s:s, s:s, s:s}", "t", "subscribe", "pc", person->subscribe_pc, "sdp", offer));
+}
+
+void live_subscribed(Client *client, json_t *message)
+{
+        Person *person = client->person;
+        const char *pc = json_string_value(json_object_get(message, "pc"));
+        const char *sdp = json_string_value(json_object_get(message, "sdp"));
+        if (!sdp || g_strcmp0(pc, person->subscribe_pc) != 0)
+                return; /* the answer to an offer that was replaced meanwhile */
+        g_autoptr(GError) error = NULL;
+        if (sfu_subscribed(client->room->live->sfu, person->subscribe, sdp, &error))
+                return;
+        log_info("room=%" G_GINT64_FORMAT " person=%d answer refused: %s", client->room->id, person->id,
+                 error->message);
+        live_refuse(client, "subscribed", NULL, N_("The browser's answer is not usable. Reload the page."));
+}
+
+void live_resubscribe(Client *client, json_t *message)
+{
+        int64_t now = monotonic_us();
+        if (now - client->person->resubscribed_us < RESUBSCRIBE_US)
+                return;
+        client->person->resubscribed_us = now;
+        live_offer_subscribe(client->person);
+}
+
+/* --- what the SFU tells ------------------------------------------------------------------------------------------ */
+
+static void on_connected(Person *person, SfuPeer peer)
+{
+        if (same_peer(peer, person->subscribe))
+                close_peer(person, &person->subscribe_before);
+}
+
+static void on_gone(Person *person, const SfuEvent *event)
+{
+        log_info("room=%" G_GINT64_FORMAT " person=%d peer gone: %s", person->room->id, person->id,
+                 sfu_gone_reason_text(event->reason));
+        if (same_peer(event->peer, person->publish)) {
+                person->publish = no_peer;
+                g_clear_pointer(&person->publish_pc, g_free);
+        } else if (same_peer(event->peer, person->subscribe_before)) {
+                person->subscribe_before = no_peer;
+        } else if (same_peer(event->peer, person->subscribe)) {
+                person->subscribe = no_peer;
+                live_offer_subscribe(person); /* the page stays: give it a new connection without being asked */
+        }
+}
+
+static void on_speaking(LiveRoom *room, int seat, bool on)
+{
+        Person *person = live_seat_holder(room, seat);
+        if (!person || person->speaking == on)
+                return;
+        person->speaking = on;
+        room->speaking_changed = true;
+}
+
+static void on_event(LiveRoom *room, const SfuEvent *event)
+{
+        Person *person = live_person_find(room, (int)event->participant.value);
+        switch (event->kind) {
+        case SFU_PEER_CONNECTED:
+                if (person)
+                        on_connected(person, event->peer);
+                break;
+        case SFU_PEER_GONE:
+                if (person)
+                        on_gone(person, event);
+                break;
+        case SFU_CODECS_WANTED:
+                room->vp8 = event->on;
+                live_broadcast(room, json_pack("{s:s, s:b}", "t", "vp8", "on", room->vp8));
+                break;
+        case SFU_SPEAKING:
+                on_speaking(room, event->seat, event->on);
+                break;
+        case SFU_DOMINANT:
+                room->dominant_seat = event->seat;
+                live_update_air(room);
+                break;
+        case SFU_TAP_NO_H264:
+                if (!room->no_h264) {
+                        room->no_h264 = true;
+                        live_broadcast_hosts(room, live_record_json(room, true));
+                }
+                break;
+        }
+}
+
+void live_sfu_events(gpointer data)
+{
+        Live *live = data;
+        SfuEvent event;
+        while (sfu_next_event(live->sfu, &event)) {
+                LiveRoom *room = g_hash_table_lookup(live->sfu_rooms, GUINT_TO_POINTER(event.room.value));
+                if (room)
+                        on_event(room, &event);
+        }
+}

@@ -1,0 +1,116 @@
+/* The socket's side of a room: reads each message, checks who may send it, hands it on. */
+#include "live/live_private.h"
+#include "base/time.h"
+
+#include <string.h>
+
+#define JOIN_WITHIN_US (10 * SECOND_US)
+#define BAD_MESSAGES 10
+
+typedef struct {
+        const char *type;
+        LiveRole least;
+        void (*handle)(Client *client, json_t *message);
+} Message;
+
+static void ping(Client *client, json_t *message)
+{
+        live_send(client->socket, json_pack("{s:s}", "t", "pong"));
+}
+
+static const Message messages[] = {
+        { "ping", ROLE_GUEST, ping },
+        { "publish", ROLE_GUEST, live_publish },
+        { "subscribed", ROLE_GUEST, live_subscribed },
+        { "resubscribe", ROLE_GUEST, live_resubscribe },
+        { "state", ROLE_GUEST, live_state },
+        { "take", ROLE_GUEST, live_take },
+        { "leave", ROLE_GUEST, live_leave },
+        { "consent", ROLE_GUEST, live_consent },
+        { "say", ROLE_GUEST, live_say },
+        { "hand", ROLE_GUEST, live_hand },
+        { "stage", ROLE_HOST, live_stage },
+        { "mute", ROLE_HOST, live_mute },
+        { "remove", ROLE_HOST, live_remove },
+        { "pin", ROLE_HOST, live_pin },
+        { "lower", ROLE_HOST, live_lower },
+        { "record", ROLE_HOST, live_record },
+        { "end", ROLE_HOST, live_end },
+};
+
+static const Message *find_message(const char *type)
+{
+        for (size_t i = 0; type && i < G_N_ELEMENTS(messages); i++)
+                if (strcmp(messages[i].type, type) == 0)
+                        return &messages[i];
+        return NULL;
+}
+
+/* The tenth within a minute closes the socket: a page of ours sends none. */
+static void bad_message(Client *client, const char *type, const char *sentence)
+{
+        int64_t now = monotonic_us();
+        if (now - client->bad_since_us > MINUTE_US) {
+                client->bad_since_us = now;
+                client->bad = 0;
+        }
+        if (++client->bad >= BAD_MESSAGES) {
+                socket_close(client->socket, 1008, "too many bad messages");
+                return;
+        }
+        g_autofree char *known = g_strndup(live_is_token(type, NONCE_MAX) ? type : "?", NONCE_MAX);
+        live_refuse(client, known, NULL, sentence);
+}
+
+static void on_json(Client *client, json_t *message)
+{
+        const char *type = json_string_value(json_object_get(message, "t"));
+        if (g_strcmp0(type, "join") == 0) {
+                live_room_join(client, message);
+                return;
+        }
+        const Message *known = find_message(type);
+        if (!known)
+                bad_message(client, type, N_("The server does not know this message. Reload the page."));
+        else if (!client->person)
+                bad_message(client, type, N_("Come in first."));
+        else if (client->person->role < known->least)
+                bad_message(client, type, N_("Only a host may do this."));
+        else
+                known->handle(client, message);
+}
+
+static void on_message(Socket *socket, const char *text, size_t length)
+{
+        Client *client = socket_data(socket);
+        json_t *message = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
+        if (json_is_object(message))
+                on_json(client, message);
+        else
+                bad_message(client, NULL, N_("The server cannot read this message. Reload the page."));
+        json_decref(message);
+}
+
+static void on_opened(Socket *socket, gpointer opening)
+{
+        Client *client = g_new0(Client, 1);
+        client->opening = opening;
+        Live *live = client->opening->live;
+        client->id = ++live->next_client;
+        client->socket = socket;
+        client->opened_us = monotonic_us();
+        client->room = live_room_get(live, client->opening);
+        socket_set_data(socket, client);
+        g_hash_table_insert(live->clients, &client->id, client);
+}
+
+static void on_closed(Socket *socket)
+{
+        Client *client = socket_data(socket);
+        g_hash_table_remove(client->opening->live->clients, &client->id);
+        live_room_left(client, false);
+        live_opening_free(client->opening);
+        g_free(client);
+}
+
+const SocketHandler live_socket_handler = { on_opened, on_message, on_closed };

@@ -1,0 +1,230 @@
+/* The room's inside, for live/ alone. Everything here runs on the socket loop's thread unless it says otherwise. */
+#pragma once
+#include "live/live.h"
+#include "live/live_writer.h"
+
+#include <jansson.h>
+
+#define KEY_HASH_BYTES 32
+#define CHAT_SHOWN 200
+#define NAME_MAX_CHARS 60
+#define TEXT_MAX_CHARS 1000
+#define NONCE_MAX 36
+
+typedef enum { ROLE_GUEST, ROLE_ATTENDEE, ROLE_SPEAKER, ROLE_HOST } LiveRole;
+const char *live_role_word(LiveRole role);
+LiveRole live_role_from_word(const char *word);
+
+/* What the upgrade request found out; made on the request's thread, then the socket's. */
+typedef struct {
+        Live *live;
+        int64_t event_id, room_id, account;
+        char *room_title, *room_slug, *event_slug;
+        char *account_name;
+        LiveRole role;
+        const Lang *lang;
+        char *address;
+} LiveOpening;
+void live_opening_free(gpointer opening);
+
+/* A talk of the programme as the room shows it. code NULL: none now. */
+typedef struct {
+        int64_t id;
+        char *code, *title;
+        int64_t start_us, end_us;
+} LiveTalk;
+void live_talk_clear(LiveTalk *talk);
+
+typedef struct LiveRoom LiveRoom;
+
+typedef struct {
+        char *text, *nonce;
+        int64_t n, at_us;
+        int person_id;
+} LiveLine;
+
+/* Somebody known to the room: present (socket), away for a while (deadline), or gone (kept for the key). */
+typedef struct {
+        LiveRoom *room;
+        int id;
+        unsigned char key_hash[KEY_HASH_BYTES];
+        int64_t account;
+        char *name;
+        LiveRole role;
+        int seat; /* SFU_NO_SEAT: off stage */
+        bool mic, camera, screen, muted;
+        bool removed;
+        int consent; /* -1 not asked, 0 refused, 1 given */
+        Socket *socket;
+        int64_t away_until_us; /* 0: gone, or present */
+        SfuPeer publish, subscribe, subscribe_before;
+        char *publish_pc, *subscribe_pc;
+        int64_t before_until_us, resubscribed_us;
+        unsigned lines_seats; /* seats its subscribe connection has lines for */
+        bool speaking;
+        int64_t said_us[10]; /* times of the last lines: ten in ten seconds at most */
+        unsigned said_next;
+} Person;
+
+struct LiveRoom {
+        Live *live;
+        int64_t id, event_id;
+        char *title, *slug, *event_slug;
+        bool loaded;
+        GPtrArray *waiting; /* joins that came before it was loaded: PendingJoin */
+        SfuRoom sfu_room;
+        GHashTable *people; /* id → Person, all ever known */
+        GHashTable *by_key; /* key_hash → Person */
+        int next_id;
+        GQueue lines;   /* LiveLine, the last CHAT_SHOWN */
+        GArray *hands;  /* int ids, in order */
+        unsigned seats; /* 4, 8 or 12 */
+        /* the session */
+        int64_t session_id;
+        LiveTalk talk;
+        bool ended;
+        char *replay_url;
+        /* on air */
+        int pinned, dominant_seat; /* person id or 0; seat or SFU_NO_SEAT */
+        int on_air_who;
+        const char *on_air_what;
+        bool recording, vp8;
+        bool no_h264; /* whoever is on air sends VP8 alone */
+        char *notice; /* the recorder's, for hosts */
+        /* gathered for the next people message */
+        GHashTable *changed; /* ids */
+        int64_t changed_us;
+        bool seats_changed;
+        int64_t spoke_us;
+        bool speaking_changed;
+};
+
+/* One socket. */
+typedef struct {
+        uint64_t id; /* in live->clients, to be found again when the store has answered */
+        LiveOpening *opening;
+        LiveRoom *room;
+        Person *person; /* NULL until join */
+        Socket *socket;
+        int64_t opened_us;
+        int64_t bad_since_us;
+        int bad;
+        bool join_pending;
+} Client;
+
+struct Live {
+        Store *store;
+        SocketLoop *sockets;
+        Sfu *sfu;
+        LiveHooks hooks;
+        LiveWriter *writer;
+        GHashTable *rooms;     /* room id → LiveRoom */
+        GHashTable *sfu_rooms; /* SfuRoom value → LiveRoom */
+        GHashTable *clients;   /* id → Client */
+        uint64_t next_client;
+        gint room_count, people_count; /* atomic */
+};
+
+extern const SocketHandler live_socket_handler;
+
+/* --- live_act.c: what is written ------------------------------------------------------------------------------------
+ */
+/* One thing to write for a room, and what follows on the loop when it is kept or not. */
+typedef struct Act Act;
+struct Act {
+        LiveJob job;
+        Live *live;
+        int64_t room_id, session_id, now_us;
+        uint64_t client; /* whom to answer; 0: nobody */
+        int person, number;
+        bool flag, was_new;
+        LiveLine *line;
+        GArray *hands;
+        unsigned char key_hash[KEY_HASH_BYTES];
+        char *key, *name;
+        LiveRole role;
+        int64_t account;
+        gpointer extra;
+        GDestroyNotify free_extra;
+        bool (*write)(Db *db, Act *act);
+        void (*after)(LiveRoom *room, Act *act, bool kept); /* not called when the room is gone */
+};
+Act *live_act_new(LiveRoom *room, bool (*write)(Db *db, Act *act), void (*after)(LiveRoom *room, Act *act, bool kept));
+void live_act_push(Act *act);
+Client *live_act_client(Act *act); /* NULL when it has gone meanwhile */
+void live_line_free(gpointer line);
+
+/* --- live_room.c: who is there ------------------------------------------------------------------------------------ */
+LiveRoom *live_room_get(Live *live, const LiveOpening *opening); /* made and loading if new */
+void live_room_free(gpointer room);
+void live_room_join(Client *client, json_t *message);
+void live_room_left(Client *client, bool for_good);
+void live_room_tick(LiveRoom *room, int64_t mono_us);
+/* Asks the store which talk the room holds now. */
+void live_room_look(LiveRoom *room);
+void live_person_free(gpointer person);
+Person *live_person_find(LiveRoom *room, int id);
+bool live_person_here(const Person *person); /* present or away */
+void live_person_changed(Person *person);    /* will be told in the next people message */
+Person *live_seat_holder(LiveRoom *room, int seat);
+
+/* --- live_say.c: sending, lines, hands ---------------------------------------------------------------------------- */
+void live_send(Socket *socket, json_t *message);                                        /* takes message */
+void live_broadcast(LiveRoom *room, json_t *message);                                   /* takes message */
+void live_broadcast_hosts(LiveRoom *room, json_t *message);                             /* takes message */
+void live_refuse(Client *client, const char *of, const char *id, const char *sentence); /* source words */
+json_t *live_line_json(LiveRoom *room, const LiveLine *line, const Person *to);
+void live_say(Client *client, json_t *message);
+void live_hand(Client *client, json_t *message);
+void live_lower(Client *client, json_t *message);
+void live_hand_drop(Person *person); /* goes down by itself: came on stage, left */
+json_t *live_hands_json(const LiveRoom *room);
+
+/* --- live_media.c: peer connections ------------------------------------------------------------------------------- */
+void live_publish(Client *client, json_t *message);
+void live_subscribed(Client *client, json_t *message);
+void live_resubscribe(Client *client, json_t *message);
+void live_offer_subscribe(Person *person);
+void live_close_publish(Person *person);
+void live_close_media(Person *person);
+void live_sfu_events(gpointer live);
+const char *live_held_publish(const Person *person, const char *pc);
+
+/* --- live_stage.c: seats and the host's tools --------------------------------------------------------------------- */
+void live_take(Client *client, json_t *message);
+void live_leave(Client *client, json_t *message);
+void live_stage(Client *client, json_t *message);
+void live_mute(Client *client, json_t *message);
+void live_remove(Client *client, json_t *message);
+void live_state(Client *client, json_t *message);
+void live_consent(Client *client, json_t *message);
+void live_off_stage(Person *person);
+void live_update_seats(LiveRoom *room);
+
+/* --- live_air.c: what is on air, recording, the end --------------------------------------------------------------- */
+void live_pin(Client *client, json_t *message);
+void live_record(Client *client, json_t *message);
+void live_end(Client *client, json_t *message);
+void live_update_air(LiveRoom *room);
+void live_set_recording(LiveRoom *room, bool on);
+json_t *live_record_json(const LiveRoom *room, bool for_host);
+json_t *live_on_air_json(const LiveRoom *room);
+
+/* --- live_rules.c: pure ------------------------------------------------------------------------------------------- */
+/* The smallest of 4, 8, 12 that holds the highest seat in use (−1: none). */
+unsigned live_seats_for(int highest_seat);
+typedef struct {
+        int who; /* person id, 0 for the poster */
+        int seat;
+        const char *what; /* "screen", "pinned", "loudest", "poster" */
+} OnAir;
+typedef struct {
+        int id, seat; /* seat SFU_NO_SEAT: off stage */
+        bool camera, screen;
+} OnStage;
+/* The shared screen, else whom the host pinned, else the loudest, else who alone has a camera, else the poster. */
+OnAir live_on_air(const OnStage *people, size_t count, int pinned, int dominant_seat);
+/* 1 … max characters, no control character but (if lines) line feed; valid UTF-8. Copies it stripped; NULL if not. */
+char *live_clean_text(const char *text, size_t max_chars, bool lines);
+bool live_is_token(const char *text, size_t max_length); /* A-Za-z0-9_- */
+bool live_rate_allows(int64_t *times_us, unsigned count, unsigned *next, int64_t window_us, int64_t now_us);

@@ -1,0 +1,91 @@
+/* The room's pure decisions: no I/O, no clock. */
+#include "live/live_private.h"
+
+#include <string.h>
+
+static const char *const role_words[] = { "guest", "attendee", "speaker", "host" };
+
+const char *live_role_word(LiveRole role)
+{
+        return role_words[role];
+}
+
+LiveRole live_role_from_word(const char *word)
+{
+        for (LiveRole role = ROLE_GUEST; role <= ROLE_HOST; role++)
+                if (g_strcmp0(word, role_words[role]) == 0)
+                        return role;
+        return ROLE_GUEST;
+}
+
+unsigned live_seats_for(int highest_seat)
+{
+        return highest_seat < 4 ? 4 : highest_seat < 8 ? 8 : 12;
+}
+
+static const OnStage *find_on_stage(const OnStage *people, size_t count, int pinned, int seat, bool screen)
+{
+        for (size_t i = 0; i < count; i++) {
+                const OnStage *person = &people[i];
+                if (person->seat == SFU_NO_SEAT)
+                        continue;
+                if (screen ? person->screen : person->camera && (person->id == pinned || person->seat == seat))
+                        return person;
+        }
+        return NULL;
+}
+
+static OnAir on_air(const OnStage *person, const char *what)
+{
+        return (OnAir){ person->id, person->seat, what };
+}
+
+OnAir live_on_air(const OnStage *people, size_t count, int pinned, int dominant_seat)
+{
+        const OnStage *person = find_on_stage(people, count, 0, 0, true);
+        if (person)
+                return on_air(person, "screen");
+        if (pinned && (person = find_on_stage(people, count, pinned, SFU_SEATS, false)))
+                return on_air(person, "pinned");
+        if (dominant_seat != SFU_NO_SEAT && (person = find_on_stage(people, count, 0, dominant_seat, false)))
+                return on_air(person, "loudest");
+        for (int seat = 0; seat < SFU_SEATS; seat++) /* nobody speaks yet: the first camera rather than the poster */
+                if ((person = find_on_stage(people, count, 0, seat, false)))
+                        return on_air(person, "loudest");
+        return (OnAir){ 0, SFU_NO_SEAT, "poster" };
+}
+
+char *live_clean_text(const char *text, size_t max_chars, bool lines)
+{
+        if (!text || !g_utf8_validate(text, -1, NULL))
+                return NULL;
+        g_autofree char *clean = g_strstrip(g_strdup(text));
+        if (!*clean || g_utf8_strlen(clean, -1) > (glong)max_chars)
+                return NULL;
+        for (const char *c = clean; *c; c = g_utf8_next_char(c)) {
+                gunichar letter = g_utf8_get_char(c);
+                bool hidden = g_unichar_iscntrl(letter) || (letter >= 0x202a && letter <= 0x202e) ||
+                              (letter >= 0x2066 && letter <= 0x2069); /* direction overrides disguise names */
+                if (hidden && !(lines && letter == '\n'))
+                        return NULL;
+        }
+        return g_steal_pointer(&clean);
+}
+
+bool live_is_token(const char *text, size_t max_length)
+{
+        size_t length = text ? strlen(text) : 0;
+        return length > 0 && length <= max_length &&
+               strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == length;
+}
+
+/* times_us is a ring of the last `count` allowed moments. */
+bool live_rate_allows(int64_t *times_us, unsigned count, unsigned *next, int64_t window_us, int64_t now_us)
+{
+        int64_t oldest = times_us[*next];
+        if (oldest && now_us - oldest < window_us)
+                return false;
+        times_us[*next] = now_us;
+        *next = (*next + 1) % count;
+        return true;
+}

@@ -1,0 +1,79 @@
+#include "live/live_private.h"
+
+static void test_seats(void)
+{
+        g_assert_cmpuint(live_seats_for(-1), ==, 4);
+        g_assert_cmpuint(live_seats_for(3), ==, 4);
+        g_assert_cmpuint(live_seats_for(4), ==, 8);
+        g_assert_cmpuint(live_seats_for(8), ==, 12);
+        g_assert_cmpuint(live_seats_for(11), ==, 12);
+}
+
+static void test_on_air(void)
+{
+        OnStage stage[] = {
+                { 1, 0, true, false }, { 2, 1, true, false }, { 3, 2, false, false }, { 4, SFU_NO_SEAT, true, true }
+        };
+        OnAir air = live_on_air(stage, 4, 0, SFU_NO_SEAT);
+        g_assert_cmpint(air.who, ==, 1); /* nobody speaks: the first camera */
+        air = live_on_air(stage, 4, 0, 1);
+        g_assert_cmpint(air.who, ==, 2);
+        g_assert_cmpstr(air.what, ==, "loudest");
+        air = live_on_air(stage, 4, 0, 2);
+        g_assert_cmpint(air.who, ==, 1); /* the loudest has no camera: not the poster while there is a picture */
+        air = live_on_air(stage, 4, 1, 1);
+        g_assert_cmpint(air.who, ==, 1);
+        g_assert_cmpstr(air.what, ==, "pinned");
+        stage[2].screen = true;
+        air = live_on_air(stage, 4, 1, 1);
+        g_assert_cmpint(air.who, ==, 3);
+        g_assert_cmpint(air.seat, ==, 2);
+        g_assert_cmpstr(air.what, ==, "screen");
+        air = live_on_air(stage, 0, 1, 1);
+        g_assert_cmpint(air.who, ==, 0);
+        g_assert_cmpstr(air.what, ==, "poster");
+        air = live_on_air(stage + 3, 1, 4, 0);
+        g_assert_cmpstr(air.what, ==, "poster"); /* off stage is never on air, pinned or sharing */
+}
+
+static void test_text(void)
+{
+        g_autofree char *name = live_clean_text("  Zoé  ", 60, false);
+        g_assert_cmpstr(name, ==, "Zoé");
+        g_assert_null(live_clean_text("", 60, false));
+        g_assert_null(live_clean_text(" \n ", 60, true));
+        g_assert_null(live_clean_text("a\nb", 60, false));
+        g_assert_null(live_clean_text("a\x1b[0m", 60, true));
+        g_assert_null(live_clean_text("a\xE2\x80\xAE"
+                                      "b",
+                                      60, true)); /* right-to-left override */
+        g_assert_null(live_clean_text("\xff", 60, true));
+        g_autofree char *lines = live_clean_text("a\nb", 60, true);
+        g_assert_cmpstr(lines, ==, "a\nb");
+        g_autofree char *sixty = g_strnfill(60, 'x'), *more = g_strnfill(61, 'x');
+        g_autofree char *kept = live_clean_text(sixty, 60, false);
+        g_assert_cmpstr(kept, ==, sixty);
+        g_assert_null(live_clean_text(more, 60, false));
+}
+
+static void test_rate(void)
+{
+        int64_t times[3] = { 0 };
+        unsigned next = 0;
+        for (int i = 0; i < 3; i++)
+                g_assert_true(live_rate_allows(times, 3, &next, 100, 1000 + i));
+        g_assert_false(live_rate_allows(times, 3, &next, 100, 1050));
+        g_assert_true(live_rate_allows(times, 3, &next, 100, 1100));
+        g_assert_false(live_rate_allows(times, 3, &next, 100, 1100));
+}
+
+int main(int argc, char **argv)
+{
+        g_test_init(&argc, &argv, NULL);
+        g_test_set_nonfatal_assertions();
+        g_test_add_func("/live/seats", test_seats);
+        g_test_add_func("/live/on-air", test_on_air);
+        g_test_add_func("/live/text", test_text);
+        g_test_add_func("/live/rate", test_rate);
+        return g_test_run();
+}

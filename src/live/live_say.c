@@ -1,0 +1,206 @@
+/* Sending, lines of chat, raised hands. */
+#include "live/live_store.h"
+#include "base/time.h"
+
+#include <string.h>
+
+static void send_text(Socket *socket, const char *text)
+{
+        if (socket)
+                socket_send(socket, text, strlen(text));
+}
+
+void live_send(Socket *socket, json_t *message)
+{
+        char *text = json_dumps(message, JSON_COMPACT);
+        send_text(socket, text);
+        free(text);
+        json_decref(message);
+}
+
+static void broadcast(LiveRoom *room, json_t *message, LiveRole least)
+{
+        char *text = json_dumps(message, JSON_COMPACT);
+        GHashTableIter people;
+        gpointer person;
+        g_hash_table_iter_init(&people, room->people);
+        while (g_hash_table_iter_next(&people, NULL, &person))
+                if (((Person *)person)->role >= least)
+                        send_text(((Person *)person)->socket, text);
+        free(text);
+        json_decref(message);
+}
+
+void live_broadcast(LiveRoom *room, json_t *message)
+{
+        broadcast(room, message, ROLE_GUEST);
+}
+
+void live_broadcast_hosts(LiveRoom *room, json_t *message)
+{
+        broadcast(room, message, ROLE_HOST);
+}
+
+void live_refuse(Client *client, const char *of, const char *id, const char *sentence)
+{
+        json_t *message =
+                json_pack("{s:s, s:s, s:s}", "t", "refused", "of", of, "text", tr(client->opening->lang, sentence));
+        if (id)
+                json_object_set_new(message, "id", json_string(id));
+        live_send(client->socket, message);
+}
+
+json_t *live_line_json(LiveRoom *room, const LiveLine *line, const Person *to)
+{
+        Person *author = live_person_find(room, line->person_id);
+        json_t *json = json_pack("{s:I, s:i, s:s, s:s, s:I}", "n", (json_int_t)line->n, "who", line->person_id, "name",
+                                 author ? author->name : "", "text", line->text, "at_us", (json_int_t)line->at_us);
+        if (to && to->id == line->person_id)
+                json_object_set_new(json, "id", json_string(line->nonce));
+        return json;
+}
+
+static json_t *said(LiveRoom *room, const LiveLine *line, const Person *to)
+{
+        json_t *message = live_line_json(room, line, to);
+        json_object_set_new(message, "t", json_string("said"));
+        return message;
+}
+
+static bool write_line(Db *db, Act *act)
+{
+        return live_store_line(db, act->room_id, act->line, &act->was_new);
+}
+
+static void keep_line(LiveRoom *room, LiveLine *line)
+{
+        g_queue_push_tail(&room->lines, line);
+        while (room->lines.length > CHAT_SHOWN)
+                live_line_free(g_queue_pop_head(&room->lines));
+}
+
+static void after_line(LiveRoom *room, Act *act, bool kept)
+{
+        Client *client = live_act_client(act);
+        if (!kept) {
+                if (client)
+                        live_refuse(client, "say", act->line->nonce,
+                                    N_("Your message could not be saved. It will be sent again; tell the hosts if it "
+                                       "lasts."));
+                return;
+        }
+        Person *author = live_person_find(room, act->line->person_id);
+        if (!act->was_new) {
+                if (client)
+                        live_send(client->socket, said(room, act->line, author));
+                return;
+        }
+        LiveLine *line = g_steal_pointer(&act->line);
+        keep_line(room, line);
+        GHashTableIter people;
+        gpointer person;
+        g_hash_table_iter_init(&people, room->people);
+        json_t *message = said(room, line, NULL);
+        char *text = json_dumps(message, JSON_COMPACT);
+        while (g_hash_table_iter_next(&people, NULL, &person))
+                if (person != author)
+                        send_text(((Person *)person)->socket, text);
+        free(text);
+        json_decref(message);
+        if (author && author->socket)
+                live_send(author->socket, said(room, line, author));
+}
+
+void live_say(Client *client, json_t *message)
+{
+        const char *nonce = json_string_value(json_object_get(message, "id"));
+        if (!live_is_token(nonce, NONCE_MAX)) {
+                live_refuse(client, "say", NULL, N_("This message has no proper number. Reload the page."));
+                return;
+        }
+        Person *person = client->person;
+        g_autofree char *text =
+                live_clean_text(json_string_value(json_object_get(message, "text")), TEXT_MAX_CHARS, true);
+        if (!text) {
+                live_refuse(client, "say", nonce, N_("A message has 1 to 1,000 characters."));
+                return;
+        }
+        if (!live_rate_allows(person->said_us, G_N_ELEMENTS(person->said_us), &person->said_next, 10 * SECOND_US,
+                              monotonic_us())) {
+                live_refuse(client, "say", nonce, N_("That was many messages at once. Wait a few seconds."));
+                return;
+        }
+        Act *act = live_act_new(client->room, write_line, after_line);
+        act->client = client->id;
+        act->line = g_new0(LiveLine, 1);
+        act->line->person_id = person->id;
+        act->line->nonce = g_strdup(nonce);
+        act->line->text = g_steal_pointer(&text);
+        act->line->at_us = act->now_us;
+        live_act_push(act);
+}
+
+/* --- hands ------------------------------------------------------------------------------------------------------- */
+
+json_t *live_hands_json(const LiveRoom *room)
+{
+        json_t *list = json_array();
+        for (guint i = 0; i < room->hands->len; i++)
+                json_array_append_new(list, json_integer(g_array_index(room->hands, int, i)));
+        return list;
+}
+
+static bool write_hand(Db *db, Act *act)
+{
+        return live_store_hand(db, act->room_id, act->person, act->flag, act->now_us, act->hands);
+}
+
+static json_t *hands_message(const LiveRoom *room)
+{
+        return json_pack("{s:s, s:o}", "t", "hands", "list", live_hands_json(room));
+}
+
+static void after_hand(LiveRoom *room, Act *act, bool kept)
+{
+        Client *client = live_act_client(act);
+        if (!kept) {
+                if (client)
+                        live_refuse(client, "hand", NULL, N_("Your hand could not be noted. Try again."));
+                return;
+        }
+        bool same = act->hands->len == room->hands->len &&
+                    memcmp(act->hands->data, room->hands->data, act->hands->len * sizeof(int)) == 0;
+        g_array_unref(room->hands);
+        room->hands = g_steal_pointer(&act->hands);
+        if (!same)
+                live_broadcast(room, hands_message(room));
+        else if (client)
+                live_send(client->socket, hands_message(room));
+}
+
+static void change_hand(LiveRoom *room, int person, bool up, uint64_t client)
+{
+        Act *act = live_act_new(room, write_hand, after_hand);
+        act->person = person;
+        act->flag = up;
+        act->client = client;
+        act->hands = g_array_new(FALSE, TRUE, sizeof(int));
+        live_act_push(act);
+}
+
+void live_hand(Client *client, json_t *message)
+{
+        change_hand(client->room, client->person->id, json_is_true(json_object_get(message, "up")), client->id);
+}
+
+void live_lower(Client *client, json_t *message)
+{
+        change_hand(client->room, (int)json_integer_value(json_object_get(message, "who")), false, client->id);
+}
+
+void live_hand_drop(Person *person)
+{
+        for (guint i = 0; i < person->room->hands->len; i++)
+                if (g_array_index(person->room->hands, int, i) == person->id)
+                        change_hand(person->room, person->id, false, 0);
+}

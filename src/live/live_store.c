@@ -1,0 +1,220 @@
+#include "live/live_store.h"
+#include "base/time.h"
+
+#include <string.h>
+
+#define EARLY_US (15 * MINUTE_US) /* a room opens for its next talk this long before */
+#define OVERRUN_US                                                                                                     \
+        (60 * MINUTE_US) /* a talk that nobody ended keeps its room this long, unless the next one begins              \
+                          */
+
+static void stored_person_clear(gpointer data)
+{
+        g_free(((StoredPerson *)data)->name);
+}
+
+void stored_room_clear(StoredRoom *stored)
+{
+        g_clear_pointer(&stored->people, g_array_unref);
+        g_clear_pointer(&stored->lines, g_ptr_array_unref);
+        g_clear_pointer(&stored->hands, g_array_unref);
+}
+
+static void load_people(Db *db, int64_t room_id, GArray *people)
+{
+        g_autoptr(Stmt) stmt =
+                db_query(db,
+                         "SELECT id, key_hash, account_id, name, role, seat, removed,"
+                         " (SELECT given FROM live_consent c WHERE c.room_id = p.room_id AND c.person_id = p.id"
+                         "  ORDER BY c.id DESC LIMIT 1)"
+                         " FROM live_person p WHERE room_id = $1",
+                         "i", room_id);
+        while (stmt_next(stmt)) {
+                StoredPerson person = { .id = (int)stmt_int(stmt, 0),
+                                        .account = stmt_int(stmt, 2),
+                                        .name = g_strdup(stmt_text(stmt, 3)),
+                                        .role = live_role_from_word(stmt_text(stmt, 4)),
+                                        .seat = stmt_is_null(stmt, 5) ? SFU_NO_SEAT : (int)stmt_int(stmt, 5),
+                                        .removed = stmt_int(stmt, 6) != 0,
+                                        .consent = stmt_is_null(stmt, 7) ? -1 : (int)stmt_int(stmt, 7) };
+                size_t size;
+                const void *hash = stmt_blob(stmt, 1, &size);
+                if (size == KEY_HASH_BYTES)
+                        memcpy(person.key_hash, hash, size);
+                g_array_append_val(people, person);
+        }
+}
+
+static LiveLine *read_line(Stmt *stmt)
+{
+        LiveLine *line = g_new0(LiveLine, 1);
+        line->n = stmt_int(stmt, 0);
+        line->person_id = (int)stmt_int(stmt, 1);
+        line->nonce = g_strdup(stmt_text(stmt, 2));
+        line->text = g_strdup(stmt_text(stmt, 3));
+        line->at_us = stmt_int(stmt, 4);
+        return line;
+}
+
+static void load_lines(Db *db, int64_t room_id, GPtrArray *lines)
+{
+        g_autoptr(Stmt) stmt = db_query(db,
+                                        "SELECT n, person_id, nonce, text, at_us FROM live_line WHERE room_id = $1"
+                                        " ORDER BY n DESC LIMIT $2",
+                                        "ii", room_id, (int64_t)CHAT_SHOWN);
+        while (stmt_next(stmt))
+                g_ptr_array_insert(lines, 0, read_line(stmt));
+}
+
+static void load_hands(Db *db, int64_t room_id, GArray *hands)
+{
+        g_autoptr(Stmt) stmt =
+                db_query(db, "SELECT person_id FROM live_hand WHERE room_id = $1 ORDER BY id", "i", room_id);
+        while (stmt_next(stmt)) {
+                int id = (int)stmt_int(stmt, 0);
+                g_array_append_val(hands, id);
+        }
+}
+
+void live_store_load(Db *db, int64_t room_id, StoredRoom *ret_stored)
+{
+        ret_stored->people = g_array_new(FALSE, TRUE, sizeof(StoredPerson));
+        g_array_set_clear_func(ret_stored->people, stored_person_clear);
+        ret_stored->lines = g_ptr_array_new_with_free_func(live_line_free);
+        ret_stored->hands = g_array_new(FALSE, TRUE, sizeof(int));
+        load_people(db, room_id, ret_stored->people);
+        load_lines(db, room_id, ret_stored->lines);
+        load_hands(db, room_id, ret_stored->hands);
+}
+
+/* In this order: the talk whose time it is; one that overran and was not ended; one about to begin. */
+static void find_talk(Db *db, int64_t room_id, int64_t now_us, LiveTalk *ret_talk)
+{
+        g_autoptr(Stmt) stmt =
+                db_query(db,
+                         "SELECT t.id, t.code, t.title, t.start_us, t.start_us + t.duration_us,"
+                         " CASE WHEN t.start_us <= $2 AND t.start_us + t.duration_us > $2 THEN 0"
+                         "      WHEN t.start_us <= $2 AND s.id IS NOT NULL AND s.ended_us IS NULL THEN 1"
+                         "      WHEN t.start_us > $2 THEN 2 ELSE 3 END AS rank"
+                         " FROM talk t LEFT JOIN live_session s ON s.room_id = $1 AND s.talk_id = t.id"
+                         " WHERE t.room_id = $1 AND t.start_us <= $2 + $3 AND t.start_us + t.duration_us + $4 > $2"
+                         " ORDER BY rank, CASE WHEN rank = 2 THEN t.start_us ELSE -t.start_us END LIMIT 1",
+                         "iiii", room_id, now_us, (int64_t)EARLY_US, (int64_t)OVERRUN_US);
+        if (!stmt_next(stmt))
+                return;
+        *ret_talk = (LiveTalk){ stmt_int(stmt, 0), g_strdup(stmt_text(stmt, 1)), g_strdup(stmt_text(stmt, 2)),
+                                stmt_int(stmt, 3), stmt_int(stmt, 4) };
+}
+
+bool live_store_session(Db *db, int64_t room_id, int64_t now_us, StoredSession *ret_session)
+{
+        find_talk(db, room_id, now_us, &ret_session->talk);
+        db_run(db,
+               "INSERT INTO live_session(room_id, talk_id, started_us) VALUES($1, $2, $3)"
+               " ON CONFLICT (room_id, talk_id) DO NOTHING",
+               "iii", room_id, ret_session->talk.id, now_us);
+        g_autoptr(Stmt) stmt = db_query(db,
+                                        "SELECT id, started_us, ended_us, recording, recorded, pinned FROM live_session"
+                                        " WHERE room_id = $1 AND talk_id = $2",
+                                        "ii", room_id, ret_session->talk.id);
+        if (!stmt_next(stmt))
+                return false;
+        ret_session->session_id = stmt_int(stmt, 0);
+        ret_session->started_us = stmt_int(stmt, 1);
+        ret_session->ended = !stmt_is_null(stmt, 2);
+        ret_session->recording = stmt_int(stmt, 3) != 0;
+        ret_session->recorded = stmt_int(stmt, 4) != 0;
+        ret_session->pinned = (int)stmt_int(stmt, 5);
+        return true;
+}
+
+bool live_store_session_flags(Db *db, int64_t session_id, bool recording, int pinned)
+{
+        return db_run(db,
+                      "UPDATE live_session SET recording = $2, recorded = max(recorded, $2), pinned = $3 WHERE id = $1",
+                      "iii", session_id, (int64_t)recording, (int64_t)pinned);
+}
+
+bool live_store_session_end(Db *db, int64_t session_id, int64_t room_id, int64_t now_us)
+{
+        return db_run(db, "UPDATE live_session SET ended_us = $2, recording = 0 WHERE id = $1 AND ended_us IS NULL",
+                      "ii", session_id, now_us) &&
+               db_run(db, "UPDATE live_person SET seat = NULL, removed = 0 WHERE room_id = $1", "i", room_id) &&
+               db_run(db, "DELETE FROM live_hand WHERE room_id = $1", "i", room_id);
+}
+
+bool live_store_person_add(Db *db, int64_t room_id, const StoredPerson *person, int64_t now_us)
+{
+        bool added = db_run(
+                db,
+                "INSERT INTO live_person(room_id, id, key_hash, name, role, seen_us) VALUES($1, $2, $3, $4, $5, $6)",
+                "iibtti", room_id, (int64_t)person->id, person->key_hash, (size_t)KEY_HASH_BYTES, person->name,
+                live_role_word(person->role), now_us);
+        if (added && person->account)
+                db_run(db, "UPDATE live_person SET account_id = $3 WHERE room_id = $1 AND id = $2", "iii", room_id,
+                       (int64_t)person->id, person->account);
+        return added;
+}
+
+bool live_store_person_seat(Db *db, int64_t room_id, int id, int seat)
+{
+        return db_run(
+                db,
+                "UPDATE live_person SET seat = CASE WHEN $3 < 0 THEN NULL ELSE $3 END WHERE room_id = $1 AND id = $2",
+                "iii", room_id, (int64_t)id, (int64_t)seat);
+}
+
+bool live_store_person_update(Db *db, int64_t room_id, int id, const char *name, LiveRole role, int64_t account,
+                              int64_t now_us)
+{
+        return db_run(db,
+                      "UPDATE live_person SET name = $3, role = $4, seen_us = $5,"
+                      " account_id = CASE WHEN $6 > 0 THEN $6 ELSE account_id END WHERE room_id = $1 AND id = $2",
+                      "iittii", room_id, (int64_t)id, name, live_role_word(role), now_us, account);
+}
+
+bool live_store_person_remove(Db *db, int64_t room_id, int id)
+{
+        return db_run(db, "UPDATE live_person SET seat = NULL, removed = 1 WHERE room_id = $1 AND id = $2", "ii",
+                      room_id, (int64_t)id) &&
+               db_run(db, "DELETE FROM live_hand WHERE room_id = $1 AND person_id = $2", "ii", room_id, (int64_t)id);
+}
+
+bool live_store_consent(Db *db, int64_t room_id, int id, bool given, int64_t now_us)
+{
+        return db_run(db, "INSERT INTO live_consent(room_id, person_id, given, at_us) VALUES($1, $2, $3, $4)", "iiii",
+                      room_id, (int64_t)id, (int64_t)given, now_us);
+}
+
+bool live_store_line(Db *db, int64_t room_id, LiveLine *line, bool *ret_new)
+{
+        db_run(db,
+               "INSERT INTO live_line(room_id, n, person_id, nonce, text, at_us)"
+               " SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, $5 FROM live_line WHERE room_id = $1"
+               " ON CONFLICT (room_id, person_id, nonce) DO NOTHING",
+               "iitti", room_id, (int64_t)line->person_id, line->nonce, line->text, line->at_us);
+        *ret_new = db_changed(db) == 1;
+        g_autoptr(Stmt) stmt = db_query(
+                db, "SELECT n, text, at_us FROM live_line WHERE room_id = $1 AND person_id = $2 AND nonce = $3", "iit",
+                room_id, (int64_t)line->person_id, line->nonce);
+        if (!stmt_next(stmt))
+                return false;
+        line->n = stmt_int(stmt, 0);
+        g_free(line->text);
+        line->text = g_strdup(stmt_text(stmt, 1));
+        line->at_us = stmt_int(stmt, 2);
+        return true;
+}
+
+bool live_store_hand(Db *db, int64_t room_id, int id, bool up, int64_t now_us, GArray *ret_hands)
+{
+        if (up)
+                db_run(db,
+                       "INSERT INTO live_hand(room_id, person_id, at_us) VALUES($1, $2, $3)"
+                       " ON CONFLICT (room_id, person_id) DO NOTHING",
+                       "iii", room_id, (int64_t)id, now_us);
+        else
+                db_run(db, "DELETE FROM live_hand WHERE room_id = $1 AND person_id = $2", "ii", room_id, (int64_t)id);
+        load_hands(db, room_id, ret_hands);
+        return !db_failed(db);
+}

@@ -1,0 +1,43 @@
+/* The room's SQL: what a room is loaded from, and what each act writes. Runs on the writer's thread, inside its turn.
+ */
+#pragma once
+#include "live/live_private.h"
+
+typedef struct {
+        int id, seat, consent;
+        unsigned char key_hash[KEY_HASH_BYTES];
+        int64_t account;
+        char *name;
+        LiveRole role;
+        bool removed;
+} StoredPerson;
+
+typedef struct {
+        GArray *people;   /* StoredPerson */
+        GPtrArray *lines; /* LiveLine, in order */
+        GArray *hands;    /* int ids, in order */
+} StoredRoom;
+void stored_room_clear(StoredRoom *stored);
+void live_store_load(Db *db, int64_t room_id, StoredRoom *ret_stored);
+
+typedef struct {
+        int64_t session_id, started_us;
+        LiveTalk talk;
+        bool ended, recording, recorded;
+        int pinned;
+} StoredSession;
+/* Which talk the room holds at now_us; makes its session when it has none. */
+bool live_store_session(Db *db, int64_t room_id, int64_t now_us, StoredSession *ret_session);
+bool live_store_session_flags(Db *db, int64_t session_id, bool recording, int pinned);
+bool live_store_session_end(Db *db, int64_t session_id, int64_t room_id, int64_t now_us);
+
+bool live_store_person_add(Db *db, int64_t room_id, const StoredPerson *person, int64_t now_us);
+bool live_store_person_seat(Db *db, int64_t room_id, int id, int seat);
+bool live_store_person_update(Db *db, int64_t room_id, int id, const char *name, LiveRole role, int64_t account,
+                              int64_t now_us);
+bool live_store_person_remove(Db *db, int64_t room_id, int id);
+bool live_store_consent(Db *db, int64_t room_id, int id, bool given, int64_t now_us);
+/* A nonce that is known gives back its line unchanged; *ret_new tells. text is replaced by what is stored. */
+bool live_store_line(Db *db, int64_t room_id, LiveLine *line, bool *ret_new);
+/* ret_hands: ids in order after the change. */
+bool live_store_hand(Db *db, int64_t room_id, int id, bool up, int64_t now_us, GArray *ret_hands);
