@@ -8,6 +8,7 @@ typedef struct {
         int port, media_port;   /* 0: free */
         const char *origin;     /* NULL: http://127.0.0.1:PORT */
         const char *advertised; /* media address told to browsers; NULL: every local one */
+        const char *relay;      /* SMTP; NULL: mails wait in the outbox */
         bool demo;
 } AppConfig;
 
@@ -16,7 +17,6 @@ typedef struct App App;
 App *app_start(const AppConfig *config, GError **error);
 Store *app_store(const App *app);
 const char *app_origin(const App *app);
-int app_port(const App *app);
 /* Rooms are told to come back, requests in flight end, what is recorded is finished. */
 void app_stop(App *app);
 

@@ -1,9 +1,175 @@
 #include "app/commands.h"
+#include "app/app.h"
+#include "base/i18n.h"
+#include "base/time.h"
 
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+#include <locale.h>
+#include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the command line may say; each command uses its part. */
+typedef struct {
+        char *folder, *origin, *advertised, *relay, *event, *lang;
+        int port, media_port;
+        gboolean publish, behind_proxy, json;
+        char **rest;
+} Options;
+
+typedef struct {
+        const char *name, *arguments, *help;
+        int (*run)(Options *options);
+} Command;
+
+static int fail(const char *format, ...) G_GNUC_PRINTF(1, 2);
+static int fail(const char *format, ...)
+{
+        va_list arguments;
+        va_start(arguments, format);
+        g_autofree char *text = g_strdup_vprintf(format, arguments);
+        va_end(arguments);
+        fprintf(stderr, "treteau: %s\n", text);
+        return 1;
+}
+
+static gboolean on_signal(gpointer loop)
+{
+        g_main_loop_quit(loop);
+        return G_SOURCE_REMOVE;
+}
+
+/* Until Ctrl-C or SIGTERM. */
+static void wait_for_end(void)
+{
+        g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+        g_unix_signal_add(SIGINT, on_signal, loop);
+        g_unix_signal_add(SIGTERM, on_signal, loop);
+        g_main_loop_run(loop);
+}
+
+static AppConfig config_from(const Options *options)
+{
+        return (AppConfig){ .folder = options->folder,
+                            .port = options->port,
+                            .media_port = options->media_port,
+                            .origin = options->origin,
+                            .advertised = options->advertised,
+                            .relay = options->relay };
+}
+
+static int serve(Options *options)
+{
+        if (!options->folder)
+                return fail("serve needs --data DIR, the folder that keeps everything");
+        AppConfig config = config_from(options);
+        g_autoptr(GError) error = NULL;
+        App *app = app_start(&config, &error);
+        if (!app)
+                return fail("%s", error->message);
+        printf("ready: %s/\n", app_origin(app));
+        fflush(stdout);
+        wait_for_end();
+        app_stop(app);
+        return 0;
+}
+
+static int demo(Options *options)
+{
+        if (!options->folder)
+                options->folder = g_dir_make_tmp("treteau-XXXXXX", NULL);
+        const char *offset = g_getenv("TRETEAU_CLOCK_OFFSET_S");
+        if (offset)
+                clock_shift(g_ascii_strtoll(offset, NULL, 10) * SECOND_US);
+        AppConfig config = config_from(options);
+        config.demo = true;
+        g_autoptr(GError) error = NULL;
+        App *app = app_start(&config, &error);
+        if (!app)
+                return fail("%s", error->message);
+        printf("ready: %s/\n", app_origin(app));
+        fflush(stdout);
+        wait_for_end();
+        app_stop(app);
+        return 0;
+}
+
+static int routes(Options *options)
+{
+        g_autofree char *json = server_routes_json(app_routes);
+        puts(json);
+        return 0;
+}
+
+static const Command commands[] = {
+        { "serve", "--data DIR [--port 8080] [--origin https://…]", "serves the events kept in DIR", serve },
+        { "demo", "[--data DIR] [--port 8080]", "serves a sample event, to look at", demo },
+        { "routes", "--json", "every address, with who may use it", routes },
+};
+
+static int usage(void)
+{
+        printf("Tréteau %s: an open conference from one machine.\n\n", TRETEAU_VERSION);
+        for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+                printf("  treteau %s %s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+        return 2;
+}
+
+static bool parse(int *argc, char ***argv, Options *options, GError **error)
+{
+        const GOptionEntry entries[] = {
+                { "data", 0, 0, G_OPTION_ARG_FILENAME, &options->folder, NULL, NULL },
+                { "port", 0, 0, G_OPTION_ARG_INT, &options->port, NULL, NULL },
+                { "media-port", 0, 0, G_OPTION_ARG_INT, &options->media_port, NULL, NULL },
+                { "origin", 0, 0, G_OPTION_ARG_STRING, &options->origin, NULL, NULL },
+                { "advertise", 0, 0, G_OPTION_ARG_STRING, &options->advertised, NULL, NULL },
+                { "smtp", 0, 0, G_OPTION_ARG_STRING, &options->relay, NULL, NULL },
+                { "event", 0, 0, G_OPTION_ARG_STRING, &options->event, NULL, NULL },
+                { "lang", 0, 0, G_OPTION_ARG_STRING, &options->lang, NULL, NULL },
+                { "publish", 0, 0, G_OPTION_ARG_NONE, &options->publish, NULL, NULL },
+                { "behind-proxy", 0, 0, G_OPTION_ARG_NONE, &options->behind_proxy, NULL, NULL },
+                { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, NULL, NULL },
+                { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->rest, NULL, NULL },
+                { NULL },
+        };
+        g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+        g_option_context_add_main_entries(context, entries, NULL);
+        return g_option_context_parse(context, argc, argv, error);
+}
+
+static void options_clear(Options *options)
+{
+        g_free(options->folder);
+        g_free(options->origin);
+        g_free(options->advertised);
+        g_free(options->relay);
+        g_free(options->event);
+        g_free(options->lang);
+        g_strfreev(options->rest);
+}
 
 int commands_run(int argc, char **argv)
 {
-        fprintf(stderr, "treteau %s\n", TRETEAU_VERSION);
-        return argc > 1 ? 2 : 0;
+        if (sodium_init() < 0)
+                return fail("the system gives no random numbers");
+        i18n_start();
+        const Command *command = NULL;
+        for (size_t i = 0; argc > 1 && i < G_N_ELEMENTS(commands); i++)
+                if (strcmp(argv[1], commands[i].name) == 0)
+                        command = &commands[i];
+        if (!command)
+                return usage();
+        Options options = { .port = 8080 };
+        g_autoptr(GError) error = NULL;
+        argc--;
+        argv++;
+        if (!parse(&argc, &argv, &options, &error))
+                return fail("%s", error->message);
+        if (options.port < 0 || options.port > 65535 || options.media_port < 0 || options.media_port > 65535)
+                return fail("a port is a number from 0 (free) to 65535");
+        int status = command->run(&options);
+        options_clear(&options);
+        return status;
 }

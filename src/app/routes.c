@@ -1,6 +1,12 @@
 /* The list of the features' tables: the one place that knows them all. */
 #include "app/app.h"
+#include "app/status.h"
+#include "mail/mail.h"
+#include "web/static.h"
 
 const Route *const app_routes[] = {
+        static_routes,
+        status_routes,
+        mail_routes,
         NULL,
 };

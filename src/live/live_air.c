@@ -80,7 +80,7 @@ static void tell_recording(LiveRoom *room)
         while (g_hash_table_iter_next(&people, NULL, &value)) {
                 Person *person = value;
                 if (person->socket)
-                        live_send(person->socket, live_record_json(room, person->role == ROLE_HOST));
+                        live_send(person->socket, live_record_json(room, person->role == LIVE_HOST));
         }
 }
 

@@ -11,7 +11,7 @@
 #define TEXT_MAX_CHARS 1000
 #define NONCE_MAX 36
 
-typedef enum { ROLE_GUEST, ROLE_ATTENDEE, ROLE_SPEAKER, ROLE_HOST } LiveRole;
+typedef enum { LIVE_GUEST, LIVE_ATTENDEE, LIVE_SPEAKER, LIVE_HOST } LiveRole;
 const char *live_role_word(LiveRole role);
 LiveRole live_role_from_word(const char *word);
 

@@ -276,7 +276,7 @@ static json_t *chat_json(LiveRoom *room, const Person *to)
 static void send_welcome(Person *person, const char *key, const char *publish)
 {
         LiveRoom *room = person->room;
-        json_t *record = live_record_json(room, person->role == ROLE_HOST);
+        json_t *record = live_record_json(room, person->role == LIVE_HOST);
         json_t *welcome = json_pack(
                 "{s:s, s:{s:i, s:s, s:s, s:s}, s:{s:s, s:s}, s:o, s:i, s:o, s:o, s:o, s:b, s:O, s:o, s:o, s:b}", "t",
                 "welcome", "me", "id", person->id, "key", key, "role", live_role_word(person->role), "name",

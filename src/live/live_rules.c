@@ -12,10 +12,10 @@ const char *live_role_word(LiveRole role)
 
 LiveRole live_role_from_word(const char *word)
 {
-        for (LiveRole role = ROLE_GUEST; role <= ROLE_HOST; role++)
+        for (LiveRole role = LIVE_GUEST; role <= LIVE_HOST; role++)
                 if (g_strcmp0(word, role_words[role]) == 0)
                         return role;
-        return ROLE_GUEST;
+        return LIVE_GUEST;
 }
 
 unsigned live_seats_for(int highest_seat)

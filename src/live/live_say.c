@@ -33,12 +33,12 @@ static void broadcast(LiveRoom *room, json_t *message, LiveRole least)
 
 void live_broadcast(LiveRoom *room, json_t *message)
 {
-        broadcast(room, message, ROLE_GUEST);
+        broadcast(room, message, LIVE_GUEST);
 }
 
 void live_broadcast_hosts(LiveRoom *room, json_t *message)
 {
-        broadcast(room, message, ROLE_HOST);
+        broadcast(room, message, LIVE_HOST);
 }
 
 void live_refuse(Client *client, const char *of, const char *id, const char *sentence)

@@ -94,7 +94,7 @@ static bool on_stage(Person *person)
 
 void live_take(Client *client, json_t *message)
 {
-        if (client->person->role < ROLE_SPEAKER)
+        if (client->person->role < LIVE_SPEAKER)
                 live_refuse(client, "take", NULL, N_("Raise your hand: a host brings you on stage."));
         else if (client->room->ended)
                 live_refuse(client, "take", NULL, N_("The session is over."));

@@ -52,6 +52,8 @@ void request_set_cookie(Request *req, const char *name, const char *value, int64
 /* The session cookie's account, 0 when none or expired. */
 int64_t session_account(Request *req, Db *db);
 bool csrf_matches(Request *req);
+/* Which event a slug names: its id, 0 when none; *ret_public tells whether everyone may see it. */
+int64_t event_by_slug(Db *db, const char *slug, bool *ret_public);
 /* Sends what the handler left. */
 enum MHD_Result response_send(Request *req);
 

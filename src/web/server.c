@@ -90,7 +90,7 @@ static bool guard(Request *req, Db *db)
         const char *slug = request_param(req, "event");
         if (*slug) {
                 bool is_public = false;
-                req->event = req->config->event_by_slug(db, slug, &is_public);
+                req->event = event_by_slug(db, slug, &is_public);
                 bool may_see = req->event && (is_public || request_may(req, RIGHT_SPEAKER));
                 if (!may_see) {
                         req->event = 0;

@@ -15,8 +15,6 @@ typedef struct {
         const char *origin;         /* what people type: "https://host"; NULL: "http://127.0.0.1:PORT" */
         bool demo;
         gpointer context; /* for request_context() */
-        /* Which event a slug names: its id, 0 when none; *ret_public tells whether everyone may see it. */
-        int64_t (*event_by_slug)(Db *db, const char *slug, bool *ret_public);
         /* Whether the account (0: nobody) has this right on the event (0: outside any event). */
         bool (*may)(Db *db, int64_t account, int64_t event, Right right);
 } ServerConfig;

@@ -1,0 +1,49 @@
+#include "web/error.h"
+#include "web/request_private.h"
+
+static const char *title_of(int status)
+{
+        switch (status) {
+        case 403:
+                return N_("This page is not open to you");
+        case 404:
+                return N_("Nothing here");
+        case 413:
+                return N_("Too large");
+        case 429:
+                return N_("A little too fast");
+        case 507:
+                return N_("No room left");
+        default:
+                return status < 500 ? N_("This did not work") : N_("Our mistake");
+        }
+}
+
+static void respond_page(Request *req, int status, const char *sentence, bool offer_sign_in)
+{
+        const char *title = tr(req->lang, title_of(status));
+        Html *h = page_begin(req, &(Page){ .title = title, .no_index = true });
+        error_view(h, &(ErrorPage){ status, title, sentence, req->path, offer_sign_in });
+        page_end(req, h, status);
+}
+
+void respond_error(Request *req, int status, const char *sentence)
+{
+        respond_page(req, status, sentence, false);
+}
+
+/* The same words for what is not there and what may not be seen. */
+void respond_not_found(Request *req)
+{
+        respond_page(req, 404,
+                     tr(req->lang,
+                        N_("There is no such page, or it is not published yet. Check the address, or start again.")),
+                     req->account == 0);
+}
+
+void respond_forbidden(Request *req)
+{
+        const char *sentence = req->account ? N_("Your role here does not include this. Ask the organisers for it.")
+                                            : N_("Sign in first: we send you a link by mail, there is no password.");
+        respond_page(req, 403, tr(req->lang, sentence), req->account == 0);
+}

@@ -1,0 +1,5 @@
+/* Routes of web itself. */
+#pragma once
+#include "web/request.h"
+
+extern const Route static_routes[];
