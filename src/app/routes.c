@@ -2,11 +2,13 @@
 #include "app/app.h"
 #include "app/status.h"
 #include "mail/mail.h"
+#include "people/people.h"
 #include "web/static.h"
 
 const Route *const app_routes[] = {
         static_routes,
         status_routes,
         mail_routes,
+        people_routes,
         NULL,
 };
