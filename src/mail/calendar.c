@@ -58,6 +58,11 @@ static icalcomponent *zone_component(icaltimezone *zone, const char *name, const
         return component;
 }
 
+static struct icaltimetype entry_time(const CalendarEntry *entry, int64_t us, icaltimezone *zone)
+{
+        return entry->all_day ? icaltime_from_timet_with_zone(us / SECOND_US, 1, NULL) : time_from_us(us, zone);
+}
+
 static void add_time(icalcomponent *event, icalproperty *time, const char *zone_name)
 {
         if (zone_name)
@@ -105,8 +110,9 @@ static icalcomponent *event_component(const CalendarEntry *entry, icaltimezone *
         add_text(event, icalproperty_new_uid, entry->uid);
         icalcomponent_add_property(event, icalproperty_new_sequence(entry->sequence));
         icalcomponent_add_property(event, icalproperty_new_dtstamp(time_from_us(entry->stamp_us, NULL)));
-        add_time(event, icalproperty_new_dtstart(time_from_us(entry->start_us, zone)), zone_name);
-        add_time(event, icalproperty_new_dtend(time_from_us(entry->end_us, zone)), zone_name);
+        const char *named = entry->all_day ? NULL : zone_name;
+        add_time(event, icalproperty_new_dtstart(entry_time(entry, entry->start_us, zone)), named);
+        add_time(event, icalproperty_new_dtend(entry_time(entry, entry->end_us, zone)), named);
         icalcomponent_add_property(event, icalproperty_new_summary(summary));
         add_text(event, icalproperty_new_description, entry->description);
         add_text(event, icalproperty_new_location, entry->location);

@@ -27,6 +27,7 @@ typedef struct {
         const char *uid; /* the same for the same session for ever: calendars replace by it (3.8.4.7) */
         int sequence;    /* grows with each change of time or place (3.8.7.4) */
         int64_t stamp_us, start_us, end_us;
+        bool all_day; /* start and end are midnights UTC of days, the end's own day not included (3.6.1) */
         const char *summary;
         const char *description, *location, *url;     /* each may be NULL */
         const char *organiser_name, *organiser_email; /* both or neither */

@@ -133,6 +133,17 @@ static void test_reminder_and_cancel(void)
         g_assert_nonnull(strstr(cancel, "\r\nSTATUS:CANCELLED\r\n"));
 }
 
+static void test_all_day(void)
+{
+        CalendarEntry entry = plain_entry();
+        entry.all_day = true;
+        entry.start_us = INT64_C(1769558400) * 1000000; /* 2026-01-28 */
+        entry.end_us = INT64_C(1769731200) * 1000000;   /* 2026-01-30: the 29th is the last day */
+        g_autofree char *text = write_one(&entry);
+        g_assert_nonnull(strstr(text, "\r\nDTSTART;VALUE=DATE:20260128\r\n"));
+        g_assert_nonnull(strstr(text, "\r\nDTEND;VALUE=DATE:20260130\r\n"));
+}
+
 static void test_several_and_none(void)
 {
         CalendarEntry entries[2] = { plain_entry(), plain_entry() };
@@ -158,6 +169,7 @@ int main(int argc, char **argv)
         g_test_add_func("/calendar/injection-is-text", test_injection_is_text);
         g_test_add_func("/calendar/control-characters-are-dropped", test_control_characters_are_dropped);
         g_test_add_func("/calendar/reminder-and-cancel", test_reminder_and_cancel);
+        g_test_add_func("/calendar/all-day", test_all_day);
         g_test_add_func("/calendar/several-and-none", test_several_and_none);
         return g_test_run();
 }

@@ -22,21 +22,29 @@ bool mail_set_sender(Db *db, const char *address)
                       "t", address);
 }
 
-bool mail_post(Db *db, const Mail *mail)
+char *mail_prepare(Db *db, const Mail *mail)
 {
         unsigned char random[16];
         char id[2 * sizeof random + 1];
         randombytes_buf(random, sizeof random);
         sodium_bin2hex(id, sizeof id, random, sizeof random);
-        int64_t at_us = now_us();
         g_autofree char *sender = outbox_sender(db);
-        g_autofree char *message = mail_compose(mail, &(Envelope){ .from = sender, .id = id, .date_us = at_us });
-        if (!message)
-                return false;
+        return mail_compose(mail, &(Envelope){ .from = sender, .id = id, .date_us = now_us() });
+}
+
+bool mail_post_prepared(Db *db, const Mail *mail, const char *message)
+{
+        int64_t at_us = now_us();
         return db_run(db,
                       "INSERT INTO mail(event_id, kind, recipient, message, next_us, created_us) "
                       "VALUES(NULLIF($1, 0), $2, $3, $4, $5, $6)",
                       "itttii", mail->event, mail->kind, mail->to, message, at_us, at_us);
+}
+
+bool mail_post(Db *db, const Mail *mail)
+{
+        g_autofree char *message = mail_prepare(db, mail);
+        return message && mail_post_prepared(db, mail, message);
 }
 
 int64_t mail_count_since(Db *db, const char *kind, const char *to, int64_t since_us)

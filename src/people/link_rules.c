@@ -52,6 +52,13 @@ void token_make(char ret_token[TOKEN_LENGTH + 1])
         sodium_memzero(bytes, sizeof bytes);
 }
 
+char *people_new_token(void)
+{
+        char token[TOKEN_LENGTH + 1];
+        token_make(token);
+        return g_strdup(token);
+}
+
 bool token_is_well_formed(const char *token)
 {
         return strlen(token) == TOKEN_LENGTH &&

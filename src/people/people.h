@@ -41,10 +41,12 @@ int64_t people_find(Db *db, const char *email);
 int64_t people_ensure(Db *db, const char *email, const char *name, const char *lang);
 bool people_set_name(Db *db, int64_t account, const char *name);
 
-/* The lasting link of a registration: an attendee's key to one event. Gives the path "/sign-in/link/…/" to be put after
- * the origin, yours to free. It is not used up; it opens nothing to an account that has a greater role anywhere (such
- * a person gets a sign-in link by mail instead). */
-char *people_personal_link(Db *db, int64_t account, int64_t event, const char *next, int64_t expires_us);
+/* The lasting link of a registration: an attendee's key to one event, "/sign-in/link/TOKEN/" after the origin. It is
+ * not used up; it opens nothing to an account that has a greater role anywhere (such a person gets a sign-in link by
+ * mail instead). Made first, so that the mail can be composed before the turn that keeps it. (transfer full) */
+char *people_new_token(void);
+bool people_keep_personal_link(Db *db, const char *token, int64_t account, int64_t event, const char *next,
+                               int64_t expires_us);
 /* Ends every personal link of this account to this event. */
 bool people_revoke_personal_links(Db *db, int64_t account, int64_t event);
 

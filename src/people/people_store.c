@@ -134,19 +134,24 @@ EventName *event_name(Db *db, int64_t event)
         return name;
 }
 
+static bool link_keep(Db *db, const char *token, LinkPurpose purpose, int64_t account, int64_t event,
+                      int64_t invitation, const char *next, int64_t expires_us)
+{
+        unsigned char hash[TOKEN_HASH_BYTES];
+        token_hash(token, hash);
+        return db_run(db,
+                      "INSERT INTO link(hash, purpose, account_id, event_id, invitation_id, next, created_us, "
+                      "expires_us) VALUES($1, $2, $3, NULLIF($4, 0), NULLIF($5, 0), $6, $7, $8)",
+                      "btiiitii", hash, sizeof hash, link_word(purpose), account, event, invitation, next, now_us(),
+                      expires_us);
+}
+
 char *link_insert(Db *db, LinkPurpose purpose, int64_t account, int64_t event, int64_t invitation, const char *next,
                   int64_t expires_us)
 {
-        char token[TOKEN_LENGTH + 1];
-        unsigned char hash[TOKEN_HASH_BYTES];
-        token_make(token);
-        token_hash(token, hash);
-        bool kept = db_run(db,
-                           "INSERT INTO link(hash, purpose, account_id, event_id, invitation_id, next, created_us, "
-                           "expires_us) VALUES($1, $2, $3, NULLIF($4, 0), NULLIF($5, 0), $6, $7, $8)",
-                           "btiiitii", hash, sizeof hash, link_word(purpose), account, event, invitation, next,
-                           now_us(), expires_us);
-        return kept ? g_strdup(token) : NULL;
+        g_autofree char *token = people_new_token();
+        bool kept = link_keep(db, token, purpose, account, event, invitation, next, expires_us);
+        return kept ? g_steal_pointer(&token) : NULL;
 }
 
 Link *link_by_token(Db *db, const char *token)
@@ -181,10 +186,10 @@ bool link_use(Db *db, int64_t link)
                db_changed(db) == 1;
 }
 
-char *people_personal_link(Db *db, int64_t account, int64_t event, const char *next, int64_t expires_us)
+bool people_keep_personal_link(Db *db, const char *token, int64_t account, int64_t event, const char *next,
+                               int64_t expires_us)
 {
-        g_autofree char *token = link_insert(db, LINK_PERSONAL, account, event, 0, next, expires_us);
-        return token ? g_strdup_printf("/sign-in/link/%s/", token) : NULL;
+        return link_keep(db, token, LINK_PERSONAL, account, event, 0, next, expires_us);
 }
 
 bool people_revoke_personal_links(Db *db, int64_t account, int64_t event)

@@ -110,7 +110,6 @@ static void show_open_link(Request *req, Db *db, const Link *link)
                           .purpose = link->purpose,
                           .role = invitation ? invitation->role : 0 };
         respond_header(req, "Cache-Control", "no-store");
-        respond_header(req, "Referrer-Policy", "no-referrer");
         Html *h = page_begin(req, &(Page){ .title = tr(request_lang(req), "Your way in"), .no_index = true });
         link_view(h, &page);
         page_end(req, h, 200);
