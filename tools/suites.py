@@ -142,8 +142,8 @@ def node_suite(name, kind, timeout):
     if os.path.exists(os.path.join(ROOT, "tests/package-lock.json")):
         subprocess.run(["tools/test-modules"], cwd=ROOT, check=True)
     files = sorted(glob.glob(os.path.join(ROOT, f"tests/{name}/*.test.mjs")))
-    node = os.path.join(ROOT, "tests/node_modules/.bin/node")
-    node = node if os.path.exists(node) else "node"
+    newer = glob.glob(os.path.join(ROOT, "tests/node_modules/node-linux-*/bin/node"))
+    node = newer[0] if newer else "node"
     env = environment(kind)
     return run_all([(f"{name}/{os.path.basename(f)[:-9]}", [node, "--test", "--test-reporter=tap", f], env, timeout,
                      read_node) for f in files])

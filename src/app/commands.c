@@ -2,6 +2,7 @@
 #include "app/app.h"
 #include "base/i18n.h"
 #include "base/time.h"
+#include "people/people.h"
 
 #include <glib-unix.h>
 #include <glib/gstdio.h>
@@ -15,7 +16,7 @@
 typedef struct {
         char *folder, *origin, *advertised, *relay, *event, *lang;
         int port, media_port;
-        gboolean publish, behind_proxy, json;
+        gboolean publish, behind_proxy, json, empty;
         char **rest;
 } Options;
 
@@ -96,6 +97,29 @@ static int demo(Options *options)
         return 0;
 }
 
+/* Where the server on this data folder is reached: what --origin says, else the demo's usual address. */
+static char *origin_of(const Options *options)
+{
+        return options->origin ? g_strdup(options->origin) : g_strdup_printf("http://127.0.0.1:%d", options->port);
+}
+
+static int link_for(Options *options)
+{
+        if (!options->folder || !options->rest || !options->rest[0])
+                return fail("link needs an address and --data DIR: treteau link me@example.org --data DIR");
+        g_autoptr(GError) error = NULL;
+        Store *store = store_open(options->folder, &error);
+        if (!store)
+                return fail("%s", error->message);
+        g_autofree char *origin = origin_of(options);
+        g_autofree char *address = people_link_for_owner(store, options->rest[0], origin, NULL, &error);
+        store_free(store);
+        if (!address)
+                return fail("%s", error->message);
+        puts(address);
+        return 0;
+}
+
 static int routes(Options *options)
 {
         g_autofree char *json = server_routes_json(app_routes);
@@ -106,6 +130,8 @@ static int routes(Options *options)
 static const Command commands[] = {
         { "serve", "--data DIR [--port 8080] [--origin https://…]", "serves the events kept in DIR", serve },
         { "demo", "[--data DIR] [--port 8080]", "serves a sample event, to look at", demo },
+        { "link", "EMAIL --data DIR [--origin https://…]", "a one-time link that signs the server's owner in",
+          link_for },
         { "routes", "--json", "every address, with who may use it", routes },
 };
 
@@ -130,6 +156,7 @@ static bool parse(int *argc, char ***argv, Options *options, GError **error)
                 { "lang", 0, 0, G_OPTION_ARG_STRING, &options->lang, NULL, NULL },
                 { "publish", 0, 0, G_OPTION_ARG_NONE, &options->publish, NULL, NULL },
                 { "behind-proxy", 0, 0, G_OPTION_ARG_NONE, &options->behind_proxy, NULL, NULL },
+                { "empty", 0, 0, G_OPTION_ARG_NONE, &options->empty, NULL, NULL },
                 { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, NULL, NULL },
                 { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->rest, NULL, NULL },
                 { NULL },

@@ -6,9 +6,5 @@
 #include "web/static.h"
 
 const Route *const app_routes[] = {
-        static_routes,
-        status_routes,
-        mail_routes,
-        people_routes,
-        NULL,
+        static_routes, status_routes, mail_routes, people_routes, NULL,
 };
