@@ -43,7 +43,6 @@ typedef struct IceLite {
         NetAddress selected; /* of the last USE-CANDIDATE, or the first authentic one before any */
         bool nominated;
         int64_t consent_until_us;
-        uint64_t tie_breaker;
 } IceLite;
 
 /* `remote` may be NULL: only its ufrag is checked, once known. `now_us` starts the time for the first check. */
