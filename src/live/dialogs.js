@@ -64,7 +64,7 @@ function Choice({ view, kind, label }) {
 function Preview({ view }) {
 	const { devices } = view;
 	return html`<div class="check"><figure class="tile">
-			${devices.tracks.camera ? html`<${Picture} track=${devices.tracks.camera} look="mirror" label=${t("You, as the room will see you")} />`
+			${devices.tracks.camera ? html`<${Picture} track=${devices.tracks.camera} look="mirror" />`
 				: html`<svg class="face" aria-hidden="true"><use href="#i-face" /></svg>`}
 			<figcaption>${icon("cam")}${devices.tracks.camera ? t("You, as the room will see you") : t("Without a camera")}</figcaption></figure>
 		<${Level} track=${devices.tracks.mic} /></div>

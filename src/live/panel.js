@@ -86,10 +86,10 @@ function Say({ room, act }) {
 	};
 	return nameless
 		? html`<form class="say" key="name" onSubmit=${send}><label for="my-name">${t("Your name, to write or to raise a hand")}</label>
-			<input id="my-name" name="text" maxlength="60" autocomplete="name" required />
+			<input type="text" id="my-name" name="text" maxlength="60" autocomplete="name" required />
 			<button type="submit" class="btn main">${t("Save")}</button></form>`
 		: html`<form class="say" key="say" onSubmit=${send}><label class="sr" for="my-words">${t("Your message")}</label>
-			<input id="my-words" name="text" maxlength="1000" autocomplete="off" placeholder=${t("Write a message")} />
+			<input type="text" id="my-words" name="text" maxlength="1000" autocomplete="off" placeholder=${t("Write a message")} />
 			<button type="submit" class="btn main" aria-label=${t("Send")}>${icon("arrow")}</button></form>`;
 }
 

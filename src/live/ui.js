@@ -41,8 +41,8 @@ export class Picture extends Component {
 		video.play().catch(() => {});
 	}
 
-	render(/** @type {{label: string, look?: string}} */ { label, look }) {
-		return html`<video ref=${this.video} class=${look} aria-label=${label} muted=${true} autoplay=${true} playsinline=${true} />`;
+	render(/** @type {{look?: string}} */ { look }) {
+		return html`<video ref=${this.video} class=${look} muted=${true} playsInline=${true} />`;
 	}
 }
 
