@@ -1,5 +1,6 @@
 #include "web/html.h"
 #include "web/frame.h"
+#include "base/url.h"
 #include <string.h>
 
 struct Html {
@@ -114,26 +115,11 @@ void html_int(Html *h, int64_t number)
         g_string_append_printf(h->markup, "%" G_GINT64_FORMAT, number);
 }
 
-/* Browsers drop tabs, line ends and leading controls before they look for the scheme, and read \ as /: what holds
- * such characters is refused rather than repaired (URL Standard, 4.4). */
-static bool url_is_allowed(const char *url)
-{
-        static const char *const schemes[] = { "http", "https", "mailto", "tel", NULL };
-        for (const char *p = url; *p; p++)
-                if ((unsigned char)*p <= 0x20 || *p == 0x7f || *p == '\\')
-                        return false;
-        size_t length = strcspn(url, ":/?#");
-        if (url[length] != ':')
-                return url[0] != '/' || url[1] != '/';
-        g_autofree char *scheme = g_ascii_strdown(url, (gssize)length);
-        return g_strv_contains(schemes, scheme);
-}
-
 void html_url(Html *h, const char *url)
 {
         if (!url)
                 return;
-        html_attribute(h, url_is_allowed(url) ? url : "#");
+        html_attribute(h, url_is_safe(url) ? url : "#");
 }
 
 static void append_percent_encoded(GString *out, const char *text)
