@@ -20,6 +20,7 @@ static void ping(Client *client, json_t *message)
 
 static const Message messages[] = {
         { "ping", LIVE_GUEST, ping },
+        { "name", LIVE_GUEST, live_rename },
         { "publish", LIVE_GUEST, live_publish },
         { "subscribed", LIVE_GUEST, live_subscribed },
         { "resubscribe", LIVE_GUEST, live_resubscribe },

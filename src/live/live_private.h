@@ -158,6 +158,7 @@ void live_line_free(gpointer line);
 LiveRoom *live_room_get(Live *live, const LiveOpening *opening); /* made and loading if new */
 void live_room_free(gpointer room);
 void live_room_join(Client *client, json_t *message);
+void live_rename(Client *client, json_t *message);
 void live_room_left(Client *client, bool for_good);
 void live_room_tick(LiveRoom *room, int64_t mono_us);
 /* Asks the store which talk the room holds now. */

@@ -390,13 +390,13 @@ static void bye(Client *client, const char *reason, const char *sentence)
         socket_close(client->socket, 1008, reason);
 }
 
-/* Name: the account's, else what the guest typed, else what the key was given to. NULL: none is usable. */
+/* Name: the account's, else what the guest typed, else what the key was given to, else none yet: "". */
 static char *join_name(const Client *client, json_t *message, const Person *known)
 {
         if (client->opening->account_name && *client->opening->account_name)
                 return g_strdup(client->opening->account_name);
         char *typed = live_clean_text(json_string_value(json_object_get(message, "name")), NAME_MAX_CHARS, false);
-        return typed ? typed : known ? g_strdup(known->name) : NULL;
+        return typed ? typed : g_strdup(known ? known->name : "");
 }
 
 void live_room_join(Client *client, json_t *message)
@@ -419,24 +419,51 @@ void live_room_join(Client *client, json_t *message)
                 bye(client, "removed", N_("A host has asked you to leave this session."));
                 return;
         }
-        g_autofree char *name = join_name(client, message, known);
-        if (!name) {
-                live_refuse(client, "join", NULL, N_("Say your name: 1 to 60 characters."));
-                return;
-        }
         Act *act = live_act_new(room, write_join, after_join);
         act->client = client->id;
         act->was_new = !known;
         act->person = known ? known->id : room->next_id++;
         act->key = known ? g_strdup(key) : new_key();
         hash_of_key(act->key, act->key_hash);
-        act->name = g_steal_pointer(&name);
+        act->name = join_name(client, message, known);
         /* a key keeps the role it was made with (sample speakers have no account); signing in can only add to it */
         act->role = known && !known->account ? MAX(known->role, client->opening->role) : client->opening->role;
         act->account = client->opening->account;
         act->extra = json_incref(message);
         act->free_extra = json_free;
         client->join_pending = true;
+        live_act_push(act);
+}
+
+static void after_name(LiveRoom *room, Act *act, bool kept)
+{
+        Person *person = live_person_find(room, act->person);
+        Client *client = live_act_client(act);
+        if (!kept && client)
+                live_refuse(client, "name", NULL, N_("Your name could not be saved. Try again."));
+        if (!kept || !person)
+                return;
+        g_free(person->name);
+        person->name = g_steal_pointer(&act->name);
+        live_person_changed(person);
+}
+
+/* A guest who came in without a name has one now, or another. Names of accounts are not changed here. */
+void live_rename(Client *client, json_t *message)
+{
+        Person *person = client->person;
+        bool has_account = client->opening->account_name && *client->opening->account_name;
+        char *name = live_clean_text(json_string_value(json_object_get(message, "name")), NAME_MAX_CHARS, false);
+        if (has_account || !name) {
+                g_free(name);
+                live_refuse(client, "name", NULL, N_("Say your name: 1 to 60 characters."));
+                return;
+        }
+        Act *act = live_act_new(client->room, write_join, after_name);
+        act->client = client->id;
+        act->person = person->id;
+        act->name = name;
+        act->role = person->role;
         live_act_push(act);
 }
 

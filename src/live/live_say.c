@@ -84,7 +84,7 @@ static void after_line(LiveRoom *room, Act *act, bool kept)
         Client *client = live_act_client(act);
         if (!kept) {
                 if (client)
-                        live_refuse(client, "say", act->line->nonce,
+                        live_refuse(client, "say", NULL, /* without its nonce the page keeps the line */
                                     N_("Your message could not be saved. It will be sent again; tell the hosts if it "
                                        "lasts."));
                 return;
@@ -119,6 +119,10 @@ void live_say(Client *client, json_t *message)
                 return;
         }
         Person *person = client->person;
+        if (!*person->name) {
+                live_refuse(client, "say", nonce, N_("Say your name: 1 to 60 characters."));
+                return;
+        }
         g_autofree char *text =
                 live_clean_text(json_string_value(json_object_get(message, "text")), TEXT_MAX_CHARS, true);
         if (!text) {
@@ -190,6 +194,10 @@ static void change_hand(LiveRoom *room, int person, bool up, uint64_t client)
 
 void live_hand(Client *client, json_t *message)
 {
+        if (!*client->person->name) {
+                live_refuse(client, "hand", NULL, N_("Say your name: 1 to 60 characters."));
+                return;
+        }
         change_hand(client->room, client->person->id, json_is_true(json_object_get(message, "up")), client->id);
 }
 

@@ -82,7 +82,7 @@ export class Watching {
 			this.#moved_at = performance.now();
 		pc.ontrack = (event) => next.tracks.set(String(event.transceiver.mid), event.track);
 		pc.addEventListener("connectionstatechange", () => this.#moved(next));
-		on_failure(pc, () => this.again(next.id));
+		on_failure(pc, () => next === (this.#next ?? this.#now) && this.again());
 		await pc.setRemoteDescription({ type: "offer", sdp });
 		await pc.setLocalDescription();
 		this.send({ t: "subscribed", pc: id, sdp: pc.localDescription?.sdp });
@@ -90,9 +90,9 @@ export class Watching {
 			this.#take(next);
 	}
 
-	/** Asks for a new offer: the one of this id is of no use any more. @param {string | null} id */
-	again(id = this.id) {
-		if (id !== this.id || performance.now() - this.#asked_at < RETRY_MS)
+	/** Asks for a new offer: the newest one is of no use. */
+	again() {
+		if (performance.now() - this.#asked_at < RETRY_MS)
 			return;
 		this.#asked_at = performance.now();
 		this.send({ t: "resubscribe" });

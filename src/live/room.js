@@ -114,7 +114,7 @@ class Meeting {
 		const then = {
 			welcome: () => this.#welcome(m, before), people: () => this.#people(before), said: () => this.#said(m),
 			subscribe: () => this.watching.answer(m), published: () => this.speaking.answered(m),
-			vp8: () => this.speaking.set_vp8(m.on), hands: () => this.#hands(before), refused: () => this.#refused(m),
+			vp8: () => this.speaking.set_vp8(m.on), hands: () => this.#hands(before), refused: () => this.#refused(m, before),
 			record: () => this.announcer.say(m.on ? t("The session is being recorded.") : t("The recording has stopped.")),
 			ended: () => this.#ended(), bye: () => this.#bye(m),
 		}[/** @type {string} */ (m.t)];
@@ -202,8 +202,12 @@ class Meeting {
 			this.announcer.say(t("{name} raises a hand.", { name: name_of(person) }));
 	}
 
-	/** @param {{of: string, text: string}} m */
-	#refused(m) {
+	/** @param {{of: string, id?: string, text: string}} m @param {typeof this.room} before */
+	#refused(m, before) {
+		const field = /** @type {HTMLInputElement | null} */ (document.getElementById("my-words"));
+		const line = before.pending.find((one) => one.id === m.id);
+		if (line && field && !field.value)
+			field.value = line.text; // nothing that was typed is lost
 		this.problem = m.text;
 		this.announcer.say(m.text);
 		if (m.of === "state" || m.of === "screen")
