@@ -15,6 +15,7 @@ typedef struct H264Payload {
         bool start;     /* begins a NAL unit: single, STAP-A, or FU-A with the S bit */
         bool key_frame; /* carries the start of an IDR slice, or an SPS (which Chromium sends just before one) */
         bool has_sps, has_pps, has_idr;
+        bool b_slice;       /* begins a B slice: browsers show such streams out of order or not at all */
         const uint8_t *sps; /* borrowed, when whole in this packet */
         size_t sps_bytes;
 } H264Payload;
@@ -24,7 +25,7 @@ typedef struct H264Sps {
         uint8_t profile, constraints, level; /* as in profile-level-id */
         uint16_t width, height;              /* cropped */
         uint8_t max_reference_frames;
-        bool b_frames_possible; /* picture order may differ from decoding order: browsers do not play that well */
+        bool b_frames_possible; /* nothing in it excludes that display and decoding order differ; see also b_slice */
 } H264Sps;
 /* An SPS NAL unit with its one-byte head (ITU-T H.264 7.3.2.1.1, VUI in E.1.1). */
 bool h264_sps_read(const uint8_t *nal, size_t size, H264Sps *ret_sps);
@@ -33,7 +34,8 @@ typedef struct H264Depacketizer H264Depacketizer;
 H264Depacketizer *h264_depacketizer_new(void);
 void h264_depacketizer_free(H264Depacketizer *depacketizer);
 /* Packets in sequence order. `lost` when one is missing before this: the frame under way is thrown away. An access unit
- * is whole at the marker: then *ret_frame borrows it until the next call. */
+ * is whole at the marker: then *ret_frame borrows it until the next call, else it is NULL. A unit whose marker never
+ * comes, or that is over H264_FRAME_MAX_BYTES, is thrown away. */
 Drop h264_depacketizer_push(H264Depacketizer *depacketizer, const uint8_t *payload, size_t size, uint32_t timestamp,
                             bool marker, bool lost, const uint8_t **ret_frame, size_t *ret_size, bool *ret_key_frame);
 

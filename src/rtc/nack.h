@@ -9,7 +9,7 @@
 enum {
         NACK_PENDING_MAX = 256, /* above it the list is emptied: better a key frame than a flood */
         NACK_TRIES_MAX = 10,
-        NACK_GAP_MAX = 512, /* a larger jump is a restart of the stream, not a loss */
+        NACK_GAP_MAX = 512, /* a larger jump ahead is not mended */
 };
 #define NACK_RETRY_MIN_US (40 * INT64_C(1000))
 
