@@ -8,56 +8,56 @@ import { t } from "./words.js";
 
 /** @param {View} view */
 export function Top({ room, title, leave_url, clock, now_us }) {
-	const talk = room.talk, now = now_us();
-	const live = talk !== null && !room.ended && now >= talk.start_us && now <= talk.end_us;
-	const minutes = talk ? Math.round((talk.end_us - talk.start_us) / 6e7) : 0;
-	const gone = talk ? Math.max(0, Math.min(minutes, Math.floor((now - talk.start_us) / 6e7))) : 0;
-	return html`<header class="top">
-		<a class="icon-btn" href=${leave_url} aria-label=${t("Leave the room")}>${icon("leave")}</a>
-		${live && html`<span class="tag live">${t("Live")}</span>`}
-		${room.recording && html`<span class="tag bad rec">${icon("record")}${t("Recording")}</span>`}
-		<h1>${talk?.title || title}</h1>
-		<p class="clock"><span>${icon("people")}<span class="sr">${t("People present:")}</span></span><b>${room.people.size || ""}</b>
-			${talk && html`<progress max=${minutes} value=${gone} aria-label=${t("Time gone: {gone} minutes of {minutes}", { gone, minutes })} />
-			<span><time>${clock(now)}</time> · ${t("until {time}", { time: clock(talk.end_us) })}</span>`}</p>
-	</header>`;
+  const talk = room.talk, now = now_us();
+  const live = talk !== null && !room.ended && now >= talk.start_us && now <= talk.end_us;
+  const minutes = talk ? Math.round((talk.end_us - talk.start_us) / 6e7) : 0;
+  const gone = talk ? Math.max(0, Math.min(minutes, Math.floor((now - talk.start_us) / 6e7))) : 0;
+  return html`<header class="top">
+    <a class="icon-btn" href=${leave_url} aria-label=${t("Leave the room")}>${icon("leave")}</a>
+    ${live && html`<span class="tag live">${t("Live")}</span>`}
+    ${room.recording && html`<span class="tag bad rec">${icon("record")}${t("Recording")}</span>`}
+    <h1>${talk?.title || title}</h1>
+    <p class="clock"><span>${icon("people")}<span class="sr">${t("People present:")}</span></span><b>${room.people.size || ""}</b>
+      ${talk && html`<progress max=${minutes} value=${gone} aria-label=${t("Time gone: {gone} minutes of {minutes}", { gone, minutes })} />
+      <span><time>${clock(now)}</time> · ${t("until {time}", { time: clock(talk.end_us) })}</span>`}</p>
+  </header>`;
 }
 
 /** @param {View} view */
 export function Controls(view) {
-	const { room, act, media, devices, leave_url } = view;
-	const me = myself(room), role = room.me?.role, on_stage = me !== null && me.stage !== null;
-	const hand = room.me !== null && room.hands.includes(room.me.id);
-	const may_take = !on_stage && (role === "host" || role === "speaker") && !room.ended && cast(room).length < 12;
-	return html`<div class="controls" role="group" aria-label=${t("Commands")}>
-		<${Line} media=${media} />
-		${on_stage && html`
-			<${Control} name=${view.mic_on ? "mic" : "micoff"} text=${t("Microphone")} on=${view.mic_on} act=${act.mic} keys="Alt+Shift+M" />
-			<${Control} name=${devices.tracks.camera ? "cam" : "camoff"} text=${t("Camera")} on=${devices.tracks.camera !== null} act=${act.camera} keys="Alt+Shift+V" />
-			<${Control} name="screen" text=${t("Screen")} on=${devices.tracks.screen !== null} act=${act.screen} look="opt" />`}
-		${room.me && !on_stage && html`<${Control} name="hand" text=${hand ? t("Lower my hand") : t("Raise my hand")} on=${hand} act=${act.hand} look="main" keys="Alt+Shift+H" />`}
-		${may_take && html`<${Control} name="stage" text=${t("Go on stage")} act=${() => act.open({ kind: "enter" })} />`}
-		${on_stage && html`<${Control} name="down" text=${t("Leave the stage")} act=${act.leave_stage} />`}
-		${role === "host" && html`
-			<${Control} name="record" text=${room.recording ? t("Stop recording") : t("Record")} on=${room.recording} act=${act.record} look="opt" />
-			<${Control} name="stop" text=${t("End the session")} act=${() => act.open({ kind: "end" })} look="opt" />`}
-		<${Control} name="more" text=${t("Settings")} act=${() => act.open({ kind: "settings" })} />
-		<a class="ctl quit end" href=${leave_url}>${icon("leave")}${t("Leave")}</a>
-	</div>`;
+  const { room, act, media, devices, leave_url } = view;
+  const me = myself(room), role = room.me?.role, on_stage = me !== null && me.stage !== null;
+  const hand = room.me !== null && room.hands.includes(room.me.id);
+  const may_take = !on_stage && (role === "host" || role === "speaker") && !room.ended && cast(room).length < 12;
+  return html`<div class="controls" role="group" aria-label=${t("Commands")}>
+    <${Line} media=${media} />
+    ${on_stage && html`
+      <${Control} name=${view.mic_on ? "mic" : "micoff"} text=${t("Microphone")} on=${view.mic_on} act=${act.mic} keys="Alt+Shift+M" />
+      <${Control} name=${devices.tracks.camera ? "cam" : "camoff"} text=${t("Camera")} on=${devices.tracks.camera !== null} act=${act.camera} keys="Alt+Shift+V" />
+      <${Control} name="screen" text=${t("Screen")} on=${devices.tracks.screen !== null} act=${act.screen} look="opt" />`}
+    ${room.me && !on_stage && html`<${Control} name="hand" text=${hand ? t("Lower my hand") : t("Raise my hand")} on=${hand} act=${act.hand} look="main" keys="Alt+Shift+H" />`}
+    ${may_take && html`<${Control} name="stage" text=${t("Go on stage")} act=${() => act.open({ kind: "enter" })} />`}
+    ${on_stage && html`<${Control} name="down" text=${t("Leave the stage")} act=${act.leave_stage} />`}
+    ${role === "host" && html`
+      <${Control} name="record" text=${room.recording ? t("Stop recording") : t("Record")} on=${room.recording} act=${act.record} look="opt" />
+      <${Control} name="stop" text=${t("End the session")} act=${() => act.open({ kind: "end" })} look="opt" />`}
+    <${Control} name="more" text=${t("Settings")} act=${() => act.open({ kind: "settings" })} />
+    <a class="ctl quit end" href=${leave_url}>${icon("leave")}${t("Leave")}</a>
+  </div>`;
 }
 
 /** How good the line is, in a word and in figures. @param {{media: View["media"]}} p */
 function Line({ media }) {
-	const { figures, state } = media;
-	const bad = state !== "connected" || media.silent_port > 0, lossy = (figures?.lost ?? 0) > 0.05;
-	const value = bad ? 1 : lossy ? 2 : 4, word = bad ? t("Connecting") : lossy ? t("Weak") : t("Good");
-	return html`<p class="net">${icon("signal")}<meter min="0" max="4" low="1.5" high="2.5" optimum="4" value=${value} aria-label=${t("Connection: {word}", { word })} />
-		<span>${figures ? t("{word} · {rate}", { word, rate: rate(figures.kbit_s) }) : word}
-		<small>${figures ? t("{size} MB received", { size: Math.round(figures.bytes / 1e6) }) : ""}</small></span></p>`;
+  const { figures, state } = media;
+  const bad = state !== "connected" || media.silent_port > 0, lossy = (figures?.lost ?? 0) > 0.05;
+  const value = bad ? 1 : lossy ? 2 : 4, word = bad ? t("Connecting") : lossy ? t("Weak") : t("Good");
+  return html`<p class="net">${icon("signal")}<meter min="0" max="4" low="1.5" high="2.5" optimum="4" value=${value} aria-label=${t("Connection: {word}", { word })} />
+    <span>${figures ? t("{word} · {rate}", { word, rate: rate(figures.kbit_s) }) : word}
+    <small>${figures ? t("{size} MB received", { size: Math.round(figures.bytes / 1e6) }) : ""}</small></span></p>`;
 }
 
 /** @param {number} kbit_s */
 function rate(kbit_s) {
-	return kbit_s < 1000 ? t("{number} kbit/s", { number: kbit_s })
-		: t("{number} Mbit/s", { number: (kbit_s / 1000).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 }) });
+  return kbit_s < 1000 ? t("{number} kbit/s", { number: kbit_s })
+    : t("{number} Mbit/s", { number: (kbit_s / 1000).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 }) });
 }

@@ -5,7 +5,7 @@ const DISCONNECTED_MS = 4000;  // a pause that long is a failure
 const RETRY_MS = 2000;
 const VP8_SMALL = { camera: { height: 180, bitrate: 150_000 }, screen: { height: 540, bitrate: 400_000 } };
 const CAMERA_SIZES = [
-	{ up_to: 2, height: 540, bitrate: 1_000_000 }, { up_to: 6, height: 360, bitrate: 500_000 }, { up_to: 12, height: 270, bitrate: 250_000 },
+  { up_to: 2, height: 540, bitrate: 1_000_000 }, { up_to: 6, height: 360, bitrate: 500_000 }, { up_to: 12, height: 270, bitrate: 250_000 },
 ];
 const BITRATE = { mic: 40_000, camera: CAMERA_SIZES[0].bitrate, screen: 1_500_000 };
 
@@ -16,331 +16,331 @@ const BITRATE = { mic: 40_000, camera: CAMERA_SIZES[0].bitrate, screen: 1_500_00
 
 /** True when this browser believes that it can receive H.264. */
 export function receives_h264() {
-	return codecs("receiver").some((codec) => codec.mimeType.toLowerCase() === "video/h264");
+  return codecs("receiver").some((codec) => codec.mimeType.toLowerCase() === "video/h264");
 }
 
 /** @param {"sender" | "receiver"} side */
 function codecs(side) {
-	const of = side === "sender" ? globalThis.RTCRtpSender : globalThis.RTCRtpReceiver;
-	return of?.getCapabilities?.("video")?.codecs ?? [];
+  const of = side === "sender" ? globalThis.RTCRtpSender : globalThis.RTCRtpReceiver;
+  return of?.getCapabilities?.("video")?.codecs ?? [];
 }
 
 /** Watches one connection and says once when it has failed. @param {RTCPeerConnection} pc @param {() => void} failed */
 function on_failure(pc, failed) {
-	let timer = 0;
-	pc.addEventListener("connectionstatechange", () => {
-		clearTimeout(timer);
-		if (pc.connectionState === "failed")
-			failed();
-		else if (pc.connectionState === "disconnected")
-			timer = setTimeout(failed, DISCONNECTED_MS);
-	});
+  let timer = 0;
+  pc.addEventListener("connectionstatechange", () => {
+    clearTimeout(timer);
+    if (pc.connectionState === "failed")
+      failed();
+    else if (pc.connectionState === "disconnected")
+      timer = setTimeout(failed, DISCONNECTED_MS);
+  });
 }
 
 /** The port that the server's description names, for a sentence that helps. @param {string} sdp */
 export function media_port(sdp) {
-	return Number(/^a=candidate:\S+ 1 udp \d+ \S+ (\d+)/im.exec(sdp)?.[1] ?? 0);
+  return Number(/^a=candidate:\S+ 1 udp \d+ \S+ (\d+)/im.exec(sdp)?.[1] ?? 0);
 }
 
 /** What comes in: a track per seat and the shared screen. */
 export class Watching {
-	/** @type {Incoming | null} */ #now = null;
-	/** @type {Incoming | null} */ #next = null;
-	/** @type {string} */ state = "new";
-	/** @type {number} the server's port, when nothing has come through it for 8 s */ silent_port = 0;
-	/** @type {{kbit_s: number, bytes: number, lost: number} | null} */ figures = null;
-	#port = 0;
-	#asked_at = -Infinity;
-	#moved_at = 0;
-	#last = { at: 0, bytes: 0, lost: 0, packets: 0 };
-	#total = 0;
+  /** @type {Incoming | null} */ #now = null;
+  /** @type {Incoming | null} */ #next = null;
+  /** @type {string} */ state = "new";
+  /** @type {number} the server's port, when nothing has come through it for 8 s */ silent_port = 0;
+  /** @type {{kbit_s: number, bytes: number, lost: number} | null} */ figures = null;
+  #port = 0;
+  #asked_at = -Infinity;
+  #moved_at = 0;
+  #last = { at: 0, bytes: 0, lost: 0, packets: 0 };
+  #total = 0;
 
-	/** @param {Send} send @param {() => void} changed */
-	constructor(send, changed) {
-		this.send = send;
-		this.changed = changed;
-		setInterval(() => this.#measure(), 1000);
-	}
+  /** @param {Send} send @param {() => void} changed */
+  constructor(send, changed) {
+    this.send = send;
+    this.changed = changed;
+    setInterval(() => this.#measure(), 1000);
+  }
 
-	get id() {
-		return (this.#next ?? this.#now)?.id ?? null;
-	}
+  get id() {
+    return (this.#next ?? this.#now)?.id ?? null;
+  }
 
-	/** "a0" … "v11", "s" → what plays there. */
-	get tracks() {
-		return this.#now?.tracks ?? new Map();
-	}
+  /** "a0" … "v11", "s" → what plays there. */
+  get tracks() {
+    return this.#now?.tracks ?? new Map();
+  }
 
-	/** An offer from the server. The picture stays on the old connection until the new one is there. @param {{pc: string, sdp: string}} offer */
-	async answer({ pc: id, sdp }) {
-		this.#next?.pc.close();
-		const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
-		const next = { id, pc, tracks: new Map() };
-		this.#next = next;
-		this.#port = media_port(sdp);
-		if (!this.silent_port)
-			this.#moved_at = performance.now();
-		pc.ontrack = (event) => next.tracks.set(String(event.transceiver.mid), event.track);
-		pc.addEventListener("connectionstatechange", () => this.#moved(next));
-		on_failure(pc, () => next === (this.#next ?? this.#now) && this.again());
-		await pc.setRemoteDescription({ type: "offer", sdp });
-		await pc.setLocalDescription();
-		this.send({ t: "subscribed", pc: id, sdp: pc.localDescription?.sdp });
-		if (!this.#now)
-			this.#take(next);
-	}
+  /** An offer from the server. The picture stays on the old connection until the new one is there. @param {{pc: string, sdp: string}} offer */
+  async answer({ pc: id, sdp }) {
+    this.#next?.pc.close();
+    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    const next = { id, pc, tracks: new Map() };
+    this.#next = next;
+    this.#port = media_port(sdp);
+    if (!this.silent_port)
+      this.#moved_at = performance.now();
+    pc.ontrack = (event) => next.tracks.set(String(event.transceiver.mid), event.track);
+    pc.addEventListener("connectionstatechange", () => this.#moved(next));
+    on_failure(pc, () => next === (this.#next ?? this.#now) && this.again());
+    await pc.setRemoteDescription({ type: "offer", sdp });
+    await pc.setLocalDescription();
+    this.send({ t: "subscribed", pc: id, sdp: pc.localDescription?.sdp });
+    if (!this.#now)
+      this.#take(next);
+  }
 
-	/** Asks for a new offer: the newest one is of no use. */
-	again() {
-		if (performance.now() - this.#asked_at < RETRY_MS)
-			return;
-		this.#asked_at = performance.now();
-		this.send({ t: "resubscribe" });
-	}
+  /** Asks for a new offer: the newest one is of no use. */
+  again() {
+    if (performance.now() - this.#asked_at < RETRY_MS)
+      return;
+    this.#asked_at = performance.now();
+    this.send({ t: "resubscribe" });
+  }
 
-	/** The room took the server's side away, or the person left. */
-	close() {
-		this.#next?.pc.close();
-		this.#now?.pc.close();
-		this.#next = this.#now = null;
-		this.changed();
-	}
+  /** The room took the server's side away, or the person left. */
+  close() {
+    this.#next?.pc.close();
+    this.#now?.pc.close();
+    this.#next = this.#now = null;
+    this.changed();
+  }
 
-	/** @param {Incoming} one */
-	#moved(one) {
-		if (one.pc.connectionState === "connected" && one === this.#next)
-			this.#take(one);
-		if (one === this.#now)
-			this.state = one.pc.connectionState;
-		this.changed();
-	}
+  /** @param {Incoming} one */
+  #moved(one) {
+    if (one.pc.connectionState === "connected" && one === this.#next)
+      this.#take(one);
+    if (one === this.#now)
+      this.state = one.pc.connectionState;
+    this.changed();
+  }
 
-	/** @param {Incoming} one */
-	#take(one) {
-		if (this.#now && this.#now !== one)
-			this.#now.pc.close();
-		this.#now = one;
-		this.state = one.pc.connectionState;
-		if (this.state === "connected")
-			this.#next = null;
-		this.#last = { at: 0, bytes: 0, lost: 0, packets: 0 };
-		this.changed();
-	}
+  /** @param {Incoming} one */
+  #take(one) {
+    if (this.#now && this.#now !== one)
+      this.#now.pc.close();
+    this.#now = one;
+    this.state = one.pc.connectionState;
+    if (this.state === "connected")
+      this.#next = null;
+    this.#last = { at: 0, bytes: 0, lost: 0, packets: 0 };
+    this.changed();
+  }
 
-	/** Told from outside, since only the room knows: does anybody send something now? */
-	expecting = () => false;
+  /** Told from outside, since only the room knows: does anybody send something now? */
+  expecting = () => false;
 
-	async #measure() {
-		const pc = this.#now?.pc;
-		if (!pc)
-			return;
-		if ((this.#next ?? this.#now)?.pc.connectionState === "failed")
-			this.again();
-		const sum = { at: performance.now(), bytes: 0, lost: 0, packets: 0 };
-		for (const stat of (await pc.getStats()).values())
-			if (stat.type === "inbound-rtp") {
-				sum.bytes += stat.bytesReceived ?? 0;
-				sum.lost += stat.packetsLost ?? 0;
-				sum.packets += stat.packetsReceived ?? 0;
-			}
-		if (this.#last.at)
-			this.#compare(sum);
-		this.#last = sum;
-	}
+  async #measure() {
+    const pc = this.#now?.pc;
+    if (!pc)
+      return;
+    if ((this.#next ?? this.#now)?.pc.connectionState === "failed")
+      this.again();
+    const sum = { at: performance.now(), bytes: 0, lost: 0, packets: 0 };
+    for (const stat of (await pc.getStats()).values())
+      if (stat.type === "inbound-rtp") {
+        sum.bytes += stat.bytesReceived ?? 0;
+        sum.lost += stat.packetsLost ?? 0;
+        sum.packets += stat.packetsReceived ?? 0;
+      }
+    if (this.#last.at)
+      this.#compare(sum);
+    this.#last = sum;
+  }
 
-	/** @param {{at: number, bytes: number, lost: number, packets: number}} sum */
-	#compare(sum) {
-		const bytes = Math.max(0, sum.bytes - this.#last.bytes), packets = sum.packets - this.#last.packets;
-		const lost = Math.max(0, sum.lost - this.#last.lost);
-		this.#total += bytes;
-		this.figures = {
-			kbit_s: Math.round((bytes * 8) / (sum.at - this.#last.at)), bytes: this.#total,
-			lost: lost / Math.max(1, lost + packets),
-		};
-		const connected = this.#now?.pc.connectionState === "connected";
-		if (bytes || (connected && !this.expecting()))
-			this.#moved_at = sum.at;
-		const silent = sum.at - this.#moved_at > SILENT_MS;
-		this.silent_port = silent ? this.#port : 0;
-		if (silent && connected)
-			this.again();
-		this.changed();
-	}
+  /** @param {{at: number, bytes: number, lost: number, packets: number}} sum */
+  #compare(sum) {
+    const bytes = Math.max(0, sum.bytes - this.#last.bytes), packets = sum.packets - this.#last.packets;
+    const lost = Math.max(0, sum.lost - this.#last.lost);
+    this.#total += bytes;
+    this.figures = {
+      kbit_s: Math.round((bytes * 8) / (sum.at - this.#last.at)), bytes: this.#total,
+      lost: lost / Math.max(1, lost + packets),
+    };
+    const connected = this.#now?.pc.connectionState === "connected";
+    if (bytes || (connected && !this.expecting()))
+      this.#moved_at = sum.at;
+    const silent = sum.at - this.#moved_at > SILENT_MS;
+    this.silent_port = silent ? this.#port : 0;
+    if (silent && connected)
+      this.again();
+    this.changed();
+  }
 }
 
 /** What goes out while on stage: five senders from the start, tracks come and go by replaceTrack. */
 export class Speaking {
-	/** @type {Outgoing | null} */ #now = null;
-	/** @type {Record<Kind, MediaStreamTrack | null>} */ #tracks = { mic: null, camera: null, screen: null };
-	/** @type {Map<string, MediaStreamTrack>} copies for the small senders */ #copies = new Map();
-	#vp8 = false;
-	#size = CAMERA_SIZES[0];
-	#turn = Promise.resolve();
-	state = "new";
+  /** @type {Outgoing | null} */ #now = null;
+  /** @type {Record<Kind, MediaStreamTrack | null>} */ #tracks = { mic: null, camera: null, screen: null };
+  /** @type {Map<string, MediaStreamTrack>} copies for the small senders */ #copies = new Map();
+  #vp8 = false;
+  #size = CAMERA_SIZES[0];
+  #turn = Promise.resolve();
+  state = "new";
 
-	/** @param {Send} send @param {() => void} changed */
-	constructor(send, changed) {
-		this.send = send;
-		this.changed = changed;
-	}
+  /** @param {Send} send @param {() => void} changed */
+  constructor(send, changed) {
+    this.send = send;
+    this.changed = changed;
+  }
 
-	get id() {
-		return this.#now?.id ?? null;
-	}
+  get id() {
+    return this.#now?.id ?? null;
+  }
 
-	async start() {
-		this.close();
-		const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
-		const now = { id: random_id(), pc, senders: new Map(), answered: false, h264: new Set() };
-		this.#now = now;
-		for (const name of ["mic", "camera", "camera-vp8", "screen", "screen-vp8"])
-			now.senders.set(name, add_sender(pc, name));
-		pc.addEventListener("connectionstatechange", () => {
-			this.state = pc.connectionState;
-			this.changed();
-		});
-		on_failure(pc, () => now === this.#now && this.start());
-		await this.#attach();
-		await pc.setLocalDescription();
-		const tracks = Object.fromEntries(pc.getTransceivers().map((one) => [one.mid, name_of(now.senders, one.sender)]));
-		this.send({ t: "publish", pc: now.id, sdp: pc.localDescription?.sdp, tracks });
-	}
+  async start() {
+    this.close();
+    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    const now = { id: random_id(), pc, senders: new Map(), answered: false, h264: new Set() };
+    this.#now = now;
+    for (const name of ["mic", "camera", "camera-vp8", "screen", "screen-vp8"])
+      now.senders.set(name, add_sender(pc, name));
+    pc.addEventListener("connectionstatechange", () => {
+      this.state = pc.connectionState;
+      this.changed();
+    });
+    on_failure(pc, () => now === this.#now && this.start());
+    await this.#attach();
+    await pc.setLocalDescription();
+    const tracks = Object.fromEntries(pc.getTransceivers().map((one) => [one.mid, name_of(now.senders, one.sender)]));
+    this.send({ t: "publish", pc: now.id, sdp: pc.localDescription?.sdp, tracks });
+  }
 
-	/** @param {{pc: string, sdp: string}} answer */
-	async answered({ pc: id, sdp }) {
-		const now = this.#now;
-		if (!now || now.id !== id || now.answered)
-			return;
-		now.answered = true;
-		await now.pc.setRemoteDescription({ type: "answer", sdp });
-		for (const one of now.pc.getTransceivers())
-			if (first_codec(sdp, String(one.mid)) === "H264")
-				now.h264.add(name_of(now.senders, one.sender));
-		await this.#attach();
-	}
+  /** @param {{pc: string, sdp: string}} answer */
+  async answered({ pc: id, sdp }) {
+    const now = this.#now;
+    if (!now || now.id !== id || now.answered)
+      return;
+    now.answered = true;
+    await now.pc.setRemoteDescription({ type: "answer", sdp });
+    for (const one of now.pc.getTransceivers())
+      if (first_codec(sdp, String(one.mid)) === "H264")
+        now.h264.add(name_of(now.senders, one.sender));
+    await this.#attach();
+  }
 
-	/** @param {Kind} kind @param {MediaStreamTrack | null} track */
-	async set(kind, track) {
-		this.#tracks[kind] = track;
-		await this.#attach();
-	}
+  /** @param {Kind} kind @param {MediaStreamTrack | null} track */
+  async set(kind, track) {
+    this.#tracks[kind] = track;
+    await this.#attach();
+  }
 
-	/** Whether someone present can take only VP8. @param {boolean} on */
-	async set_vp8(on) {
-		this.#vp8 = on;
-		await this.#attach();
-	}
+  /** Whether someone present can take only VP8. @param {boolean} on */
+  async set_vp8(on) {
+    this.#vp8 = on;
+    await this.#attach();
+  }
 
-	close() {
-		this.#now?.pc.close();
-		this.#now = null;
-		for (const copy of this.#copies.values())
-			copy.stop();
-		this.#copies.clear();
-		this.state = "new";
-	}
+  close() {
+    this.#now?.pc.close();
+    this.#now = null;
+    for (const copy of this.#copies.values())
+      copy.stop();
+    this.#copies.clear();
+    this.state = "new";
+  }
 
-	/** How many share the stage: the more, the smaller each picture, so that a watcher's line carries them all. @param {number} count */
-	async set_company(count) {
-		const size = CAMERA_SIZES.find((one) => count <= one.up_to) ?? CAMERA_SIZES[0];
-		if (size !== this.#size) {
-			this.#size = size;
-			await this.#attach();
-		}
-	}
+  /** How many share the stage: the more, the smaller each picture, so that a watcher's line carries them all. @param {number} count */
+  async set_company(count) {
+    const size = CAMERA_SIZES.find((one) => count <= one.up_to) ?? CAMERA_SIZES[0];
+    if (size !== this.#size) {
+      this.#size = size;
+      await this.#attach();
+    }
+  }
 
-	/** Brings each sender to what it should send now; one change after the other. */
-	#attach() {
-		this.#turn = this.#turn.then(() => this.#bring());
-		return this.#turn;
-	}
+  /** Brings each sender to what it should send now; one change after the other. */
+  #attach() {
+    this.#turn = this.#turn.then(() => this.#bring());
+    return this.#turn;
+  }
 
-	async #bring() {
-		const now = this.#now;
-		if (!now)
-			return;
-		for (const kind of /** @type {Kind[]} */ (["mic", "camera", "screen"]))
-			await replace(now.senders.get(kind), this.#tracks[kind]);
-		const camera = this.#tracks.camera;
-		if (camera)
-			await shrink(now.senders.get("camera"), camera, this.#size);
-		for (const kind of /** @type {("camera" | "screen")[]} */ (["camera", "screen"]))
-			await this.#attach_small(now, kind);
-	}
+  async #bring() {
+    const now = this.#now;
+    if (!now)
+      return;
+    for (const kind of /** @type {Kind[]} */ (["mic", "camera", "screen"]))
+      await replace(now.senders.get(kind), this.#tracks[kind]);
+    const camera = this.#tracks.camera;
+    if (camera)
+      await shrink(now.senders.get("camera"), camera, this.#size);
+    for (const kind of /** @type {("camera" | "screen")[]} */ (["camera", "screen"]))
+      await this.#attach_small(now, kind);
+  }
 
-	/** @param {Outgoing} now @param {"camera" | "screen"} kind */
-	async #attach_small(now, kind) {
-		const name = kind + "-vp8", track = this.#tracks[kind];
-		const wanted = this.#vp8 && now.h264.has(kind) ? track : null;
-		const copy = this.#copies.get(name);
-		if (copy && /** @type {any} */ (copy).of === wanted)
-			return;
-		copy?.stop();
-		this.#copies.delete(name);
-		const fresh = wanted?.clone() ?? null;
-		if (fresh && wanted) {
-			Object.assign(fresh, { of: wanted });
-			fresh.contentHint = wanted.contentHint;
-			this.#copies.set(name, fresh);
-			await shrink(now.senders.get(name), wanted, VP8_SMALL[kind]);
-		}
-		await replace(now.senders.get(name), fresh);
-	}
+  /** @param {Outgoing} now @param {"camera" | "screen"} kind */
+  async #attach_small(now, kind) {
+    const name = kind + "-vp8", track = this.#tracks[kind];
+    const wanted = this.#vp8 && now.h264.has(kind) ? track : null;
+    const copy = this.#copies.get(name);
+    if (copy && /** @type {any} */ (copy).of === wanted)
+      return;
+    copy?.stop();
+    this.#copies.delete(name);
+    const fresh = wanted?.clone() ?? null;
+    if (fresh && wanted) {
+      Object.assign(fresh, { of: wanted });
+      fresh.contentHint = wanted.contentHint;
+      this.#copies.set(name, fresh);
+      await shrink(now.senders.get(name), wanted, VP8_SMALL[kind]);
+    }
+    await replace(now.senders.get(name), fresh);
+  }
 }
 
 /** @param {RTCPeerConnection} pc @param {string} name */
 function add_sender(pc, name) {
-	const kind = /** @type {Kind} */ (name.replace("-vp8", ""));
-	const small = name.endsWith("-vp8") ? VP8_SMALL[/** @type {"camera" | "screen"} */ (kind)] : null;
-	const one = pc.addTransceiver(kind === "mic" ? "audio" : "video", {
-		direction: "sendonly",
-		sendEncodings: [{ maxBitrate: small ? small.bitrate : BITRATE[kind] }],
-	});
-	if (kind !== "mic")
-		prefer(one, small ? ["vp8"] : ["h264", "vp8"]);
-	return one.sender;
+  const kind = /** @type {Kind} */ (name.replace("-vp8", ""));
+  const small = name.endsWith("-vp8") ? VP8_SMALL[/** @type {"camera" | "screen"} */ (kind)] : null;
+  const one = pc.addTransceiver(kind === "mic" ? "audio" : "video", {
+    direction: "sendonly",
+    sendEncodings: [{ maxBitrate: small ? small.bitrate : BITRATE[kind] }],
+  });
+  if (kind !== "mic")
+    prefer(one, small ? ["vp8"] : ["h264", "vp8"]);
+  return one.sender;
 }
 
 /** H.264 of the constrained baseline first, as every receiver has it; what only accompanies a codec (RTX) stays. @param {RTCRtpTransceiver} one @param {string[]} names */
 function prefer(one, names) {
-	const all = codecs("sender"), kind = (/** @type {{mimeType: string}} */ codec) => codec.mimeType.toLowerCase().slice(6);
-	const fits = (/** @type {{mimeType: string, sdpFmtpLine?: string}} */ codec) => kind(codec) !== "h264"
-		|| (/packetization-mode=1/.test(codec.sdpFmtpLine ?? "") && /profile-level-id=42[ec]0/i.test(codec.sdpFmtpLine ?? ""));
-	const main = names.flatMap((name) => all.filter((codec) => kind(codec) === name && fits(codec)));
-	const extra = all.filter((codec) => kind(codec) === "rtx");
-	if (main.length)
-		one.setCodecPreferences?.([...main, ...extra]);
+  const all = codecs("sender"), kind = (/** @type {{mimeType: string}} */ codec) => codec.mimeType.toLowerCase().slice(6);
+  const fits = (/** @type {{mimeType: string, sdpFmtpLine?: string}} */ codec) => kind(codec) !== "h264"
+    || (/packetization-mode=1/.test(codec.sdpFmtpLine ?? "") && /profile-level-id=42[ec]0/i.test(codec.sdpFmtpLine ?? ""));
+  const main = names.flatMap((name) => all.filter((codec) => kind(codec) === name && fits(codec)));
+  const extra = all.filter((codec) => kind(codec) === "rtx");
+  if (main.length)
+    one.setCodecPreferences?.([...main, ...extra]);
 }
 
 /** @param {RTCRtpSender | undefined} sender @param {MediaStreamTrack | null} track */
 async function replace(sender, track) {
-	if (sender && sender.track !== track)
-		await sender.replaceTrack(track).catch(() => {});
+  if (sender && sender.track !== track)
+    await sender.replaceTrack(track).catch(() => {});
 }
 
 /** @param {RTCRtpSender | undefined} sender @param {MediaStreamTrack} track @param {{height: number, bitrate: number}} to */
 async function shrink(sender, track, to) {
-	const parameters = sender?.getParameters(), encoding = parameters?.encodings?.[0];
-	const scale = Math.max(1, (track.getSettings().height ?? to.height) / to.height);
-	if (!sender || !parameters || !encoding || (encoding.scaleResolutionDownBy === scale && encoding.maxBitrate === to.bitrate))
-		return;
-	encoding.scaleResolutionDownBy = scale;
-	encoding.maxBitrate = to.bitrate;
-	await sender.setParameters(parameters).catch(() => {});
+  const parameters = sender?.getParameters(), encoding = parameters?.encodings?.[0];
+  const scale = Math.max(1, (track.getSettings().height ?? to.height) / to.height);
+  if (!sender || !parameters || !encoding || (encoding.scaleResolutionDownBy === scale && encoding.maxBitrate === to.bitrate))
+    return;
+  encoding.scaleResolutionDownBy = scale;
+  encoding.maxBitrate = to.bitrate;
+  await sender.setParameters(parameters).catch(() => {});
 }
 
 /** @param {Map<string, RTCRtpSender>} senders @param {RTCRtpSender} sender */
 function name_of(senders, sender) {
-	return [...senders].find(([, one]) => one === sender)?.[0] ?? "";
+  return [...senders].find(([, one]) => one === sender)?.[0] ?? "";
 }
 
 /** The codec that an answer puts first in the section of this mid, such as "H264". @param {string} sdp @param {string} mid */
 export function first_codec(sdp, mid) {
-	const section = sdp.split(/^(?=m=)/m).find((part) => new RegExp(`^a=mid:${mid}\\s*$`, "m").test(part)) ?? "";
-	const type = /^m=\w+ \d+ \S+ (\d+)/.exec(section)?.[1];
-	return new RegExp(`^a=rtpmap:${type} ([\\w-]+)/`, "m").exec(section)?.[1].toUpperCase() ?? "";
+  const section = sdp.split(/^(?=m=)/m).find((part) => new RegExp(`^a=mid:${mid}\\s*$`, "m").test(part)) ?? "";
+  const type = /^m=\w+ \d+ \S+ (\d+)/.exec(section)?.[1];
+  return new RegExp(`^a=rtpmap:${type} ([\\w-]+)/`, "m").exec(section)?.[1].toUpperCase() ?? "";
 }
 
 function random_id() {
-	return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -15,129 +15,129 @@ const TABS = ["chat", "hands", "people"];
 
 /** @param {View} view */
 export function Panel(view) {
-	const { tab, room, act, unread } = view;
-	const names = {
-		chat: unread ? t("Discussion {count}", { count: unread }) : t("Discussion"),
-		hands: room.hands.length ? t("Hands {count}", { count: room.hands.length }) : t("Hands"),
-		people: t("People"),
-	};
-	const icons = { chat: "chat", hands: "hand", people: "people" };
-	return html`<aside class="panel" aria-label=${t("Exchanges")}>
-		<div class="tabs" role="tablist" aria-label=${t("Exchanges")} onKeyDown=${(/** @type {KeyboardEvent} */ event) => turn(event, tab, act)}>
-			${TABS.map((one) => html`<button type="button" role="tab" id=${"tab-" + one} aria-selected=${String(one === tab)}
-				aria-controls="panel-body" tabindex=${one === tab ? 0 : -1} onClick=${() => act.tab(one)}>${icon(icons[one])}${names[one]}</button>`)}
-		</div>
-		${tab === "chat" ? html`<${Chat} ...${view} />` : html`<div class="body" id="panel-body" role="tabpanel" aria-labelledby=${"tab-" + tab} tabindex="0">
-			${tab === "hands" ? html`<${Hands} ...${view} />` : html`<${People} ...${view} />`}</div>`}
-		${tab === "chat" ? html`<${Say} ...${view} />` : html`<span></span>`}
-	</aside>`;
+  const { tab, room, act, unread } = view;
+  const names = {
+    chat: unread ? t("Discussion {count}", { count: unread }) : t("Discussion"),
+    hands: room.hands.length ? t("Hands {count}", { count: room.hands.length }) : t("Hands"),
+    people: t("People"),
+  };
+  const icons = { chat: "chat", hands: "hand", people: "people" };
+  return html`<aside class="panel" aria-label=${t("Exchanges")}>
+    <div class="tabs" role="tablist" aria-label=${t("Exchanges")} onKeyDown=${(/** @type {KeyboardEvent} */ event) => turn(event, tab, act)}>
+      ${TABS.map((one) => html`<button type="button" role="tab" id=${"tab-" + one} aria-selected=${String(one === tab)}
+        aria-controls="panel-body" tabindex=${one === tab ? 0 : -1} onClick=${() => act.tab(one)}>${icon(icons[one])}${names[one]}</button>`)}
+    </div>
+    ${tab === "chat" ? html`<${Chat} ...${view} />` : html`<div class="body" id="panel-body" role="tabpanel" aria-labelledby=${"tab-" + tab} tabindex="0">
+      ${tab === "hands" ? html`<${Hands} ...${view} />` : html`<${People} ...${view} />`}</div>`}
+    ${tab === "chat" ? html`<${Say} ...${view} />` : html`<span></span>`}
+  </aside>`;
 }
 
 /** Arrow keys move between tabs. @param {KeyboardEvent} event @param {View["tab"]} tab @param {View["act"]} act */
 function turn(event, tab, act) {
-	const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-	if (!step)
-		return;
-	const next = TABS[(TABS.indexOf(tab) + step + TABS.length) % TABS.length];
-	act.tab(next);
-	document.getElementById("tab-" + next)?.focus();
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step)
+    return;
+  const next = TABS[(TABS.indexOf(tab) + step + TABS.length) % TABS.length];
+  act.tab(next);
+  document.getElementById("tab-" + next)?.focus();
 }
 
 /** Keeps the last line in sight, unless one has scrolled up to read. */
 class Chat extends Component {
-	#at_end = true;
-	list = createRef();
+  #at_end = true;
+  list = createRef();
 
-	componentDidMount() {
-		this.componentDidUpdate();
-	}
+  componentDidMount() {
+    this.componentDidUpdate();
+  }
 
-	componentDidUpdate() {
-		const list = this.list.current;
-		if (this.#at_end)
-			list.scrollTop = list.scrollHeight;
-	}
+  componentDidUpdate() {
+    const list = this.list.current;
+    if (this.#at_end)
+      list.scrollTop = list.scrollHeight;
+  }
 
-	render(/** @type {View} */ { room, clock }) {
-		const scrolled = (/** @type {Event} */ event) => {
-			const list = /** @type {HTMLElement} */ (event.currentTarget);
-			this.#at_end = list.scrollTop + list.clientHeight > list.scrollHeight - 40;
-		};
-		return html`<div ref=${this.list} class="body" id="panel-body" role="tabpanel" aria-labelledby="tab-chat" tabindex="0" onScroll=${scrolled}>
-			${!room.chat.length && !room.pending.length && html`<p class="muted">${t("Nobody has written yet.")}</p>`}
-			<ol class="lines" role="list">
-			${room.chat.map((line) => html`<li key=${line.n} class=${line.who === room.me?.id ? "mine" : ""}>
-				<p class="small muted"><b>${line.name || t("Guest {number}", { number: line.who })}</b> <time>${clock(line.at_us)}</time></p><p>${line.text}</p></li>`)}
-			${room.pending.map((line) => html`<li key=${line.id} class="mine pending"><p class="small muted">${t("being sent…")}</p><p>${line.text}</p></li>`)}
-			</ol></div>`;
-	}
+  render(/** @type {View} */ { room, clock }) {
+    const scrolled = (/** @type {Event} */ event) => {
+      const list = /** @type {HTMLElement} */ (event.currentTarget);
+      this.#at_end = list.scrollTop + list.clientHeight > list.scrollHeight - 40;
+    };
+    return html`<div ref=${this.list} class="body" id="panel-body" role="tabpanel" aria-labelledby="tab-chat" tabindex="0" onScroll=${scrolled}>
+      ${!room.chat.length && !room.pending.length && html`<p class="muted">${t("Nobody has written yet.")}</p>`}
+      <ol class="lines" role="list">
+      ${room.chat.map((line) => html`<li key=${line.n} class=${line.who === room.me?.id ? "mine" : ""}>
+        <p class="small muted"><b>${line.name || t("Guest {number}", { number: line.who })}</b> <time>${clock(line.at_us)}</time></p><p>${line.text}</p></li>`)}
+      ${room.pending.map((line) => html`<li key=${line.id} class="mine pending"><p class="small muted">${t("being sent…")}</p><p>${line.text}</p></li>`)}
+      </ol></div>`;
+  }
 }
 
 /** @param {View} view */
 function Say({ room, act }) {
-	const nameless = room.me && room.me.role === "guest" && !myself(room)?.name;
-	const send = (/** @type {SubmitEvent} */ event) => {
-		event.preventDefault();
-		const form = /** @type {HTMLFormElement} */ (event.currentTarget);
-		const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("text"));
-		if (nameless ? act.name(field.value) : act.say(field.value))
-			form.reset();
-		field.focus();
-	};
-	return nameless
-		? html`<form class="say" key="name" onSubmit=${send}><label for="my-name">${t("Your name, to write or to raise a hand")}</label>
-			<input type="text" id="my-name" name="text" maxlength="60" autocomplete="name" required />
-			<button type="submit" class="btn main">${t("Save")}</button></form>`
-		: html`<form class="say" key="say" onSubmit=${send}><label class="sr" for="my-words">${t("Your message")}</label>
-			<input type="text" id="my-words" name="text" maxlength="1000" autocomplete="off" placeholder=${t("Write a message")} />
-			<button type="submit" class="btn main" aria-label=${t("Send")}>${icon("arrow")}</button></form>`;
+  const nameless = room.me && room.me.role === "guest" && !myself(room)?.name;
+  const send = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    const form = /** @type {HTMLFormElement} */ (event.currentTarget);
+    const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("text"));
+    if (nameless ? act.name(field.value) : act.say(field.value))
+      form.reset();
+    field.focus();
+  };
+  return nameless
+    ? html`<form class="say" key="name" onSubmit=${send}><label for="my-name">${t("Your name, to write or to raise a hand")}</label>
+      <input type="text" id="my-name" name="text" maxlength="60" autocomplete="name" required />
+      <button type="submit" class="btn main">${t("Save")}</button></form>`
+    : html`<form class="say" key="say" onSubmit=${send}><label class="sr" for="my-words">${t("Your message")}</label>
+      <input type="text" id="my-words" name="text" maxlength="1000" autocomplete="off" placeholder=${t("Write a message")} />
+      <button type="submit" class="btn main" aria-label=${t("Send")}>${icon("arrow")}</button></form>`;
 }
 
 /** @param {View} view */
 function Hands({ room, act }) {
-	const place = room.me ? room.hands.indexOf(room.me.id) + 1 : 0;
-	const host = room.me?.role === "host";
-	const people = room.hands.flatMap((id) => room.people.get(id) ?? []);
-	return html`
-		${place > 0 && html`<p class="queue">${place === 1 ? t("Your hand is first in the queue.") : t("Your hand is number {place} in the queue.", { place })}</p>`}
-		${!people.length && html`<p class="muted">${t("No hand is raised.")}</p>`}
-		<ol class="rows names" role="list">${people.map((person, index) => html`<li key=${person.id}>
-			<span><b>${index + 1}.</b> ${name_of(person)}</span>
-			${host && html`<span class="row">
-				${person.stage === null && html`<button type="button" class="btn" onClick=${() => act.bring(person.id, true)} aria-label=${t("Bring {name} on stage", { name: name_of(person) })}>${t("On stage")}</button>`}
-				<button type="button" class="btn plain" onClick=${() => act.lower(person.id)} aria-label=${t("Lower the hand of {name}", { name: name_of(person) })}>${t("Lower")}</button></span>`}</li>`)}
-		</ol>`;
+  const place = room.me ? room.hands.indexOf(room.me.id) + 1 : 0;
+  const host = room.me?.role === "host";
+  const people = room.hands.flatMap((id) => room.people.get(id) ?? []);
+  return html`
+    ${place > 0 && html`<p class="queue">${place === 1 ? t("Your hand is first in the queue.") : t("Your hand is number {place} in the queue.", { place })}</p>`}
+    ${!people.length && html`<p class="muted">${t("No hand is raised.")}</p>`}
+    <ol class="rows names" role="list">${people.map((person, index) => html`<li key=${person.id}>
+      <span><b>${index + 1}.</b> ${name_of(person)}</span>
+      ${host && html`<span class="row">
+        ${person.stage === null && html`<button type="button" class="btn" onClick=${() => act.bring(person.id, true)} aria-label=${t("Bring {name} on stage", { name: name_of(person) })}>${t("On stage")}</button>`}
+        <button type="button" class="btn plain" onClick=${() => act.lower(person.id)} aria-label=${t("Lower the hand of {name}", { name: name_of(person) })}>${t("Lower")}</button></span>`}</li>`)}
+    </ol>`;
 }
 
 /** The list of those present; a search when it is long. */
 class People extends Component {
-	state = { search: "" };
+  state = { search: "" };
 
-	render(/** @type {View} */ { room, act }) {
-		const all = [...room.people.values()].sort(by_rank);
-		const search = this.state.search.trim().toLocaleLowerCase();
-		const found = search ? all.filter((person) => name_of(person).toLocaleLowerCase().includes(search)) : all;
-		return html`
-			${all.length > 20 && html`<div class="field"><label for="who">${t("Search a person")}</label><input id="who" type="search"
-				onInput=${(/** @type {Event} */ event) => this.setState({ search: /** @type {HTMLInputElement} */ (event.currentTarget).value })} /></div>`}
-			<ul class="rows names" role="list">${found.slice(0, SHOWN_MAX).map((person) => html`<${Present} key=${person.id} person=${person} room=${room} act=${act} />`)}</ul>
-			${found.length > SHOWN_MAX && html`<p class="muted small">${t("And {count} more.", { count: found.length - SHOWN_MAX })}</p>`}`;
-	}
+  render(/** @type {View} */ { room, act }) {
+    const all = [...room.people.values()].sort(by_rank);
+    const search = this.state.search.trim().toLocaleLowerCase();
+    const found = search ? all.filter((person) => name_of(person).toLocaleLowerCase().includes(search)) : all;
+    return html`
+      ${all.length > 20 && html`<div class="field"><label for="who">${t("Search a person")}</label><input id="who" type="search"
+        onInput=${(/** @type {Event} */ event) => this.setState({ search: /** @type {HTMLInputElement} */ (event.currentTarget).value })} /></div>`}
+      <ul class="rows names" role="list">${found.slice(0, SHOWN_MAX).map((person) => html`<${Present} key=${person.id} person=${person} room=${room} act=${act} />`)}</ul>
+      ${found.length > SHOWN_MAX && html`<p class="muted small">${t("And {count} more.", { count: found.length - SHOWN_MAX })}</p>`}`;
+  }
 }
 
 /** @param {{person: Person, room: View["room"], act: View["act"]}} p */
 function Present({ person, room, act }) {
-	const name = name_of(person), me = person.id === room.me?.id;
-	const roles = { host: t("host"), speaker: t("speaker"), attendee: "", guest: t("guest") };
-	return html`<li><span>${me ? t("{name} (you)", { name }) : name} <small class="muted">${roles[person.role]}</small>
-			${person.stage !== null && html` <span class="tag">${t("On stage")}</span>`}
-			${room.hands.includes(person.id) && html` <span class="tag">${icon("hand")}<span class="sr">${t("hand raised")}</span></span>`}</span>
-		${room.me?.role === "host" && html`<button type="button" class="icon-btn" aria-haspopup="dialog" aria-label=${t("What to do with {name}", { name })}
-			onClick=${() => act.open({ kind: "person", who: person.id })}>${icon("more")}</button>`}</li>`;
+  const name = name_of(person), me = person.id === room.me?.id;
+  const roles = { host: t("host"), speaker: t("speaker"), attendee: "", guest: t("guest") };
+  return html`<li><span>${me ? t("{name} (you)", { name }) : name} <small class="muted">${roles[person.role]}</small>
+      ${person.stage !== null && html` <span class="tag">${t("On stage")}</span>`}
+      ${room.hands.includes(person.id) && html` <span class="tag">${icon("hand")}<span class="sr">${t("hand raised")}</span></span>`}</span>
+    ${room.me?.role === "host" && html`<button type="button" class="icon-btn" aria-haspopup="dialog" aria-label=${t("What to do with {name}", { name })}
+      onClick=${() => act.open({ kind: "person", who: person.id })}>${icon("more")}</button>`}</li>`;
 }
 
 /** On stage first, then hosts and speakers, then by name. @param {Person} a @param {Person} b */
 function by_rank(a, b) {
-	const rank = (/** @type {Person} */ p) => (p.stage !== null ? 0 : 1) * 10 + ["host", "speaker", "attendee", "guest"].indexOf(p.role);
-	return rank(a) - rank(b) || name_of(a).localeCompare(name_of(b));
+  const rank = (/** @type {Person} */ p) => (p.stage !== null ? 0 : 1) * 10 + ["host", "speaker", "attendee", "guest"].indexOf(p.role);
+  return rank(a) - rank(b) || name_of(a).localeCompare(name_of(b));
 }

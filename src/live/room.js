@@ -21,417 +21,417 @@ import { setWords, t } from "./words.js";
 /** What survives a reload of this tab. @typedef {{key: string | null, name: string, stage: null | {mic: boolean, camera: boolean}, chosen: {mic: string, camera: string}}} Kept */
 
 class Meeting {
-	room = emptyRoom();
-	link = "new";
-	/** @type {"chat" | "hands" | "people"} */ tab = "chat";
-	unread = 0;
-	problem = "";
-	mic_on = false;
-	/** @type {Shown} */ dialog = null;
-	#drawing = false;
-	/** @type {{mic: boolean, camera: boolean} | null} agreed to be on stage with these */ #agreed = null;
-	/** whether the room knows that the screen is ours */ #screen_asked = false;
+  room = emptyRoom();
+  link = "new";
+  /** @type {"chat" | "hands" | "people"} */ tab = "chat";
+  unread = 0;
+  problem = "";
+  mic_on = false;
+  /** @type {Shown} */ dialog = null;
+  #drawing = false;
+  /** @type {{mic: boolean, camera: boolean} | null} agreed to be on stage with these */ #agreed = null;
+  /** whether the room knows that the screen is ours */ #screen_asked = false;
 
-	/** @param {HTMLElement} place */
-	constructor(place) {
-		this.place = place;
-		const { socket = "", zone, leave = "/" } = place.dataset;
-		this.leave_url = leave;
-		this.title = place.dataset.title ?? "";
-		this.store = "treteau " + socket;
-		const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZone: zone || undefined });
-		this.clock = (/** @type {number} */ us) => time.format(us / 1000);
-		/** @type {Kept} */
-		this.kept = { key: null, name: "", stage: null, chosen: { mic: "", camera: "" }, ...JSON.parse(sessionStorage.getItem(this.store) ?? "{}") };
-		this.devices = new Devices((kind) => this.#device(kind));
-		this.devices.chosen = this.kept.chosen;
-		this.announcer = new Announcer(/** @type {HTMLElement} */ (document.getElementById("announcer")));
-		this.sound = new Sound(/** @type {HTMLElement} */ (document.getElementById("sound")), () => this.draw());
-		this.socket = new RoomSocket(new URL(socket, location.href).href.replace(/^http/, "ws"), {
-			opened: () => this.#join(), message: (m) => this.#message(m), lost: () => this.#lost(),
-		});
-		const send = (/** @type {object} */ message) => this.socket.send(message);
-		this.watching = new Watching(send, () => this.#media());
-		this.watching.expecting = () => cast(this.room).some((p) => p.id !== this.room.me?.id && !p.away && (p.mic || p.camera || p.screen));
-		this.speaking = new Speaking(send, () => this.draw());
-		this.act = this.#actions(send);
-		addEventListener("keydown", (event) => this.#key(event));
-		setInterval(() => this.draw(), 10000);
-	}
+  /** @param {HTMLElement} place */
+  constructor(place) {
+    this.place = place;
+    const { socket = "", zone, leave = "/" } = place.dataset;
+    this.leave_url = leave;
+    this.title = place.dataset.title ?? "";
+    this.store = "treteau " + socket;
+    const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZone: zone || undefined });
+    this.clock = (/** @type {number} */ us) => time.format(us / 1000);
+    /** @type {Kept} */
+    this.kept = { key: null, name: "", stage: null, chosen: { mic: "", camera: "" }, ...JSON.parse(sessionStorage.getItem(this.store) ?? "{}") };
+    this.devices = new Devices((kind) => this.#device(kind));
+    this.devices.chosen = this.kept.chosen;
+    this.announcer = new Announcer(/** @type {HTMLElement} */ (document.getElementById("announcer")));
+    this.sound = new Sound(/** @type {HTMLElement} */ (document.getElementById("sound")), () => this.draw());
+    this.socket = new RoomSocket(new URL(socket, location.href).href.replace(/^http/, "ws"), {
+      opened: () => this.#join(), message: (m) => this.#message(m), lost: () => this.#lost(),
+    });
+    const send = (/** @type {object} */ message) => this.socket.send(message);
+    this.watching = new Watching(send, () => this.#media());
+    this.watching.expecting = () => cast(this.room).some((p) => p.id !== this.room.me?.id && !p.away && (p.mic || p.camera || p.screen));
+    this.speaking = new Speaking(send, () => this.draw());
+    this.act = this.#actions(send);
+    addEventListener("keydown", (event) => this.#key(event));
+    setInterval(() => this.draw(), 10000);
+  }
 
-	start() {
-		this.draw();
-		this.socket.start();
-	}
+  start() {
+    this.draw();
+    this.socket.start();
+  }
 
-	/** @param {Partial<Kept>} change */
-	keep(change) {
-		Object.assign(this.kept, change);
-		sessionStorage.setItem(this.store, JSON.stringify(this.kept));
-	}
+  /** @param {Partial<Kept>} change */
+  keep(change) {
+    Object.assign(this.kept, change);
+    sessionStorage.setItem(this.store, JSON.stringify(this.kept));
+  }
 
-	/** What the views may read and call. */
-	view() {
-		const { room, link, tab, unread, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url } = this;
-		const offset_us = room.clock_offset_us;
-		return {
-			room, link, tab, unread, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url,
-			media: this.watching, publishing: this.speaking.state, now_us: () => Date.now() * 1000 + offset_us,
-		};
-	}
+  /** What the views may read and call. */
+  view() {
+    const { room, link, tab, unread, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url } = this;
+    const offset_us = room.clock_offset_us;
+    return {
+      room, link, tab, unread, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url,
+      media: this.watching, publishing: this.speaking.state, now_us: () => Date.now() * 1000 + offset_us,
+    };
+  }
 
-	/** Soon, once, however often it is asked for. */
-	draw() {
-		if (this.#drawing)
-			return;
-		this.#drawing = true;
-		setTimeout(() => {
-			this.#drawing = false;
-			render(page(this.view()), this.place);
-		}, 16);
-	}
+  /** Soon, once, however often it is asked for. */
+  draw() {
+    if (this.#drawing)
+      return;
+    this.#drawing = true;
+    setTimeout(() => {
+      this.#drawing = false;
+      render(page(this.view()), this.place);
+    }, 16);
+  }
 
-	// Messages
+  // Messages
 
-	#join() {
-		this.socket.send({
-			t: "join", name: this.kept.name, key: this.kept.key, h264: receives_h264(),
-			publish: this.speaking.id, subscribe: this.watching.id,
-		});
-	}
+  #join() {
+    this.socket.send({
+      t: "join", name: this.kept.name, key: this.kept.key, h264: receives_h264(),
+      publish: this.speaking.id, subscribe: this.watching.id,
+    });
+  }
 
-	#lost() {
-		if (this.link !== "lost")
-			this.announcer.say(t("The line to the room is cut."));
-		this.link = "lost";
-		this.draw();
-	}
+  #lost() {
+    if (this.link !== "lost")
+      this.announcer.say(t("The line to the room is cut."));
+    this.link = "lost";
+    this.draw();
+  }
 
-	/** @param {any} m */
-	#message(m) {
-		const before = this.room;
-		this.room = apply(before, m);
-		const then = {
-			welcome: () => this.#welcome(m, before), people: () => this.#people(before), said: () => this.#said(m),
-			subscribe: () => this.watching.answer(m), published: () => this.speaking.answered(m),
-			vp8: () => this.speaking.set_vp8(m.on), hands: () => this.#hands(before), refused: () => this.#refused(m, before),
-			record: () => this.announcer.say(m.on ? t("The session is being recorded.") : t("The recording has stopped.")),
-			ended: () => this.#ended(), bye: () => this.#bye(m),
-		}[/** @type {string} */ (m.t)];
-		Promise.resolve(then?.()).catch((error) => console.error(m.t, error));
-		if (m.t !== "pong")
-			this.draw();
-	}
+  /** @param {any} m */
+  #message(m) {
+    const before = this.room;
+    this.room = apply(before, m);
+    const then = {
+      welcome: () => this.#welcome(m, before), people: () => this.#people(before), said: () => this.#said(m),
+      subscribe: () => this.watching.answer(m), published: () => this.speaking.answered(m),
+      vp8: () => this.speaking.set_vp8(m.on), hands: () => this.#hands(before), refused: () => this.#refused(m, before),
+      record: () => this.announcer.say(m.on ? t("The session is being recorded.") : t("The recording has stopped.")),
+      ended: () => this.#ended(), bye: () => this.#bye(m),
+    }[/** @type {string} */ (m.t)];
+    Promise.resolve(then?.()).catch((error) => console.error(m.t, error));
+    if (m.t !== "pong")
+      this.draw();
+  }
 
-	/** @param {any} m @param {typeof this.room} before */
-	#welcome(m, before) {
-		if (this.link === "lost")
-			this.announcer.say(t("You are back in the room."));
-		this.link = "open";
-		this.keep({ key: m.me.key });
-		for (const line of this.room.pending)
-			this.socket.send({ t: "say", id: line.id, text: line.text });
-		this.speaking.set_vp8(m.vp8);
-		this.speaking.set_company(cast(this.room).length);
-		const me = myself(this.room);
-		if (me?.stage == null)
-			return this.#off_stage(myself(before)?.stage != null);
-		if (this.kept.stage)
-			return this.#resume(m.publish);
-		this.act.open({ kind: "enter" });
-	}
+  /** @param {any} m @param {typeof this.room} before */
+  #welcome(m, before) {
+    if (this.link === "lost")
+      this.announcer.say(t("You are back in the room."));
+    this.link = "open";
+    this.keep({ key: m.me.key });
+    for (const line of this.room.pending)
+      this.socket.send({ t: "say", id: line.id, text: line.text });
+    this.speaking.set_vp8(m.vp8);
+    this.speaking.set_company(cast(this.room).length);
+    const me = myself(this.room);
+    if (me?.stage == null)
+      return this.#off_stage(myself(before)?.stage != null);
+    if (this.kept.stage)
+      return this.#resume(m.publish);
+    this.act.open({ kind: "enter" });
+  }
 
-	/** On stage before and still: no click needed. @param {string | null} publish the connection that the server still holds */
-	async #resume(publish) {
-		const wish = this.#agreed ?? this.kept.stage;
-		if (!wish)
-			return;
-		if (!this.#agreed) {
-			this.#agreed = wish;
-			this.mic_on = wish.mic;
-			await Promise.all([this.devices.open("mic"), wish.camera && this.devices.open("camera")]);
-		}
-		if (!this.speaking.id || this.speaking.id !== publish)
-			await this.speaking.start();
-		this.#tell();
-	}
+  /** On stage before and still: no click needed. @param {string | null} publish the connection that the server still holds */
+  async #resume(publish) {
+    const wish = this.#agreed ?? this.kept.stage;
+    if (!wish)
+      return;
+    if (!this.#agreed) {
+      this.#agreed = wish;
+      this.mic_on = wish.mic;
+      await Promise.all([this.devices.open("mic"), wish.camera && this.devices.open("camera")]);
+    }
+    if (!this.speaking.id || this.speaking.id !== publish)
+      await this.speaking.start();
+    this.#tell();
+  }
 
-	/** @param {typeof this.room} before */
-	#people(before) {
-		const was = myself(before), me = myself(this.room);
-		this.speaking.set_company(cast(this.room).length);
-		if (was?.stage == null && me?.stage != null) {
-			if (this.#agreed)
-				return this.#go();
-			this.announcer.say(t("The host invites you on stage."));
-			this.act.open({ kind: "enter" });
-		} else if (was?.stage != null && me?.stage == null) {
-			this.#off_stage(true);
-		} else if (was?.mic && me && !me.mic && this.mic_on) {
-			this.mic_on = false;
-			this.#tell();
-			this.problem = t("The host turned your microphone off. You can turn it on again.");
-			this.announcer.say(this.problem);
-		}
-		if (me?.screen && this.#screen_asked) {
-			this.#screen_asked = false;
-			return this.speaking.set("screen", this.devices.tracks.screen);
-		}
-	}
+  /** @param {typeof this.room} before */
+  #people(before) {
+    const was = myself(before), me = myself(this.room);
+    this.speaking.set_company(cast(this.room).length);
+    if (was?.stage == null && me?.stage != null) {
+      if (this.#agreed)
+        return this.#go();
+      this.announcer.say(t("The host invites you on stage."));
+      this.act.open({ kind: "enter" });
+    } else if (was?.stage != null && me?.stage == null) {
+      this.#off_stage(true);
+    } else if (was?.mic && me && !me.mic && this.mic_on) {
+      this.mic_on = false;
+      this.#tell();
+      this.problem = t("The host turned your microphone off. You can turn it on again.");
+      this.announcer.say(this.problem);
+    }
+    if (me?.screen && this.#screen_asked) {
+      this.#screen_asked = false;
+      return this.speaking.set("screen", this.devices.tracks.screen);
+    }
+  }
 
-	/** @param {import("./state.js").Line} m */
-	#said(m) {
-		if (m.who === this.room.me?.id)
-			return;
-		if (this.tab !== "chat")
-			this.unread++;
-		this.announcer.chat(t("{name}: {text}", { name: m.name || t("Guest {number}", { number: m.who }), text: m.text }));
-	}
+  /** @param {import("./state.js").Line} m */
+  #said(m) {
+    if (m.who === this.room.me?.id)
+      return;
+    if (this.tab !== "chat")
+      this.unread++;
+    this.announcer.chat(t("{name}: {text}", { name: m.name || t("Guest {number}", { number: m.who }), text: m.text }));
+  }
 
-	/** @param {typeof this.room} before */
-	#hands(before) {
-		const me = this.room.me;
-		if (!me)
-			return;
-		const place = this.room.hands.indexOf(me.id) + 1, was = before.hands.indexOf(me.id) + 1;
-		if (place && place !== was)
-			this.announcer.say(place === 1 ? t("Your hand is first in the queue.") : t("Your hand is number {place} in the queue.", { place }));
-		const fresh = this.room.hands.find((id) => !before.hands.includes(id) && id !== me.id);
-		const person = fresh !== undefined && me.role === "host" ? this.room.people.get(fresh) : null;
-		if (person)
-			this.announcer.say(t("{name} raises a hand.", { name: name_of(person) }));
-	}
+  /** @param {typeof this.room} before */
+  #hands(before) {
+    const me = this.room.me;
+    if (!me)
+      return;
+    const place = this.room.hands.indexOf(me.id) + 1, was = before.hands.indexOf(me.id) + 1;
+    if (place && place !== was)
+      this.announcer.say(place === 1 ? t("Your hand is first in the queue.") : t("Your hand is number {place} in the queue.", { place }));
+    const fresh = this.room.hands.find((id) => !before.hands.includes(id) && id !== me.id);
+    const person = fresh !== undefined && me.role === "host" ? this.room.people.get(fresh) : null;
+    if (person)
+      this.announcer.say(t("{name} raises a hand.", { name: name_of(person) }));
+  }
 
-	/** @param {{of: string, id?: string, text: string}} m @param {typeof this.room} before */
-	#refused(m, before) {
-		const field = /** @type {HTMLInputElement | null} */ (document.getElementById("my-words"));
-		const line = before.pending.find((one) => one.id === m.id);
-		if (line && field && !field.value)
-			field.value = line.text; // nothing that was typed is lost
-		this.problem = m.text;
-		this.announcer.say(m.text);
-		if (m.of === "state" || m.of === "screen")
-			this.devices.close("screen");
-		if (m.of === "take")
-			this.#off_stage(false);
-	}
+  /** @param {{of: string, id?: string, text: string}} m @param {typeof this.room} before */
+  #refused(m, before) {
+    const field = /** @type {HTMLInputElement | null} */ (document.getElementById("my-words"));
+    const line = before.pending.find((one) => one.id === m.id);
+    if (line && field && !field.value)
+      field.value = line.text; // nothing that was typed is lost
+    this.problem = m.text;
+    this.announcer.say(m.text);
+    if (m.of === "state" || m.of === "screen")
+      this.devices.close("screen");
+    if (m.of === "take")
+      this.#off_stage(false);
+  }
 
-	#ended() {
-		this.#off_stage(false);
-		this.announcer.say(t("The session is over."));
-	}
+  #ended() {
+    this.#off_stage(false);
+    this.announcer.say(t("The session is over."));
+  }
 
-	/** @param {{reason: string}} m */
-	#bye(m) {
-		if (m.reason === "restart")
-			return;
-		this.socket.stop();
-		this.#off_stage(false);
-		this.watching.close();
-		if (m.reason === "removed")
-			this.keep({ key: null });
-	}
+  /** @param {{reason: string}} m */
+  #bye(m) {
+    if (m.reason === "restart")
+      return;
+    this.socket.stop();
+    this.#off_stage(false);
+    this.watching.close();
+    if (m.reason === "removed")
+      this.keep({ key: null });
+  }
 
-	// Stage
+  // Stage
 
-	/** Publishes what was agreed to. */
-	async #go() {
-		await this.speaking.start();
-		this.#tell();
-	}
+  /** Publishes what was agreed to. */
+  async #go() {
+    await this.speaking.start();
+    this.#tell();
+  }
 
-	/** @param {boolean} tell whether the person did not ask for it */
-	#off_stage(tell) {
-		if (!this.#agreed && !this.kept.stage && this.dialog?.kind !== "enter")
-			return;
-		if (tell && this.#agreed) {
-			this.problem = t("You are no longer on stage. Nobody sees or hears you.");
-			this.announcer.say(this.problem);
-		}
-		if (this.dialog?.kind === "enter")
-			this.dialog = null;
-		this.#agreed = null;
-		this.mic_on = false;
-		this.keep({ stage: null });
-		this.speaking.close();
-		this.devices.close_all();
-	}
+  /** @param {boolean} tell whether the person did not ask for it */
+  #off_stage(tell) {
+    if (!this.#agreed && !this.kept.stage && this.dialog?.kind !== "enter")
+      return;
+    if (tell && this.#agreed) {
+      this.problem = t("You are no longer on stage. Nobody sees or hears you.");
+      this.announcer.say(this.problem);
+    }
+    if (this.dialog?.kind === "enter")
+      this.dialog = null;
+    this.#agreed = null;
+    this.mic_on = false;
+    this.keep({ stage: null });
+    this.speaking.close();
+    this.devices.close_all();
+  }
 
-	/** The room learns what we send; the tab remembers it. */
-	#tell() {
-		if (!this.#agreed)
-			return;
-		const { mic, camera, screen } = this.devices.tracks;
-		if (mic)
-			mic.enabled = this.mic_on;
-		this.#agreed = { mic: this.mic_on && mic !== null, camera: camera !== null };
-		this.keep({ stage: this.#agreed, chosen: this.devices.chosen });
-		this.socket.send({ t: "state", ...this.#agreed, screen: screen !== null });
-		this.draw();
-	}
+  /** The room learns what we send; the tab remembers it. */
+  #tell() {
+    if (!this.#agreed)
+      return;
+    const { mic, camera, screen } = this.devices.tracks;
+    if (mic)
+      mic.enabled = this.mic_on;
+    this.#agreed = { mic: this.mic_on && mic !== null, camera: camera !== null };
+    this.keep({ stage: this.#agreed, chosen: this.devices.chosen });
+    this.socket.send({ t: "state", ...this.#agreed, screen: screen !== null });
+    this.draw();
+  }
 
-	/** @param {Kind} kind */
-	#device(kind) {
-		const track = this.devices.tracks[kind];
-		if (kind === "screen" && track && this.#agreed)
-			this.#screen_asked = true;
-		else
-			this.speaking.set(kind, track);
-		if (kind === "mic" && track)
-			track.enabled = !this.#agreed || this.mic_on;
-		this.#tell();
-		this.draw();
-	}
+  /** @param {Kind} kind */
+  #device(kind) {
+    const track = this.devices.tracks[kind];
+    if (kind === "screen" && track && this.#agreed)
+      this.#screen_asked = true;
+    else
+      this.speaking.set(kind, track);
+    if (kind === "mic" && track)
+      track.enabled = !this.#agreed || this.mic_on;
+    this.#tell();
+    this.draw();
+  }
 
-	// Media that comes in
+  // Media that comes in
 
-	#media() {
-		this.sound.play(this.watching.tracks);
-		this.draw();
-	}
+  #media() {
+    this.sound.play(this.watching.tracks);
+    this.draw();
+  }
 
-	/** Alt+Shift and a letter: no single keys, which would surprise whoever speaks to the computer. @param {KeyboardEvent} event */
-	#key(event) {
-		if (!event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey || event.repeat || this.dialog)
-			return;
-		const me = myself(this.room), on_stage = me !== null && me.stage !== null;
-		const action = { h: on_stage ? null : this.act.hand, m: on_stage ? this.act.mic : null, v: on_stage ? this.act.camera : null }[event.key.toLowerCase()];
-		if (!action)
-			return;
-		event.preventDefault();
-		action();
-	}
+  /** Alt+Shift and a letter: no single keys, which would surprise whoever speaks to the computer. @param {KeyboardEvent} event */
+  #key(event) {
+    if (!event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey || event.repeat || this.dialog)
+      return;
+    const me = myself(this.room), on_stage = me !== null && me.stage !== null;
+    const action = { h: on_stage ? null : this.act.hand, m: on_stage ? this.act.mic : null, v: on_stage ? this.act.camera : null }[event.key.toLowerCase()];
+    if (!action)
+      return;
+    event.preventDefault();
+    action();
+  }
 
-	/** Everything that a click can do. @param {(message: object) => void} send */
-	#actions(send) {
-		const is_host_message = (/** @type {string} */ type) => (/** @type {number | null} */ who) => send({ t: type, who });
-		return {
-			tab: (/** @type {typeof this.tab} */ tab) => {
-				this.tab = tab;
-				this.unread = tab === "chat" ? 0 : this.unread;
-				this.draw();
-			},
-			dismiss: () => {
-				this.problem = "";
-				this.draw();
-			},
-			open: (/** @type {Shown} */ dialog) => {
-				this.dialog = dialog;
-				if (dialog?.kind === "enter")
-					Promise.all([this.devices.open("mic"), this.devices.open("camera")]);
-				else if (!this.#agreed)
-					this.devices.close_all();
-				this.draw();
-			},
-			unblock: () => this.sound.unblock(),
-			name: (/** @type {string} */ text) => {
-				const name = text.trim();
-				if (name) {
-					this.keep({ name });
-					send({ t: "name", name });
-				}
-				return name !== "";
-			},
-			say: (/** @type {string} */ words) => {
-				const text = words.trim();
-				if (!text)
-					return false;
-				const line = { id: crypto.randomUUID?.() ?? String(performance.now()).replace(".", "-"), text };
-				this.room = { ...this.room, pending: [...this.room.pending, line] };
-				send({ t: "say", ...line });
-				this.draw();
-				return true;
-			},
-			hand: () => this.#hand(),
-			consent: (/** @type {boolean} */ yes) => send({ t: "consent", yes }),
-			enter: (/** @type {boolean} */ consent) => this.#enter(consent),
-			refuse_stage: () => this.#refuse_stage(),
-			leave_stage: () => {
-				send({ t: "leave" });
-				this.#off_stage(false);
-				this.draw();
-			},
-			mic: async () => {
-				this.mic_on = !this.mic_on;
-				if (this.mic_on && !this.devices.tracks.mic)
-					await this.devices.open("mic");
-				this.#tell();
-			},
-			camera: () => this.#toggle("camera"),
-			screen: () => this.#toggle("screen"),
-			bring: (/** @type {number} */ who, /** @type {boolean} */ on) => send({ t: "stage", who, on }),
-			mute: is_host_message("mute"),
-			pin: is_host_message("pin"),
-			lower: is_host_message("lower"),
-			remove: (/** @type {number} */ who) => {
-				send({ t: "remove", who });
-				this.act.open(null);
-			},
-			record: () => send({ t: "record", on: !this.room.recording }),
-			end: () => {
-				send({ t: "end" });
-				this.act.open(null);
-			},
-			again: () => {
-				this.room = emptyRoom();
-				this.link = "new";
-				this.socket.start();
-				this.draw();
-			},
-		};
-	}
+  /** Everything that a click can do. @param {(message: object) => void} send */
+  #actions(send) {
+    const is_host_message = (/** @type {string} */ type) => (/** @type {number | null} */ who) => send({ t: type, who });
+    return {
+      tab: (/** @type {typeof this.tab} */ tab) => {
+        this.tab = tab;
+        this.unread = tab === "chat" ? 0 : this.unread;
+        this.draw();
+      },
+      dismiss: () => {
+        this.problem = "";
+        this.draw();
+      },
+      open: (/** @type {Shown} */ dialog) => {
+        this.dialog = dialog;
+        if (dialog?.kind === "enter")
+          Promise.all([this.devices.open("mic"), this.devices.open("camera")]);
+        else if (!this.#agreed)
+          this.devices.close_all();
+        this.draw();
+      },
+      unblock: () => this.sound.unblock(),
+      name: (/** @type {string} */ text) => {
+        const name = text.trim();
+        if (name) {
+          this.keep({ name });
+          send({ t: "name", name });
+        }
+        return name !== "";
+      },
+      say: (/** @type {string} */ words) => {
+        const text = words.trim();
+        if (!text)
+          return false;
+        const line = { id: crypto.randomUUID?.() ?? String(performance.now()).replace(".", "-"), text };
+        this.room = { ...this.room, pending: [...this.room.pending, line] };
+        send({ t: "say", ...line });
+        this.draw();
+        return true;
+      },
+      hand: () => this.#hand(),
+      consent: (/** @type {boolean} */ yes) => send({ t: "consent", yes }),
+      enter: (/** @type {boolean} */ consent) => this.#enter(consent),
+      refuse_stage: () => this.#refuse_stage(),
+      leave_stage: () => {
+        send({ t: "leave" });
+        this.#off_stage(false);
+        this.draw();
+      },
+      mic: async () => {
+        this.mic_on = !this.mic_on;
+        if (this.mic_on && !this.devices.tracks.mic)
+          await this.devices.open("mic");
+        this.#tell();
+      },
+      camera: () => this.#toggle("camera"),
+      screen: () => this.#toggle("screen"),
+      bring: (/** @type {number} */ who, /** @type {boolean} */ on) => send({ t: "stage", who, on }),
+      mute: is_host_message("mute"),
+      pin: is_host_message("pin"),
+      lower: is_host_message("lower"),
+      remove: (/** @type {number} */ who) => {
+        send({ t: "remove", who });
+        this.act.open(null);
+      },
+      record: () => send({ t: "record", on: !this.room.recording }),
+      end: () => {
+        send({ t: "end" });
+        this.act.open(null);
+      },
+      again: () => {
+        this.room = emptyRoom();
+        this.link = "new";
+        this.socket.start();
+        this.draw();
+      },
+    };
+  }
 
-	/** A hand needs a name, so that the host can call it: a guest without one is led to that field. */
-	#hand() {
-		const me = myself(this.room);
-		if (me && !me.name) {
-			this.act.tab("chat");
-			setTimeout(() => document.getElementById("my-name")?.focus(), 50);
-		} else {
-			this.socket.send({ t: "hand", up: !this.room.hands.includes(this.room.me?.id ?? -1) });
-		}
-	}
+  /** A hand needs a name, so that the host can call it: a guest without one is led to that field. */
+  #hand() {
+    const me = myself(this.room);
+    if (me && !me.name) {
+      this.act.tab("chat");
+      setTimeout(() => document.getElementById("my-name")?.focus(), 50);
+    } else {
+      this.socket.send({ t: "hand", up: !this.room.hands.includes(this.room.me?.id ?? -1) });
+    }
+  }
 
-	/** @param {"camera" | "screen"} kind */
-	async #toggle(kind) {
-		if (this.devices.tracks[kind])
-			return this.devices.close(kind);
-		await this.devices.open(kind);
-		if (this.devices.problem[kind] && !this.dialog)
-			this.problem = this.devices.problem[kind];
-		this.draw();
-	}
+  /** @param {"camera" | "screen"} kind */
+  async #toggle(kind) {
+    if (this.devices.tracks[kind])
+      return this.devices.close(kind);
+    await this.devices.open(kind);
+    if (this.devices.problem[kind] && !this.dialog)
+      this.problem = this.devices.problem[kind];
+    this.draw();
+  }
 
-	/** @param {boolean} consent */
-	async #enter(consent) {
-		this.dialog = null;
-		this.mic_on = this.devices.tracks.mic !== null;
-		this.#agreed = { mic: this.mic_on, camera: this.devices.tracks.camera !== null };
-		this.keep({ stage: this.#agreed });
-		this.socket.send({ t: "consent", yes: consent });
-		if (myself(this.room)?.stage == null)
-			this.socket.send({ t: "take" });
-		else
-			await this.#go();
-		this.draw();
-	}
+  /** @param {boolean} consent */
+  async #enter(consent) {
+    this.dialog = null;
+    this.mic_on = this.devices.tracks.mic !== null;
+    this.#agreed = { mic: this.mic_on, camera: this.devices.tracks.camera !== null };
+    this.keep({ stage: this.#agreed });
+    this.socket.send({ t: "consent", yes: consent });
+    if (myself(this.room)?.stage == null)
+      this.socket.send({ t: "take" });
+    else
+      await this.#go();
+    this.draw();
+  }
 
-	/** Closes the preview; whom the host had invited leaves the seat again. */
-	#refuse_stage() {
-		const me = myself(this.room);
-		if (me?.stage != null && me.role !== "host" && me.role !== "speaker")
-			this.socket.send({ t: "leave" });
-		this.act.open(null);
-	}
+  /** Closes the preview; whom the host had invited leaves the seat again. */
+  #refuse_stage() {
+    const me = myself(this.room);
+    if (me?.stage != null && me.role !== "host" && me.role !== "speaker")
+      this.socket.send({ t: "leave" });
+    this.act.open(null);
+  }
 }
 
 /** @param {View} view */
 function page(view) {
-	const { bye } = view.room;
-	if (bye && bye.reason !== "restart")
-		return html`<${Top} ...${view} /><section class="house alone" aria-label=${t("Stage")}><div class="empty">${icon("info")}<p>${bye.text}</p>
-			${bye.reason !== "removed" && html`<p><button type="button" class="btn main" onClick=${view.act.again}>${t("Come back here")}</button></p>`}</div></section>`;
-	return html`<${Top} ...${view} /><${Stage} ...${view} /><${Panel} ...${view} /><${Controls} ...${view} /><${Dialogs} ...${view} />`;
+  const { bye } = view.room;
+  if (bye && bye.reason !== "restart")
+    return html`<${Top} ...${view} /><section class="house alone" aria-label=${t("Stage")}><div class="empty">${icon("info")}<p>${bye.text}</p>
+      ${bye.reason !== "removed" && html`<p><button type="button" class="btn main" onClick=${view.act.again}>${t("Come back here")}</button></p>`}</div></section>`;
+  return html`<${Top} ...${view} /><${Stage} ...${view} /><${Panel} ...${view} /><${Controls} ...${view} /><${Dialogs} ...${view} />`;
 }
 
 const place = /** @type {HTMLElement} */ (document.getElementById("room"));

@@ -8,104 +8,104 @@ const FIRST_MS = 400, PATIENCE_MS = 60000, SHORT_MAX_MS = 3000, LONG_MAX_MS = 10
  * @param {number} tries failed so far @param {number} since_ms how long the line has been down @param {number} random 0…1
  */
 export function waitBeforeTry(tries, since_ms, random) {
-	const most_ms = since_ms < PATIENCE_MS ? SHORT_MAX_MS : LONG_MAX_MS;
-	return Math.min(most_ms, FIRST_MS * 2 ** Math.min(tries, 10) * (0.5 + random));
+  const most_ms = since_ms < PATIENCE_MS ? SHORT_MAX_MS : LONG_MAX_MS;
+  return Math.min(most_ms, FIRST_MS * 2 ** Math.min(tries, 10) * (0.5 + random));
 }
 
 export class RoomSocket {
-	/** @type {WebSocket | null} */ #socket = null;
-	#tries = 0;
-	#down_since = 0;
-	#heard_at = 0;
-	#retry = 0;
-	#wanted = false;
+  /** @type {WebSocket | null} */ #socket = null;
+  #tries = 0;
+  #down_since = 0;
+  #heard_at = 0;
+  #retry = 0;
+  #wanted = false;
 
-	/**
-	 * @param {string} url
-	 * @param {{opened: () => void, message: (m: any) => void, lost: () => void}} on
-	 */
-	constructor(url, on) {
-		this.url = url;
-		this.on = on;
-		setInterval(() => this.#beat(), PING_MS);
-		addEventListener("online", () => this.#hurry());
-		addEventListener("pageshow", () => this.#hurry());
-		document.addEventListener("visibilitychange", () => this.#hurry());
-	}
+  /**
+   * @param {string} url
+   * @param {{opened: () => void, message: (m: any) => void, lost: () => void}} on
+   */
+  constructor(url, on) {
+    this.url = url;
+    this.on = on;
+    setInterval(() => this.#beat(), PING_MS);
+    addEventListener("online", () => this.#hurry());
+    addEventListener("pageshow", () => this.#hurry());
+    document.addEventListener("visibilitychange", () => this.#hurry());
+  }
 
-	start() {
-		this.#wanted = true;
-		this.#down_since = performance.now();
-		this.#open();
-	}
+  start() {
+    this.#wanted = true;
+    this.#down_since = performance.now();
+    this.#open();
+  }
 
-	/** For good, until start(). Code 1000 tells the room that the person left. */
-	stop() {
-		this.#wanted = false;
-		clearTimeout(this.#retry);
-		this.#socket?.close(1000);
-	}
+  /** For good, until start(). Code 1000 tells the room that the person left. */
+  stop() {
+    this.#wanted = false;
+    clearTimeout(this.#retry);
+    this.#socket?.close(1000);
+  }
 
-	get open() {
-		return this.#socket?.readyState === WebSocket.OPEN;
-	}
+  get open() {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
 
-	/** Silently nothing when the line is down: whoever must not be lost is sent again after welcome. @param {object} message */
-	send(message) {
-		if (this.open)
-			this.#socket?.send(JSON.stringify(message));
-	}
+  /** Silently nothing when the line is down: whoever must not be lost is sent again after welcome. @param {object} message */
+  send(message) {
+    if (this.open)
+      this.#socket?.send(JSON.stringify(message));
+  }
 
-	#open() {
-		clearTimeout(this.#retry);
-		const socket = new WebSocket(this.url);
-		this.#socket = socket;
-		this.#heard_at = performance.now();
-		socket.onopen = () => this.on.opened();
-		socket.onmessage = (event) => {
-			this.#heard_at = performance.now();
-			const message = JSON.parse(event.data);
-			if (message.t === "welcome")
-				this.#tries = 0;
-			this.on.message(message);
-		};
-		socket.onclose = () => this.#closed(socket);
-	}
+  #open() {
+    clearTimeout(this.#retry);
+    const socket = new WebSocket(this.url);
+    this.#socket = socket;
+    this.#heard_at = performance.now();
+    socket.onopen = () => this.on.opened();
+    socket.onmessage = (event) => {
+      this.#heard_at = performance.now();
+      const message = JSON.parse(event.data);
+      if (message.t === "welcome")
+        this.#tries = 0;
+      this.on.message(message);
+    };
+    socket.onclose = () => this.#closed(socket);
+  }
 
-	/** @param {WebSocket} socket */
-	#closed(socket) {
-		if (socket !== this.#socket)
-			return;
-		this.#socket = null;
-		if (!this.#wanted)
-			return;
-		if (this.#tries === 0)
-			this.#down_since = performance.now();
-		const wait_ms = waitBeforeTry(this.#tries++, performance.now() - this.#down_since, Math.random());
-		this.#retry = setTimeout(() => this.#open(), wait_ms);
-		this.on.lost();
-	}
+  /** @param {WebSocket} socket */
+  #closed(socket) {
+    if (socket !== this.#socket)
+      return;
+    this.#socket = null;
+    if (!this.#wanted)
+      return;
+    if (this.#tries === 0)
+      this.#down_since = performance.now();
+    const wait_ms = waitBeforeTry(this.#tries++, performance.now() - this.#down_since, Math.random());
+    this.#retry = setTimeout(() => this.#open(), wait_ms);
+    this.on.lost();
+  }
 
-	#beat() {
-		const socket = this.#socket;
-		if (!socket)
-			return;
-		if (performance.now() - this.#heard_at > SILENCE_MS) {
-			socket.onmessage = socket.onclose = null;
-			socket.close();
-			this.#closed(socket);
-		} else {
-			this.send({ t: "ping" });
-		}
-	}
+  #beat() {
+    const socket = this.#socket;
+    if (!socket)
+      return;
+    if (performance.now() - this.#heard_at > SILENCE_MS) {
+      socket.onmessage = socket.onclose = null;
+      socket.close();
+      this.#closed(socket);
+    } else {
+      this.send({ t: "ping" });
+    }
+  }
 
-	/** The browser says that something changed for the better: no need to wait. */
-	#hurry() {
-		if (!this.#wanted || document.hidden)
-			return;
-		if (!this.#socket)
-			this.#open();
-		else
-			this.#beat();
-	}
+  /** The browser says that something changed for the better: no need to wait. */
+  #hurry() {
+    if (!this.#wanted || document.hidden)
+      return;
+    if (!this.#socket)
+      this.#open();
+    else
+      this.#beat();
+  }
 }

@@ -9,66 +9,66 @@ import { t } from "./words.js";
 
 /** @param {View} view */
 export function Stage(view) {
-	const { room, media } = view;
-	const people = cast(room), sharer = people.find((person) => person.screen);
-	const shared = sharer && (sharer.id === room.me?.id ? view.devices.tracks.screen : media.tracks.get("s"));
-	return html`<section class=${"house" + (sharer ? "" : " alone")} aria-label=${t("Stage")}>
-		<div class="stack said"><${Notices} ...${view} /></div>
-		${sharer && html`<div class="front"><figure class="tile share">
-			${shared ? html`<${Picture} track=${shared} />` : null}
-			<figcaption>${icon("screen")}${t("Screen of {name}", { name: name_of(sharer) })}</figcaption>
-		</figure></div>`}
-		${people.length ? html`<div class=${"cast n" + people.length} role="group" aria-label=${t("On stage")} tabindex="0">
-			${people.map((person) => html`<${Tile} key=${person.id} person=${person} view=${view} />`)}
-		</div>` : html`<${Empty} ...${view} />`}
-	</section>`;
+  const { room, media } = view;
+  const people = cast(room), sharer = people.find((person) => person.screen);
+  const shared = sharer && (sharer.id === room.me?.id ? view.devices.tracks.screen : media.tracks.get("s"));
+  return html`<section class=${"house" + (sharer ? "" : " alone")} aria-label=${t("Stage")}>
+    <div class="stack said"><${Notices} ...${view} /></div>
+    ${sharer && html`<div class="front"><figure class="tile share">
+      ${shared ? html`<${Picture} track=${shared} />` : null}
+      <figcaption>${icon("screen")}${t("Screen of {name}", { name: name_of(sharer) })}</figcaption>
+    </figure></div>`}
+    ${people.length ? html`<div class=${"cast n" + people.length} role="group" aria-label=${t("On stage")} tabindex="0">
+      ${people.map((person) => html`<${Tile} key=${person.id} person=${person} view=${view} />`)}
+    </div>` : html`<${Empty} ...${view} />`}
+  </section>`;
 }
 
 /** @param {{person: Person, view: View}} p */
 function Tile({ person, view }) {
-	const { room, media, devices, act } = view;
-	const mine = person.id === room.me?.id, name = name_of(person);
-	const track = mine ? devices.tracks.camera : person.camera ? media.tracks.get("v" + person.stage) : null;
-	const air = room.onair?.who === person.id;
-	return html`<figure class=${"tile" + (room.speaking.has(person.id) ? " speaking" : "")} data-who=${person.id}>
-		${track ? html`<${Picture} track=${track} look=${mine ? "mirror" : ""} />`
-			: html`<svg class="face" aria-hidden="true"><use href="#i-face" /></svg>`}
-		<p class="marks">
-			${air && html`<span class="tag accent">${t("On air")}</span>`}
-			${person.away && html`<span class="tag warn">${t("Line cut, coming back")}</span>`}
-			${room.recording && person.consent !== true && (mine || room.me?.role === "host")
-				&& html`<span class="tag">${t("Not recorded")}</span>`}
-		</p>
-		${room.me?.role === "host" && html`<button type="button" class="icon-btn" aria-haspopup="dialog"
-			aria-label=${t("What to do with {name}", { name })} onClick=${() => act.open({ kind: "person", who: person.id })}>${icon("more")}</button>`}
-		<figcaption>${icon(person.mic ? "mic" : "micoff")}<span class="sr">${person.mic ? t("microphone open") : t("microphone off")}</span><span class="who">${mine ? t("{name} (you)", { name }) : name}</span></figcaption>
-	</figure>`;
+  const { room, media, devices, act } = view;
+  const mine = person.id === room.me?.id, name = name_of(person);
+  const track = mine ? devices.tracks.camera : person.camera ? media.tracks.get("v" + person.stage) : null;
+  const air = room.onair?.who === person.id;
+  return html`<figure class=${"tile" + (room.speaking.has(person.id) ? " speaking" : "")} data-who=${person.id}>
+    ${track ? html`<${Picture} track=${track} look=${mine ? "mirror" : ""} />`
+      : html`<svg class="face" aria-hidden="true"><use href="#i-face" /></svg>`}
+    <p class="marks">
+      ${air && html`<span class="tag accent">${t("On air")}</span>`}
+      ${person.away && html`<span class="tag warn">${t("Line cut, coming back")}</span>`}
+      ${room.recording && person.consent !== true && (mine || room.me?.role === "host")
+        && html`<span class="tag">${t("Not recorded")}</span>`}
+    </p>
+    ${room.me?.role === "host" && html`<button type="button" class="icon-btn" aria-haspopup="dialog"
+      aria-label=${t("What to do with {name}", { name })} onClick=${() => act.open({ kind: "person", who: person.id })}>${icon("more")}</button>`}
+    <figcaption>${icon(person.mic ? "mic" : "micoff")}<span class="sr">${person.mic ? t("microphone open") : t("microphone off")}</span><span class="who">${mine ? t("{name} (you)", { name }) : name}</span></figcaption>
+  </figure>`;
 }
 
 /** @param {View} view */
 function Empty({ room }) {
-	if (room.ended)
-		return null;
-	return html`<div class="empty"><svg class="i" viewBox="0 0 48 34" aria-hidden="true"><use href="#i-trestle" /></svg>
-		<p>${room.me ? t("Nobody is on stage yet. Stay here: picture and sound will come by themselves.") : t("Opening the room…")}</p></div>`;
+  if (room.ended)
+    return null;
+  return html`<div class="empty"><svg class="i" viewBox="0 0 48 34" aria-hidden="true"><use href="#i-trestle" /></svg>
+    <p>${room.me ? t("Nobody is on stage yet. Stay here: picture and sound will come by themselves.") : t("Opening the room…")}</p></div>`;
 }
 
 /** @param {View} view */
 function Notices({ room, link, media, sound, problem, act, publishing }) {
-	const me = myself(room);
-	return html`
-		${room.ended && html`<div class="notice">${icon("info")}<div class="stack"><p><b>${t("The session is over.")}</b> ${room.ended.replay_url ? "" : t("It was not recorded.")}</p>
-			${room.ended.replay_url && html`<p><a class="btn main" href=${room.ended.replay_url}>${icon("play")}${t("Watch the replay")}</a></p>`}</div></div>`}
-		${sound.blocked && html`<p><button type="button" class="btn main wide loud" onClick=${act.unblock}>${icon("speaker")}${t("Turn on the sound")}</button></p>`}
-		${link === "lost" && html`<p class="notice warn">${icon("signal")}<span><b>${t("The line to the room is cut.")}</b> ${t("We are bringing you back. What you write is kept and sent then.")}</span></p>`}
-		${link !== "lost" && media.silent_port > 0 && html`<p class="notice bad">${icon("alert")}<span><b>${t("No picture or sound arrives.")}</b> ${t("Your network may block port {port} (UDP). Try another network, such as your phone's, or ask who runs it to open that port. We keep trying.", { port: media.silent_port })}</span></p>`}
-		${me?.stage !== null && me && publishing === "failed" && html`<p class="notice warn">${icon("signal")}<span><b>${t("Your picture and voice do not reach the room.")}</b> ${t("We are trying again.")}</span></p>`}
-		${me && me.stage !== null && !view_ready(me, publishing) && html`<p class="notice"><span>${t("You are on stage, without microphone or camera.")}</span> <button type="button" class="btn" onClick=${() => act.open({ kind: "enter" })}>${t("Prepare my microphone and camera")}</button></p>`}
-		${room.record_text && html`<p class="notice">${icon("record")}<span>${room.record_text}</span></p>`}
-		${problem && html`<p class="notice bad">${icon("alert")}<span>${problem}</span> <button type="button" class="icon-btn" aria-label=${t("Close this message")} onClick=${act.dismiss}>${icon("close")}</button></p>`}`;
+  const me = myself(room);
+  return html`
+    ${room.ended && html`<div class="notice">${icon("info")}<div class="stack"><p><b>${t("The session is over.")}</b> ${room.ended.replay_url ? "" : t("It was not recorded.")}</p>
+      ${room.ended.replay_url && html`<p><a class="btn main" href=${room.ended.replay_url}>${icon("play")}${t("Watch the replay")}</a></p>`}</div></div>`}
+    ${sound.blocked && html`<p><button type="button" class="btn main wide loud" onClick=${act.unblock}>${icon("speaker")}${t("Turn on the sound")}</button></p>`}
+    ${link === "lost" && html`<p class="notice warn">${icon("signal")}<span><b>${t("The line to the room is cut.")}</b> ${t("We are bringing you back. What you write is kept and sent then.")}</span></p>`}
+    ${link !== "lost" && media.silent_port > 0 && html`<p class="notice bad">${icon("alert")}<span><b>${t("No picture or sound arrives.")}</b> ${t("Your network may block port {port} (UDP). Try another network, such as your phone's, or ask who runs it to open that port. We keep trying.", { port: media.silent_port })}</span></p>`}
+    ${me?.stage !== null && me && publishing === "failed" && html`<p class="notice warn">${icon("signal")}<span><b>${t("Your picture and voice do not reach the room.")}</b> ${t("We are trying again.")}</span></p>`}
+    ${me && me.stage !== null && !view_ready(me, publishing) && html`<p class="notice"><span>${t("You are on stage, without microphone or camera.")}</span> <button type="button" class="btn" onClick=${() => act.open({ kind: "enter" })}>${t("Prepare my microphone and camera")}</button></p>`}
+    ${room.record_text && html`<p class="notice">${icon("record")}<span>${room.record_text}</span></p>`}
+    ${problem && html`<p class="notice bad">${icon("alert")}<span>${problem}</span> <button type="button" class="icon-btn" aria-label=${t("Close this message")} onClick=${act.dismiss}>${icon("close")}</button></p>`}`;
 }
 
 /** @param {Person} me @param {string} publishing */
 function view_ready(me, publishing) {
-	return publishing !== "new" || me.mic || me.camera;
+  return publishing !== "new" || me.mic || me.camera;
 }

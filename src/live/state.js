@@ -12,61 +12,61 @@
 const CHAT_LINES_MAX = 500;
 
 export function emptyRoom() {
-	return {
-		/** @type {{id: number, key: string, role: string, name: string} | null} */ me: null,
-		/** @type {{title: string, slug: string} | null} */ room: null,
-		/** @type {Talk | null} */ talk: null,
-		seats: 4,
-		/** @type {Map<number, Person>} */ people: new Map(),
-		/** @type {Line[]} */ chat: [],
-		/** @type {Pending[]} said here, not yet acknowledged */ pending: [],
-		/** @type {number[]} */ hands: [],
-		/** @type {Set<number>} */ speaking: new Set(),
-		recording: false,
-		/** @type {string | null} */ record_text: null,
-		/** @type {{who: number | null, what: string} | null} */ onair: null,
-		/** @type {number | null} */ pinned: null,
-		vp8: false,
-		/** @type {{replay_url: string | null} | null} */ ended: null,
-		/** @type {{reason: string, text: string} | null} */ bye: null,
-		clock_offset_us: 0,
-	};
+  return {
+    /** @type {{id: number, key: string, role: string, name: string} | null} */ me: null,
+    /** @type {{title: string, slug: string} | null} */ room: null,
+    /** @type {Talk | null} */ talk: null,
+    seats: 4,
+    /** @type {Map<number, Person>} */ people: new Map(),
+    /** @type {Line[]} */ chat: [],
+    /** @type {Pending[]} said here, not yet acknowledged */ pending: [],
+    /** @type {number[]} */ hands: [],
+    /** @type {Set<number>} */ speaking: new Set(),
+    recording: false,
+    /** @type {string | null} */ record_text: null,
+    /** @type {{who: number | null, what: string} | null} */ onair: null,
+    /** @type {number | null} */ pinned: null,
+    vp8: false,
+    /** @type {{replay_url: string | null} | null} */ ended: null,
+    /** @type {{reason: string, text: string} | null} */ bye: null,
+    clock_offset_us: 0,
+  };
 }
 
 /** @type {Record<string, (room: Room, message: any, now_us: number) => Partial<Room>>} */
 const changes = {
-	welcome: (room, m, now_us) => ({
-		...pick(m, ["me", "room", "talk", "seats", "hands", "recording", "record_text", "onair", "pinned", "vp8", "ended"]),
-		people: new Map(m.people.map((/** @type {Person} */ p) => [p.id, p])),
-		chat: m.chat,
-		pending: without(room.pending, m.chat),
-		speaking: new Set(),
-		bye: null,
-		clock_offset_us: m.now_us - now_us,
-	}),
-	people: (room, m) => {
-		const people = new Map(room.people);
-		for (const person of m.set ?? [])
-			people.set(person.id, person);
-		for (const id of m.gone ?? [])
-			people.delete(id);
-		return { people, seats: m.seats ?? room.seats };
-	},
-	said: (room, m) => ({
-		chat: room.chat.some((line) => line.n === m.n) ? room.chat
-			: [...room.chat, m].sort((a, b) => a.n - b.n).slice(-CHAT_LINES_MAX),
-		pending: without(room.pending, [m]),
-	}),
-	refused: (room, m) => ({ pending: m.of === "say" ? without(room.pending, [m]) : room.pending }),
-	hands: (_, m) => ({ hands: m.list }),
-	speaking: (_, m) => ({ speaking: new Set(m.list) }),
-	record: (_, m) => ({ recording: m.on, record_text: m.text ?? null }),
-	onair: (_, m) => ({ onair: { who: m.who, what: m.what } }),
-	pinned: (_, m) => ({ pinned: m.who }),
-	vp8: (_, m) => ({ vp8: m.on }),
-	talk: (_, m) => ({ talk: m.talk, ended: null }),
-	ended: (_, m) => ({ ended: { replay_url: m.replay_url ?? null }, recording: false }),
-	bye: (_, m) => ({ bye: { reason: m.reason, text: m.text } }),
+  welcome: (room, m, now_us) => ({
+    ...pick(m, ["me", "room", "talk", "seats", "hands", "recording", "record_text", "onair", "pinned", "vp8", "ended"]),
+    people: new Map(m.people.map((/** @type {Person} */ p) => [p.id, p])),
+    chat: m.chat,
+    pending: without(room.pending, m.chat),
+    speaking: new Set(),
+    bye: null,
+    clock_offset_us: m.now_us - now_us,
+  }),
+  people: (room, m) => {
+    const people = new Map(room.people);
+    for (const person of m.set ?? [])
+      people.set(person.id, person);
+    for (const id of m.gone ?? [])
+      people.delete(id);
+    return { people, seats: m.seats ?? room.seats };
+  },
+  said: (room, m) => ({
+    chat: room.chat.some((line) => line.n === m.n) ? room.chat
+      : [...room.chat, m].sort((a, b) => a.n - b.n).slice(-CHAT_LINES_MAX),
+    pending: without(room.pending, [m]),
+  }),
+  refused: (room, m) => ({ pending: m.of === "say" ? without(room.pending, [m]) : room.pending }),
+  hands: (_, m) => ({ hands: m.list }),
+  speaking: (_, m) => ({ speaking: new Set(m.list) }),
+  record: (_, m) => ({ recording: m.on, record_text: m.text ?? null }),
+  onair: (_, m) => ({ onair: { who: m.who, what: m.what } }),
+  pinned: (_, m) => ({ pinned: m.who }),
+  vp8: (_, m) => ({ vp8: m.on }),
+  talk: (_, m) => ({ talk: m.talk, ended: null }),
+  ended: (_, m) => ({ ended: { replay_url: m.replay_url ?? null }, recording: false }),
+  bye: (_, m) => ({ bye: { reason: m.reason, text: m.text } }),
 };
 
 /**
@@ -76,27 +76,27 @@ const changes = {
  * @returns {Room}
  */
 export function apply(room, message, now_us = Date.now() * 1000) {
-	const change = Object.hasOwn(changes, message.t) ? changes[message.t] : null;
-	return change ? { ...room, ...change(room, message, now_us) } : room;
+  const change = Object.hasOwn(changes, message.t) ? changes[message.t] : null;
+  return change ? { ...room, ...change(room, message, now_us) } : room;
 }
 
 /** @param {Room} room */
 export function myself(room) {
-	return (room.me && room.people.get(room.me.id)) ?? null;
+  return (room.me && room.people.get(room.me.id)) ?? null;
 }
 
 /** Those on stage, by seat. @param {Room} room */
 export function cast(room) {
-	return [...room.people.values()].filter((p) => p.stage !== null).sort((a, b) => Number(a.stage) - Number(b.stage));
+  return [...room.people.values()].filter((p) => p.stage !== null).sort((a, b) => Number(a.stage) - Number(b.stage));
 }
 
 /** @param {Pending[]} pending @param {{id?: string}[]} acknowledged */
 function without(pending, acknowledged) {
-	const ids = new Set(acknowledged.map((line) => line.id));
-	return pending.filter((line) => !ids.has(line.id));
+  const ids = new Set(acknowledged.map((line) => line.id));
+  return pending.filter((line) => !ids.has(line.id));
 }
 
 /** @param {any} from @param {string[]} names */
 function pick(from, names) {
-	return Object.fromEntries(names.filter((name) => name in from).map((name) => [name, from[name]]));
+  return Object.fromEntries(names.filter((name) => name in from).map((name) => [name, from[name]]));
 }

@@ -8,7 +8,7 @@ export const html = htm.bind(h);
 
 /** @param {string} name of a symbol in room.html */
 export function icon(name) {
-	return html`<svg class="i" aria-hidden="true"><use href=${"#i-" + name} /></svg>`;
+  return html`<svg class="i" aria-hidden="true"><use href=${"#i-" + name} /></svg>`;
 }
 
 /**
@@ -16,53 +16,53 @@ export function icon(name) {
  * @param {{name: string, text: string, on?: boolean, act: () => void, look?: string, keys?: string, disabled?: boolean}} p
  */
 export function Control({ name, text, on, act, look = "", keys, disabled }) {
-	return html`<button type="button" class=${"ctl " + look} aria-pressed=${on === undefined ? undefined : String(on)}
-		aria-keyshortcuts=${keys} disabled=${disabled} onClick=${act}>${icon(name)}${text}</button>`;
+  return html`<button type="button" class=${"ctl " + look} aria-pressed=${on === undefined ? undefined : String(on)}
+    aria-keyshortcuts=${keys} disabled=${disabled} onClick=${act}>${icon(name)}${text}</button>`;
 }
 
 /** Plays one track. Pictures are always mute: the voice of a seat plays from sound.js, sound of its own element. */
 export class Picture extends Component {
-	video = createRef();
+  video = createRef();
 
-	componentDidMount() {
-		this.#show();
-	}
+  componentDidMount() {
+    this.#show();
+  }
 
-	componentDidUpdate() {
-		this.#show();
-	}
+  componentDidUpdate() {
+    this.#show();
+  }
 
-	#show() {
-		const video = /** @type {HTMLVideoElement} */ (this.video.current), track = this.props.track;
-		const now = /** @type {MediaStream | null} */ (video.srcObject);
-		if (now?.getVideoTracks()[0] === track)
-			return;
-		video.srcObject = new MediaStream([track]);
-		video.play().catch(() => {});
-	}
+  #show() {
+    const video = /** @type {HTMLVideoElement} */ (this.video.current), track = this.props.track;
+    const now = /** @type {MediaStream | null} */ (video.srcObject);
+    if (now?.getVideoTracks()[0] === track)
+      return;
+    video.srcObject = new MediaStream([track]);
+    video.play().catch(() => {});
+  }
 
-	render(/** @type {{look?: string}} */ { look }) {
-		return html`<video ref=${this.video} class=${look} muted=${true} playsInline=${true} />`;
-	}
+  render(/** @type {{look?: string}} */ { look }) {
+    return html`<video ref=${this.video} class=${look} muted=${true} playsInline=${true} />`;
+  }
 }
 
 /** A modal dialog, open as long as it is rendered. Escape and the closing button both call `close`. */
 export class Dialog extends Component {
-	dialog = createRef();
+  dialog = createRef();
 
-	componentDidMount() {
-		this.dialog.current.showModal();
-	}
+  componentDidMount() {
+    this.dialog.current.showModal();
+  }
 
-	render(/** @type {{title: string, look?: string, close: () => void, children: any}} */ { title, look = "", close, children }) {
-		return html`<dialog ref=${this.dialog} class=${"stack " + look} aria-labelledby="dialog-title" onCancel=${(/** @type {Event} */ event) => {
-			event.preventDefault();
-			close();
-		}}><h2 id="dialog-title" class="h-small">${title}</h2>${children}</dialog>`;
-	}
+  render(/** @type {{title: string, look?: string, close: () => void, children: any}} */ { title, look = "", close, children }) {
+    return html`<dialog ref=${this.dialog} class=${"stack " + look} aria-labelledby="dialog-title" onCancel=${(/** @type {Event} */ event) => {
+      event.preventDefault();
+      close();
+    }}><h2 id="dialog-title" class="h-small">${title}</h2>${children}</dialog>`;
+  }
 }
 
 /** @param {import("./state.js").Person | {name: string, id: number}} person */
 export function name_of(person) {
-	return person.name || t("Guest {number}", { number: person.id });
+  return person.name || t("Guest {number}", { number: person.id });
 }

@@ -5,7 +5,7 @@ let translated = {};
 
 /** @param {string} json */
 export function setWords(json) {
-	translated = JSON.parse(json || "{}");
+  translated = JSON.parse(json || "{}");
 }
 
 /**
@@ -13,5 +13,5 @@ export function setWords(json) {
  * @param {Record<string, string | number>} [values]
  */
 export function t(text, values = {}) {
-	return (translated[text] ?? text).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  return (translated[text] ?? text).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }

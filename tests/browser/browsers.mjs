@@ -14,38 +14,38 @@ export const WAIT_MS = 15000;
 
 /** Runs in each page before its own scripts: keeps what a test wants to look at. */
 function witness() {
-	const seen = { connections: [], devices_asked: 0 };
-	globalThis.witness = seen;
-	const Real = globalThis.RTCPeerConnection;
-	if (Real)
-		globalThis.RTCPeerConnection = class extends Real {
-			constructor(...options) {
-				super(...options);
-				seen.connections.push(this);
-			}
-		};
-	const media = navigator.mediaDevices, ask = media?.getUserMedia.bind(media);
-	if (media)
-		media.getUserMedia = (wish) => {
-			seen.devices_asked++;
-			// Small pictures: these tests run many encoders on two cores.
-			if (wish.video)
-				wish = { ...wish, video: { width: 640, height: 360, frameRate: 20 } };
-			return ask(wish);
-		};
+  const seen = { connections: [], devices_asked: 0 };
+  globalThis.witness = seen;
+  const Real = globalThis.RTCPeerConnection;
+  if (Real)
+    globalThis.RTCPeerConnection = class extends Real {
+      constructor(...options) {
+        super(...options);
+        seen.connections.push(this);
+      }
+    };
+  const media = navigator.mediaDevices, ask = media?.getUserMedia.bind(media);
+  if (media)
+    media.getUserMedia = (wish) => {
+      seen.devices_asked++;
+      // Small pictures: these tests run many encoders on two cores.
+      if (wish.video)
+        wish = { ...wish, video: { width: 640, height: 360, frameRate: 20 } };
+      return ask(wish);
+    };
 }
 
 /** A WAV file of a steady tone, for a fake microphone. @param {number} hertz */
 export function tone_file(hertz) {
-	const rate = 48000, seconds = 4, samples = rate * seconds, data = Buffer.alloc(44 + samples * 2);
-	data.write("RIFF", 0), data.writeUInt32LE(36 + samples * 2, 4), data.write("WAVEfmt ", 8), data.writeUInt32LE(16, 16);
-	data.writeUInt16LE(1, 20), data.writeUInt16LE(1, 22), data.writeUInt32LE(rate, 24), data.writeUInt32LE(rate * 2, 28);
-	data.writeUInt16LE(2, 32), data.writeUInt16LE(16, 34), data.write("data", 36), data.writeUInt32LE(samples * 2, 40);
-	for (let i = 0; i < samples; i++)
-		data.writeInt16LE(Math.round(12000 * Math.sin((2 * Math.PI * hertz * i) / rate)), 44 + 2 * i);
-	const path = join(mkdtempSync(join(tmpdir(), "treteau-tone-")), `${hertz}.wav`);
-	writeFileSync(path, data);
-	return path;
+  const rate = 48000, seconds = 4, samples = rate * seconds, data = Buffer.alloc(44 + samples * 2);
+  data.write("RIFF", 0), data.writeUInt32LE(36 + samples * 2, 4), data.write("WAVEfmt ", 8), data.writeUInt32LE(16, 16);
+  data.writeUInt16LE(1, 20), data.writeUInt16LE(1, 22), data.writeUInt32LE(rate, 24), data.writeUInt32LE(rate * 2, 28);
+  data.writeUInt16LE(2, 32), data.writeUInt16LE(16, 34), data.write("data", 36), data.writeUInt32LE(samples * 2, 40);
+  for (let i = 0; i < samples; i++)
+    data.writeInt16LE(Math.round(12000 * Math.sin((2 * Math.PI * hertz * i) / rate)), 44 + 2 * i);
+  const path = join(mkdtempSync(join(tmpdir(), "treteau-tone-")), `${hertz}.wav`);
+  writeFileSync(path, data);
+  return path;
 }
 
 /**
@@ -53,81 +53,81 @@ export function tone_file(hertz) {
  * @param {{tone?: number, flags?: string[]}} options tone: hertz of the fake microphone
  */
 export async function open_chromium({ tone, flags = [] } = {}) {
-	const devices = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--auto-select-desktop-capture-source=Entire screen"];
-	const browser = await chromium.launch({
-		executablePath: CHROMIUM,
-		// playwright would turn the autoplay policy and WebRTC's address hiding off: both stay as people have them
-		ignoreDefaultArgs: ["--autoplay-policy=no-user-gesture-required", "--mute-audio"],
-		args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...devices,
-			...(tone ? [`--use-file-for-fake-audio-capture=${tone_file(tone)}`] : []), ...flags],
-	});
-	return new ChromiumWindow(browser);
+  const devices = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--auto-select-desktop-capture-source=Entire screen"];
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    // playwright would turn the autoplay policy and WebRTC's address hiding off: both stay as people have them
+    ignoreDefaultArgs: ["--autoplay-policy=no-user-gesture-required", "--mute-audio"],
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...devices,
+      ...(tone ? [`--use-file-for-fake-audio-capture=${tone_file(tone)}`] : []), ...flags],
+  });
+  return new ChromiumWindow(browser);
 }
 
 export async function open_firefox() {
-	const browser = await puppeteer.launch({
-		browser: "firefox", executablePath: FIREFOX, headless: true,
-		extraPrefsFirefox: {
-			"media.navigator.streams.fake": true, "media.navigator.permission.disabled": true,
-			"browser.shell.checkDefaultBrowser": false, "datareporting.policy.dataSubmissionEnabled": false, "app.update.enabled": false,
-			// puppeteer's profile blocks nothing; people's Firefox blocks sound before a click
-			"media.autoplay.default": 1, "media.autoplay.blocking_policy": 0,
-		},
-	});
-	return new FirefoxWindow(browser);
+  const browser = await puppeteer.launch({
+    browser: "firefox", executablePath: FIREFOX, headless: true,
+    extraPrefsFirefox: {
+      "media.navigator.streams.fake": true, "media.navigator.permission.disabled": true,
+      "browser.shell.checkDefaultBrowser": false, "datareporting.policy.dataSubmissionEnabled": false, "app.update.enabled": false,
+      // puppeteer's profile blocks nothing; people's Firefox blocks sound before a click
+      "media.autoplay.default": 1, "media.autoplay.blocking_policy": 0,
+    },
+  });
+  return new FirefoxWindow(browser);
 }
 
 class ChromiumWindow {
-	constructor(browser) {
-		this.browser = browser;
-	}
+  constructor(browser) {
+    this.browser = browser;
+  }
 
-	/** A tab with its own cookies. */
-	async tab({ width = 1280, height = 800, locale = "fr-FR", cookies = [] } = {}) {
-		const context = await this.browser.newContext({ viewport: { width, height }, locale });
-		await context.addCookies(cookies);
-		await context.addInitScript(witness);
-		const page = await context.newPage();
-		const debug = await context.newCDPSession(page);
-		return new Tab(page, {
-			evaluate: (script, arg) => evaluate_quietly(debug, script, arg),
-			goto: (url) => page.goto(url, { waitUntil: "domcontentloaded" }),
-			reload: () => page.reload({ waitUntil: "domcontentloaded" }),
-			close: () => context.close(),
-			resize: (w, h) => page.setViewportSize({ width: w, height: h }),
-		});
-	}
+  /** A tab with its own cookies. */
+  async tab({ width = 1280, height = 800, locale = "fr-FR", cookies = [] } = {}) {
+    const context = await this.browser.newContext({ viewport: { width, height }, locale });
+    await context.addCookies(cookies);
+    await context.addInitScript(witness);
+    const page = await context.newPage();
+    const debug = await context.newCDPSession(page);
+    return new Tab(page, {
+      evaluate: (script, arg) => evaluate_quietly(debug, script, arg),
+      goto: (url) => page.goto(url, { waitUntil: "domcontentloaded" }),
+      reload: () => page.reload({ waitUntil: "domcontentloaded" }),
+      close: () => context.close(),
+      resize: (w, h) => page.setViewportSize({ width: w, height: h }),
+    });
+  }
 
-	close() {
-		return this.browser.close();
-	}
+  close() {
+    return this.browser.close();
+  }
 }
 
 class FirefoxWindow {
-	constructor(browser) {
-		this.browser = browser;
-	}
+  constructor(browser) {
+    this.browser = browser;
+  }
 
-	async tab({ width = 1280, height = 800, cookies = [] } = {}) {
-		const context = await this.browser.createBrowserContext();
-		const page = await context.newPage();
-		calm_down(page);
-		await page.setViewport({ width, height });
-		await page.evaluateOnNewDocument(witness);
-		for (const { name, value, url } of cookies)
-			await context.setCookie({ name, value, domain: new URL(url).hostname, path: "/" });
-		return new Tab(page, {
-			evaluate: (script, arg) => page.evaluate(script, arg),
-			goto: (url) => page.goto(url, { waitUntil: "domcontentloaded" }),
-			reload: () => page.reload({ waitUntil: "domcontentloaded" }),
-			close: () => context.close(),
-			resize: (w, h) => page.setViewport({ width: w, height: h }),
-		});
-	}
+  async tab({ width = 1280, height = 800, cookies = [] } = {}) {
+    const context = await this.browser.createBrowserContext();
+    const page = await context.newPage();
+    calm_down(page);
+    await page.setViewport({ width, height });
+    await page.evaluateOnNewDocument(witness);
+    for (const { name, value, url } of cookies)
+      await context.setCookie({ name, value, domain: new URL(url).hostname, path: "/" });
+    return new Tab(page, {
+      evaluate: (script, arg) => page.evaluate(script, arg),
+      goto: (url) => page.goto(url, { waitUntil: "domcontentloaded" }),
+      reload: () => page.reload({ waitUntil: "domcontentloaded" }),
+      close: () => context.close(),
+      resize: (w, h) => page.setViewport({ width: w, height: h }),
+    });
+  }
 
-	close() {
-		return this.browser.close();
-	}
+  close() {
+    return this.browser.close();
+  }
 }
 
 /**
@@ -135,128 +135,128 @@ class FirefoxWindow {
  * @param {import("playwright-core").CDPSession} debug
  */
 async function evaluate_quietly(debug, script, arg) {
-	const expression = `(${script})(${JSON.stringify(arg) ?? ""})`;
-	const { result, exceptionDetails } = await debug.send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true, userGesture: false });
-	if (exceptionDetails)
-		throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-	return result.value;
+  const expression = `(${script})(${JSON.stringify(arg) ?? ""})`;
+  const { result, exceptionDetails } = await debug.send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true, userGesture: false });
+  if (exceptionDetails)
+    throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+  return result.value;
 }
 
 /** @param {import("puppeteer-core").Page} page */
 function calm_down(page) {
-	let realm = page.mainFrame().mainRealm().realm;
-	while (!Object.hasOwn(realm, "callFunction"))
-		realm = Object.getPrototypeOf(realm);
-	if (realm.calm)
-		return;
-	const call = realm.callFunction;
-	realm.calm = true;
-	realm.callFunction = function (script, wait, options) {
-		return call.call(this, script, wait, { ...options, userActivation: false });
-	};
+  let realm = page.mainFrame().mainRealm().realm;
+  while (!Object.hasOwn(realm, "callFunction"))
+    realm = Object.getPrototypeOf(realm);
+  if (realm.calm)
+    return;
+  const call = realm.callFunction;
+  realm.calm = true;
+  realm.callFunction = function (script, wait, options) {
+    return call.call(this, script, wait, { ...options, userActivation: false });
+  };
 }
 
 /** One page of one person. What differs between the two drivers is in `how`. */
 class Tab {
-	/** Errors of the page's scripts: no test may leave any. */
-	errors = [];
+  /** Errors of the page's scripts: no test may leave any. */
+  errors = [];
 
-	constructor(page, how) {
-		this.page = page;
-		this.how = how;
-		page.on("pageerror", (error) => this.errors.push(String(error.stack ?? error)));
-	}
+  constructor(page, how) {
+    this.page = page;
+    this.how = how;
+    page.on("pageerror", (error) => this.errors.push(String(error.stack ?? error)));
+  }
 
-	goto(url) {
-		return this.how.goto(url);
-	}
+  goto(url) {
+    return this.how.goto(url);
+  }
 
-	reload() {
-		return this.how.reload();
-	}
+  reload() {
+    return this.how.reload();
+  }
 
-	resize(width, height) {
-		return this.how.resize(width, height);
-	}
+  resize(width, height) {
+    return this.how.resize(width, height);
+  }
 
-	close() {
-		return this.how.close();
-	}
+  close() {
+    return this.how.close();
+  }
 
-	/** Waits until a function of the page says something true, and returns that. A page being loaded says nothing yet. */
-	async until(test, arg, ms = WAIT_MS) {
-		const end = performance.now() + ms;
-		let problem = "";
-		while (performance.now() < end) {
-			const value = await this.evaluate(test, arg).catch((error) => void (problem = error.message));
-			if (value)
-				return value;
-			await new Promise((resolve) => setTimeout(resolve, 50));
-		}
-		const words = await this.evaluate(() => document.body?.innerText?.slice(0, 1500)).catch(() => "");
-		throw new Error(`not within ${ms} ms: ${test} ${JSON.stringify(arg) ?? ""} ${problem}\nThe page says: ${words}\n${this.errors.join("\n")}`);
-	}
+  /** Waits until a function of the page says something true, and returns that. A page being loaded says nothing yet. */
+  async until(test, arg, ms = WAIT_MS) {
+    const end = performance.now() + ms;
+    let problem = "";
+    while (performance.now() < end) {
+      const value = await this.evaluate(test, arg).catch((error) => void (problem = error.message));
+      if (value)
+        return value;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const words = await this.evaluate(() => document.body?.innerText?.slice(0, 1500)).catch(() => "");
+    throw new Error(`not within ${ms} ms: ${test} ${JSON.stringify(arg) ?? ""} ${problem}\nThe page says: ${words}\n${this.errors.join("\n")}`);
+  }
 
-	/** Waits for visible text. */
-	sees(text, ms) {
-		return this.until((wanted) => document.body.innerText.includes(wanted), text, ms);
-	}
+  /** Waits for visible text. */
+  sees(text, ms) {
+    return this.until((wanted) => document.body.innerText.includes(wanted), text, ms);
+  }
 
-	sees_not(text, ms) {
-		return this.until((unwanted) => !document.body.innerText.includes(unwanted), text, ms);
-	}
+  sees_not(text, ms) {
+    return this.until((unwanted) => !document.body.innerText.includes(unwanted), text, ms);
+  }
 
-	evaluate(script, arg) {
-		return this.how.evaluate(script, arg);
-	}
+  evaluate(script, arg) {
+    return this.how.evaluate(script, arg);
+  }
 
-	/** Clicks what a person would find by its words: a button, link, tab or label. */
-	async click(words) {
-		await this.until(find_control, { words, mark: true });
-		await this.page.click("[data-test-found]");
-	}
+  /** Clicks what a person would find by its words: a button, link, tab or label. */
+  async click(words) {
+    await this.until(find_control, { words, mark: true });
+    await this.page.click("[data-test-found]");
+  }
 
-	async fill(selector, text) {
-		await this.until((css) => Boolean(document.querySelector(css)), selector);
-		await this.page.focus(selector);
-		await this.evaluate((css) => (document.querySelector(css).value = ""), selector);
-		await this.page.keyboard.type(text);
-	}
+  async fill(selector, text) {
+    await this.until((css) => Boolean(document.querySelector(css)), selector);
+    await this.page.focus(selector);
+    await this.evaluate((css) => (document.querySelector(css).value = ""), selector);
+    await this.page.keyboard.type(text);
+  }
 
-	press(key) {
-		return this.page.keyboard.press(key);
-	}
+  press(key) {
+    return this.page.keyboard.press(key);
+  }
 
-	/** Whether such a control is there now. */
-	async has(words) {
-		return Boolean(await this.evaluate(find_control, { words, mark: false }));
-	}
+  /** Whether such a control is there now. */
+  async has(words) {
+    return Boolean(await this.evaluate(find_control, { words, mark: false }));
+  }
 }
 
 /** Runs in the page. */
 function find_control({ words, mark }) {
-	const scope = document.querySelector("dialog[open]") ?? document;
-	const found = [...scope.querySelectorAll("button, a, [role=tab], label, summary, input[type=submit]")].find((one) => {
-		const name = one.getAttribute("aria-label") ?? one.innerText ?? one.value ?? "";
-		return name.trim().replace(/\s+/g, " ") === words && one.getClientRects().length && !one.disabled;
-	});
-	if (!found)
-		return false;
-	if (mark) {
-		for (const old of document.querySelectorAll("[data-test-found]"))
-			old.removeAttribute("data-test-found");
-		found.setAttribute("data-test-found", "");
-	}
-	return true;
+  const scope = document.querySelector("dialog[open]") ?? document;
+  const found = [...scope.querySelectorAll("button, a, [role=tab], label, summary, input[type=submit]")].find((one) => {
+    const name = one.getAttribute("aria-label") ?? one.innerText ?? one.value ?? "";
+    return name.trim().replace(/\s+/g, " ") === words && one.getClientRects().length && !one.disabled;
+  });
+  if (!found)
+    return false;
+  if (mark) {
+    for (const old of document.querySelectorAll("[data-test-found]"))
+      old.removeAttribute("data-test-found");
+    found.setAttribute("data-test-found", "");
+  }
+  return true;
 }
 
 /** Why a browser's tests cannot run here, or false: for `skip`. */
 export function missing(...names) {
-	const absent = names.filter((name) => !{ chromium: CHROMIUM, firefox: FIREFOX }[name]);
-	return absent.length ? `${absent.join(", ")} not installed` : false;
+  const absent = names.filter((name) => !{ chromium: CHROMIUM, firefox: FIREFOX }[name]);
+  return absent.length ? `${absent.join(", ")} not installed` : false;
 }
 
 /** Whether a program of this name can be started. */
 export function has_program(name) {
-	return spawnSync("which", [name]).status === 0;
+  return spawnSync("which", [name]).status === 0;
 }

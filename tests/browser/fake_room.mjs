@@ -13,224 +13,224 @@ const CSP = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 's
 
 /** room.html with its expressions filled in: enough for a page that looks like the server's. */
 async function page(words) {
-	const view = await readFile(new URL("src/live/room.html", ROOT), "utf8");
-	const values = { socket_url: "/demo/live/stage/socket", leave_url: "/demo/", title: "Le métier de médiateur numérique", zone: "Europe/Paris", words: JSON.stringify(words) };
-	const escaped = (text) => text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
-	const body = view.replace(/\{\{--[\s\S]*?--\}\}|\{\{view .*?\}\}/g, "").replace(/\{\{= v->(\w+)\}\}/g, (_, name) => escaped(values[name]))
-		.replace(/\{\{_ "(.*?)"\}\}/g, (_, text) => escaped(words[text] ?? text));
-	return `<!DOCTYPE html><html lang="fr" class="theme-nec dark"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+  const view = await readFile(new URL("src/live/room.html", ROOT), "utf8");
+  const values = { socket_url: "/demo/live/stage/socket", leave_url: "/demo/", title: "Le métier de médiateur numérique", zone: "Europe/Paris", words: JSON.stringify(words) };
+  const escaped = (text) => text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+  const body = view.replace(/\{\{--[\s\S]*?--\}\}|\{\{view .*?\}\}/g, "").replace(/\{\{= v->(\w+)\}\}/g, (_, name) => escaped(values[name]))
+    .replace(/\{\{_ "(.*?)"\}\}/g, (_, text) => escaped(words[text] ?? text));
+  return `<!DOCTYPE html><html lang="fr" class="theme-nec dark"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>En salle</title><link rel="stylesheet" href="/base.css"><link rel="stylesheet" href="/src/live/room.css"><script type="module" src="/src/live/room.js"></script></head>
 <body><a class="skip" href="#content">Aller au contenu</a><main id="content" tabindex="-1">${body}</main></body></html>`;
 }
 
 export class FakeRoom {
-	sockets = new Map(); // socket → person id
-	keys = new Map(); // key → person id
-	people = new Map();
-	chat = [];
-	nonces = new Map();
-	hands = [];
-	received = [];
-	state = { seats: 4, recording: false, record_text: null, onair: null, pinned: null, vp8: false, ended: null };
-	/** Set to leave messages of these types without effect, as if lost before their commit. */
-	deaf = new Set();
-	/** The role and the name that a cookie would have said, by `?as=` of the page. */
-	roles = { host: "Animatrice exemple", speaker: "Personne exemple 1", attendee: "Personne exemple 9", guest: "" };
-	next = 1;
+  sockets = new Map(); // socket → person id
+  keys = new Map(); // key → person id
+  people = new Map();
+  chat = [];
+  nonces = new Map();
+  hands = [];
+  received = [];
+  state = { seats: 4, recording: false, record_text: null, onair: null, pinned: null, vp8: false, ended: null };
+  /** Set to leave messages of these types without effect, as if lost before their commit. */
+  deaf = new Set();
+  /** The role and the name that a cookie would have said, by `?as=` of the page. */
+  roles = { host: "Animatrice exemple", speaker: "Personne exemple 1", attendee: "Personne exemple 9", guest: "" };
+  next = 1;
 
-	/** @param {{words?: object, css?: string}} options css: where base.css is read from */
-	static async start({ words = {}, css = "src/web/base.css", port = 0 } = {}) {
-		const room = new FakeRoom();
-		room.server = createServer(async (request, response) => {
-			const path = new URL(request.url, "http://x").pathname;
-			try {
-				if (path === "/")
-					return response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": CSP }).end(await page(words));
-				const file = path === "/base.css" ? css : "." + path;
-				let text = await readFile(file.startsWith("/") ? file : new URL(file, ROOT), "utf8");
-				if (path.startsWith("/src/live/"))
-					text = text.replace(/from "(\w+)"/g, (_, name) => `from "${MODULES[name]}"`);
-				response.writeHead(200, { "content-type": TYPES[path.split(".").pop()] ?? "text/plain" }).end(text);
-			} catch {
-				response.writeHead(404).end();
-			}
-		});
-		room.wss = new WebSocketServer({ server: room.server });
-		room.wss.on("connection", (socket, request) => room.#connected(socket, request));
-		await new Promise((resolve) => room.server.listen(port, "127.0.0.1", resolve));
-		room.port = room.server.address().port;
-		room.url = `http://127.0.0.1:${room.port}/`;
-		return room;
-	}
+  /** @param {{words?: object, css?: string}} options css: where base.css is read from */
+  static async start({ words = {}, css = "src/web/base.css", port = 0 } = {}) {
+    const room = new FakeRoom();
+    room.server = createServer(async (request, response) => {
+      const path = new URL(request.url, "http://x").pathname;
+      try {
+        if (path === "/")
+          return response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": CSP }).end(await page(words));
+        const file = path === "/base.css" ? css : "." + path;
+        let text = await readFile(file.startsWith("/") ? file : new URL(file, ROOT), "utf8");
+        if (path.startsWith("/src/live/"))
+          text = text.replace(/from "(\w+)"/g, (_, name) => `from "${MODULES[name]}"`);
+        response.writeHead(200, { "content-type": TYPES[path.split(".").pop()] ?? "text/plain" }).end(text);
+      } catch {
+        response.writeHead(404).end();
+      }
+    });
+    room.wss = new WebSocketServer({ server: room.server });
+    room.wss.on("connection", (socket, request) => room.#connected(socket, request));
+    await new Promise((resolve) => room.server.listen(port, "127.0.0.1", resolve));
+    room.port = room.server.address().port;
+    room.url = `http://127.0.0.1:${room.port}/`;
+    return room;
+  }
 
-	async stop() {
-		for (const socket of this.wss.clients)
-			socket.terminate();
-		this.server.closeAllConnections?.();
-		await new Promise((resolve) => this.server.close(resolve));
-	}
+  async stop() {
+    for (const socket of this.wss.clients)
+      socket.terminate();
+    this.server.closeAllConnections?.();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
 
-	/** The line is cut; the server listens on. */
-	cut() {
-		for (const socket of this.wss.clients)
-			socket.terminate();
-	}
+  /** The line is cut; the server listens on. */
+  cut() {
+    for (const socket of this.wss.clients)
+      socket.terminate();
+  }
 
-	/** As after a restart: connections are gone, what was committed is there. */
-	async restart() {
-		this.cut();
-		this.server.closeAllConnections?.();
-		await new Promise((resolve) => this.server.close(resolve));
-		await new Promise((resolve) => this.server.listen(this.port, "127.0.0.1", resolve));
-	}
+  /** As after a restart: connections are gone, what was committed is there. */
+  async restart() {
+    this.cut();
+    this.server.closeAllConnections?.();
+    await new Promise((resolve) => this.server.close(resolve));
+    await new Promise((resolve) => this.server.listen(this.port, "127.0.0.1", resolve));
+  }
 
-	add(person) {
-		const whole = { id: this.next++, name: "", role: "attendee", stage: null, mic: false, camera: false, screen: false, away: false, consent: null, ...person };
-		this.people.set(whole.id, whole);
-		this.tell({ t: "people", set: [whole], gone: [] });
-		return whole;
-	}
+  add(person) {
+    const whole = { id: this.next++, name: "", role: "attendee", stage: null, mic: false, camera: false, screen: false, away: false, consent: null, ...person };
+    this.people.set(whole.id, whole);
+    this.tell({ t: "people", set: [whole], gone: [] });
+    return whole;
+  }
 
-	set(id, change) {
-		Object.assign(this.people.get(id), change);
-		this.tell({ t: "people", set: [this.people.get(id)], gone: [] });
-	}
+  set(id, change) {
+    Object.assign(this.people.get(id), change);
+    this.tell({ t: "people", set: [this.people.get(id)], gone: [] });
+  }
 
-	tell(message) {
-		for (const socket of this.sockets.keys())
-			socket.send(JSON.stringify(message));
-	}
+  tell(message) {
+    for (const socket of this.sockets.keys())
+      socket.send(JSON.stringify(message));
+  }
 
-	/** Waits for that many messages of a type. */
-	async hears(type, count) {
-		while (this.received.filter((m) => m.t === type).length < count)
-			await new Promise((resolve) => (this.heard = resolve));
-	}
+  /** Waits for that many messages of a type. */
+  async hears(type, count) {
+    while (this.received.filter((m) => m.t === type).length < count)
+      await new Promise((resolve) => (this.heard = resolve));
+  }
 
-	socketOf(id) {
-		return [...this.sockets].find(([, who]) => who === id)?.[0];
-	}
+  socketOf(id) {
+    return [...this.sockets].find(([, who]) => who === id)?.[0];
+  }
 
-	#connected(socket, request) {
-		const role = /as=(\w+)/.exec(request.headers.cookie ?? "")?.[1] ?? "guest";
-		socket.on("message", (data) => {
-			const message = JSON.parse(String(data));
-			this.received.push(message);
-			this.heard?.();
-			if (!this.deaf.has(message.t))
-				this["on_" + message.t]?.(socket, message, role);
-		});
-		socket.on("close", () => this.sockets.delete(socket));
-	}
+  #connected(socket, request) {
+    const role = /as=(\w+)/.exec(request.headers.cookie ?? "")?.[1] ?? "guest";
+    socket.on("message", (data) => {
+      const message = JSON.parse(String(data));
+      this.received.push(message);
+      this.heard?.();
+      if (!this.deaf.has(message.t))
+        this["on_" + message.t]?.(socket, message, role);
+    });
+    socket.on("close", () => this.sockets.delete(socket));
+  }
 
-	on_ping(socket) {
-		socket.send('{"t":"pong"}');
-	}
+  on_ping(socket) {
+    socket.send('{"t":"pong"}');
+  }
 
-	on_join(socket, { name, key }, role) {
-		let id = this.keys.get(key);
-		if (id === undefined) {
-			key = "key-" + Math.random().toString(36).slice(2);
-			id = this.add({ role, name: role === "guest" ? name : this.roles[role] }).id;
-			this.keys.set(key, id);
-		}
-		for (const [other, who] of this.sockets)
-			if (who === id) {
-				other.send(JSON.stringify({ t: "bye", reason: "elsewhere", text: "Cette salle est ouverte dans un autre onglet." }));
-				other.close();
-				this.sockets.delete(other);
-			}
-		this.sockets.set(socket, id);
-		const me = this.people.get(id), now_us = Date.now() * 1000;
-		socket.send(JSON.stringify({
-			t: "welcome", me: { id, key, role: me.role, name: me.name }, room: { title: "Grande salle", slug: "stage" },
-			talk: { code: "ABCDEF", title: "Le métier de médiateur numérique", start_us: now_us - 22 * 6e7, end_us: now_us + 53 * 6e7 },
-			people: [...this.people.values()], hands: this.hands, publish: null, now_us,
-			chat: this.chat.map((line) => (line.who === id ? line : { ...line, id: undefined })), ...this.state,
-		}));
-	}
+  on_join(socket, { name, key }, role) {
+    let id = this.keys.get(key);
+    if (id === undefined) {
+      key = "key-" + Math.random().toString(36).slice(2);
+      id = this.add({ role, name: role === "guest" ? name : this.roles[role] }).id;
+      this.keys.set(key, id);
+    }
+    for (const [other, who] of this.sockets)
+      if (who === id) {
+        other.send(JSON.stringify({ t: "bye", reason: "elsewhere", text: "Cette salle est ouverte dans un autre onglet." }));
+        other.close();
+        this.sockets.delete(other);
+      }
+    this.sockets.set(socket, id);
+    const me = this.people.get(id), now_us = Date.now() * 1000;
+    socket.send(JSON.stringify({
+      t: "welcome", me: { id, key, role: me.role, name: me.name }, room: { title: "Grande salle", slug: "stage" },
+      talk: { code: "ABCDEF", title: "Le métier de médiateur numérique", start_us: now_us - 22 * 6e7, end_us: now_us + 53 * 6e7 },
+      people: [...this.people.values()], hands: this.hands, publish: null, now_us,
+      chat: this.chat.map((line) => (line.who === id ? line : { ...line, id: undefined })), ...this.state,
+    }));
+  }
 
-	on_name(socket, { name }) {
-		this.set(this.sockets.get(socket), { name });
-	}
+  on_name(socket, { name }) {
+    this.set(this.sockets.get(socket), { name });
+  }
 
-	on_say(socket, { id, text }) {
-		const who = this.sockets.get(socket);
-		if (!this.nonces.has(id)) {
-			const line = { n: this.chat.length + 1, who, name: this.people.get(who).name, text, at_us: Date.now() * 1000, id };
-			this.nonces.set(id, line);
-			this.chat.push(line);
-		}
-		for (const [other, person] of this.sockets)
-			other.send(JSON.stringify({ t: "said", ...this.nonces.get(id), id: person === who ? id : undefined }));
-	}
+  on_say(socket, { id, text }) {
+    const who = this.sockets.get(socket);
+    if (!this.nonces.has(id)) {
+      const line = { n: this.chat.length + 1, who, name: this.people.get(who).name, text, at_us: Date.now() * 1000, id };
+      this.nonces.set(id, line);
+      this.chat.push(line);
+    }
+    for (const [other, person] of this.sockets)
+      other.send(JSON.stringify({ t: "said", ...this.nonces.get(id), id: person === who ? id : undefined }));
+  }
 
-	on_hand(socket, { up }) {
-		const who = this.sockets.get(socket);
-		this.hands = [...this.hands.filter((id) => id !== who), ...(up ? [who] : [])];
-		this.tell({ t: "hands", list: this.hands });
-	}
+  on_hand(socket, { up }) {
+    const who = this.sockets.get(socket);
+    this.hands = [...this.hands.filter((id) => id !== who), ...(up ? [who] : [])];
+    this.tell({ t: "hands", list: this.hands });
+  }
 
-	on_lower(_, { who }) {
-		this.hands = this.hands.filter((id) => id !== who);
-		this.tell({ t: "hands", list: this.hands });
-	}
+  on_lower(_, { who }) {
+    this.hands = this.hands.filter((id) => id !== who);
+    this.tell({ t: "hands", list: this.hands });
+  }
 
-	on_take(socket) {
-		this.set(this.sockets.get(socket), { stage: this.#free_seat() });
-	}
+  on_take(socket) {
+    this.set(this.sockets.get(socket), { stage: this.#free_seat() });
+  }
 
-	on_leave(socket) {
-		this.set(this.sockets.get(socket), { stage: null, mic: false, camera: false, screen: false });
-	}
+  on_leave(socket) {
+    this.set(this.sockets.get(socket), { stage: null, mic: false, camera: false, screen: false });
+  }
 
-	on_stage(_, { who, on }) {
-		this.set(who, on ? { stage: this.#free_seat() } : { stage: null, mic: false, camera: false, screen: false });
-	}
+  on_stage(_, { who, on }) {
+    this.set(who, on ? { stage: this.#free_seat() } : { stage: null, mic: false, camera: false, screen: false });
+  }
 
-	on_state(socket, { mic, camera, screen }) {
-		this.set(this.sockets.get(socket), { mic, camera, screen });
-	}
+  on_state(socket, { mic, camera, screen }) {
+    this.set(this.sockets.get(socket), { mic, camera, screen });
+  }
 
-	on_mute(_, { who }) {
-		this.set(who, { mic: false });
-	}
+  on_mute(_, { who }) {
+    this.set(who, { mic: false });
+  }
 
-	on_consent(socket, { yes }) {
-		this.set(this.sockets.get(socket), { consent: yes });
-	}
+  on_consent(socket, { yes }) {
+    this.set(this.sockets.get(socket), { consent: yes });
+  }
 
-	on_pin(_, { who }) {
-		this.state.pinned = who;
-		this.tell({ t: "pinned", who });
-	}
+  on_pin(_, { who }) {
+    this.state.pinned = who;
+    this.tell({ t: "pinned", who });
+  }
 
-	on_record(_, { on }) {
-		this.state.recording = on;
-		this.tell({ t: "record", on, text: null });
-	}
+  on_record(_, { on }) {
+    this.state.recording = on;
+    this.tell({ t: "record", on, text: null });
+  }
 
-	on_remove(_, { who }) {
-		this.socketOf(who)?.send(JSON.stringify({ t: "bye", reason: "removed", text: "L’animation vous a fait sortir de la salle." }));
-		this.people.delete(who);
-		this.tell({ t: "people", set: [], gone: [who] });
-	}
+  on_remove(_, { who }) {
+    this.socketOf(who)?.send(JSON.stringify({ t: "bye", reason: "removed", text: "L’animation vous a fait sortir de la salle." }));
+    this.people.delete(who);
+    this.tell({ t: "people", set: [], gone: [who] });
+  }
 
-	on_end() {
-		for (const person of this.people.values())
-			Object.assign(person, { stage: null, mic: false, camera: false, screen: false });
-		this.state.ended = { replay_url: "/demo/talk/ABCDEF/replay/" };
-		this.tell({ t: "people", set: [...this.people.values()], gone: [] });
-		this.tell({ t: "ended", replay_url: this.state.ended.replay_url });
-	}
+  on_end() {
+    for (const person of this.people.values())
+      Object.assign(person, { stage: null, mic: false, camera: false, screen: false });
+    this.state.ended = { replay_url: "/demo/talk/ABCDEF/replay/" };
+    this.tell({ t: "people", set: [...this.people.values()], gone: [] });
+    this.tell({ t: "ended", replay_url: this.state.ended.replay_url });
+  }
 
-	#free_seat() {
-		const taken = new Set([...this.people.values()].map((person) => person.stage));
-		return [...Array(12).keys()].find((seat) => !taken.has(seat));
-	}
+  #free_seat() {
+    const taken = new Set([...this.people.values()].map((person) => person.stage));
+    return [...Array(12).keys()].find((seat) => !taken.has(seat));
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-	const room = await FakeRoom.start({ port: Number(process.argv[2] ?? 0) });
-	console.log(room.url);
+  const room = await FakeRoom.start({ port: Number(process.argv[2] ?? 0) });
+  console.log(room.url);
 }

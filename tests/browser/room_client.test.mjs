@@ -7,241 +7,241 @@ import { FakeRoom } from "./fake_room.mjs";
 import { axe_findings, html_findings } from "./findings.mjs";
 
 describe("the room's client", { skip: missing("chromium") }, () => {
-	let chromium, room, tabs;
+  let chromium, room, tabs;
 
-	before(async () => {
-		chromium = await open_chromium();
-	});
-	after(() => chromium?.close());
-	beforeEach(async () => {
-		room = await FakeRoom.start();
-		tabs = [];
-	});
-	afterEach(async () => {
-		for (const tab of tabs) {
-			assert.deepEqual(tab.errors, []);
-			await tab.close();
-		}
-		await room.stop();
-	});
+  before(async () => {
+    chromium = await open_chromium();
+  });
+  after(() => chromium?.close());
+  beforeEach(async () => {
+    room = await FakeRoom.start();
+    tabs = [];
+  });
+  afterEach(async () => {
+    for (const tab of tabs) {
+      assert.deepEqual(tab.errors, []);
+      await tab.close();
+    }
+    await room.stop();
+  });
 
-	/** Someone comes in. */
-	async function enter(role, size = {}) {
-		const tab = await chromium.tab({ ...size, cookies: [{ name: "as", value: role, url: room.url }] });
-		tabs.push(tab);
-		await tab.goto(room.url);
-		await tab.sees("Settings");
-		return tab;
-	}
+  /** Someone comes in. */
+  async function enter(role, size = {}) {
+    const tab = await chromium.tab({ ...size, cookies: [{ name: "as", value: role, url: room.url }] });
+    tabs.push(tab);
+    await tab.goto(room.url);
+    await tab.sees("Settings");
+    return tab;
+  }
 
-	async function go_on_stage(tab) {
-		await tab.click("Go on stage");
-		await tab.until(() => document.querySelector("dialog video")?.videoWidth > 0);
-		await tab.click("Go on stage");
-		await tab.until(() => !document.querySelector("dialog") && document.querySelector(".tile video"));
-	}
+  async function go_on_stage(tab) {
+    await tab.click("Go on stage");
+    await tab.until(() => document.querySelector("dialog video")?.videoWidth > 0);
+    await tab.click("Go on stage");
+    await tab.until(() => !document.querySelector("dialog") && document.querySelector(".tile video"));
+  }
 
-	const lines = (tab) => tab.evaluate(() => [...document.querySelectorAll(".lines li")].map((li) => li.lastElementChild.textContent + (li.classList.contains("pending") ? " …" : "")));
+  const lines = (tab) => tab.evaluate(() => [...document.querySelectorAll(".lines li")].map((li) => li.lastElementChild.textContent + (li.classList.contains("pending") ? " …" : "")));
 
-	it("lets a guest in without a click, a name or a device", async () => {
-		room.add({ name: "Speaker", role: "speaker", stage: 0, mic: true });
-		const guest = await enter("guest");
-		await guest.sees("Speaker");
-		assert.equal(await guest.evaluate(() => globalThis.witness.devices_asked), 0);
-		assert.equal(await guest.evaluate(() => navigator.userActivation.hasBeenActive), false);
-	});
+  it("lets a guest in without a click, a name or a device", async () => {
+    room.add({ name: "Speaker", role: "speaker", stage: 0, mic: true });
+    const guest = await enter("guest");
+    await guest.sees("Speaker");
+    assert.equal(await guest.evaluate(() => globalThis.witness.devices_asked), 0);
+    assert.equal(await guest.evaluate(() => navigator.userActivation.hasBeenActive), false);
+  });
 
-	it("asks a guest for a name before a word or a hand", async () => {
-		const guest = await enter("guest");
-		await guest.click("Raise my hand");
-		await guest.until(() => document.activeElement?.id === "my-name");
-		await guest.fill("#my-name", "Awa");
-		await guest.press("Enter");
-		await guest.until(() => document.querySelector("#my-words"));
-		await guest.click("Raise my hand");
-		await guest.sees("Lower my hand");
-		assert.equal(room.people.get(room.hands[0]).name, "Awa");
-	});
+  it("asks a guest for a name before a word or a hand", async () => {
+    const guest = await enter("guest");
+    await guest.click("Raise my hand");
+    await guest.until(() => document.activeElement?.id === "my-name");
+    await guest.fill("#my-name", "Awa");
+    await guest.press("Enter");
+    await guest.until(() => document.querySelector("#my-words"));
+    await guest.click("Raise my hand");
+    await guest.sees("Lower my hand");
+    assert.equal(room.people.get(room.hands[0]).name, "Awa");
+  });
 
-	it("keeps a message until it is acknowledged, and sends it again with its nonce after a cut", async () => {
-		const tab = await enter("attendee");
-		room.deaf.add("say");
-		await tab.fill("#my-words", "Is it there?");
-		await tab.press("Enter");
-		await tab.until(() => document.querySelector(".lines .pending"));
-		room.deaf.clear();
-		room.cut();
-		await tab.until(() => document.querySelector(".lines li") && !document.querySelector(".lines .pending"));
-		assert.deepEqual(await lines(tab), ["Is it there?"]);
-		const nonces = room.received.filter((m) => m.t === "say").map((m) => m.id);
-		assert.equal(nonces.length, 2);
-		assert.equal(new Set(nonces).size, 1);
-	});
+  it("keeps a message until it is acknowledged, and sends it again with its nonce after a cut", async () => {
+    const tab = await enter("attendee");
+    room.deaf.add("say");
+    await tab.fill("#my-words", "Is it there?");
+    await tab.press("Enter");
+    await tab.until(() => document.querySelector(".lines .pending"));
+    room.deaf.clear();
+    room.cut();
+    await tab.until(() => document.querySelector(".lines li") && !document.querySelector(".lines .pending"));
+    assert.deepEqual(await lines(tab), ["Is it there?"]);
+    const nonces = room.received.filter((m) => m.t === "say").map((m) => m.id);
+    assert.equal(nonces.length, 2);
+    assert.equal(new Set(nonces).size, 1);
+  });
 
-	it("shows a line once when its acknowledgement was lost", async () => {
-		const tab = await enter("attendee");
-		const real = room.on_say;
-		room.on_say = (socket, message) => {
-			room.tell = () => {};
-			const who = room.sockets.get(socket);
-			const line = { n: 1, who, name: "x", text: message.text, at_us: Date.now() * 1000, id: message.id };
-			room.nonces.set(message.id, line);
-			room.chat.push(line);
-			delete room.tell;
-			room.on_say = real;
-			room.cut();
-		};
-		await tab.fill("#my-words", "Once");
-		await tab.press("Enter");
-		await tab.until(() => document.querySelector(".lines li:not(.pending)"));
-		await tab.until(() => !document.querySelector(".lines .pending"));
-		assert.deepEqual(await lines(tab), ["Once"]);
-	});
+  it("shows a line once when its acknowledgement was lost", async () => {
+    const tab = await enter("attendee");
+    const real = room.on_say;
+    room.on_say = (socket, message) => {
+      room.tell = () => {};
+      const who = room.sockets.get(socket);
+      const line = { n: 1, who, name: "x", text: message.text, at_us: Date.now() * 1000, id: message.id };
+      room.nonces.set(message.id, line);
+      room.chat.push(line);
+      delete room.tell;
+      room.on_say = real;
+      room.cut();
+    };
+    await tab.fill("#my-words", "Once");
+    await tab.press("Enter");
+    await tab.until(() => document.querySelector(".lines li:not(.pending)"));
+    await tab.until(() => !document.querySelector(".lines .pending"));
+    assert.deepEqual(await lines(tab), ["Once"]);
+  });
 
-	it("brings the same person back after a reload, a cut and a restart, with what was being typed", async () => {
-		const tab = await enter("attendee");
-		await tab.click("Raise my hand");
-		await tab.sees("Lower my hand");
-		const before = [...room.people.keys()];
-		await tab.reload();
-		await tab.sees("Lower my hand");
-		await tab.fill("#my-words", "half a sent");
-		const joined = room.received.filter((m) => m.t === "join").length;
-		await room.restart();
-		await room.hears("join", joined + 1);
-		await tab.sees_not("The line to the room is cut");
-		assert.equal(await tab.evaluate(() => document.querySelector("#my-words").value), "half a sent");
-		assert.deepEqual([...room.people.keys()], before);
-		assert.equal(room.received.filter((m) => m.t === "join" && m.key).length, 2);
-	});
+  it("brings the same person back after a reload, a cut and a restart, with what was being typed", async () => {
+    const tab = await enter("attendee");
+    await tab.click("Raise my hand");
+    await tab.sees("Lower my hand");
+    const before = [...room.people.keys()];
+    await tab.reload();
+    await tab.sees("Lower my hand");
+    await tab.fill("#my-words", "half a sent");
+    const joined = room.received.filter((m) => m.t === "join").length;
+    await room.restart();
+    await room.hears("join", joined + 1);
+    await tab.sees_not("The line to the room is cut");
+    assert.equal(await tab.evaluate(() => document.querySelector("#my-words").value), "half a sent");
+    assert.deepEqual([...room.people.keys()], before);
+    assert.equal(room.received.filter((m) => m.t === "join" && m.key).length, 2);
+  });
 
-	it("goes on stage with a preview, comes back there after a reload without a click, and leaves", async () => {
-		const tab = await enter("speaker");
-		await go_on_stage(tab);
-		const [me] = room.people.values();
-		assert.equal(me.stage, 0);
-		await room.hears("state", 1);
-		assert.deepEqual([me.mic, me.camera, me.consent], [true, true, false]);
-		await tab.reload();
-		await tab.until(() => document.querySelector(".tile video")?.videoWidth > 0);
-		await room.hears("state", 2);
-		assert.equal(await tab.evaluate(() => document.querySelector("dialog")), null);
-		assert.deepEqual([me.stage, me.mic, me.camera], [0, true, true]);
-		await tab.click("Leave the stage");
-		await tab.sees("Go on stage");
-		assert.equal(me.stage, null);
-		assert.equal(await tab.evaluate(() => globalThis.witness.connections.filter((pc) => pc.connectionState !== "closed").length), 0);
-	});
+  it("goes on stage with a preview, comes back there after a reload without a click, and leaves", async () => {
+    const tab = await enter("speaker");
+    await go_on_stage(tab);
+    const [me] = room.people.values();
+    assert.equal(me.stage, 0);
+    await room.hears("state", 1);
+    assert.deepEqual([me.mic, me.camera, me.consent], [true, true, false]);
+    await tab.reload();
+    await tab.until(() => document.querySelector(".tile video")?.videoWidth > 0);
+    await room.hears("state", 2);
+    assert.equal(await tab.evaluate(() => document.querySelector("dialog")), null);
+    assert.deepEqual([me.stage, me.mic, me.camera], [0, true, true]);
+    await tab.click("Leave the stage");
+    await tab.sees("Go on stage");
+    assert.equal(me.stage, null);
+    assert.equal(await tab.evaluate(() => globalThis.witness.connections.filter((pc) => pc.connectionState !== "closed").length), 0);
+  });
 
-	it("turns the microphone off when the host mutes, says so, and lets it be turned on again", async () => {
-		const host = await enter("host"), tab = await enter("speaker");
-		await go_on_stage(tab);
-		await host.click("What to do with Personne exemple 1");
-		await host.click("Turn the microphone off");
-		await tab.sees("The host turned your microphone off");
-		const me = [...room.people.values()].find((person) => person.role === "speaker");
-		assert.equal(me.mic, false);
-		await tab.click("Microphone");
-		await tab.until(() => document.querySelector('.ctl[aria-keyshortcuts="Alt+Shift+M"][aria-pressed=true]'));
-		assert.equal(room.people.get(me.id).mic, true);
-	});
+  it("turns the microphone off when the host mutes, says so, and lets it be turned on again", async () => {
+    const host = await enter("host"), tab = await enter("speaker");
+    await go_on_stage(tab);
+    await host.click("What to do with Personne exemple 1");
+    await host.click("Turn the microphone off");
+    await tab.sees("The host turned your microphone off");
+    const me = [...room.people.values()].find((person) => person.role === "speaker");
+    assert.equal(me.mic, false);
+    await tab.click("Microphone");
+    await tab.until(() => document.querySelector('.ctl[aria-keyshortcuts="Alt+Shift+M"][aria-pressed=true]'));
+    assert.equal(room.people.get(me.id).mic, true);
+  });
 
-	it("invites an attendee on stage: nothing is sent before a yes, and a no frees the seat", async () => {
-		const host = await enter("host"), tab = await enter("attendee");
-		await tab.click("Raise my hand");
-		await host.click("Hands 1");
-		await host.click("Bring Personne exemple 9 on stage");
-		await tab.sees("The host invites you on stage.");
-		const me = [...room.people.values()].find((person) => person.role === "attendee");
-		assert.deepEqual([me.stage, me.mic, me.camera], [0, false, false]);
-		assert.equal(await tab.evaluate(() => globalThis.witness.connections.length), 0);
-		await tab.click("No, thank you");
-		await tab.until(() => !document.querySelector("dialog"));
-		await host.sees("Nobody is on stage yet");
-		assert.equal(me.stage, null);
-	});
+  it("invites an attendee on stage: nothing is sent before a yes, and a no frees the seat", async () => {
+    const host = await enter("host"), tab = await enter("attendee");
+    await tab.click("Raise my hand");
+    await host.click("Hands 1");
+    await host.click("Bring Personne exemple 9 on stage");
+    await tab.sees("The host invites you on stage.");
+    const me = [...room.people.values()].find((person) => person.role === "attendee");
+    assert.deepEqual([me.stage, me.mic, me.camera], [0, false, false]);
+    assert.equal(await tab.evaluate(() => globalThis.witness.connections.length), 0);
+    await tab.click("No, thank you");
+    await tab.until(() => !document.querySelector("dialog"));
+    await host.sees("Nobody is on stage yet");
+    assert.equal(me.stage, null);
+  });
 
-	it("stays away after a removal, offers to come back after another tab took over", async () => {
-		const host = await enter("host"), tab = await enter("attendee");
-		await host.click("People");
-		await host.click("What to do with Personne exemple 9");
-		await host.click("Remove from the room");
-		await host.click("Remove");
-		await tab.sees("sortir de la salle");
-		assert.equal(await tab.has("Come back here"), false);
-		const key = room.received.find((m) => m.t === "join").key;
-		assert.equal(key, null);
-	});
+  it("stays away after a removal, offers to come back after another tab took over", async () => {
+    const host = await enter("host"), tab = await enter("attendee");
+    await host.click("People");
+    await host.click("What to do with Personne exemple 9");
+    await host.click("Remove from the room");
+    await host.click("Remove");
+    await tab.sees("sortir de la salle");
+    assert.equal(await tab.has("Come back here"), false);
+    const key = room.received.find((m) => m.t === "join").key;
+    assert.equal(key, null);
+  });
 
-	it("shows the recording to everyone and the replay at the end", async () => {
-		const host = await enter("host"), guest = await enter("guest");
-		await host.click("Record");
-		await guest.sees("Recording");
-		await host.click("End the session");
-		await host.sees("End the session?");
-		await host.click("End the session");
-		await guest.sees("Watch the replay");
-		assert.equal(await guest.evaluate(() => document.querySelector(".said a").getAttribute("href")), "/demo/talk/ABCDEF/replay/");
-	});
+  it("shows the recording to everyone and the replay at the end", async () => {
+    const host = await enter("host"), guest = await enter("guest");
+    await host.click("Record");
+    await guest.sees("Recording");
+    await host.click("End the session");
+    await host.sees("End the session?");
+    await host.click("End the session");
+    await guest.sees("Watch the replay");
+    assert.equal(await guest.evaluate(() => document.querySelector(".said a").getAttribute("href")), "/demo/talk/ABCDEF/replay/");
+  });
 
-	it("works from the keyboard: tabs by arrows, hand by Alt+Shift+H, Escape closes", async () => {
-		const tab = await enter("attendee");
-		await tab.evaluate(() => document.getElementById("tab-chat").focus());
-		await tab.press("ArrowRight");
-		assert.equal(await tab.evaluate(() => document.activeElement.id), "tab-hands");
-		await tab.sees("No hand is raised.");
-		await tab.press("Alt+Shift+h");
-		await tab.sees("Your hand is first in the queue.");
-		await tab.click("Settings");
-		await tab.until(() => document.querySelector("dialog[open]"));
-		await tab.press("Escape");
-		await tab.until(() => !document.querySelector("dialog"));
-	});
+  it("works from the keyboard: tabs by arrows, hand by Alt+Shift+H, Escape closes", async () => {
+    const tab = await enter("attendee");
+    await tab.evaluate(() => document.getElementById("tab-chat").focus());
+    await tab.press("ArrowRight");
+    assert.equal(await tab.evaluate(() => document.activeElement.id), "tab-hands");
+    await tab.sees("No hand is raised.");
+    await tab.press("Alt+Shift+h");
+    await tab.sees("Your hand is first in the queue.");
+    await tab.click("Settings");
+    await tab.until(() => document.querySelector("dialog[open]"));
+    await tab.press("Escape");
+    await tab.until(() => !document.querySelector("dialog"));
+  });
 
-	it("does not flood a screen reader: fifty lines at once are said in few sentences", async () => {
-		const tab = await enter("attendee");
-		await tab.evaluate(() => {
-			globalThis.said = [];
-			const place = document.getElementById("announcer");
-			new MutationObserver(() => place.textContent && globalThis.said.push(place.textContent)).observe(place, { childList: true, characterData: true, subtree: true });
-		});
-		for (let n = 1; n <= 50; n++)
-			room.tell({ t: "said", n, who: 99, name: "Awa", text: "line " + n, at_us: Date.now() * 1000 });
-		await tab.until(() => document.querySelectorAll(".lines li").length === 50);
-		await tab.until(() => globalThis.said.length > 0);
-		const said = await tab.evaluate(() => globalThis.said);
-		assert.ok(said.length <= 2, said.join(" | "));
-		assert.match(said.at(-1), /new messages/);
-	});
+  it("does not flood a screen reader: fifty lines at once are said in few sentences", async () => {
+    const tab = await enter("attendee");
+    await tab.evaluate(() => {
+      globalThis.said = [];
+      const place = document.getElementById("announcer");
+      new MutationObserver(() => place.textContent && globalThis.said.push(place.textContent)).observe(place, { childList: true, characterData: true, subtree: true });
+    });
+    for (let n = 1; n <= 50; n++)
+      room.tell({ t: "said", n, who: 99, name: "Awa", text: "line " + n, at_us: Date.now() * 1000 });
+    await tab.until(() => document.querySelectorAll(".lines li").length === 50);
+    await tab.until(() => globalThis.said.length > 0);
+    const said = await tab.evaluate(() => globalThis.said);
+    assert.ok(said.length <= 2, said.join(" | "));
+    assert.match(said.at(-1), /new messages/);
+  });
 
-	for (const [width, height] of [[375, 812], [1280, 800]])
-		it(`has no finding of axe or html-validate at ${width} px, empty, full and with a dialog`, async () => {
-			const tab = await enter("host", { width, height });
-			const findings = async (where) => {
-				const found = [...(await axe_findings(tab.page)), ...(await html_findings(await tab.page.content()))];
-				assert.deepEqual(found, [], where);
-			};
-			await findings("empty");
-			await go_on_stage(tab);
-			for (let i = 1; i < 12; i++)
-				room.add({ name: "Person " + i, role: "speaker", stage: i, mic: i % 2 === 0 });
-			room.hands = [2, 3];
-			room.tell({ t: "hands", list: [2, 3] });
-			room.tell({ t: "speaking", list: [2] });
-			room.tell({ t: "onair", who: 2, what: "loudest" });
-			room.tell({ t: "record", on: true, text: "Only the poster." });
-			room.tell({ t: "said", n: 1, who: 2, name: "Person 1", text: "Hello", at_us: Date.now() * 1000 });
-			await tab.sees("Hello");
-			await findings("full");
-			await tab.click("Hands 2");
-			await findings("hands");
-			await tab.click("People");
-			await findings("people");
-			await tab.click("What to do with Person 1");
-			await findings("a person's dialog");
-			await tab.click("Close");
-			await tab.click("Settings");
-			await findings("settings");
-			assert.ok((await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
-		});
+  for (const [width, height] of [[375, 812], [1280, 800]])
+    it(`has no finding of axe or html-validate at ${width} px, empty, full and with a dialog`, async () => {
+      const tab = await enter("host", { width, height });
+      const findings = async (where) => {
+        const found = [...(await axe_findings(tab.page)), ...(await html_findings(await tab.page.content()))];
+        assert.deepEqual(found, [], where);
+      };
+      await findings("empty");
+      await go_on_stage(tab);
+      for (let i = 1; i < 12; i++)
+        room.add({ name: "Person " + i, role: "speaker", stage: i, mic: i % 2 === 0 });
+      room.hands = [2, 3];
+      room.tell({ t: "hands", list: [2, 3] });
+      room.tell({ t: "speaking", list: [2] });
+      room.tell({ t: "onair", who: 2, what: "loudest" });
+      room.tell({ t: "record", on: true, text: "Only the poster." });
+      room.tell({ t: "said", n: 1, who: 2, name: "Person 1", text: "Hello", at_us: Date.now() * 1000 });
+      await tab.sees("Hello");
+      await findings("full");
+      await tab.click("Hands 2");
+      await findings("hands");
+      await tab.click("People");
+      await findings("people");
+      await tab.click("What to do with Person 1");
+      await findings("a person's dialog");
+      await tab.click("Close");
+      await tab.click("Settings");
+      await findings("settings");
+      assert.ok((await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+    });
 });
