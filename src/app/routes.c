@@ -3,8 +3,9 @@
 #include "app/status.h"
 #include "mail/mail.h"
 #include "people/people.h"
+#include "registration/registration.h"
 #include "web/static.h"
 
 const Route *const app_routes[] = {
-        static_routes, status_routes, mail_routes, people_routes, NULL,
+        static_routes, status_routes, mail_routes, people_routes, registration_routes, NULL,
 };

@@ -40,6 +40,9 @@ int64_t people_find(Db *db, const char *email);
 /* The account of this address (from address_read), made when there is none; name fills an empty one. 0 on failure. */
 int64_t people_ensure(Db *db, const char *email, const char *name, const char *lang);
 bool people_set_name(Db *db, int64_t account, const char *name);
+/* Erases address and name of an account that holds nothing any more: no role, invitation or consent, no server. What it
+ * said stays where it was said, under a number. */
+bool people_forget_if_unused(Db *db, int64_t account);
 
 /* The lasting link of a registration: an attendee's key to one event, "/sign-in/link/TOKEN/" after the origin. It is
  * not used up; it opens nothing to an account that has a greater role anywhere (such a person gets a sign-in link by

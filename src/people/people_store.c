@@ -49,6 +49,20 @@ bool people_set_name(Db *db, int64_t account, const char *name)
         return db_run(db, "UPDATE account SET name = $2 WHERE id = $1", "it", account, name);
 }
 
+bool people_forget_if_unused(Db *db, int64_t account)
+{
+        bool is_used = db_int(db, 1,
+                              "SELECT owner OR EXISTS(SELECT 1 FROM role WHERE account_id = $1) "
+                              "OR EXISTS(SELECT 1 FROM invitation WHERE account_id = $1 AND accepted_us IS NULL "
+                              "AND withdrawn_us IS NULL) OR EXISTS(SELECT 1 FROM consent WHERE account_id = $1) "
+                              "FROM account WHERE id = $1",
+                              "i", account) != 0;
+        return is_used ||
+               (db_run(db, "DELETE FROM link WHERE account_id = $1", "i", account) &&
+                account_end_sessions(db, account) &&
+                db_run(db, "UPDATE account SET email = 'erased-' || id, name = '' WHERE id = $1", "i", account));
+}
+
 unsigned people_roles(Db *db, int64_t account, int64_t event)
 {
         if (account <= 0)

@@ -236,6 +236,24 @@ static void test_home(Fixture *fixture, gconstpointer data)
         end(fixture, db);
 }
 
+static void test_forget(Fixture *fixture, gconstpointer data)
+{
+        Db *db = store_write_begin(fixture->store, WRITE_PAGE);
+        int64_t account = people_ensure(db, "a@exemple.fr", "Ada", "fr");
+        people_grant(db, account, fixture->event, ROLE_SPEAKER);
+        g_assert_true(people_forget_if_unused(db, account));
+        g_assert_cmpint(people_find(db, "a@exemple.fr"), ==, account);
+        people_withdraw(db, account, fixture->event, ROLE_SPEAKER);
+        g_autofree char *token = link_insert(db, LINK_SIGN_IN, account, 0, 0, "", now_us() + DAY_US);
+        g_assert_true(people_forget_if_unused(db, account));
+        g_assert_cmpint(people_find(db, "a@exemple.fr"), ==, 0);
+        g_assert_null(link_by_token(db, token));
+        g_autoptr(Account) erased = people_account(db, account);
+        g_assert_cmpstr(erased->name, ==, "");
+        g_assert_cmpint(people_ensure(db, "a@exemple.fr", "", "fr"), !=, account);
+        end(fixture, db);
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -249,6 +267,7 @@ int main(int argc, char **argv)
         g_test_add("/people/consent", Fixture, NULL, set_up, test_consent, tear_down);
         g_test_add("/people/throttle", Fixture, NULL, set_up, test_throttle, tear_down);
         g_test_add("/people/expire", Fixture, NULL, set_up, test_expire, tear_down);
+        g_test_add("/people/forget", Fixture, NULL, set_up, test_forget, tear_down);
         g_test_add("/people/home", Fixture, NULL, set_up, test_home, tear_down);
         return g_test_run();
 }

@@ -80,6 +80,8 @@ void respond_not_found(Request *req);
 void respond_forbidden(Request *req);
 /* A plain error page with this sentence (already translated) and this status. */
 void respond_error(Request *req, int status, const char *sentence);
+/* What a POST_ALONE handler answers when its turn was not kept: a full disk, or a failure that is logged. */
+void respond_store_error(Request *req, const GError *error);
 void respond_header(Request *req, const char *name, const char *value);
 /* A file by path (already checked to be inside the data folder): one byte range, If-Range, HEAD. */
 void respond_file(Request *req, const char *path, const char *content_type, bool immutable);

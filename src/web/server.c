@@ -123,7 +123,7 @@ static void run_reading(Request *req)
         store_read_end(req->config->store, db);
 }
 
-static void tell_store_error(Request *req, const GError *error)
+void respond_store_error(Request *req, const GError *error)
 {
         log_warn("route=%s store: %s", req->match.route->path, error->message);
         if (g_error_matches(error, STORE_ERROR, STORE_ERROR_FULL))
@@ -162,7 +162,7 @@ static void run_writing(Request *req)
         g_autoptr(GError) error = NULL;
         if (!store_write_end(req->config->store, db, req->status < 400, &error)) {
                 drop_cookies(req);
-                tell_store_error(req, error);
+                respond_store_error(req, error);
         }
 }
 

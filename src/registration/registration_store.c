@@ -1,0 +1,251 @@
+#include "registration/registration_store.h"
+
+#include "base/time.h"
+#include "people/people.h"
+
+void event_facts_free(EventFacts *facts)
+{
+        if (!facts)
+                return;
+        char *texts[] = { facts->slug,     facts->title, facts->lang,  facts->zone,      facts->first_day,
+                          facts->last_day, facts->place, facts->theme, facts->organiser, facts->contact };
+        for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+                g_free(texts[i]);
+        g_free(facts);
+}
+
+EventFacts *event_facts(Db *db, int64_t event)
+{
+        g_autoptr(Stmt) stmt =
+                db_query(db,
+                         "SELECT slug, title, lang, zone, first_day, last_day, place, theme, organiser, contact, "
+                         "coalesce((SELECT onsite_places FROM registration_setting WHERE event_id = $1), 0), "
+                         "(SELECT count(*) FROM registration WHERE event_id = $1 AND path = 'onsite') "
+                         "FROM event WHERE id = $1",
+                         "i", event);
+        if (!stmt_next(stmt))
+                return NULL;
+        EventFacts *facts = g_new0(EventFacts, 1);
+        char **texts[] = { &facts->slug,     &facts->title, &facts->lang,  &facts->zone,      &facts->first_day,
+                           &facts->last_day, &facts->place, &facts->theme, &facts->organiser, &facts->contact };
+        for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+                *texts[i] = g_strdup(stmt_text(stmt, (int)i));
+        facts->id = event;
+        facts->places = stmt_int(stmt, 10);
+        facts->taken = stmt_int(stmt, 11);
+        return facts;
+}
+
+bool registration_set_places(Db *db, int64_t event, int64_t places)
+{
+        return db_run(db,
+                      "INSERT INTO registration_setting(event_id, onsite_places) VALUES($1, $2) "
+                      "ON CONFLICT(event_id) DO UPDATE SET onsite_places = excluded.onsite_places",
+                      "ii", event, places);
+}
+
+RegistrationCount registration_count(Db *db, int64_t event)
+{
+        g_autoptr(EventFacts) facts = event_facts(db, event);
+        int64_t all = db_int(db, 0, "SELECT count(*) FROM registration WHERE event_id = $1", "i", event);
+        return (RegistrationCount){ .remote = facts ? all - facts->taken : 0,
+                                    .onsite = facts ? facts->taken : 0,
+                                    .places = facts ? facts->places : 0 };
+}
+
+void registration_free(Registration *registration)
+{
+        if (!registration)
+                return;
+        g_free(registration->name);
+        g_free(registration->email);
+        g_free(registration);
+}
+
+#define REGISTRATION_COLUMNS                                                                                           \
+        "SELECT registration.id, account_id, registration.created_us, sequence, path = 'onsite', name, email "         \
+        "FROM registration JOIN account ON account.id = account_id "
+
+static Registration *read_registration(Stmt *stmt)
+{
+        Registration *registration = g_new0(Registration, 1);
+        registration->id = stmt_int(stmt, 0);
+        registration->account = stmt_int(stmt, 1);
+        registration->created_us = stmt_int(stmt, 2);
+        registration->sequence = (int)stmt_int(stmt, 3);
+        registration->onsite = stmt_int(stmt, 4) != 0;
+        registration->name = g_strdup(stmt_text(stmt, 5));
+        registration->email = g_strdup(stmt_text(stmt, 6));
+        return registration;
+}
+
+Registration *registration_of(Db *db, int64_t event, int64_t account)
+{
+        g_autoptr(Stmt) stmt =
+                db_query(db, REGISTRATION_COLUMNS "WHERE event_id = $1 AND account_id = $2", "ii", event, account);
+        return stmt_next(stmt) ? read_registration(stmt) : NULL;
+}
+
+GPtrArray *registration_list(Db *db, int64_t event, int64_t offset, int64_t limit)
+{
+        GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)registration_free);
+        g_autoptr(Stmt) stmt = db_query(db,
+                                        REGISTRATION_COLUMNS "WHERE event_id = $1 ORDER BY registration.id "
+                                                             "LIMIT $3 OFFSET $2",
+                                        "iii", event, offset, limit);
+        while (stmt_next(stmt))
+                g_ptr_array_add(list, read_registration(stmt));
+        return list;
+}
+
+/* The count and the row are one statement, in the writer's turn: two last places cannot be one. */
+#define PLACE_IS_LEFT                                                                                                  \
+        "((SELECT count(*) FROM registration WHERE event_id = $1 AND path = 'onsite') < "                              \
+        "coalesce((SELECT onsite_places FROM registration_setting WHERE event_id = $1), 0))"
+
+bool registration_has_place(Db *db, int64_t event)
+{
+        return db_int(db, 0, "SELECT " PLACE_IS_LEFT, "i", event) == 1;
+}
+
+int64_t registration_insert(Db *db, int64_t event, int64_t account, bool onsite)
+{
+        return db_insert(db,
+                         "INSERT INTO registration(event_id, account_id, path, mailed_us, created_us) "
+                         "SELECT $1, $2, $3, 0, $4 WHERE $3 = 'remote' OR " PLACE_IS_LEFT
+                         " ON CONFLICT(event_id, account_id) DO NOTHING RETURNING id",
+                         "iiti", event, account, onsite ? "onsite" : "remote", now_us());
+}
+
+bool registration_change_path(Db *db, int64_t registration, int64_t event, bool onsite)
+{
+        return db_run(db,
+                      "UPDATE registration SET path = $3, sequence = sequence + 1 WHERE id = $2 AND event_id = $1 "
+                      "AND (path = $3 OR $3 = 'remote' OR " PLACE_IS_LEFT ")",
+                      "iit", event, registration, onsite ? "onsite" : "remote") &&
+               db_changed(db) == 1;
+}
+
+bool registration_mark_mailed(Db *db, int64_t event, int64_t account, int64_t since_us)
+{
+        return db_run(db,
+                      "UPDATE registration SET mailed_us = $3 WHERE event_id = $1 AND account_id = $2 AND mailed_us <= "
+                      "$4",
+                      "iiii", event, account, now_us(), since_us) &&
+               db_changed(db) == 1;
+}
+
+bool registration_erase(Db *db, int64_t event, int64_t account)
+{
+        return db_run(db, "DELETE FROM registration WHERE event_id = $1 AND account_id = $2", "ii", event, account) &&
+               people_revoke_personal_links(db, account, event) && people_withdraw(db, account, event, ROLE_ATTENDEE) &&
+               (db_int(db, 1, "SELECT count(*) FROM registration WHERE account_id = $1", "i", account) > 0 ||
+                people_forget_if_unused(db, account));
+}
+
+bool needs_keep(Db *db, int64_t registration, const Needs *needs)
+{
+        return db_run(
+                db,
+                "INSERT INTO registration_need(registration_id, captions, sign, audio, wheelchair, other, agreed_us) "
+                "VALUES($1, $2, $3, $4, $5, $6, $7)",
+                "iiiiiti", registration, (int64_t)needs->captions, (int64_t)needs->sign, (int64_t)needs->audio,
+                (int64_t)needs->wheelchair, needs->other, now_us());
+}
+
+bool needs_erase(Db *db, int64_t registration)
+{
+        return db_run(db, "DELETE FROM registration_need WHERE registration_id = $1", "i", registration);
+}
+
+int64_t needs_agreed_us(Db *db, int64_t registration)
+{
+        return db_int(db, 0, "SELECT agreed_us FROM registration_need WHERE registration_id = $1", "i", registration);
+}
+
+char *needs_text(Db *db, int64_t registration)
+{
+        return db_text(db,
+                       "SELECT trim(CASE captions WHEN 1 THEN 'captions ' ELSE '' END || "
+                       "CASE sign WHEN 1 THEN 'sign ' ELSE '' END || CASE audio WHEN 1 THEN 'audio ' ELSE '' END || "
+                       "CASE wheelchair WHEN 1 THEN 'wheelchair ' ELSE '' END || other) "
+                       "FROM registration_need WHERE registration_id = $1",
+                       "i", registration);
+}
+
+#define NEEDS_OF_EVENT                                                                                                 \
+        "FROM registration_need JOIN registration ON registration.id = registration_id WHERE event_id = $1 "
+
+NeedsSummary *needs_summary(Db *db, int64_t event)
+{
+        NeedsSummary *summary = g_new0(NeedsSummary, 1);
+        summary->others = g_ptr_array_new_with_free_func(g_free);
+        g_autoptr(Stmt) sums = db_query(db,
+                                        "SELECT coalesce(sum(captions), 0), coalesce(sum(sign), 0), "
+                                        "coalesce(sum(audio), 0), coalesce(sum(wheelchair), 0) " NEEDS_OF_EVENT,
+                                        "i", event);
+        if (stmt_next(sums)) {
+                summary->captions = stmt_int(sums, 0);
+                summary->sign = stmt_int(sums, 1);
+                summary->audio = stmt_int(sums, 2);
+                summary->wheelchair = stmt_int(sums, 3);
+        }
+        g_autoptr(Stmt) others =
+                db_query(db, "SELECT other " NEEDS_OF_EVENT "AND other <> '' ORDER BY other LIMIT 40", "i", event);
+        while (stmt_next(others))
+                g_ptr_array_add(summary->others, g_strdup(stmt_text(others, 0)));
+        return summary;
+}
+
+void needs_summary_free(NeedsSummary *summary)
+{
+        if (!summary)
+                return;
+        g_ptr_array_unref(summary->others);
+        g_free(summary);
+}
+
+typedef struct {
+        int64_t event;
+        bool all; /* registrations too, not the needs alone */
+} Ended;
+
+static GArray *ended_events(Db *db)
+{
+        GArray *ended = g_array_new(FALSE, FALSE, sizeof(Ended));
+        g_autoptr(Stmt) stmt = db_query(db,
+                                        "SELECT id, last_day FROM event "
+                                        "WHERE EXISTS(SELECT 1 FROM registration WHERE event_id = event.id)",
+                                        NULL);
+        while (stmt_next(stmt)) {
+                const char *last_day = stmt_text(stmt, 1);
+                Ended event = { .event = stmt_int(stmt, 0), .all = registration_end_us(last_day) < now_us() };
+                if (day_end_us(last_day) > 0 && needs_end_us(last_day) < now_us())
+                        g_array_append_val(ended, event);
+        }
+        return ended;
+}
+
+static bool erase_all(Db *db, int64_t event)
+{
+        g_autoptr(GPtrArray) registrations = registration_list(db, event, 0, 1000);
+        bool erased = true;
+        for (guint i = 0; i < registrations->len && erased; i++)
+                erased = registration_erase(db, event, ((Registration *)registrations->pdata[i])->account);
+        return erased;
+}
+
+bool registration_expire(Db *db)
+{
+        g_autoptr(GArray) ended = ended_events(db);
+        bool erased = true;
+        for (guint i = 0; i < ended->len && erased; i++) {
+                const Ended *event = &g_array_index(ended, Ended, i);
+                erased = db_run(db,
+                                "DELETE FROM registration_need WHERE registration_id IN "
+                                "(SELECT id FROM registration WHERE event_id = $1)",
+                                "i", event->event) &&
+                         (!event->all || erase_all(db, event->event));
+        }
+        return erased;
+}

@@ -1,0 +1,53 @@
+/* The tables of registration/, for its own files alone. */
+#pragma once
+#include "registration/registration.h"
+#include "registration/registration_rules.h"
+
+typedef struct {
+        int64_t id;
+        char *slug, *title, *lang, *zone, *first_day, *last_day, *place, *theme, *organiser, *contact;
+        int64_t places, taken; /* on site */
+} EventFacts;
+void event_facts_free(EventFacts *facts);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventFacts, event_facts_free)
+EventFacts *event_facts(Db *db, int64_t event);
+
+typedef struct {
+        int64_t id, account, created_us;
+        int sequence;
+        bool onsite;
+        char *name, *email;
+} Registration;
+void registration_free(Registration *registration);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Registration, registration_free)
+Registration *registration_of(Db *db, int64_t event, int64_t account);
+/* In the order they came; at most limit after the first offset. */
+GPtrArray *registration_list(Db *db, int64_t event, int64_t offset, int64_t limit);
+
+/* Whether one more may come on site. */
+bool registration_has_place(Db *db, int64_t event);
+/* One more; 0 when no place is left, or when this account has one already. */
+int64_t registration_insert(Db *db, int64_t event, int64_t account, bool onsite);
+/* False when no place is left on site. */
+bool registration_change_path(Db *db, int64_t registration, int64_t event, bool onsite);
+/* True when its link has not been sent since; then it counts as sent now. */
+bool registration_mark_mailed(Db *db, int64_t event, int64_t account, int64_t since_us);
+/* Erases the registration, its needs and the attendee's role; the account too when nothing else holds it. */
+bool registration_erase(Db *db, int64_t event, int64_t account);
+
+bool needs_keep(Db *db, int64_t registration, const Needs *needs);
+bool needs_erase(Db *db, int64_t registration);
+/* When keeping them was agreed to, 0 when there are none. */
+int64_t needs_agreed_us(Db *db, int64_t registration);
+
+/* In plain words of the columns, for its owner's export; NULL when there are none. (transfer full) */
+char *needs_text(Db *db, int64_t registration);
+
+/* How many asked for each, and what was written, in no order that tells who. */
+typedef struct {
+        int64_t captions, sign, audio, wheelchair;
+        GPtrArray *others; /* char * */
+} NeedsSummary;
+NeedsSummary *needs_summary(Db *db, int64_t event);
+void needs_summary_free(NeedsSummary *summary);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(NeedsSummary, needs_summary_free)

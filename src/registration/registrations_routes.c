@@ -1,0 +1,83 @@
+#include "registration/registration_routes.h"
+
+#include <string.h>
+
+#include "people/people.h"
+#include "registration/registration_views.h"
+
+#define ROWS 40 /* of a page: it has at most 298 nodes */
+#define PLACES_MAX 100000
+#define FORM_BYTES (4 * 1024)
+
+static const FormField FIELDS[] = {
+        { .name = "places",
+          .label = N_("Places on site"),
+          .hint = N_("0: the event is held at a distance only. Who has a place keeps it when there are fewer."),
+          .kind = FIELD_NUMBER,
+          .required = true,
+          .max = PLACES_MAX },
+        { 0 },
+};
+
+static void show_with(Request *req, Db *db, const EventFacts *facts, const Form *form, int status)
+{
+        RegistrationCount count = registration_count(db, facts->id);
+        int page_count = MAX(1, (int)((count.remote + count.onsite + ROWS - 1) / ROWS));
+        guint64 page = 1;
+        g_ascii_string_to_unsigned(request_query(req, "page"), 10, 1, (guint64)page_count, &page, NULL);
+        g_autoptr(GPtrArray) registrations = registration_list(db, facts->id, ((int64_t)page - 1) * ROWS, ROWS);
+        g_autoptr(NeedsSummary) needs = needs_summary(db, facts->id);
+        RegistrationsPage view = { .facts = facts,
+                                   .count = count,
+                                   .needs = needs,
+                                   .registrations = registrations,
+                                   .form = form,
+                                   .page = (int)page,
+                                   .page_count = page_count,
+                                   .notice = strcmp(request_query(req, "done"), "changed") == 0 ? N_("Kept.") : "" };
+        Html *h = event_page_begin(req, facts, tr(request_lang(req), "Registrations"));
+        registrations_view(h, &view);
+        page_end(req, h, status);
+}
+
+static Form *places_form(Request *req, const EventFacts *facts)
+{
+        Form *form = form_new(req, FIELDS);
+        g_autofree char *places = g_strdup_printf("%" G_GINT64_FORMAT, facts->places);
+        form_set(form, "places", places);
+        return form;
+}
+
+void show_registrations(Request *req, Db *db)
+{
+        g_autoptr(EventFacts) facts = event_facts(db, request_event(req));
+        g_autoptr(Form) form = places_form(req, facts);
+        show_with(req, db, facts, form, 200);
+}
+
+void change_places(Request *req, Db *db)
+{
+        g_autoptr(EventFacts) facts = event_facts(db, request_event(req));
+        g_autoptr(Form) form = places_form(req, facts);
+        if (form_check(form) && registration_set_places(db, facts->id, form_number(form, "places", 0)))
+                respond_redirect(req, "/%s/organise/registrations/?done=changed", facts->slug);
+        else
+                show_with(req, db, facts, form, 422);
+}
+
+const Route registration_routes[] = {
+        { GET, "/:event/register/", show_register, RIGHT_PUBLIC, 0, "Register" },
+        { POST_ALONE, "/:event/register/", register_visitor, RIGHT_PUBLIC, 2 * FORM_BYTES, "Take a registration" },
+        { GET, "/:event/register/sent/", show_registered, RIGHT_PUBLIC, 0, "A confirmation is on its way" },
+        { GET, "/:event/register/cancelled/", show_cancelled, RIGHT_PUBLIC, 0, "A registration is cancelled" },
+        { GET, "/:event/me/", show_me, RIGHT_PUBLIC, 0, "Personal page" },
+        { POST, "/:event/me/", change_me, RIGHT_SIGNED_IN, FORM_BYTES, "Change one's registration" },
+        { POST, "/:event/me/consent/", change_consent, RIGHT_SIGNED_IN, FORM_BYTES, "Give or withdraw consent" },
+        { POST, "/:event/me/revoke/", revoke_links, RIGHT_SIGNED_IN, FORM_BYTES, "Make one's link useless" },
+        { GET, "/:event/me/registration.json", send_my_data, RIGHT_SIGNED_IN, 0, "One's data" },
+        { GET, "/:event/me/cancel/", show_cancel, RIGHT_SIGNED_IN, 0, "Cancel a registration?" },
+        { POST, "/:event/me/cancel/", cancel_registration, RIGHT_SIGNED_IN, FORM_BYTES, "Cancel a registration" },
+        { GET, "/:event/organise/registrations/", show_registrations, RIGHT_ORGANISER, 0, "Registrations" },
+        { POST, "/:event/organise/registrations/", change_places, RIGHT_ORGANISER, FORM_BYTES, "Set the places" },
+        { 0 },
+};
