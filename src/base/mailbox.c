@@ -49,6 +49,16 @@ void mailbox_free(Mailbox *box)
         g_aligned_free(box);
 }
 
+void mailbox_wake(Mailbox *box)
+{
+        uint64_t one = 1;
+        if (atomic_exchange(&box->signalled, true))
+                return; /* the reader comes back anyway */
+        if (write(box->fd, &one, sizeof one) < 0) {
+                /* Only a counter at its limit refuses, and then the descriptor is readable anyway. */
+        }
+}
+
 bool mailbox_push(Mailbox *box, const void *message)
 {
         unsigned written = atomic_load_explicit(&box->written, memory_order_relaxed);
@@ -56,12 +66,7 @@ bool mailbox_push(Mailbox *box, const void *message)
                 return false;
         memcpy(box->messages + (written & box->mask) * box->message_size, message, box->message_size);
         atomic_store_explicit(&box->written, written + 1, memory_order_release);
-        if (!atomic_exchange(&box->signalled, true)) {
-                uint64_t one = 1;
-                if (write(box->fd, &one, sizeof one) < 0) {
-                        /* Only a counter at its limit refuses, and then the descriptor is readable anyway. */
-                }
-        }
+        mailbox_wake(box);
         return true;
 }
 

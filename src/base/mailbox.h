@@ -25,6 +25,9 @@ bool mailbox_push(Mailbox *box, const void *message);
 /* Reader only. False when empty; a push from then on makes the descriptor readable. */
 bool mailbox_pop(Mailbox *box, void *ret_message);
 
+/* Writer only: makes the descriptor readable without a message. */
+void mailbox_wake(Mailbox *box);
+
 int mailbox_fd(const Mailbox *box);
 /* Makes an eventfd unreadable; call it before popping. */
 void mailbox_clear_fd(int fd);
