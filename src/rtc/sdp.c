@@ -5,9 +5,6 @@
 #define RESULT_TEXT(name, text) text,
 static const char *const result_texts[] = { SDP_RESULTS(RESULT_TEXT) };
 
-#define EXTENSION_URI(name, uri) uri,
-static const char *const extension_uris[] = { SDP_EXTENSIONS(EXTENSION_URI) };
-
 static const char *const direction_words[] = { "sendrecv", "sendonly", "recvonly", "inactive" };
 static const char *const setup_words[] = { "", "actpass", "active", "passive" };
 
@@ -298,10 +295,10 @@ static SdpResult read_extmap(SdpMedia *media, Span value)
         for (unsigned i = 0; number_text.length && i < G_N_ELEMENTS(direction_words); i++)
                 if (span_is(number_text, direction_words[i]))
                         direction = i;
-        for (unsigned i = 0; id <= 14 && i < SDP_N_EXTENSIONS; i++) {
-                if (!span_is(uri, extension_uris[i]))
+        for (unsigned i = 0; id <= 14 && i < RTP_EXTENSION_COUNT; i++) {
+                if (!span_is(uri, rtp_extension_uri(i)))
                         continue;
-                media->extension_ids[i] = (uint8_t)id;
+                media->extensions.id[i] = (uint8_t)id;
                 media->extension_directions[i] = direction;
         }
         return SDP_OK;
@@ -655,12 +652,12 @@ static void print_media(GString *out, const Sdp *sdp, const SdpMedia *media, boo
                 g_string_append(out, "a=rtcp-mux\r\n");
         if (media->rtcp_rsize)
                 g_string_append(out, "a=rtcp-rsize\r\n");
-        for (unsigned i = 0; i < SDP_N_EXTENSIONS; i++) {
-                if (!media->extension_ids[i])
+        for (unsigned i = 0; i < RTP_EXTENSION_COUNT; i++) {
+                if (!media->extensions.id[i])
                         continue;
                 SdpDirection direction = media->extension_directions[i];
-                g_string_append_printf(out, "a=extmap:%u%s%s %s\r\n", media->extension_ids[i], direction ? "/" : "",
-                                       direction ? direction_words[direction] : "", extension_uris[i]);
+                g_string_append_printf(out, "a=extmap:%u%s%s %s\r\n", media->extensions.id[i], direction ? "/" : "",
+                                       direction ? direction_words[direction] : "", rtp_extension_uri(i));
         }
         for (unsigned i = 0; i < media->n_codecs; i++)
                 print_codec(out, &media->codecs[i]);

@@ -12,6 +12,8 @@
  * 4588 (rtx), 6184 (H.264), 7741 (VP8), 7587 (Opus), 5576 (ssrc). */
 #pragma once
 
+#include "rtc/rtp.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -87,22 +89,6 @@ enum {
         SDP_TRANSPORT_CC = 16,
 };
 
-/* Header extensions that have a meaning here; each media line maps some to its own numbers. */
-#define SDP_EXTENSIONS(X)                                                                                              \
-        X(AUDIO_LEVEL, "urn:ietf:params:rtp-hdrext:ssrc-audio-level")                                                  \
-        X(MID, "urn:ietf:params:rtp-hdrext:sdes:mid")                                                                  \
-        X(RID, "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id")                                                        \
-        X(REPAIRED_RID, "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id")                                      \
-        X(ABS_SEND_TIME, "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time")                                 \
-        X(TRANSPORT_CC, "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01")
-
-typedef enum SdpExtension {
-#define SDP_EXTENSION_ENUM(name, uri) SDP_EXT_##name,
-        SDP_EXTENSIONS(SDP_EXTENSION_ENUM)
-#undef SDP_EXTENSION_ENUM
-                SDP_N_EXTENSIONS
-} SdpExtension;
-
 typedef struct SdpCodec {
         uint8_t payload_type;
         SdpCodecName name;
@@ -120,9 +106,9 @@ typedef struct SdpMedia {
         bool rtcp_mux, rtcp_rsize;
         SdpCodec codecs[SDP_MAX_CODECS]; /* in order of preference; comfort noise and the like as SDP_OTHER_CODEC */
         unsigned n_codecs;
-        uint8_t extension_ids[SDP_N_EXTENSIONS];             /* 0: not there; 1 … 14 (one-byte form only) */
-        SdpDirection extension_directions[SDP_N_EXTENSIONS]; /* SDP_SENDRECV when not said */
-        uint32_t ssrc, rtx_ssrc;                             /* of the first FID group, or the first a=ssrc; 0: none */
+        RtpExtensionIds extensions;                             /* its own numbers, 1 … 14 (one-byte form only) */
+        SdpDirection extension_directions[RTP_EXTENSION_COUNT]; /* SDP_SENDRECV when not said */
+        uint32_t ssrc, rtx_ssrc; /* of the first FID group, or the first a=ssrc; 0: none */
         char cname[SDP_CNAME_SIZE];
         char msid[SDP_CNAME_SIZE]; /* written only: stream identifier; the track's is the mid */
 } SdpMedia;

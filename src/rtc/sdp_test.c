@@ -38,8 +38,8 @@ static void test_chromium_stage(void)
         const SdpMedia *mic = &sdp->media[0];
         g_assert_cmpint(mic->kind, ==, SDP_AUDIO);
         g_assert_cmpint(mic->direction, ==, SDP_SENDONLY);
-        g_assert_cmpuint(mic->extension_ids[SDP_EXT_AUDIO_LEVEL], ==, 1);
-        g_assert_cmpuint(mic->extension_ids[SDP_EXT_MID], ==, 4);
+        g_assert_cmpuint(mic->extensions.id[RTP_EXTENSION_AUDIO_LEVEL], ==, 1);
+        g_assert_cmpuint(mic->extensions.id[RTP_EXTENSION_MID], ==, 4);
         g_assert_cmpuint(sdp_find_codec(mic, SDP_OPUS)->payload_type, ==, 111);
         g_assert_cmpuint(mic->ssrc, ==, 201163129);
 
@@ -68,7 +68,7 @@ static void test_firefox_stage(void)
         g_assert_null(sdp_find_h264_baseline(camera));
         g_assert_cmpuint(sdp_find_codec(camera, SDP_VP8)->payload_type, ==, 120);
         g_assert_cmpuint(sdp_find_rtx(camera, 120)->payload_type, ==, 124);
-        g_assert_cmpuint(camera->extension_ids[SDP_EXT_MID], ==, 3);
+        g_assert_cmpuint(camera->extensions.id[RTP_EXTENSION_MID], ==, 3);
         g_assert_cmpuint(camera->rtx_ssrc, ==, 2837532481);
 }
 
