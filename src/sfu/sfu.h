@@ -152,8 +152,7 @@ typedef enum SfuEventKind {
         X(CONSENT, "no connectivity check for 30 s")                                                                   \
         X(NEVER, "no connectivity check within 30 s of the answer")                                                    \
         X(CLOSED, "closed by the browser")                                                                             \
-        X(DTLS, "the DTLS handshake failed")                                                                           \
-        X(FINGERPRINT, "the certificate is not the one of the description")                                            \
+        X(DTLS, "the DTLS handshake failed, or the certificate is not that of the description")                        \
         X(REPLACED, "another publisher took the seat")
 
 typedef enum SfuGoneReason {

@@ -1,0 +1,141 @@
+/* A media thread: its rooms and peers, and the turn that serves them: read a batch, decrypt, forward, send once.
+ *
+ * Everything below belongs to that one thread. Others reach it by loop_post() alone, and hear from it by its mailbox of
+ * events. Loop 0 reads the socket for all, and hands datagrams of other loops' peers over. */
+#pragma once
+
+#include "sfu/address_map.h"
+#include "sfu/counters.h"
+#include "sfu/negotiate.h"
+#include "sfu/packet.h"
+#include "sfu/port.h"
+#include "sfu/sfu.h"
+
+#include "base/mailbox.h"
+#include "rtc/dtls.h"
+
+#include <pthread.h>
+
+enum {
+        LOOP_TICK_US = 20 * 1000,
+        LOOP_COMMANDS = 4096,
+        LOOP_EVENTS = 4096,
+        LOOP_DATAGRAMS = 1024,
+        LOOP_BINDINGS = 4096,
+};
+
+typedef struct Loop Loop;
+typedef struct Room Room;
+typedef struct Peer Peer;
+typedef struct Tap Tap;
+
+/* A peer's number tells where it lives: generation (15 bits) | loop (5) | place (12). */
+#define PEER_LOOP(id) ((id).value >> 12 & 31)
+#define PEER_PLACE(id) ((id).value & (SFU_MAX_PEERS - 1))
+/* A room's: generation (22 bits) | place (10). */
+#define ROOM_PLACE(id) ((id).value & (SFU_MAX_ROOMS - 1))
+
+typedef enum CommandKind {
+        COMMAND_ROOM_OPEN,
+        COMMAND_ROOM_CLOSE,
+        COMMAND_PEER_ADD,    /* plan */
+        COMMAND_PEER_UPDATE, /* plan: another description of the same connection */
+        COMMAND_PEER_CLOSE,
+        COMMAND_OWN_SEAT,
+        COMMAND_MUTE,
+        COMMAND_KEY_FRAME,
+        COMMAND_TAP_START, /* tap */
+        COMMAND_TAP_VIDEO,
+        COMMAND_TAP_STOP,
+        COMMAND_STOP,
+} CommandKind;
+
+typedef struct Command {
+        CommandKind kind;
+        SfuRoom room;
+        SfuPeer peer;
+        int seat;
+        SfuTrackKind track;
+        bool on;
+        PeerPlan *plan; /* (transfer full) */
+        Tap *tap;       /* the loop writes into it from TAP_START to TAP_STOP */
+} Command;
+
+typedef struct Datagram {
+        NetAddress from;
+        uint16_t size;
+        uint8_t bytes[PACKET_BYTES];
+} Datagram;
+
+/* Tells loop 0 that an address leads to a peer, or no longer does. */
+typedef struct Binding {
+        NetAddress address;
+        uint32_t peer;
+        bool remove;
+} Binding;
+
+/* What all loops share; none of it changes while they run. */
+typedef struct LoopShared {
+        Port port;
+        DtlsIdentity *identity;
+        uint32_t camera_kbps;
+        int64_t utc_offset_us; /* UTC − monotonic at the start: the server's clock never leaps */
+        unsigned n_loops;
+        Loop *loops[SFU_MAX_LOOPS];
+} LoopShared;
+
+struct Loop {
+        const LoopShared *shared;
+        unsigned number;
+        pthread_t thread;
+        int poll_fd;
+
+        Mailbox *commands;  /* socket loop → this */
+        Mailbox *events;    /* this → socket loop */
+        Mailbox *datagrams; /* loop 0 → this; NULL in loop 0 */
+        Mailbox *bindings;  /* this → loop 0; NULL in loop 0 */
+
+        int64_t now_us; /* monotonic, read once a turn */
+        int64_t tick_us;
+        bool stopping;
+        uint32_t last_track_id;
+
+        Packet *batch[PORT_BATCH];
+        PacketPool pool;
+        Destination replies[PORT_BATCH]; /* of STUN, valid within the turn */
+        unsigned n_replies;
+        Sender sender;
+        Counters counters;
+
+        AddressMap addresses; /* to SfuPeer values; loop 0 knows those of all loops */
+        Peer *peers[SFU_MAX_PEERS];
+        unsigned n_peers;
+        Room *rooms[SFU_MAX_ROOMS];
+        GPtrArray *busy; /* rooms with packets to forward in this turn */
+};
+
+/* The thread is started by loop_start() and ends by COMMAND_STOP and loop_join(). */
+Loop *loop_new(const LoopShared *shared, unsigned number, int events_fd, GError **error);
+bool loop_start(Loop *loop, GError **error);
+void loop_join(Loop *loop);
+void loop_free(Loop *loop);
+/* From the socket loop's thread. False when the mailbox is full: then nothing was taken. */
+bool loop_post(Loop *loop, const Command *command);
+
+/* --- For the peers and rooms of the loop -------------------------------------------------------------------------- */
+
+static inline int64_t loop_utc_us(const Loop *loop)
+{
+        return loop->now_us + loop->shared->utc_offset_us;
+}
+static inline uint32_t loop_next_track_id(Loop *loop)
+{
+        return loop->last_track_id += loop->last_track_id + 1 == 0 ? 2 : 1;
+}
+/* False when there was no room for the event. */
+bool loop_emit(Loop *loop, const SfuEvent *event);
+void loop_bind(Loop *loop, const NetAddress *address, SfuPeer peer);
+void loop_unbind(Loop *loop, const NetAddress *address, SfuPeer peer);
+/* Sends what waits, then frees the peer and forgets its addresses. */
+void loop_remove_peer(Loop *loop, Peer *peer);
+void loop_mark_busy(Loop *loop, Room *room);

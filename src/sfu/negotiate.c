@@ -1,0 +1,281 @@
+#include "sfu/negotiate.h"
+
+#include <string.h>
+
+static bool refuse(GError **error, const char *text)
+{
+        g_set_error_literal(error, SFU_ERROR, SFU_ERROR_SDP, text);
+        return false;
+}
+
+/* --- Both sides --------------------------------------------------------------------------------------------------- */
+
+static Sdp *begin_local(const LocalSide *local, SdpSetup setup)
+{
+        Sdp *sdp = sdp_new();
+        sdp->session_id = local->session_id;
+        sdp->version = local->version;
+        sdp->ice_lite = true;
+        sdp->setup = setup;
+        g_strlcpy(sdp->ufrag, local->credentials.ufrag, sizeof sdp->ufrag);
+        g_strlcpy(sdp->pwd, local->credentials.pwd, sizeof sdp->pwd);
+        memcpy(sdp->fingerprint, local->fingerprint, sizeof sdp->fingerprint);
+        sdp->has_fingerprint = true;
+        sdp->n_candidates = MIN(local->n_candidates, SDP_MAX_CANDIDATES);
+        memcpy(sdp->candidates, local->candidates, sdp->n_candidates * sizeof *local->candidates);
+        return sdp;
+}
+
+static bool read_remote(const Sdp *remote, PeerPlan *plan, GError **error)
+{
+        if (!ice_credentials_set(&plan->remote, remote->ufrag, remote->pwd))
+                return refuse(error, "the description lacks ICE credentials");
+        if (!remote->has_fingerprint)
+                return refuse(error, "the description lacks a SHA-256 certificate fingerprint");
+        if (remote->setup != SDP_ACTPASS && remote->setup != SDP_ACTIVE)
+                return refuse(error, "the browser must be able to open the DTLS connection (a=setup:active)");
+        memcpy(plan->fingerprint, remote->fingerprint, sizeof plan->fingerprint);
+        return true;
+}
+
+static uint8_t rtx_type(const SdpMedia *media, const SdpCodec *codec)
+{
+        const SdpCodec *rtx = codec ? sdp_find_rtx(media, codec->payload_type) : NULL;
+        return rtx ? rtx->payload_type : 0;
+}
+
+static void add_codec(SdpMedia *media, const SdpCodec *codec)
+{
+        media->codecs[media->n_codecs++] = *codec;
+}
+
+static void add_video_codec(SdpMedia *media, SdpCodec codec, uint8_t rtx)
+{
+        codec.feedback = SDP_NACK | SDP_NACK_PLI | SDP_CCM_FIR | SDP_REMB;
+        add_codec(media, &codec);
+        if (rtx)
+                add_codec(media, &(SdpCodec){ .payload_type = rtx, .name = SDP_RTX, .apt = codec.payload_type });
+}
+
+/* --- Publishers --------------------------------------------------------------------------------------------------- */
+
+static const SfuTrack *find_track(const SfuTrack *tracks, size_t n_tracks, const char *mid)
+{
+        for (size_t i = 0; i < n_tracks; i++)
+                if (!g_strcmp0(tracks[i].mid, mid))
+                        return &tracks[i];
+        return NULL;
+}
+
+static const SdpCodec *choose_codec(const SdpMedia *media, SfuTrackKind kind)
+{
+        if (kind == SFU_MIC)
+                return media->kind == SDP_AUDIO ? sdp_find_codec(media, SDP_OPUS) : NULL;
+        if (media->kind != SDP_VIDEO)
+                return NULL;
+        const SdpCodec *h264 = kind == SFU_CAMERA || kind == SFU_SCREEN ? sdp_find_h264_baseline(media) : NULL;
+        return h264 ? h264 : sdp_find_codec(media, SDP_VP8);
+}
+
+static MediaCodec media_codec(const SdpCodec *codec)
+{
+        switch (codec->name) {
+        case SDP_H264:
+                return CODEC_H264;
+        case SDP_VP8:
+                return CODEC_VP8;
+        default:
+                return CODEC_OPUS;
+        }
+}
+
+static void accept_extension(const SdpMedia *offered, SdpMedia *line, RtpExtension extension, RtpExtensionIds *ids)
+{
+        uint8_t id = offered->extensions.id[extension];
+        SdpDirection direction = offered->extension_directions[extension];
+        if (!id || direction == SDP_RECVONLY || direction == SDP_INACTIVE)
+                return;
+        line->extensions.id[extension] = id;
+        line->extension_directions[extension] = sdp_reverse(direction);
+        ids->id[extension] = id; /* one number space in a bundle (RFC 8843, 15) */
+}
+
+static void accept_line(const SdpMedia *offered, SfuTrackKind kind, const SdpCodec *codec, SdpMedia *line,
+                        PeerPlan *plan)
+{
+        bool sends = offered->direction == SDP_SENDONLY || offered->direction == SDP_SENDRECV;
+        uint8_t rtx = rtx_type(offered, codec);
+        line->direction = sends ? SDP_RECVONLY : SDP_INACTIVE;
+        line->rtcp_mux = true;
+        line->rtcp_rsize = offered->rtcp_rsize;
+        accept_extension(offered, line, RTP_EXTENSION_MID, &plan->extensions);
+        if (kind == SFU_MIC) {
+                SdpCodec opus = *codec;
+                opus.feedback = 0;
+                accept_extension(offered, line, RTP_EXTENSION_AUDIO_LEVEL, &plan->extensions);
+                add_codec(line, &opus);
+        } else {
+                add_video_codec(line, *codec, rtx);
+        }
+        if (!sends)
+                return;
+        TrackFormat *track = &plan->tracks[plan->n_tracks++];
+        *track = (TrackFormat){ .kind = kind,
+                                .codec = media_codec(codec),
+                                .payload_type = codec->payload_type,
+                                .rtx_payload_type = kind == SFU_MIC ? 0 : rtx,
+                                .ssrc = offered->ssrc,
+                                .rtx_ssrc = offered->rtx_ssrc };
+        g_strlcpy(track->mid, offered->mid, sizeof track->mid);
+}
+
+static bool check_tracks(const Sdp *offer, const SfuTrack *tracks, size_t n_tracks, GError **error)
+{
+        unsigned seen = 0;
+        for (size_t i = 0; i < n_tracks; i++) {
+                if ((unsigned)tracks[i].kind >= SFU_N_TRACK_KINDS || seen & 1u << tracks[i].kind)
+                        return refuse(error, "a kind of track is named twice or unknown");
+                seen |= 1u << tracks[i].kind;
+                if (!tracks[i].mid || !sdp_find_media(offer, tracks[i].mid))
+                        return refuse(error, "a track names a line that the offer does not have");
+        }
+        return true;
+}
+
+/* A further offer keeps the lines it had (RFC 8829, 5.2.2), and the connection. */
+static bool check_again(const Sdp *offer, const Sdp *before, const PeerPlan *plan, GError **error)
+{
+        if (offer->n_media < before->n_media)
+                return refuse(error, "a further offer must keep the lines of the first");
+        for (unsigned i = 0; i < before->n_media; i++)
+                if (strcmp(offer->media[i].mid, before->media[i].mid) && !before->media[i].rejected)
+                        return refuse(error, "a further offer must keep the order of its lines");
+        if (strcmp(plan->remote.ufrag, offer->ufrag) ||
+            memcmp(plan->fingerprint, offer->fingerprint, sizeof plan->fingerprint))
+                return refuse(error, "a further offer must keep its connection: open a new one instead");
+        return true;
+}
+
+Sdp *negotiate_publish(const Sdp *offer, const SfuTrack *tracks, size_t n_tracks, const LocalSide *local,
+                       const Sdp *before, PeerPlan *plan, GError **error)
+{
+        if (!check_tracks(offer, tracks, n_tracks, error) || (before && !check_again(offer, before, plan, error)) ||
+            !read_remote(offer, plan, error))
+                return NULL;
+        g_autoptr(Sdp) answer = begin_local(local, SDP_PASSIVE);
+        plan->n_tracks = 0;
+        memset(&plan->extensions, 0, sizeof plan->extensions);
+        bool any = false;
+        for (unsigned i = 0; i < offer->n_media; i++) {
+                const SdpMedia *offered = &offer->media[i];
+                SdpMedia *line = sdp_add_media(answer);
+                line->kind = offered->kind;
+                memcpy(line->mid, offered->mid, sizeof line->mid);
+                const SfuTrack *track = find_track(tracks, n_tracks, offered->mid);
+                const SdpCodec *codec = track ? choose_codec(offered, track->kind) : NULL;
+                if (codec && !offered->rejected && offered->rtcp_mux) {
+                        accept_line(offered, track->kind, codec, line, plan);
+                        any = true;
+                        continue;
+                }
+                line->rejected = true;
+                if (offered->n_codecs)
+                        add_codec(line, &(SdpCodec){ .payload_type = offered->codecs[0].payload_type,
+                                                     .name = SDP_OTHER_CODEC });
+        }
+        if (!any) {
+                refuse(error, "the offer has no line we can receive: Opus, H.264 baseline or VP8 are needed");
+                return NULL;
+        }
+        return g_steal_pointer(&answer);
+}
+
+/* --- Watchers ----------------------------------------------------------------------------------------------------- */
+
+static void slot_mid(unsigned slot, char mid[SDP_MID_SIZE])
+{
+        if (slot == SLOT_SCREEN)
+                g_strlcpy(mid, "s", SDP_MID_SIZE);
+        else
+                g_snprintf(mid, SDP_MID_SIZE, "%c%d", slot_is_audio(slot) ? 'a' : 'v', slot_seat(slot));
+}
+
+static void offer_line(SdpMedia *line, unsigned slot, uint32_t first_ssrc)
+{
+        line->direction = SDP_SENDONLY;
+        line->rtcp_mux = line->rtcp_rsize = true;
+        line->ssrc = first_ssrc + 2 * slot;
+        slot_mid(slot, line->mid);
+        /* One stream and one CNAME a seat: what the browser plays in step (RFC 8834, 4.9). */
+        if (slot == SLOT_SCREEN)
+                g_strlcpy(line->msid, "screen", sizeof line->msid);
+        else
+                g_snprintf(line->msid, sizeof line->msid, "seat-%d", slot_seat(slot));
+        memcpy(line->cname, line->msid, sizeof line->cname);
+        if (slot_is_audio(slot)) {
+                line->kind = SDP_AUDIO;
+                add_codec(line, &(SdpCodec){ .payload_type = PAYLOAD_OPUS, .name = SDP_OPUS });
+                return;
+        }
+        line->kind = SDP_VIDEO;
+        line->rtx_ssrc = line->ssrc + 1;
+        add_video_codec(line,
+                        (SdpCodec){ .payload_type = PAYLOAD_H264,
+                                    .name = SDP_H264,
+                                    .packetization_mode = 1,
+                                    .profile_level_id = 0x42e01f },
+                        PAYLOAD_H264_RTX);
+        add_video_codec(line, (SdpCodec){ .payload_type = PAYLOAD_VP8, .name = SDP_VP8 }, PAYLOAD_VP8_RTX);
+}
+
+Sdp *negotiate_offer(unsigned seats, uint32_t first_ssrc, const LocalSide *local)
+{
+        Sdp *offer = begin_local(local, SDP_ACTPASS);
+        for (unsigned slot = 0; slot < 1 + 2 * seats; slot++)
+                offer_line(sdp_add_media(offer), slot, first_ssrc);
+        return offer;
+}
+
+static bool read_answer_line(const SdpMedia *line, unsigned slot, PeerPlan *plan, GError **error)
+{
+        char mid[SDP_MID_SIZE];
+        slot_mid(slot, mid);
+        if (strcmp(line->mid, mid) || (line->kind == SDP_AUDIO) != slot_is_audio(slot))
+                return refuse(error, "the answer's lines are not those of the offer");
+        if (line->rejected)
+                return true;
+        if (slot_is_audio(slot)) {
+                const SdpCodec *opus = sdp_find_codec(line, SDP_OPUS);
+                plan->opus = opus ? opus->payload_type : plan->opus;
+                return true;
+        }
+        const SdpCodec *h264 = sdp_find_h264_baseline(line), *vp8 = sdp_find_codec(line, SDP_VP8);
+        if (h264) {
+                plan->h264 = h264->payload_type;
+                plan->h264_rtx = rtx_type(line, h264);
+        }
+        if (vp8) {
+                plan->vp8 = vp8->payload_type;
+                plan->vp8_rtx = rtx_type(line, vp8);
+        }
+        return true;
+}
+
+bool negotiate_answer(const Sdp *answer, unsigned seats, PeerPlan *plan, GError **error)
+{
+        /* An answer to an earlier, shorter offer may still be on its way; lines never become fewer. */
+        if (answer->n_media > 1 + 2 * seats || answer->n_media < MAX(plan->n_slots, 3) || answer->n_media % 2 == 0)
+                return refuse(error, "the answer has not as many lines as the offer");
+        if (plan->n_slots && strcmp(plan->remote.ufrag, answer->ufrag))
+                return refuse(error, "a further answer must keep its connection: open a new one instead");
+        if (!read_remote(answer, plan, error))
+                return false;
+        plan->opus = plan->h264 = plan->h264_rtx = plan->vp8 = plan->vp8_rtx = 0;
+        for (unsigned slot = 0; slot < answer->n_media; slot++)
+                if (!read_answer_line(&answer->media[slot], slot, plan, error))
+                        return false;
+        if (!plan->opus && !plan->h264 && !plan->vp8)
+                return refuse(error, "the answer takes neither Opus, H.264 baseline nor VP8");
+        plan->n_slots = answer->n_media;
+        return true;
+}

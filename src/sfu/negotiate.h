@@ -1,0 +1,77 @@
+/* What is agreed with a browser: plans for the media loops, and our side's descriptions. Pure: no socket, no loop; the
+ * caller brings credentials, SSRCs and addresses.
+ *
+ * Publisher: one codec is chosen per line (H.264 constrained baseline before VP8; the _VP8 kinds VP8 alone), with RTX
+ * and the extensions mid and audio level. Watcher: lines "s", then "a0", "v0", "a1", …; each video line offers both
+ * codecs with fixed payload types, and the answer says what it can receive. */
+#pragma once
+
+#include "sfu/sfu.h"
+#include "sfu/track.h"
+
+#include "rtc/ice.h"
+#include "rtc/sdp.h"
+
+enum {
+        SLOT_SCREEN = 0,
+        SLOT_COUNT = 1 + 2 * SFU_SEATS,
+        PAYLOAD_OPUS = 111, /* of what we offer */
+        PAYLOAD_H264 = 102,
+        PAYLOAD_H264_RTX = 103,
+        PAYLOAD_VP8 = 96,
+        PAYLOAD_VP8_RTX = 97,
+};
+
+/* The watchers' line that a seat's track feeds. */
+static inline unsigned slot_of(int seat, SfuTrackKind kind)
+{
+        if (kind == SFU_SCREEN || kind == SFU_SCREEN_VP8)
+                return SLOT_SCREEN;
+        return 1 + 2 * (unsigned)seat + (kind == SFU_MIC ? 0 : 1);
+}
+static inline bool slot_is_audio(unsigned slot)
+{
+        return slot != SLOT_SCREEN && slot % 2 == 1;
+}
+/* The seat a line shows, SFU_NO_SEAT for the screen. */
+static inline int slot_seat(unsigned slot)
+{
+        return slot == SLOT_SCREEN ? SFU_NO_SEAT : (int)(slot - 1) / 2;
+}
+
+/* What both sorts of peer have. */
+typedef struct PeerPlan {
+        SfuPeer peer;
+        SfuRoom room;
+        SfuParticipant participant;
+        bool publisher;
+        int seat; /* the publisher's; a watcher's own seat */
+        IceCredentials local, remote;
+        uint8_t fingerprint[SDP_FINGERPRINT_SIZE];
+        /* Publisher */
+        TrackFormat tracks[SFU_N_TRACK_KINDS];
+        unsigned n_tracks;
+        RtpExtensionIds extensions;
+        /* Watcher */
+        unsigned n_slots;
+        uint32_t first_ssrc;                        /* line i sends with first_ssrc + 2 i, its RTX with one more */
+        uint8_t opus, h264, h264_rtx, vp8, vp8_rtx; /* payload types of the answer, 0: cannot */
+} PeerPlan;
+
+/* Our side of a description: what stands in every answer and offer. */
+typedef struct LocalSide {
+        uint64_t session_id, version;
+        IceCredentials credentials;
+        const uint8_t *fingerprint; /* SDP_FINGERPRINT_SIZE bytes */
+        const SdpCandidate *candidates;
+        unsigned n_candidates;
+} LocalSide;
+
+/* Answers a publisher's offer and fills the plan's tracks, extensions, remote credentials and fingerprint. before: our
+ * last answer when this is a further offer, else NULL. NULL with an error fit to be shown. */
+Sdp *negotiate_publish(const Sdp *offer, const SfuTrack *tracks, size_t n_tracks, const LocalSide *local,
+                       const Sdp *before, PeerPlan *plan, GError **error);
+/* An offer of lines for a number of seats; SSRCs are counted from first_ssrc. */
+Sdp *negotiate_offer(unsigned seats, uint32_t first_ssrc, const LocalSide *local);
+/* Reads a watcher's answer to such an offer into the plan's payload types, credentials and fingerprint. */
+bool negotiate_answer(const Sdp *answer, unsigned seats, PeerPlan *plan, GError **error);

@@ -1,0 +1,396 @@
+#include "sfu/publisher.h"
+
+#include "sfu/room.h"
+
+#include <string.h>
+
+enum {
+        SOURCES = 2 * SFU_N_TRACK_KINDS,
+        RESTARTS_PER_SECOND = 2, /* new SSRCs of one peer */
+        REPORT_US = 1000 * 1000,
+        EARLY_REMB_US = 200 * 1000, /* browsers leap to it in their first two seconds only */
+        EARLY_US = 3000 * 1000,
+        AUDIO_KBPS = 64,
+        UNWRAP_BASE = 0x10000, /* added to indices, so that a late first packet is not below zero */
+};
+
+/* An SSRC of the browser: a track's stream or its RTX. */
+typedef struct Source {
+        uint32_t ssrc;
+        Track *track; /* NULL: free */
+        bool rtx;
+} Source;
+
+struct Publisher {
+        Peer *peer;
+        RtpExtensionIds extensions;
+        Track *tracks[SFU_N_TRACK_KINDS];
+        Source sources[SOURCES];
+        Rate restarts;
+        bool has_clock_offset;
+        int64_t clock_offset_us;
+        int64_t connected_us, report_us, remb_us;
+};
+
+/* --- Tracks and sources ------------------------------------------------------------------------------------------- */
+
+static Source *find_source(Publisher *publisher, uint32_t ssrc)
+{
+        for (unsigned i = 0; i < SOURCES; i++)
+                if (publisher->sources[i].track && publisher->sources[i].ssrc == ssrc)
+                        return &publisher->sources[i];
+        return NULL;
+}
+
+/* Each track has one source and one for RTX; a new SSRC takes the place of the old. */
+static Source *set_source(Publisher *publisher, uint32_t ssrc, Track *track, bool rtx)
+{
+        Source *place = NULL;
+        for (unsigned i = 0; i < SOURCES; i++) {
+                Source *source = &publisher->sources[i];
+                if (source->track == track && source->rtx == rtx)
+                        place = source;
+                else if (!source->track && !place)
+                        place = source;
+        }
+        *place = (Source){ ssrc, track, rtx };
+        if (!rtx)
+                track->format.ssrc = ssrc;
+        return place;
+}
+
+static void add_track(Publisher *publisher, const TrackFormat *format)
+{
+        Loop *loop = publisher->peer->loop;
+        int seat = publisher->peer->seat;
+        Track *track = track_new(loop_next_track_id(loop), format, seat, slot_of(seat, format->kind));
+        track->participant = publisher->peer->participant;
+        publisher->tracks[format->kind] = track;
+        if (format->ssrc)
+                set_source(publisher, format->ssrc, track, false);
+        if (format->rtx_ssrc && format->rtx_payload_type)
+                set_source(publisher, format->rtx_ssrc, track, true);
+        room_add_track(publisher->peer->room, track);
+}
+
+static void remove_track(Publisher *publisher, SfuTrackKind kind)
+{
+        Track *track = g_steal_pointer(&publisher->tracks[kind]);
+        if (!track)
+                return;
+        for (unsigned i = 0; i < SOURCES; i++)
+                if (publisher->sources[i].track == track)
+                        publisher->sources[i] = (Source){ 0 };
+        room_remove_track(publisher->peer->room, track);
+        track_free(track, &publisher->peer->loop->pool);
+}
+
+Publisher *publisher_new(Peer *peer, const PeerPlan *plan)
+{
+        Publisher *publisher = g_new0(Publisher, 1);
+        publisher->peer = peer;
+        publisher->extensions = plan->extensions;
+        for (unsigned i = 0; i < plan->n_tracks; i++)
+                add_track(publisher, &plan->tracks[i]);
+        return publisher;
+}
+
+void publisher_free(Publisher *publisher)
+{
+        if (!publisher)
+                return;
+        for (unsigned kind = 0; kind < SFU_N_TRACK_KINDS; kind++)
+                remove_track(publisher, kind);
+        g_free(publisher);
+}
+
+static const TrackFormat *planned(const PeerPlan *plan, SfuTrackKind kind)
+{
+        for (unsigned i = 0; i < plan->n_tracks; i++)
+                if (plan->tracks[i].kind == kind)
+                        return &plan->tracks[i];
+        return NULL;
+}
+
+static bool same_line(const TrackFormat *a, const TrackFormat *b)
+{
+        return !strcmp(a->mid, b->mid) && a->codec == b->codec && a->payload_type == b->payload_type;
+}
+
+void publisher_update(Publisher *publisher, const PeerPlan *plan)
+{
+        publisher->extensions = plan->extensions;
+        for (unsigned kind = 0; kind < SFU_N_TRACK_KINDS; kind++) {
+                const TrackFormat *format = planned(plan, kind);
+                const Track *track = publisher->tracks[kind];
+                if (track && format && same_line(&track->format, format))
+                        continue;
+                remove_track(publisher, kind);
+                if (format)
+                        add_track(publisher, format);
+        }
+}
+
+Track *publisher_track(const Publisher *publisher, SfuTrackKind kind)
+{
+        return publisher->tracks[kind];
+}
+
+int64_t publisher_clock_offset_us(const Publisher *publisher)
+{
+        return publisher->clock_offset_us;
+}
+
+/* --- Packets in --------------------------------------------------------------------------------------------------- */
+
+static Track *track_of_mid(const Publisher *publisher, const char *mid)
+{
+        for (unsigned kind = 0; kind < SFU_N_TRACK_KINDS; kind++)
+                if (publisher->tracks[kind] && !strcmp(publisher->tracks[kind]->format.mid, mid))
+                        return publisher->tracks[kind];
+        return NULL;
+}
+
+/* An SSRC not seen before says by its mid extension which line it belongs to. */
+static Source *learn_source(Publisher *publisher, const RtpHeader *header, const RtpExtensions *extensions)
+{
+        Track *track = extensions->has[RTP_EXTENSION_MID] ? track_of_mid(publisher, extensions->mid) : NULL;
+        if (!track || !rate_take(&publisher->restarts, RESTARTS_PER_SECOND, publisher->peer->loop->now_us))
+                return NULL;
+        if (header->payload_type == track->format.rtx_payload_type && track->format.rtx_payload_type)
+                return set_source(publisher, header->ssrc, track, true);
+        if (header->payload_type != track->format.payload_type)
+                return NULL;
+        if (track->highest) { /* the sender began anew: the watchers' lines go on at its next key frame */
+                track_restart(track, loop_next_track_id(publisher->peer->loop));
+                room_assign(publisher->peer->room);
+        }
+        return set_source(publisher, header->ssrc, track, false);
+}
+
+/* Makes of a retransmission the packet that it repeats (RFC 4588, 4). */
+static Drop restore_rtx(const Track *track, Packet *packet)
+{
+        if (packet->payload_size < RTX_HEADER_BYTES || !track->highest)
+                return DROP_LATE; /* padding, sent to probe the network */
+        const uint8_t *original = packet_payload(packet);
+        uint16_t sequence = (uint16_t)(original[0] << 8 | original[1]);
+        packet->index = (uint64_t)rtp_unwrap_sequence((int64_t)track->highest, sequence);
+        packet->payload_offset += RTX_HEADER_BYTES;
+        packet->payload_size -= RTX_HEADER_BYTES;
+        return DROP_NONE;
+}
+
+static Drop place_packet(const Source *source, const RtpHeader *header, uint64_t index, int64_t now_us, Packet *packet)
+{
+        Track *track = source->track;
+        packet->track = track;
+        packet->codec = track->format.codec;
+        packet->marker = header->marker;
+        packet->timestamp = header->timestamp;
+        packet->payload_offset = header->header_bytes;
+        packet->payload_size = header->payload_bytes;
+        packet->arrival_us = now_us;
+        if (source->rtx)
+                return header->payload_type == track->format.rtx_payload_type ? restore_rtx(track, packet)
+                                                                              : DROP_RTP_PAYLOAD_TYPE;
+        if (header->payload_type != track->format.payload_type)
+                return DROP_RTP_PAYLOAD_TYPE;
+        packet->index = index + UNWRAP_BASE;
+        return DROP_NONE;
+}
+
+static void begin_track(Publisher *publisher, Track *track, const Packet *packet)
+{
+        track->clock.has_arrival = true;
+        track->clock.arrival_timestamp = packet->timestamp;
+        track->clock.arrival_utc_us = loop_utc_us(publisher->peer->loop);
+        room_track_began(publisher->peer->room, track);
+}
+
+/* A packet with its place known goes into the ring and on to the watchers. */
+static Drop take_packet(Publisher *publisher, Packet **packet, bool rtx)
+{
+        Loop *loop = publisher->peer->loop;
+        Packet *taken = *packet;
+        Track *track = taken->track;
+        Drop drop = track_parse_payload(track, taken);
+        if (drop)
+                return drop;
+        bool first = track->highest == 0, gap_too_large = false;
+        if (!track_store(track, packet, &loop->counters))
+                return DROP_NONE; /* counted there */
+        if (!rtx)
+                track_count(track, taken->index, taken->timestamp, loop->now_us);
+        if (track_is_video(track) &&
+            nack_list_receive(&track->nack, (uint16_t)taken->index, loop->now_us, &gap_too_large))
+                counters_add(&loop->counters, COUNTER_RECOVERED, 1);
+        counters_add(&loop->counters, COUNTER_PACKETS_TAKEN, 1);
+        if (first)
+                begin_track(publisher, track, taken);
+        if (taken->key_start) {
+                track->last_key_us = loop->now_us;
+                track->key_wanted = false;
+        }
+        if (gap_too_large)
+                publisher_want_key(publisher, track);
+        if (!track->muted)
+                room_forward(publisher->peer->room, taken);
+        return DROP_NONE;
+}
+
+Drop publisher_receive_rtp(Publisher *publisher, Packet **packet)
+{
+        Peer *peer = publisher->peer;
+        Packet *taken = *packet;
+        size_t size;
+        uint64_t index;
+        RtpHeader header;
+        Drop drop = srtp_receiver_unprotect(peer->receiver, taken->bytes, taken->size, &size, &index);
+        if (!drop)
+                drop = rtp_parse(taken->bytes, size, &header);
+        if (drop)
+                return drop;
+        Source *source = find_source(publisher, header.ssrc);
+        if (!source || source->track->format.kind == SFU_MIC) {
+                RtpExtensions extensions;
+                rtp_extensions_read(taken->bytes, &header, &publisher->extensions, &extensions);
+                source = source ? source : learn_source(publisher, &header, &extensions);
+                if (!source)
+                        return DROP_RTP_UNKNOWN_SSRC;
+                if (extensions.has[RTP_EXTENSION_AUDIO_LEVEL] && source->track->format.kind == SFU_MIC)
+                        room_hear(peer->room, source->track, extensions.audio_level);
+        }
+        drop = place_packet(source, &header, index, peer->loop->now_us, taken);
+        return drop ? drop : take_packet(publisher, packet, source->rtx);
+}
+
+/* --- Feedback in -------------------------------------------------------------------------------------------------- */
+
+/* The smallest difference seen is the one least delayed; it may creep up with the clocks' drift. One for all tracks of
+ * a browser, so that their sound and picture stay in step. */
+static void note_clock(Publisher *publisher, const RtcpSenderInfo *info)
+{
+        int64_t seconds = (int64_t)(info->ntp >> 32) - INT64_C(2208988800);
+        int64_t sent_us = seconds * G_USEC_PER_SEC + (int64_t)(((info->ntp & 0xffffffff) * G_USEC_PER_SEC) >> 32);
+        int64_t offset_us = loop_utc_us(publisher->peer->loop) - sent_us;
+        int64_t rise_us = offset_us - publisher->clock_offset_us;
+        if (!publisher->has_clock_offset || rise_us < 0 || rise_us > G_USEC_PER_SEC)
+                publisher->clock_offset_us = offset_us;
+        else
+                publisher->clock_offset_us += rise_us / 64;
+        publisher->has_clock_offset = true;
+}
+
+void publisher_receive_rtcp(Publisher *publisher, const RtcpPacket *rtcp)
+{
+        if (rtcp_kind(rtcp) != RTCP_SR)
+                return;
+        Source *source = find_source(publisher, rtcp_sender(rtcp));
+        if (!source || source->rtx)
+                return;
+        RtcpSenderInfo info;
+        rtcp_sender_info(rtcp, &info);
+        note_clock(publisher, &info);
+        track_sender_report(source->track, &info, publisher->peer->loop->now_us);
+}
+
+/* --- Feedback out ------------------------------------------------------------------------------------------------- */
+
+static void ask_key(Publisher *publisher, Track *track)
+{
+        RtcpWriter writer = peer_rtcp_begin(publisher->peer);
+        rtcp_write_report(&writer, PEER_OWN_SSRC, NULL, NULL, 0);
+        rtcp_write_pli(&writer, PEER_OWN_SSRC, track->format.ssrc);
+        peer_rtcp_end(publisher->peer, &writer);
+        counters_add(&publisher->peer->loop->counters, COUNTER_KEY_FRAMES_ASKED, 1);
+}
+
+void publisher_want_key(Publisher *publisher, Track *track)
+{
+        if (!track_is_video(track))
+                return;
+        counters_add(&publisher->peer->loop->counters, COUNTER_KEY_FRAMES_WISHED, 1);
+        if (track_want_key(track, publisher->peer->loop->now_us) && peer_is_connected(publisher->peer))
+                ask_key(publisher, track);
+}
+
+static void ask_missing(Publisher *publisher, Track *track)
+{
+        uint16_t sequences[NACK_PENDING_MAX];
+        size_t n = nack_list_due(&track->nack, publisher->peer->loop->now_us, 0, sequences, G_N_ELEMENTS(sequences));
+        if (n == 0)
+                return;
+        RtcpWriter writer = peer_rtcp_begin(publisher->peer);
+        rtcp_write_report(&writer, PEER_OWN_SSRC, NULL, NULL, 0);
+        rtcp_write_nack(&writer, PEER_OWN_SSRC, track->format.ssrc, sequences, n);
+        peer_rtcp_end(publisher->peer, &writer);
+        counters_add(&publisher->peer->loop->counters, COUNTER_NACKS_SENT, n);
+}
+
+static unsigned track_kbps(const Publisher *publisher, SfuTrackKind kind)
+{
+        uint32_t camera = publisher->peer->loop->shared->camera_kbps;
+        switch (kind) {
+        case SFU_MIC:
+                return AUDIO_KBPS;
+        case SFU_CAMERA_VP8:
+        case SFU_SCREEN_VP8:
+                return camera / 5;
+        default:
+                return camera;
+        }
+}
+
+static void write_remb(Publisher *publisher, RtcpWriter *writer)
+{
+        uint32_t ssrcs[SFU_N_TRACK_KINDS];
+        unsigned n = 0, kbps = 0;
+        for (unsigned kind = 0; kind < SFU_N_TRACK_KINDS; kind++) {
+                const Track *track = publisher->tracks[kind];
+                if (!track)
+                        continue;
+                kbps += track_kbps(publisher, kind);
+                if (track->format.ssrc)
+                        ssrcs[n++] = track->format.ssrc;
+        }
+        if (n)
+                rtcp_write_remb(writer, PEER_OWN_SSRC, (uint64_t)kbps * 1000, ssrcs, n);
+}
+
+/* REMB and, once a second, receiver reports. */
+static void report(Publisher *publisher, int64_t now_us)
+{
+        RtcpReport reports[SFU_N_TRACK_KINDS];
+        unsigned n = 0;
+        if (now_us - publisher->report_us >= REPORT_US) {
+                publisher->report_us = now_us;
+                for (unsigned kind = 0; kind < SFU_N_TRACK_KINDS; kind++)
+                        if (publisher->tracks[kind] && publisher->tracks[kind]->highest)
+                                track_report(publisher->tracks[kind], now_us, &reports[n++]);
+        }
+        RtcpWriter writer = peer_rtcp_begin(publisher->peer);
+        rtcp_write_report(&writer, PEER_OWN_SSRC, NULL, reports, n);
+        write_remb(publisher, &writer);
+        peer_rtcp_end(publisher->peer, &writer);
+}
+
+void publisher_tick(Publisher *publisher)
+{
+        int64_t now_us = publisher->peer->loop->now_us;
+        for (unsigned kind = 0; kind < SFU_N_TRACK_KINDS; kind++) {
+                Track *track = publisher->tracks[kind];
+                if (!track || !track_is_video(track))
+                        continue;
+                ask_missing(publisher, track);
+                if (track_key_due(track, now_us))
+                        ask_key(publisher, track);
+        }
+        if (!publisher->connected_us)
+                publisher->connected_us = now_us;
+        int64_t pause_us = now_us - publisher->connected_us < EARLY_US ? EARLY_REMB_US : REPORT_US;
+        if (now_us - publisher->remb_us >= pause_us) {
+                publisher->remb_us = now_us;
+                report(publisher, now_us);
+        }
+}

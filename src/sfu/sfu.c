@@ -1,0 +1,596 @@
+#include "sfu/sfu.h"
+
+#include "sfu/loop.h"
+#include "sfu/tap.h"
+
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+        DEFAULT_CAMERA_KBPS = 2500,
+        ADVERTISED = SDP_MAX_CANDIDATES,
+        GENERATIONS = 1 << 15, /* of peers in one place */
+};
+
+/* The socket loop's side of a peer: what is needed to describe it again. */
+typedef struct Front {
+        PeerPlan plan;
+        Sdp *answer;      /* our last one to a publisher */
+        unsigned seats;   /* a watcher's, as offered */
+        bool posted;      /* the loop has it: a watcher only from its first answer on */
+        uint64_t version; /* of our descriptions */
+} Front;
+
+typedef struct FrontRoom {
+        SfuRoom id; /* 0: free */
+        unsigned loop;
+        uint32_t generation;
+        Tap *tap;
+} FrontRoom;
+
+struct Sfu {
+        LoopShared shared;
+        SdpCandidate candidates[ADVERTISED];
+        unsigned n_candidates;
+        int events_fd;
+        unsigned started; /* loops whose thread runs */
+        FrontRoom rooms[SFU_MAX_ROOMS];
+        unsigned rooms_of_loop[SFU_MAX_LOOPS];
+        Front **fronts[SFU_MAX_LOOPS]; /* by PEER_PLACE */
+        unsigned next_place[SFU_MAX_LOOPS];
+        uint32_t generation; /* of the next peer */
+        uint32_t next_ssrc;
+};
+
+G_DEFINE_QUARK(sfu - error, sfu_error)
+
+static const char *const kind_words[] = {
+#define KIND_WORD(name, word) word,
+        SFU_TRACK_KINDS(KIND_WORD)
+};
+static const char *const gone_texts[] = {
+#define GONE_TEXT(name, text) text,
+        SFU_GONE_REASONS(GONE_TEXT)
+};
+
+int sfu_track_kind_from_word(const char *word)
+{
+        for (int i = 0; word && i < SFU_N_TRACK_KINDS; i++)
+                if (!strcmp(word, kind_words[i]))
+                        return i;
+        return -1;
+}
+
+const char *sfu_track_kind_word(SfuTrackKind kind)
+{
+        return kind_words[kind];
+}
+
+const char *sfu_gone_reason_text(SfuGoneReason reason)
+{
+        return gone_texts[reason];
+}
+
+static bool refuse(GError **error, SfuError code, const char *text)
+{
+        g_set_error_literal(error, SFU_ERROR, code, text);
+        return false;
+}
+
+/* --- Start and stop ----------------------------------------------------------------------------------------------- */
+
+static void add_candidate(Sfu *sfu, const NetAddress *address)
+{
+        char text[NET_ADDRESS_TEXT_BYTES];
+        net_address_format(address, text);
+        /* "192.0.2.1:5000" or "[2001:db8::1]:5000": the part before the port. */
+        char *end = strrchr(text, ':');
+        if (!end || sfu->n_candidates == ADVERTISED)
+                return;
+        char *begin = text;
+        if (*begin == '[') {
+                begin++;
+                end--;
+        }
+        *end = '\0';
+        SdpCandidate *candidate = &sfu->candidates[sfu->n_candidates++];
+        g_strlcpy(candidate->address, begin, sizeof candidate->address);
+        candidate->port = sfu->shared.port.number;
+}
+
+static bool choose_candidates(Sfu *sfu, const SfuConfig *config, GError **error)
+{
+        NetAddress addresses[ADVERTISED];
+        if (!config->advertised) {
+                size_t n = port_local_addresses(&sfu->shared.port, addresses, ADVERTISED);
+                for (size_t i = 0; i < n; i++)
+                        add_candidate(sfu, &addresses[i]);
+                return true;
+        }
+        for (const char *const *text = config->advertised; *text; text++) {
+                if (!net_address_parse(*text, sfu->shared.port.number, NET_UDP, &addresses[0])) {
+                        g_set_error(error, SFU_ERROR, SFU_ERROR_SYSTEM, "“%s” is not an address to advertise", *text);
+                        return false;
+                }
+                add_candidate(sfu, &addresses[0]);
+        }
+        return true;
+}
+
+static int64_t utc_offset_us(void)
+{
+        struct timespec monotonic;
+        clock_gettime(CLOCK_MONOTONIC, &monotonic);
+        return g_get_real_time() - (monotonic.tv_sec * G_USEC_PER_SEC + monotonic.tv_nsec / 1000);
+}
+
+static bool start_loops(Sfu *sfu, const SfuConfig *config, GError **error)
+{
+        long cores = sysconf(_SC_NPROCESSORS_ONLN);
+        unsigned n = config->media_threads ? config->media_threads : (unsigned)MAX(1, cores - 1);
+        sfu->shared.n_loops = MIN(n, SFU_MAX_LOOPS);
+        for (unsigned i = 0; i < sfu->shared.n_loops; i++) {
+                sfu->shared.loops[i] = loop_new(&sfu->shared, i, sfu->events_fd, error);
+                if (!sfu->shared.loops[i])
+                        return false;
+                sfu->fronts[i] = g_new0(Front *, SFU_MAX_PEERS);
+        }
+        for (unsigned i = 0; i < sfu->shared.n_loops; i++, sfu->started++)
+                if (!loop_start(sfu->shared.loops[i], error))
+                        return false;
+        return true;
+}
+
+static void front_free(Front *front)
+{
+        if (!front)
+                return;
+        sdp_free(front->answer);
+        g_free(front);
+}
+
+/* Commands are small and a loop empties its mailbox each turn: one that is full means a loop that stands still. */
+static bool post(Sfu *sfu, unsigned loop, const Command *command)
+{
+        if (loop_post(sfu->shared.loops[loop], command))
+                return true;
+        g_free(command->plan);
+        return false;
+}
+
+static void stop_loops(Sfu *sfu)
+{
+        for (unsigned i = 0; i < sfu->started; i++)
+                while (!post(sfu, i, &(Command){ .kind = COMMAND_STOP }))
+                        g_usleep(1000);
+        for (unsigned i = 0; i < sfu->started; i++)
+                loop_join(sfu->shared.loops[i]);
+        for (unsigned i = 0; i < sfu->shared.n_loops; i++)
+                loop_free(sfu->shared.loops[i]);
+}
+
+void sfu_stop(Sfu *sfu)
+{
+        if (!sfu)
+                return;
+        for (unsigned i = 0; i < SFU_MAX_ROOMS; i++)
+                if (sfu->rooms[i].tap)
+                        sfu_tap_stop(sfu, sfu->rooms[i].id);
+        stop_loops(sfu);
+        for (unsigned i = 0; i < sfu->shared.n_loops; i++) {
+                for (unsigned place = 0; sfu->fronts[i] && place < SFU_MAX_PEERS; place++)
+                        front_free(sfu->fronts[i][place]);
+                g_free(sfu->fronts[i]);
+        }
+        port_close(&sfu->shared.port);
+        dtls_identity_free(sfu->shared.identity);
+        if (sfu->events_fd >= 0)
+                close(sfu->events_fd);
+        g_free(sfu);
+}
+
+Sfu *sfu_start(const SfuConfig *config, GError **error)
+{
+        Sfu *sfu = g_new0(Sfu, 1);
+        sfu->shared.port.fd = -1;
+        sfu->shared.camera_kbps = config->camera_kbps ? config->camera_kbps : DEFAULT_CAMERA_KBPS;
+        sfu->shared.utc_offset_us = utc_offset_us();
+        sfu->generation = (uint32_t)g_random_int_range(1, GENERATIONS);
+        sfu->next_ssrc = g_random_int() | 0x10000;
+        sfu->events_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+        sfu->shared.identity = dtls_identity_new();
+        if (sfu->events_fd < 0 || !sfu->shared.identity)
+                refuse(error, SFU_ERROR_SYSTEM, "no descriptor or no key for the media server");
+        else if (port_open(&sfu->shared.port, config->media_port, error) && choose_candidates(sfu, config, error) &&
+                 start_loops(sfu, config, error))
+                return sfu;
+        sfu_stop(sfu);
+        return NULL;
+}
+
+uint16_t sfu_media_port(const Sfu *sfu)
+{
+        return sfu->shared.port.number;
+}
+
+/* --- Rooms -------------------------------------------------------------------------------------------------------- */
+
+static FrontRoom *find_room(Sfu *sfu, SfuRoom id)
+{
+        FrontRoom *room = &sfu->rooms[ROOM_PLACE(id)];
+        return id.value && room->id.value == id.value ? room : NULL;
+}
+
+static unsigned least_loop(const Sfu *sfu)
+{
+        unsigned best = 0;
+        for (unsigned i = 1; i < sfu->shared.n_loops; i++)
+                if (sfu->rooms_of_loop[i] < sfu->rooms_of_loop[best])
+                        best = i;
+        return best;
+}
+
+SfuRoom sfu_room_open(Sfu *sfu)
+{
+        for (uint32_t place = 0; place < SFU_MAX_ROOMS; place++) {
+                FrontRoom *room = &sfu->rooms[place];
+                if (room->id.value)
+                        continue;
+                room->generation = room->generation % 0x3fffff + 1;
+                SfuRoom id = { room->generation << 10 | place };
+                room->loop = least_loop(sfu);
+                if (!post(sfu, room->loop, &(Command){ .kind = COMMAND_ROOM_OPEN, .room = id }))
+                        break;
+                room->id = id;
+                sfu->rooms_of_loop[room->loop]++;
+                return id;
+        }
+        return (SfuRoom){ 0 };
+}
+
+static void forget_peers(Sfu *sfu, const FrontRoom *room)
+{
+        for (unsigned place = 0; place < SFU_MAX_PEERS; place++) {
+                Front **front = &sfu->fronts[room->loop][place];
+                if (*front && (*front)->plan.room.value == room->id.value)
+                        g_clear_pointer(front, front_free);
+        }
+}
+
+void sfu_room_close(Sfu *sfu, SfuRoom id)
+{
+        FrontRoom *room = find_room(sfu, id);
+        if (!room)
+                return;
+        if (room->tap)
+                sfu_tap_stop(sfu, id);
+        post(sfu, room->loop, &(Command){ .kind = COMMAND_ROOM_CLOSE, .room = id });
+        forget_peers(sfu, room);
+        sfu->rooms_of_loop[room->loop]--;
+        room->id.value = 0;
+}
+
+static void post_for_room(Sfu *sfu, Command command)
+{
+        const FrontRoom *room = find_room(sfu, command.room);
+        bool seat = command.seat >= 0 && command.seat < SFU_SEATS;
+        if (room && (unsigned)command.track < SFU_N_TRACK_KINDS &&
+            (seat || (command.kind == COMMAND_TAP_VIDEO && command.seat == SFU_NO_SEAT)))
+                post(sfu, room->loop, &command);
+}
+
+void sfu_mute(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind, bool muted)
+{
+        post_for_room(sfu, (Command){ .kind = COMMAND_MUTE, .room = room, .seat = seat, .track = kind, .on = muted });
+}
+
+void sfu_key_frame(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind)
+{
+        post_for_room(sfu, (Command){ .kind = COMMAND_KEY_FRAME, .room = room, .seat = seat, .track = kind });
+}
+
+/* --- Peers -------------------------------------------------------------------------------------------------------- */
+
+static Front *find_front(Sfu *sfu, SfuPeer peer)
+{
+        if (!peer.value || PEER_LOOP(peer) >= sfu->shared.n_loops)
+                return NULL;
+        Front *front = sfu->fronts[PEER_LOOP(peer)][PEER_PLACE(peer)];
+        return front && front->plan.peer.value == peer.value ? front : NULL;
+}
+
+/* The user name begins with the peer's number, so that the first packet of a browser finds it: loop.c. */
+static bool make_credentials(SfuPeer peer, IceCredentials *credentials)
+{
+        uint8_t random[ICE_RANDOM_BYTES];
+        if (getrandom(random, sizeof random, 0) != sizeof random)
+                return false;
+        ice_credentials_make(credentials, random);
+        char secret[9];
+        g_strlcpy(secret, credentials->ufrag, sizeof secret);
+        g_snprintf(credentials->ufrag, sizeof credentials->ufrag, "%08x%s", peer.value, secret);
+        return true;
+}
+
+/* A front with a fresh number and credentials; its place is taken. */
+static Front *front_new(Sfu *sfu, SfuRoom id, SfuParticipant participant, GError **error)
+{
+        const FrontRoom *room = find_room(sfu, id);
+        if (!room) {
+                refuse(error, SFU_ERROR_STATE, "the room is not open");
+                return NULL;
+        }
+        for (unsigned tried = 0; tried < SFU_MAX_PEERS; tried++) {
+                unsigned place = sfu->next_place[room->loop]++ % SFU_MAX_PEERS;
+                if (sfu->fronts[room->loop][place])
+                        continue;
+                Front *front = g_new0(Front, 1);
+                front->plan.peer.value = sfu->generation << 17 | room->loop << 12 | place;
+                front->plan.room = id;
+                front->plan.participant = participant;
+                sfu->generation = sfu->generation % (GENERATIONS - 1) + 1;
+                if (make_credentials(front->plan.peer, &front->plan.local)) {
+                        sfu->fronts[room->loop][place] = front;
+                        return front;
+                }
+                g_free(front);
+                break;
+        }
+        refuse(error, SFU_ERROR_FULL, "the media server has no room for another connection");
+        return NULL;
+}
+
+static void front_forget(Sfu *sfu, Front *front)
+{
+        SfuPeer peer = front->plan.peer;
+        sfu->fronts[PEER_LOOP(peer)][PEER_PLACE(peer)] = NULL;
+        front_free(front);
+}
+
+static bool front_post(Sfu *sfu, Front *front, GError **error)
+{
+        Command command = { .kind = front->posted ? COMMAND_PEER_UPDATE : COMMAND_PEER_ADD,
+                            .room = front->plan.room,
+                            .peer = front->plan.peer,
+                            .plan = g_memdup2(&front->plan, sizeof front->plan) };
+        if (!post(sfu, PEER_LOOP(front->plan.peer), &command))
+                return refuse(error, SFU_ERROR_FULL, "the media server is too busy");
+        front->posted = true;
+        return true;
+}
+
+static LocalSide local_side(const Sfu *sfu, const Front *front)
+{
+        return (LocalSide){ .session_id = front->plan.peer.value,
+                            .version = front->version,
+                            .credentials = front->plan.local,
+                            .fingerprint = dtls_identity_fingerprint(sfu->shared.identity),
+                            .candidates = sfu->candidates,
+                            .n_candidates = sfu->n_candidates };
+}
+
+static Sdp *parse(const char *text, GError **error)
+{
+        SdpResult result;
+        Sdp *sdp = sdp_parse(text, strnlen(text, SDP_MAX_BYTES + 1), &result);
+        if (!sdp)
+                refuse(error, SFU_ERROR_SDP, sdp_result_text(result));
+        return sdp;
+}
+
+static bool front_publish(Sfu *sfu, Front *front, const char *offer_text, const SfuTrack *tracks, size_t n_tracks,
+                          char **ret_answer, GError **error)
+{
+        g_autoptr(Sdp) offer = parse(offer_text, error);
+        if (!offer)
+                return false;
+        PeerPlan before = front->plan;
+        front->version++;
+        LocalSide local = local_side(sfu, front);
+        g_autoptr(Sdp) answer = negotiate_publish(offer, tracks, n_tracks, &local, front->answer, &front->plan, error);
+        if (!answer || !front_post(sfu, front, error)) {
+                front->plan = before;
+                return false;
+        }
+        *ret_answer = sdp_print(answer);
+        sdp_free(front->answer);
+        front->answer = g_steal_pointer(&answer);
+        return true;
+}
+
+bool sfu_publish(Sfu *sfu, SfuRoom room, SfuParticipant participant, int seat, const char *offer,
+                 const SfuTrack *tracks, size_t n_tracks, SfuPeer *ret_peer, char **ret_answer, GError **error)
+{
+        if (seat < 0 || seat >= SFU_SEATS)
+                return refuse(error, SFU_ERROR_STATE, "there is no such seat");
+        Front *front = front_new(sfu, room, participant, error);
+        if (!front)
+                return false;
+        front->plan.publisher = true;
+        front->plan.seat = seat;
+        if (!front_publish(sfu, front, offer, tracks, n_tracks, ret_answer, error)) {
+                front_forget(sfu, front);
+                return false;
+        }
+        *ret_peer = front->plan.peer;
+        return true;
+}
+
+bool sfu_publish_again(Sfu *sfu, SfuPeer peer, const char *offer, const SfuTrack *tracks, size_t n_tracks,
+                       char **ret_answer, GError **error)
+{
+        Front *front = find_front(sfu, peer);
+        if (!front || !front->plan.publisher)
+                return refuse(error, SFU_ERROR_STATE, "the connection is closed");
+        return front_publish(sfu, front, offer, tracks, n_tracks, ret_answer, error);
+}
+
+static char *front_offer(Sfu *sfu, Front *front, unsigned seats)
+{
+        front->seats = seats;
+        front->version++;
+        LocalSide local = local_side(sfu, front);
+        g_autoptr(Sdp) offer = negotiate_offer(seats, front->plan.first_ssrc, &local);
+        return sdp_print(offer);
+}
+
+static bool own_seat_is_valid(int seat)
+{
+        return seat >= SFU_NO_SEAT && seat < SFU_SEATS;
+}
+
+bool sfu_subscribe(Sfu *sfu, SfuRoom room, SfuParticipant participant, unsigned seats, int own_seat, SfuPeer *ret_peer,
+                   char **ret_offer, GError **error)
+{
+        if (seats < 1 || seats > SFU_SEATS || !own_seat_is_valid(own_seat))
+                return refuse(error, SFU_ERROR_STATE, "there is no such seat");
+        Front *front = front_new(sfu, room, participant, error);
+        if (!front)
+                return false;
+        front->plan.seat = own_seat;
+        front->plan.first_ssrc = sfu->next_ssrc;
+        sfu->next_ssrc += 2 * SLOT_COUNT;
+        *ret_offer = front_offer(sfu, front, seats);
+        *ret_peer = front->plan.peer;
+        return true;
+}
+
+bool sfu_subscribe_grow(Sfu *sfu, SfuPeer peer, unsigned seats, char **ret_offer, GError **error)
+{
+        Front *front = find_front(sfu, peer);
+        if (!front || front->plan.publisher)
+                return refuse(error, SFU_ERROR_STATE, "the connection is closed");
+        if (seats <= front->seats || seats > SFU_SEATS)
+                return refuse(error, SFU_ERROR_STATE, "a watcher's lines can only become more, up to twelve seats");
+        *ret_offer = front_offer(sfu, front, seats);
+        return true;
+}
+
+bool sfu_subscribed(Sfu *sfu, SfuPeer peer, const char *answer_text, GError **error)
+{
+        Front *front = find_front(sfu, peer);
+        if (!front || front->plan.publisher)
+                return refuse(error, SFU_ERROR_STATE, "the connection is closed");
+        g_autoptr(Sdp) answer = parse(answer_text, error);
+        if (!answer)
+                return false;
+        PeerPlan before = front->plan;
+        if (negotiate_answer(answer, front->seats, &front->plan, error) && front_post(sfu, front, error))
+                return true;
+        front->plan = before;
+        return false;
+}
+
+void sfu_own_seat(Sfu *sfu, SfuPeer peer, int own_seat)
+{
+        Front *front = find_front(sfu, peer);
+        if (!front || front->plan.publisher || !own_seat_is_valid(own_seat))
+                return;
+        front->plan.seat = own_seat;
+        if (front->posted)
+                post(sfu, PEER_LOOP(peer), &(Command){ .kind = COMMAND_OWN_SEAT, .peer = peer, .seat = own_seat });
+}
+
+void sfu_peer_close(Sfu *sfu, SfuPeer peer)
+{
+        Front *front = find_front(sfu, peer);
+        if (!front)
+                return;
+        if (front->posted)
+                post(sfu, PEER_LOOP(peer), &(Command){ .kind = COMMAND_PEER_CLOSE, .peer = peer });
+        front_forget(sfu, front);
+}
+
+/* --- Events ------------------------------------------------------------------------------------------------------- */
+
+int sfu_events_fd(const Sfu *sfu)
+{
+        return sfu->events_fd;
+}
+
+/* Of a room or peer that the caller has closed since, nothing more is told. */
+static bool is_current(Sfu *sfu, const SfuEvent *event)
+{
+        return event->peer.value ? find_front(sfu, event->peer) != NULL : find_room(sfu, event->room) != NULL;
+}
+
+bool sfu_next_event(Sfu *sfu, SfuEvent *ret_event)
+{
+        mailbox_clear_fd(sfu->events_fd);
+        for (unsigned i = 0; i < sfu->shared.n_loops; i++) {
+                while (mailbox_pop(sfu->shared.loops[i]->events, ret_event)) {
+                        if (!is_current(sfu, ret_event))
+                                continue;
+                        if (ret_event->kind == SFU_PEER_GONE)
+                                front_forget(sfu, find_front(sfu, ret_event->peer));
+                        return true;
+                }
+        }
+        return false;
+}
+
+/* --- Tap ---------------------------------------------------------------------------------------------------------- */
+
+bool sfu_tap_start(Sfu *sfu, SfuRoom id, const SfuTapSink *sink, GError **error)
+{
+        FrontRoom *room = find_room(sfu, id);
+        if (!room || room->tap)
+                return refuse(error, SFU_ERROR_STATE, room ? "the room is being recorded" : "the room is not open");
+        Tap *tap = tap_new(sink, error);
+        if (!tap)
+                return false;
+        if (!post(sfu, room->loop, &(Command){ .kind = COMMAND_TAP_START, .room = id, .tap = tap })) {
+                tap_end(tap);
+                tap_join(tap);
+                return refuse(error, SFU_ERROR_FULL, "the media server is too busy");
+        }
+        room->tap = tap;
+        return true;
+}
+
+void sfu_tap_video(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind)
+{
+        post_for_room(sfu, (Command){ .kind = COMMAND_TAP_VIDEO, .room = room, .seat = seat, .track = kind });
+}
+
+void sfu_tap_stop(Sfu *sfu, SfuRoom id)
+{
+        FrontRoom *room = find_room(sfu, id);
+        if (!room || !room->tap)
+                return;
+        while (!post(sfu, room->loop, &(Command){ .kind = COMMAND_TAP_STOP, .room = id }))
+                g_usleep(1000);
+        tap_join(g_steal_pointer(&room->tap));
+}
+
+/* --- Figures ------------------------------------------------------------------------------------------------------ */
+
+static const struct {
+        const char *name, *help;
+} counter_words[] = {
+#define X(symbol, name, help) { name, help },
+        COUNTER_TABLE(X)
+#undef X
+#define X(symbol, name, help) { "drop_" name, help },
+                DROP_TABLE(X)
+#undef X
+};
+
+static uint64_t counter_value(const Counters *counters, size_t i)
+{
+        const _Atomic uint64_t *value = i < COUNTER_COUNT ? &counters->values[i] : &counters->drops[i - COUNTER_COUNT];
+        return atomic_load_explicit(value, memory_order_relaxed);
+}
+
+size_t sfu_counters(Sfu *sfu, SfuCounter *ret_counters, size_t n)
+{
+        for (size_t i = 0; i < n && i < G_N_ELEMENTS(counter_words); i++) {
+                ret_counters[i] = (SfuCounter){ counter_words[i].name, counter_words[i].help, 0 };
+                for (unsigned loop = 0; loop < sfu->shared.n_loops; loop++)
+                        ret_counters[i].value += counter_value(&sfu->shared.loops[loop]->counters, i);
+        }
+        return G_N_ELEMENTS(counter_words);
+}

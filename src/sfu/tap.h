@@ -1,0 +1,65 @@
+/* The way from the tracks' rings to the recorder. On the loop's side a feed copies packets in sequence order into a
+ * bounded mailbox: every microphone, and the picture on air. On the tap's own thread they become frames for the sink,
+ * which may take its time: what finds no room is lost and marked as a gap, and never slows the room. */
+#pragma once
+
+#include "sfu/loop.h"
+#include "sfu/track.h"
+
+enum {
+        TAP_PACKETS = 2048, /* of room in the mailbox: some seconds of one picture and twelve voices */
+};
+
+/* One packet on its way. */
+typedef struct TapPacket {
+        SfuTrackKind kind;
+        int seat;
+        SfuParticipant participant;
+        int64_t capture_us;
+        uint32_t timestamp;
+        bool marker;
+        bool first; /* of this source: a picture begins anew */
+        bool lost;  /* something is missing before it */
+        uint16_t size;
+        uint8_t bytes[PACKET_BYTES];
+} TapPacket;
+
+/* --- The thread's side -------------------------------------------------------------------------------------------- */
+
+/* Starts the thread. NULL with an error when there is none to be had. */
+Tap *tap_new(const SfuTapSink *sink, GError **error);
+/* Waits until all has been delivered and on_stop has run; the writer has called tap_end() or never began. */
+void tap_join(Tap *tap);
+/* Writer's side: false when the sink is too far behind. */
+bool tap_push(Tap *tap, const TapPacket *packet);
+/* Writer's last call. */
+void tap_end(Tap *tap);
+
+/* Puts packets together; also what tests drive. */
+typedef struct TapAssembler TapAssembler;
+TapAssembler *tap_assembler_new(const SfuTapSink *sink);
+void tap_assembler_free(TapAssembler *assembler);
+void tap_assembler_push(TapAssembler *assembler, const TapPacket *packet);
+
+/* --- The loop's side ---------------------------------------------------------------------------------------------- */
+
+typedef struct TapFeed {
+        Tap *tap; /* NULL: nobody listens */
+        int seat; /* chosen picture */
+        SfuTrackKind kind;
+        uint32_t wanted;  /* Track.id that goes on air at its next key frame */
+        uint32_t current; /* on air */
+        bool told;        /* that the choice has no H.264 */
+} TapFeed;
+
+void tap_feed_init(TapFeed *feed);
+void tap_feed_start(TapFeed *feed, Tap *tap);
+void tap_feed_stop(TapFeed *feed);
+void tap_feed_choose(TapFeed *feed, Room *room, int seat, SfuTrackKind kind);
+/* A track of the room has its first packet, or may be heard again. */
+void tap_feed_track_began(TapFeed *feed, Room *room, Track *track);
+/* A track goes away or is muted. */
+void tap_feed_forget(TapFeed *feed, Track *track);
+/* After a turn: copies what is in order. pending are the turn's packets, to see the key frame that is waited for. */
+void tap_feed_pump(TapFeed *feed, Room *room, Packet *const *pending, unsigned n_pending);
+void tap_feed_tick(TapFeed *feed, Room *room);

@@ -1,0 +1,229 @@
+#include "sfu/watcher.h"
+
+#include "sfu/publisher.h"
+#include "sfu/room.h"
+
+#include <string.h>
+
+enum {
+        FEEDBACK_PER_SECOND = 200,
+        RESENDS_PER_SECOND = 600,
+        RESEND_TIMES = 3,
+        RESEND_PAUSE_US = 10 * 1000, /* where the round trip is not known or tiny */
+        REPORT_US = 1000 * 1000,
+        REPORT_BYTES = 28 + 28, /* an SR and its SDES in a compound */
+};
+
+static void take_codecs(Watcher *watcher, const PeerPlan *plan)
+{
+        watcher->payload_types[CODEC_OPUS] = plan->opus;
+        watcher->payload_types[CODEC_H264] = plan->h264;
+        watcher->payload_types[CODEC_VP8] = plan->vp8;
+        watcher->rtx_types[CODEC_H264] = plan->h264_rtx;
+        watcher->rtx_types[CODEC_VP8] = plan->vp8_rtx;
+}
+
+static void add_slots(Watcher *watcher, unsigned n)
+{
+        for (; watcher->n_slots < n; watcher->n_slots++) {
+                uint32_t ssrc = watcher->first_ssrc + 2 * watcher->n_slots;
+                slot_init(&watcher->slots[watcher->n_slots], ssrc, ssrc + 1);
+        }
+}
+
+Watcher *watcher_new(const PeerPlan *plan)
+{
+        Watcher *watcher = g_new0(Watcher, 1);
+        watcher->own_seat = plan->seat;
+        watcher->first_ssrc = plan->first_ssrc;
+        take_codecs(watcher, plan);
+        add_slots(watcher, plan->n_slots);
+        return watcher;
+}
+
+void watcher_free(Watcher *watcher)
+{
+        g_free(watcher);
+}
+
+void watcher_update(Watcher *watcher, const PeerPlan *plan)
+{
+        take_codecs(watcher, plan);
+        add_slots(watcher, plan->n_slots);
+}
+
+/* --- Feedback in -------------------------------------------------------------------------------------------------- */
+
+static Slot *slot_of_ssrc(Watcher *watcher, uint32_t ssrc)
+{
+        uint32_t slot = (ssrc - watcher->first_ssrc) / 2;
+        return slot < watcher->n_slots && watcher->slots[slot].ssrc == ssrc ? &watcher->slots[slot] : NULL;
+}
+
+static Track *track_of(Peer *peer, const Slot *slot, uint32_t id)
+{
+        return room_find_track(peer->room, (unsigned)(slot - peer->watcher->slots), id);
+}
+
+/* At most three times, and not again before the last copy can have come. */
+static bool may_resend(Watcher *watcher, unsigned slot, uint16_t sequence, int64_t now_us)
+{
+        Resend *entry = &watcher->resends[(sequence ^ slot << 4) % WATCHER_RESENDS];
+        bool same = entry->times && entry->sequence == sequence && entry->slot == slot;
+        int64_t pause_us = MAX(watcher->round_trip_us, RESEND_PAUSE_US);
+        if (same && (entry->times >= RESEND_TIMES || now_us - entry->at_us < pause_us))
+                return false;
+        if (!rate_take(&watcher->resend_rate, RESENDS_PER_SECOND, now_us))
+                return false;
+        *entry = (Resend){
+                .sequence = sequence, .slot = (uint8_t)slot, .times = same ? entry->times + 1 : 1, .at_us = now_us
+        };
+        return true;
+}
+
+/* As RTX where the browser took it, else the very same packet once more. */
+static void resend(Peer *peer, Slot *slot, Packet *packet)
+{
+        Watcher *watcher = peer->watcher;
+        Sender *sender = &peer->loop->sender;
+        uint8_t rtx_type = watcher->rtx_types[packet->codec];
+        uint64_t out_index = slot_out_index(slot, packet);
+        uint8_t *out = sender_begin(sender, PACKET_BYTES + RTX_HEADER_BYTES + SRTP_OVERHEAD_BYTES);
+        uint8_t payload[PACKET_BYTES + RTX_HEADER_BYTES];
+        slot_rewrite_vp8(slot, packet);
+        size_t size;
+        if (rtx_type) {
+                RtpHeader header = { .marker = packet->marker,
+                                     .payload_type = rtx_type,
+                                     .sequence = (uint16_t)slot->rtx_next,
+                                     .timestamp = packet->timestamp + slot->timestamp_offset,
+                                     .ssrc = slot->rtx_ssrc };
+                rtp_write(out, &header, false);
+                payload[0] = (uint8_t)(out_index >> 8);
+                payload[1] = (uint8_t)out_index;
+                memcpy(payload + RTX_HEADER_BYTES, packet_payload(packet), packet->payload_size);
+                size = srtp_sender_protect(peer->sender, slot->rtx_next++, out, RTP_HEADER_BYTES, payload,
+                                           packet->payload_size + RTX_HEADER_BYTES, out);
+        } else {
+                slot_write_header(slot, packet, watcher->payload_types[packet->codec], out_index, out);
+                size = srtp_sender_protect(peer->sender, out_index, out, RTP_HEADER_BYTES, packet_payload(packet),
+                                           packet->payload_size, out);
+        }
+        sender_commit(sender, &peer->destination, size);
+        counters_add(&peer->loop->counters, COUNTER_RESENDS, 1);
+}
+
+static void receive_nack(Peer *peer, const RtcpPacket *rtcp)
+{
+        Watcher *watcher = peer->watcher;
+        Slot *slot = slot_of_ssrc(watcher, rtcp_media(rtcp));
+        Track *track = slot ? track_of(peer, slot, slot->source) : NULL;
+        if (!track)
+                return;
+        uint16_t sequences[NACK_PENDING_MAX];
+        size_t n = rtcp_nack_read(rtcp, sequences, G_N_ELEMENTS(sequences));
+        for (size_t i = 0; i < n; i++) {
+                Packet *packet = track_find(track, slot_source_index(slot, sequences[i]));
+                if (!packet)
+                        counters_add(&peer->loop->counters, COUNTER_RESENDS_GONE, 1);
+                else if (may_resend(watcher, track->slot, sequences[i], peer->loop->now_us))
+                        resend(peer, slot, packet);
+                else
+                        counters_add(&peer->loop->counters, COUNTER_RESENDS_REFUSED, 1);
+        }
+}
+
+static void want_key(Peer *peer, uint32_t ssrc)
+{
+        Slot *slot = slot_of_ssrc(peer->watcher, ssrc);
+        if (slot)
+                room_want_key(peer->room, track_of(peer, slot, slot->wanted ? slot->wanted : slot->source));
+}
+
+static void receive_reports(Watcher *watcher, const RtcpPacket *rtcp, uint64_t now_ntp)
+{
+        for (unsigned i = 0; i < rtcp_reports(rtcp); i++) {
+                RtcpReport report;
+                rtcp_report(rtcp, i, &report);
+                int64_t round_trip_us = rtcp_round_trip_us(&report, now_ntp);
+                if (round_trip_us >= 0)
+                        watcher->round_trip_us = MIN(round_trip_us, G_USEC_PER_SEC);
+        }
+}
+
+void watcher_receive_rtcp(Peer *peer, const RtcpPacket *rtcp)
+{
+        if (!rate_take(&peer->watcher->feedback_rate, FEEDBACK_PER_SECOND, peer->loop->now_us)) {
+                counters_add(&peer->loop->counters, COUNTER_RTCP_STORM, 1);
+                return;
+        }
+        switch (rtcp_kind(rtcp)) {
+        case RTCP_NACK:
+                receive_nack(peer, rtcp);
+                break;
+        case RTCP_PLI:
+                want_key(peer, rtcp_media(rtcp));
+                break;
+        case RTCP_FIR:
+                for (unsigned i = 0; i < rtcp_fir_count(rtcp); i++) {
+                        uint32_t ssrc;
+                        uint8_t sequence;
+                        rtcp_fir(rtcp, i, &ssrc, &sequence);
+                        want_key(peer, ssrc);
+                }
+                break;
+        case RTCP_SR:
+        case RTCP_RR:
+                receive_reports(peer->watcher, rtcp, rtcp_ntp(loop_utc_us(peer->loop)));
+                break;
+        default:
+                break;
+        }
+}
+
+/* --- Reports out -------------------------------------------------------------------------------------------------- */
+
+/* The line's clock as the browser shall read it: what its timestamps are at this moment of the server's clock. The same
+ * clock serves a seat's sound and picture, so they are played in step. */
+static bool write_report(Peer *peer, Slot *slot, RtcpWriter *writer)
+{
+        const Track *track = track_of(peer, slot, slot->source);
+        int64_t utc_us = loop_utc_us(peer->loop);
+        uint32_t timestamp;
+        if (!track || !room_timestamp_at(peer->room, track, utc_us, &timestamp))
+                return false;
+        RtcpSenderInfo info = { .ntp = rtcp_ntp(utc_us),
+                                .rtp_timestamp = timestamp + slot->timestamp_offset,
+                                .packets = slot->packets,
+                                .bytes = slot->bytes };
+        int seat = slot_seat(track->slot);
+        char cname[16];
+        g_snprintf(cname, sizeof cname, seat == SFU_NO_SEAT ? "screen" : "seat-%d", seat);
+        return rtcp_write_report(writer, slot->ssrc, &info, NULL, 0) &&
+               rtcp_write_sdes_cname(writer, slot->ssrc, cname);
+}
+
+void watcher_tick(Peer *peer)
+{
+        Watcher *watcher = peer->watcher;
+        int64_t now_us = peer->loop->now_us;
+        if (now_us - watcher->report_us < REPORT_US)
+                return;
+        watcher->report_us = now_us;
+        RtcpWriter writer = { 0 };
+        for (unsigned i = 0; i < watcher->n_slots; i++) {
+                Slot *slot = &watcher->slots[i];
+                if (slot->packets == slot->reported)
+                        continue;
+                slot->reported = slot->packets;
+                if (!writer.data)
+                        writer = peer_rtcp_begin(peer);
+                write_report(peer, slot, &writer);
+                if (writer.capacity - writer.size < REPORT_BYTES) {
+                        peer_rtcp_end(peer, &writer);
+                        writer.data = NULL;
+                }
+        }
+        if (writer.data)
+                peer_rtcp_end(peer, &writer);
+}
