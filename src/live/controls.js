@@ -7,13 +7,13 @@ import { t } from "./words.js";
 /** @typedef {import("./room.js").View} View */
 
 /** @param {View} view */
-export function Top({ room, title, leave_url, clock, now_us }) {
+export function Top({ room, title, leave_url, clock, now_us, act }) {
   const talk = room.talk, now = now_us();
   const live = talk !== null && !room.ended && now >= talk.start_us && now <= talk.end_us;
   const minutes = talk ? Math.round((talk.end_us - talk.start_us) / 6e7) : 0;
   const gone = talk ? Math.max(0, Math.min(minutes, Math.floor((now - talk.start_us) / 6e7))) : 0;
   return html`<header class="top">
-    <a class="icon-btn" href=${leave_url} aria-label=${t("Leave the room")}>${icon("leave")}</a>
+    <a class="icon-btn" href=${leave_url} onClick=${act.quit} aria-label=${t("Leave the room")}>${icon("leave")}</a>
     ${live && html`<span class="tag live">${t("Live")}</span>`}
     ${room.recording && html`<span class="tag bad rec">${icon("record")}${t("Recording")}</span>`}
     <h1>${talk?.title || title}</h1>
@@ -42,7 +42,7 @@ export function Controls(view) {
       <${Control} name="record" text=${room.recording ? t("Stop recording") : t("Record")} on=${room.recording} act=${act.record} look="opt" />
       <${Control} name="stop" text=${t("End the session")} act=${() => act.open({ kind: "end" })} look="opt" />`}
     <${Control} name="more" text=${t("Settings")} act=${() => act.open({ kind: "settings" })} />
-    <a class="ctl quit end" href=${leave_url}>${icon("leave")}${t("Leave")}</a>
+    <a class="ctl quit end" href=${leave_url} onClick=${act.quit}>${icon("leave")}${t("Leave")}</a>
   </div>`;
 }
 

@@ -324,6 +324,8 @@ class Meeting {
         this.draw();
       },
       unblock: () => this.sound.unblock(),
+      /** Before a link leads away: the room need not wait for this person to come back. */
+      quit: () => this.socket.stop(),
       name: (/** @type {string} */ text) => {
         const name = text.trim();
         if (name) {
