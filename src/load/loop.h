@@ -1,0 +1,23 @@
+/* The generator's one thread: file descriptors and a clock.
+ *
+ * Whoever is watched embeds a Watch and stays where it is while watched. Turns come at least every `turn_us`, so that
+ * senders keep their rhythm without a timer each.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Watch Watch;
+struct Watch {
+        void (*on_ready)(void *owner, int64_t now_us);
+        void *owner;
+};
+
+typedef struct Loop Loop;
+Loop *loop_new(int64_t turn_us);
+void loop_free(Loop *loop);
+bool loop_add(Loop *loop, int fd, Watch *watch);
+/* To be called before the descriptor is closed. */
+void loop_remove(Loop *loop, int fd, Watch *watch);
+/* Waits for one turn at most and calls whoever is ready; the time after the wait, monotonic. */
+int64_t loop_turn(Loop *loop);

@@ -1,0 +1,154 @@
+#include "load/source.h"
+#include "load/media.h"
+#include "rtc/h264.h"
+#include "rtc/opus.h"
+#include "rtc/vp8.h"
+#include <glib.h>
+#include <string.h>
+
+typedef struct {
+        unsigned frames, key_frames, packets, markers;
+        size_t smallest, largest;
+} Seen;
+
+static bool is_key_frame(Codec codec, const uint8_t *payload, size_t size)
+{
+        if (codec == CODEC_H264) {
+                H264Payload h264;
+                g_assert_cmpint(h264_parse(payload, size, &h264), ==, DROP_NONE);
+                return h264.start && h264.has_idr;
+        }
+        Vp8Descriptor vp8;
+        g_assert_cmpint(vp8_parse(payload, size, &vp8), ==, DROP_NONE);
+        return vp8.start && vp8.key_frame;
+}
+
+static Seen play(Source *source, unsigned frames)
+{
+        Seen seen = { .smallest = SIZE_MAX };
+        for (seen.frames = 0; seen.frames < frames; seen.frames++) {
+                uint8_t payload[BURST_PACKET_BYTES];
+                bool last = false, key_frame = false;
+                source->next_frame(source, 0);
+                for (size_t size; (size = source->next_payload(source, 1176, payload, &last)) > 0;) {
+                        g_assert_cmpuint(size, <=, 1176);
+                        if (source->codec != CODEC_OPUS)
+                                key_frame |= is_key_frame(source->codec, payload, size);
+                        seen.packets++;
+                        seen.markers += last;
+                        seen.smallest = MIN(seen.smallest, size);
+                        seen.largest = MAX(seen.largest, size);
+                }
+                seen.key_frames += key_frame;
+        }
+        return seen;
+}
+
+static void check_burst(Codec codec)
+{
+        Source *source = burst_source_new(codec);
+        Seen seen = play(source, 180);
+        g_assert_cmpuint(seen.packets, ==, 900);
+        g_assert_cmpuint(seen.markers, ==, 180);
+        g_assert_cmpuint(seen.key_frames, ==, 2);
+        g_assert_cmpuint(seen.smallest, ==, 1176); /* equal sizes: what a burst is for */
+        g_assert_cmpuint(seen.largest, ==, 1176);
+        play(source, 7);
+        g_assert_cmpuint(play(source, 1).key_frames, ==, 0);
+        source->want_key_frame(source);
+        g_assert_cmpuint(play(source, 1).key_frames, ==, 1);
+        source_free(source);
+}
+
+static void test_bursts_are_five_equal_packets(void)
+{
+        check_burst(CODEC_H264);
+        check_burst(CODEC_VP8);
+}
+
+static void check_loop(Codec codec, const uint8_t *bytes, size_t size)
+{
+        Source *source = loop_source_new(codec, bytes, size, MEDIA_FRAMES_PER_SECOND);
+        g_assert_nonnull(source);
+        Seen seen = play(source, 300);
+        g_assert_cmpuint(seen.key_frames, ==, 10); /* 20 s, one every two */
+        g_assert_cmpuint(seen.markers, ==, 300);
+        play(source, 7);
+        source->want_key_frame(source);
+        g_assert_cmpuint(play(source, 1).key_frames, ==, 1);
+        source_free(source);
+}
+
+static void test_loops_play_over_and_over(void)
+{
+        check_loop(CODEC_H264, media_first_h264, media_first_h264_size);
+        check_loop(CODEC_H264, media_second_h264, media_second_h264_size);
+        check_loop(CODEC_VP8, media_first_vp8, media_first_vp8_size);
+        check_loop(CODEC_VP8, media_second_vp8, media_second_vp8_size);
+}
+
+/* Every access unit comes out whole on the other side, with a size a decoder can start from. */
+static void test_h264_loop_joins_again(void)
+{
+        Source *source = loop_source_new(CODEC_H264, media_first_h264, media_first_h264_size, MEDIA_FRAMES_PER_SECOND);
+        g_autoptr(H264Depacketizer) depacketizer = h264_depacketizer_new();
+        unsigned whole = 0;
+        for (unsigned frame = 0; frame < 150; frame++) {
+                uint8_t payload[BURST_PACKET_BYTES];
+                bool last = false;
+                source->next_frame(source, 0);
+                for (size_t size; (size = source->next_payload(source, 400, payload, &last)) > 0;) {
+                        const uint8_t *unit = NULL;
+                        size_t unit_size;
+                        bool key_frame;
+                        g_assert_cmpint(h264_depacketizer_push(depacketizer, payload, size, frame * 6000, last, false,
+                                                               &unit, &unit_size, &key_frame),
+                                        ==, DROP_NONE);
+                        whole += last && unit && key_frame == (frame % 30 == 0);
+                }
+        }
+        g_assert_cmpuint(whole, ==, 150);
+        source_free(source);
+}
+
+static void test_spoilt_media_are_refused(void)
+{
+        g_assert_null(loop_source_new(CODEC_H264, (const uint8_t *)"no start code", 13, 15));
+        g_assert_null(loop_source_new(CODEC_VP8, (const uint8_t *)"DKIF", 4, 15));
+        g_assert_null(loop_source_new(CODEC_VP8, media_first_vp8, 40, 15)); /* cut inside the first frame */
+        g_assert_null(loop_source_new(CODEC_H264, NULL, 0, 15));
+}
+
+static void test_tones_take_turns(void)
+{
+        Source *first = tone_source_new(440, 0, 2), *second = tone_source_new(660, 1, 2);
+        for (int64_t now_us = 0; now_us < 32000000; now_us += 20000) {
+                uint8_t payload[BURST_PACKET_BYTES];
+                bool last;
+                OpusToc toc;
+                first->next_frame(first, now_us);
+                second->next_frame(second, now_us);
+                size_t size = first->next_payload(first, sizeof payload, payload, &last);
+                g_assert_cmpint(opus_toc_read(payload, size, &toc), ==, DROP_NONE);
+                g_assert_cmpuint(toc.duration_us, ==, 20000);
+                if (now_us % 8000000 < 200000) /* the fade from one to the other */
+                        continue;
+                bool first_speaks = now_us / 8000000 % 2 == 0;
+                g_assert_cmpint(first->audio_level, ==, first_speaks ? 25 : 127);
+                g_assert_cmpint(second->audio_level, ==, first_speaks ? 127 : 25);
+        }
+        source_free(first);
+        source_free(second);
+}
+
+int main(int argc, char **argv)
+{
+        g_test_init(&argc, &argv, NULL);
+        g_test_set_nonfatal_assertions();
+        g_test_add_func("/load/source/burst", test_bursts_are_five_equal_packets);
+        g_test_add_func("/load/source/loop", test_loops_play_over_and_over);
+        g_test_add_func("/load/source/h264", test_h264_loop_joins_again);
+        g_test_add_func("/load/source/spoilt", test_spoilt_media_are_refused);
+        g_test_add_func("/load/source/tones", test_tones_take_turns);
+        return g_test_run();
+}

@@ -1,0 +1,162 @@
+/* sfu-host: one room of src/sfu and nothing else, told by JSON lines on standard input what to do (src/load/host.c is
+ * the other side). What this process costs is what forwarding costs.
+ *
+ *   {"t":"publish","seat":0,"sdp":offer,"tracks":{"0":"mic","1":"camera"}}   → {"t":"published","seat":0,"sdp":answer}
+ *   {"t":"subscribe","who":7,"seats":1}   → {"t":"subscribe","who":7,"sdp":offer}
+ *   {"t":"subscribed","who":7,"sdp":answer}      {"t":"leave","who":7}      {"t":"counters"}
+ *
+ * It ends with its standard input.
+ */
+#include "sfu/sfu.h"
+#include <jansson.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LINE_MAX_BYTES (256 * 1024)
+#define TRACKS_MAX 8
+#define COUNTERS_MAX 256
+
+typedef struct {
+        Sfu *sfu;
+        SfuRoom room;
+        GHashTable *watchers; /* who → peer */
+        GString *input;
+} Host;
+
+static void tell(json_t *message)
+{
+        char *text = json_dumps(message, JSON_COMPACT | JSON_ENSURE_ASCII);
+        puts(text);
+        fflush(stdout);
+        free(text);
+        json_decref(message);
+}
+
+static void complain(const GError *error)
+{
+        tell(json_pack("{s:s, s:s}", "t", "refused", "text", error->message));
+}
+
+static void publish(Host *host, json_t *message)
+{
+        g_autoptr(GError) error = NULL;
+        g_autofree char *answer = NULL;
+        SfuTrack tracks[TRACKS_MAX];
+        size_t count = 0;
+        int seat = (int)json_integer_value(json_object_get(message, "seat"));
+        const char *offer = json_string_value(json_object_get(message, "sdp")), *mid;
+        json_t *word;
+        json_object_foreach(json_object_get(message, "tracks"), mid, word)
+        {
+                int kind = sfu_track_kind_from_word(json_string_value(word));
+                if (kind >= 0 && count < TRACKS_MAX)
+                        tracks[count++] = (SfuTrack){ mid, (SfuTrackKind)kind };
+        }
+        SfuPeer peer;
+        SfuParticipant participant = { (uint32_t)seat + 1 };
+        if (sfu_publish(host->sfu, host->room, participant, seat, offer ? offer : "", tracks, count, &peer, &answer,
+                        &error))
+                tell(json_pack("{s:s, s:i, s:s}", "t", "published", "seat", seat, "sdp", answer));
+        else
+                complain(error);
+}
+
+static void subscribe(Host *host, json_t *message)
+{
+        g_autoptr(GError) error = NULL;
+        g_autofree char *offer = NULL;
+        unsigned who = (unsigned)json_integer_value(json_object_get(message, "who"));
+        unsigned seats = (unsigned)json_integer_value(json_object_get(message, "seats"));
+        SfuPeer peer;
+        SfuParticipant participant = { SFU_SEATS + 1 + who };
+        if (!sfu_subscribe(host->sfu, host->room, participant, seats, SFU_NO_SEAT, &peer, &offer, &error)) {
+                complain(error);
+                return;
+        }
+        g_hash_table_insert(host->watchers, GUINT_TO_POINTER(who), GUINT_TO_POINTER(peer.value));
+        tell(json_pack("{s:s, s:i, s:s}", "t", "subscribe", "who", (int)who, "sdp", offer));
+}
+
+static SfuPeer watcher(Host *host, json_t *message)
+{
+        gpointer who = GUINT_TO_POINTER((guint)json_integer_value(json_object_get(message, "who")));
+        return (SfuPeer){ GPOINTER_TO_UINT(g_hash_table_lookup(host->watchers, who)) };
+}
+
+static void print_counters(Host *host)
+{
+        SfuCounter counters[COUNTERS_MAX];
+        size_t count = sfu_counters(host->sfu, counters, COUNTERS_MAX);
+        for (size_t i = 0; i < count; i++)
+                fprintf(stderr, "%s %" G_GUINT64_FORMAT "\n", counters[i].name, counters[i].value);
+}
+
+static void obey(Host *host, json_t *message)
+{
+        g_autoptr(GError) error = NULL;
+        const char *type = json_string_value(json_object_get(message, "t"));
+        const char *sdp = json_string_value(json_object_get(message, "sdp"));
+        if (g_strcmp0(type, "publish") == 0)
+                publish(host, message);
+        else if (g_strcmp0(type, "subscribe") == 0)
+                subscribe(host, message);
+        else if (g_strcmp0(type, "subscribed") == 0)
+                sfu_subscribed(host->sfu, watcher(host, message), sdp ? sdp : "", &error);
+        else if (g_strcmp0(type, "leave") == 0)
+                sfu_peer_close(host->sfu, watcher(host, message));
+        else if (g_strcmp0(type, "counters") == 0)
+                print_counters(host);
+        if (error)
+                complain(error);
+}
+
+static bool read_input(Host *host)
+{
+        char bytes[16384];
+        ssize_t size = read(STDIN_FILENO, bytes, sizeof bytes);
+        if (size <= 0 || host->input->len > LINE_MAX_BYTES)
+                return false;
+        g_string_append_len(host->input, bytes, size);
+        for (char *newline; (newline = memchr(host->input->str, '\n', host->input->len));) {
+                gsize length = (gsize)(newline - host->input->str);
+                json_t *message = json_loadb(host->input->str, length, 0, NULL);
+                obey(host, message);
+                json_decref(message);
+                g_string_erase(host->input, 0, (gssize)length + 1);
+        }
+        return true;
+}
+
+static void run(Host *host)
+{
+        struct pollfd polled[] = { { STDIN_FILENO, POLLIN, 0 }, { sfu_events_fd(host->sfu), POLLIN, 0 } };
+        for (bool running = true; running && poll(polled, 2, -1) >= 0;) {
+                SfuEvent event;
+                while (sfu_next_event(host->sfu, &event))
+                        if (event.kind == SFU_PEER_GONE && event.reason != SFU_GONE_CLOSED)
+                                fprintf(stderr, "sfu-host: a peer is gone: %s\n", sfu_gone_reason_text(event.reason));
+                if (polled[0].revents)
+                        running = read_input(host);
+        }
+}
+
+int main(void)
+{
+        g_autoptr(GError) error = NULL;
+        SfuConfig config = { .media_threads = 1 };
+        Host host = { .sfu = sfu_start(&config, &error) };
+        if (!host.sfu) {
+                fprintf(stderr, "sfu-host: %s\n", error->message);
+                return 1;
+        }
+        host.room = sfu_room_open(host.sfu);
+        host.watchers = g_hash_table_new(NULL, NULL);
+        host.input = g_string_new(NULL);
+        run(&host);
+        sfu_stop(host.sfu);
+        g_hash_table_unref(host.watchers);
+        g_string_free(host.input, TRUE);
+        return 0;
+}
