@@ -1,4 +1,5 @@
 #include "app/app.h"
+#include "app/jobs.h"
 #include "base/log.h"
 #include "mail/mail.h"
 #include "people/people.h"
@@ -8,6 +9,7 @@ struct App {
         SocketLoop *sockets;
         Server *server;
         MailSender *mail;
+        Jobs *jobs;
 };
 
 static Server *start_pages(App *app, const AppConfig *config, GError **error)
@@ -28,6 +30,7 @@ App *app_start(const AppConfig *config, GError **error)
         App *app = g_new0(App, 1);
         app->store = store_open(config->folder, error);
         if (app->store) {
+                app->jobs = jobs_start(app->store);
                 app->sockets = socket_loop_start();
                 app->server = start_pages(app, config, error);
         }
@@ -46,8 +49,8 @@ void app_stop(App *app)
         if (!app)
                 return;
         server_stop(app->server);
-        if (app->mail)
-                mail_sender_stop(app->mail);
+        mail_sender_stop(app->mail);
+        jobs_stop(app->jobs);
         if (app->sockets)
                 socket_loop_stop(app->sockets);
         socket_loop_free(app->sockets);

@@ -34,6 +34,8 @@ bool mail_post_prepared(Db *db, const Mail *mail, const char *message);
 /* Mails of this kind to this address since then: for "one in two minutes". */
 int64_t mail_count_since(Db *db, const char *kind, const char *to, int64_t since_us);
 
+/* Erases what was sent or refused more than 30 days ago: daily, by app. */
+bool mail_expire(Db *db);
 /* The server's own address, kept with the data. Called by app at start, from the configuration. */
 bool mail_set_sender(Db *db, const char *address);
 

@@ -8,7 +8,6 @@
 
 #define POLL_US (5 * SECOND_US)
 #define TIMEOUT_S 60L
-#define KEEP_US (30 * DAY_US)
 
 struct MailSender {
         Store *store;
@@ -17,8 +16,7 @@ struct MailSender {
         GThread *thread;
         GMutex mutex;
         GCond wake;
-        bool ending;        /* under the mutex */
-        int64_t expired_us; /* when ended mails were last erased; the thread's own */
+        bool ending; /* under the mutex */
 };
 
 int64_t outbox_wait_us(int tries)
@@ -120,19 +118,6 @@ static bool send_next(MailSender *sender)
         return true;
 }
 
-static void expire_mails(MailSender *sender)
-{
-        int64_t at_us = now_us();
-        if (at_us - sender->expired_us < DAY_US)
-                return;
-        sender->expired_us = at_us;
-        Db *db = store_write_begin(sender->store, WRITE_JOB);
-        outbox_expire(db, at_us - KEEP_US);
-        g_autoptr(GError) error = NULL;
-        if (!store_write_end(sender->store, db, true, &error))
-                log_warn("old mails not erased reason=%s", error->message);
-}
-
 /* Waits for the next look at the outbox; false when it is time to end. */
 static bool wait_turn(MailSender *sender)
 {
@@ -155,7 +140,6 @@ static gpointer run(gpointer user_data)
         do {
                 while (!is_ending(sender) && send_next(sender)) {
                 }
-                expire_mails(sender);
         } while (wait_turn(sender));
         return NULL;
 }

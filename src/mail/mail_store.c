@@ -7,6 +7,7 @@
 #include "base/time.h"
 
 #define DEFAULT_SENDER "treteau@treteau.example" /* until one is configured: a name that reaches nobody, RFC 2606 */
+#define KEEP_US (30 * DAY_US)
 
 char *outbox_sender(Db *db)
 {
@@ -122,7 +123,7 @@ bool outbox_refused(Db *db, int64_t id, int64_t at_us, const char *reason)
                 "iit", id, at_us, reason);
 }
 
-bool outbox_expire(Db *db, int64_t before_us)
+bool mail_expire(Db *db)
 {
-        return db_run(db, "DELETE FROM mail WHERE ended_us < $1", "i", before_us);
+        return db_run(db, "DELETE FROM mail WHERE ended_us < $1", "i", now_us() - KEEP_US);
 }

@@ -21,8 +21,6 @@ GPtrArray *outbox_list(Db *db, int limit);
 bool outbox_sent(Db *db, int64_t id, int64_t at_us);
 bool outbox_put_off(Db *db, int64_t id, int64_t until_us, const char *reason);
 bool outbox_refused(Db *db, int64_t id, int64_t at_us, const char *reason);
-/* Erases what was ended before. */
-bool outbox_expire(Db *db, int64_t before_us);
 
 /* When to try again after so many failures: 1, 5, 30 minutes, then every 3 hours; -1 after four days: give up. */
 int64_t outbox_wait_us(int tries);

@@ -1,0 +1,78 @@
+#include "app/jobs.h"
+
+#include "base/log.h"
+#include "base/time.h"
+#include "mail/mail.h"
+#include "people/people.h"
+#include "registration/registration.h"
+
+struct Jobs {
+        Store *store;
+        GThread *thread;
+        GMutex mutex;
+        GCond wake;
+        bool ending; /* under the mutex */
+};
+
+static const struct {
+        const char *name;
+        bool (*run)(Db *db);
+} DAILY[] = {
+        { "registration", registration_expire },
+        { "people", people_expire },
+        { "mail", mail_expire },
+};
+
+static void run_daily(Store *store)
+{
+        for (size_t i = 0; i < G_N_ELEMENTS(DAILY); i++) {
+                g_autoptr(GError) error = NULL;
+                Db *db = store_write_begin(store, WRITE_JOB);
+                bool done = DAILY[i].run(db);
+                if (!store_write_end(store, db, done, &error))
+                        log_warn("daily job=%s store: %s", DAILY[i].name, error->message);
+        }
+}
+
+/* False when it is time to end. */
+static bool wait_day(Jobs *jobs)
+{
+        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&jobs->mutex);
+        gint64 until = g_get_monotonic_time() + DAY_US;
+        while (!jobs->ending && g_cond_wait_until(&jobs->wake, &jobs->mutex, until)) {
+        }
+        return !jobs->ending;
+}
+
+static gpointer run(gpointer user_data)
+{
+        Jobs *jobs = user_data;
+        while (wait_day(jobs))
+                run_daily(jobs->store);
+        return NULL;
+}
+
+Jobs *jobs_start(Store *store)
+{
+        Jobs *jobs = g_new0(Jobs, 1);
+        jobs->store = store;
+        run_daily(store);
+        g_mutex_init(&jobs->mutex);
+        g_cond_init(&jobs->wake);
+        jobs->thread = g_thread_new("jobs", run, jobs);
+        return jobs;
+}
+
+void jobs_stop(Jobs *jobs)
+{
+        if (!jobs)
+                return;
+        g_mutex_lock(&jobs->mutex);
+        jobs->ending = true;
+        g_cond_signal(&jobs->wake);
+        g_mutex_unlock(&jobs->mutex);
+        g_thread_join(jobs->thread);
+        g_cond_clear(&jobs->wake);
+        g_mutex_clear(&jobs->mutex);
+        g_free(jobs);
+}
