@@ -1,0 +1,104 @@
+/* The server's half of a recording: takes what is on air and hands it to a child program, treteau-recorder, which
+ * appends it to a folder as segments, one list (programme.m3u8: live stream, recording and replay in one) and, after
+ * the end, one MP4 (replay.mp4) and a picture (poster.jpg, when the ffmpeg command is installed).
+ *
+ * One Recorder is one recording in one folder. It has a thread of its own that starts the child, and a new one when it
+ * dies: the list goes on, all but the open segment (at most about four seconds) is kept. The same call on a folder that
+ * holds an unfinished recording goes on with it, so a server that comes back calls recorder_start() again.
+ *
+ * recorder_video(), recorder_audio() and recorder_off_air() may be called from any thread, several at once, and never
+ * wait: what a child cannot take goes into a queue of 4 MiB; when that is full, pictures up to the next key frame are
+ * dropped and counted.
+ *
+ *     g_autoptr(GError) error = NULL;
+ *     Recorder *r = recorder_start(&(RecorderConfig) { .folder = folder, .program = program, .title = "Ouverture",
+ *                                                      .owner = room, .on_event = on_recorder_event }, &error);
+ *     recorder_video(r, frame->bytes, frame->length, frame->key, frame->capture_us);   // from the SFU's tap
+ *     recorder_audio(r, frame->seat, frame->bytes, frame->length, frame->capture_us);
+ *     recorder_stop(r);                                  // RECORDER_PLAYS comes at once, RECORDER_FINISHED later
+ *     recorder_free(r);                                  // also without stop: then it can go on later
+ *
+ * May be used by live, replay and app. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { RECORDER_MICROPHONES = 12 }; /* numbered from 0, by seat */
+
+typedef struct Recorder Recorder;
+
+/* One list: what is going on, and what the room may say of it. */
+#define RECORDER_STATES(X)                                                                                             \
+        X(STARTING, "the child is being started")                                                                      \
+        X(RECORDING, "all is well")                                                                                    \
+        X(DISK_FULL, "nothing can be written; half a minute is kept in memory, and it goes on when space returns")     \
+        X(RESTARTING, "the child died, a new one goes on")                                                             \
+        X(FINISHING, "stopped; the last segment is being written")                                                     \
+        X(PLAYS, "the replay is complete and plays; the MP4 is being made")                                            \
+        X(FINISHED, "the MP4 is there too, or could not be made; nothing follows")                                     \
+        X(FAILED, "the child cannot work in this folder or on this machine; nothing follows")
+typedef enum RecorderState {
+#define RECORDER_STATE_ENUM(name, text) RECORDER_##name,
+        RECORDER_STATES(RECORDER_STATE_ENUM)
+#undef RECORDER_STATE_ENUM
+} RecorderState;
+const char *recorder_state_text(RecorderState state);
+
+typedef enum RecorderEventKind {
+        RECORDER_EVENT_STATE,      /* state changed */
+        RECORDER_EVENT_SEGMENT,    /* a further piece is in the list */
+        RECORDER_EVENT_KEY_WANTED, /* pictures come that only a key frame makes useful: ask the sender for one */
+} RecorderEventKind;
+
+typedef struct RecorderEvent {
+        RecorderEventKind kind;
+        RecorderState state;
+        int64_t length_us;      /* of the recording so far */
+        int64_t bytes;          /* of the folder's segments */
+        int64_t download_bytes; /* of replay.mp4; with RECORDER_FINISHED, 0: there is none */
+} RecorderEvent;
+
+typedef struct RecorderConfig {
+        const char *folder;  /* of this recording alone; created when missing */
+        const char *program; /* path of treteau-recorder; NULL: recorder_program() */
+        const char *title;   /* goes into the MP4; UTF-8, cut after 512 bytes */
+        void *owner;
+        /* On the recorder's own thread; it must not call recorder_free(). NULL: nobody listens. */
+        void (*on_event)(void *owner, const RecorderEvent *event);
+        /* The clock of the frames, microseconds UTC; NULL: the system's, steady from the start on. For tests. */
+        int64_t (*clock_us)(void *owner);
+} RecorderConfig;
+
+/* NULL when the folder cannot be created or the program is not there. All else is told by events. */
+Recorder *recorder_start(const RecorderConfig *config, GError **error);
+
+/* One H.264 access unit on air, Annex B; key: it begins with its parameter sets and is an IDR picture. The picture on
+ * air changes hands at a key frame. time_us: when it was taken, UTC. */
+void recorder_video(Recorder *recorder, const uint8_t *bytes, size_t length, bool key, int64_t time_us);
+/* One Opus packet of a microphone. Muted ones are simply not given. */
+void recorder_audio(Recorder *recorder, unsigned microphone, const uint8_t *opus, size_t length, int64_t time_us);
+/* Nobody is on air: the slate is shown from now to the next key frame. Sound goes on. */
+void recorder_off_air(Recorder *recorder);
+/* Ends the recording now. Further frames are ignored. */
+void recorder_stop(Recorder *recorder);
+/* Waits for the child, at most five seconds, when it still writes. No event comes after. NULL is fine. */
+void recorder_free(Recorder *recorder);
+
+typedef struct RecorderFigures {
+        RecorderState state;
+        int64_t length_us, bytes;
+        int child_pid;                              /* 0: none is running */
+        unsigned restarts;                          /* of the child */
+        uint64_t dropped_pictures, dropped_packets; /* because the queue was full */
+        size_t queued_bytes;
+} RecorderFigures;
+/* Any thread. */
+void recorder_figures(Recorder *recorder, RecorderFigures *ret_figures);
+
+/* Where the child program lies: beside the running program as the build and the installation put it. (transfer full) */
+char *recorder_program(void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Recorder, recorder_free)

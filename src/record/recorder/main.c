@@ -1,0 +1,48 @@
+/* treteau-recorder: what is on air becomes segments, a list and a file. Started by the server with a socket as
+ * descriptor 3 (record/child.c), never by hand. */
+#include "record/recorder/confine.h"
+#include "record/recorder/download.h"
+#include "record/recorder/link.h"
+#include "record/recorder/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { LINK_DESCRIPTOR = 3 };
+
+/* Reads until the recording is over. False when the server went away. */
+static bool record_until_done(Link *link, Session *session)
+{
+        Message message;
+        while (!session_is_done(session)) {
+                if (!link_next(link, &message)) {
+                        session_abandon(session);
+                        return false;
+                }
+                session_message(session, &message);
+        }
+        return true;
+}
+
+int main(int argc, char **argv)
+{
+        if (argc > 1) {
+                fprintf(stderr, "%s is started by treteau, it takes no arguments\n", argv[0]);
+                return 2;
+        }
+        confine_process(LINK_DESCRIPTOR);
+        g_autoptr(Link) link = link_new(LINK_DESCRIPTOR);
+        g_autofree char *title = link_hello(link);
+        if (!title)
+                return 1;
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Session) session = session_new(link_send, link, &error);
+        if (!session) {
+                link_send_fault(link, RECORD_FAULT_FOLDER, error->message);
+                return 1;
+        }
+        if (record_until_done(link, session))
+                download_make(session_list(session), title, link_send, link);
+        return 0;
+}

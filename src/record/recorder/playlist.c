@@ -1,0 +1,185 @@
+#include "record/recorder/playlist.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define HEAD                                                                                                           \
+        "#EXTM3U\n"                                                                                                    \
+        "#EXT-X-VERSION:7\n"                                                                                           \
+        "#EXT-X-TARGETDURATION:" G_STRINGIFY(PLAYLIST_TARGET) "\n"                                                     \
+                                                              "#EXT-X-PLAYLIST-TYPE:EVENT\n"                           \
+                                                              "#EXT-X-INDEPENDENT-SEGMENTS\n"
+#define PLAYLIST_TARGET 4
+G_STATIC_ASSERT(PLAYLIST_TARGET == PLAYLIST_TARGET_S);
+
+void segment_file_name(unsigned number, char ret_name[FILE_NAME_BYTES])
+{
+        g_snprintf(ret_name, FILE_NAME_BYTES, "s%06u.m4s", number);
+}
+
+void init_file_name(unsigned number, char ret_name[FILE_NAME_BYTES])
+{
+        g_snprintf(ret_name, FILE_NAME_BYTES, "i%06u.mp4", number);
+}
+
+Playlist *playlist_new(void)
+{
+        Playlist *list = g_new0(Playlist, 1);
+        list->entries = g_array_new(FALSE, FALSE, sizeof(PlaylistEntry));
+        return list;
+}
+
+void playlist_free(Playlist *list)
+{
+        if (!list)
+                return;
+        g_array_unref(list->entries);
+        g_free(list);
+}
+
+void playlist_add(Playlist *list, const PlaylistEntry *entry)
+{
+        g_array_append_vals(list->entries, entry, 1);
+}
+
+const PlaylistEntry *playlist_last(const Playlist *list)
+{
+        guint n = list->entries->len;
+        return n > 0 ? &g_array_index(list->entries, PlaylistEntry, n - 1) : NULL;
+}
+
+int64_t playlist_length_us(const Playlist *list)
+{
+        int64_t length_us = 0;
+        for (guint i = 0; i < list->entries->len; i++)
+                length_us += g_array_index(list->entries, PlaylistEntry, i).length_us;
+        return length_us;
+}
+
+/* --- Writing -------------------------------------------------------------------------------------------------------
+ */
+
+static void put_date(GString *text, int64_t clock_us)
+{
+        g_autoptr(GDateTime) second = g_date_time_new_from_unix_utc(clock_us / G_USEC_PER_SEC);
+        g_autofree char *date = g_date_time_format(second, "%Y-%m-%dT%H:%M:%S");
+        g_string_append_printf(text, "#EXT-X-PROGRAM-DATE-TIME:%s.%03dZ\n", date, (int)(clock_us / 1000 % 1000));
+}
+
+GString *playlist_text(const Playlist *list)
+{
+        GString *text = g_string_new(HEAD);
+        char name[FILE_NAME_BYTES];
+        for (guint i = 0; i < list->entries->len; i++) {
+                const PlaylistEntry *entry = &g_array_index(list->entries, PlaylistEntry, i);
+                if (entry->begins_stretch) {
+                        if (i > 0)
+                                g_string_append(text, "#EXT-X-DISCONTINUITY\n");
+                        init_file_name(entry->init, name);
+                        g_string_append_printf(text, "#EXT-X-MAP:URI=\"%s\"\n", name);
+                        put_date(text, entry->clock_us);
+                }
+                segment_file_name(entry->segment, name);
+                g_string_append_printf(text, "#EXTINF:%d.%06d,\n%s\n", (int)(entry->length_us / G_USEC_PER_SEC),
+                                       (int)(entry->length_us % G_USEC_PER_SEC), name);
+        }
+        if (list->ended)
+                g_string_append(text, "#EXT-X-ENDLIST\n");
+        return text;
+}
+
+/* --- Reading -------------------------------------------------------------------------------------------------------
+ */
+
+typedef struct Reader {
+        Playlist *list;
+        PlaylistEntry entry;  /* what the lines so far say of the next one */
+        bool has_init, dated; /* a stretch needs both */
+        bool has_length;
+} Reader;
+
+static bool read_date(Reader *reader, const char *date)
+{
+        g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(date, NULL);
+        if (!time)
+                return false;
+        reader->entry.clock_us = g_date_time_to_unix(time) * G_USEC_PER_SEC + g_date_time_get_microsecond(time);
+        reader->dated = true;
+        return reader->entry.clock_us >= 0;
+}
+
+static bool read_length(Reader *reader, const char *text)
+{
+        unsigned seconds, microseconds;
+        int used = 0;
+        if (strspn(text, "0123456789") > 6 || sscanf(text, "%6u.%6u,%n", &seconds, &microseconds, &used) != 2 ||
+            used == 0 || text[used] != '\0')
+                return false;
+        reader->entry.length_us = (int64_t)seconds * G_USEC_PER_SEC + microseconds;
+        reader->has_length = true;
+        return true;
+}
+
+/* A number in a file name, exactly as it is written. */
+static bool read_number(const char *line, const char *format, void (*name)(unsigned, char *), unsigned *ret_number)
+{
+        char again[FILE_NAME_BYTES];
+        if (sscanf(line, format, ret_number) != 1)
+                return false;
+        name(*ret_number, again);
+        return strncmp(line, again, strlen(again)) == 0;
+}
+
+static bool read_segment(Reader *reader, const char *line)
+{
+        const PlaylistEntry *last = playlist_last(reader->list);
+        PlaylistEntry *entry = &reader->entry;
+        if (!reader->has_length || !reader->has_init || !reader->dated ||
+            !read_number(line, "s%9u", segment_file_name, &entry->segment))
+                return false;
+        if (last && (entry->segment <= last->segment || entry->segment > 100000000))
+                return false;
+        playlist_add(reader->list, entry);
+        entry->clock_us += entry->length_us;
+        entry->begins_stretch = false;
+        reader->has_length = false;
+        return true;
+}
+
+static bool read_line(Reader *reader, const char *line)
+{
+        static const char map[] = "#EXT-X-MAP:URI=\"", date[] = "#EXT-X-PROGRAM-DATE-TIME:", length[] = "#EXTINF:";
+        if (reader->list->ended)
+                return *line == '\0';
+        if (g_str_has_prefix(line, map)) {
+                reader->entry.begins_stretch = reader->has_init = true;
+                reader->dated = false;
+                return read_number(line + sizeof(map) - 1, "i%9u", init_file_name, &reader->entry.init);
+        }
+        if (g_str_has_prefix(line, date))
+                return read_date(reader, line + sizeof(date) - 1);
+        if (g_str_has_prefix(line, length))
+                return read_length(reader, line + sizeof(length) - 1);
+        if (g_str_equal(line, "#EXT-X-ENDLIST"))
+                reader->list->ended = true;
+        else if (*line != '#' && *line != '\0')
+                return read_segment(reader, line);
+        return true;
+}
+
+Playlist *playlist_parse(const char *text, size_t length, GError **error)
+{
+        g_autoptr(Playlist) list = playlist_new();
+        Reader reader = { .list = list };
+        g_autofree char *copy = g_strndup(text, length);
+        g_auto(GStrv) lines = g_strsplit(copy, "\n", -1);
+        bool ok = length <= PLAYLIST_BYTES_MOST && g_str_has_prefix(copy, "#EXTM3U\n");
+        guint i = 0;
+        for (; ok && lines[i]; i++)
+                ok = read_line(&reader, lines[i]);
+        if (!ok) {
+                g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, PLAYLIST_NAME " is damaged at line %u", i);
+                return NULL;
+        }
+        return g_steal_pointer(&list);
+}
