@@ -1,0 +1,105 @@
+/* A whole programme in memory, between a file and the store: what import and export share.
+ *
+ * Every string belongs to the Programme and lives as long as it; parts refer to one another by their place in the
+ * arrays. Nothing here knows the store, the web or the time of day.
+ *
+ *   g_autoptr(Programme) programme = schedule_xml_read(bytes, size, &options, &fault);
+ *   for (guint i = 0; i < programme->talks->len; i++)
+ *           print(programme_talk(programme, i)->title); */
+#pragma once
+#include "base/i18n.h"
+#include <stdint.h>
+
+#define CODE_LENGTH 6  /* of [0-9A-Z], as pretalx has it */
+#define GUID_LENGTH 36 /* RFC 9562, lower case */
+
+/* What could not be kept, and where it stood in the file. */
+typedef struct {
+        const char *message; /* source words for tr(), with at most one %s for the detail */
+        char detail[96];
+        int line;       /* 1-based; 0: the whole file */
+        unsigned times; /* how often the same was met; line is the first */
+} ProgrammeNotice;
+
+typedef enum {
+        LINK_PLAIN,
+        LINK_ATTACHMENT,
+        LINK_FEEDBACK,
+        LINK_ORIGIN,
+        LINK_VIDEO,
+        LINK_RECORDING,
+        LINK_LOGO
+} LinkKind;
+#define LINK_KINDS (LINK_LOGO + 1)
+
+typedef struct {
+        LinkKind kind;
+        const char *url, *title;
+        const char *type, *service; /* as the file says, "" when it does not */
+} ProgrammeLink;
+
+typedef struct {
+        const char *date; /* YYYY-MM-DD */
+} ProgrammeDay;
+
+typedef struct {
+        const char *name, *slug, *guid; /* guid "" when there is none */
+} ProgrammeRoom;
+
+typedef struct {
+        const char *name, *slug, *color; /* color "#rrggbb" or "" */
+} ProgrammeTrack;
+
+typedef struct {
+        const char *name, *code, *guid;
+        const char *source_id; /* the number it had elsewhere, "" when none */
+} ProgrammePerson;
+
+typedef struct {
+        const char *guid, *code, *source_id, *slug;
+        const char *title, *subtitle, *kind, *language, *abstract, *description;
+        const char *licence; /* "" for that of the event */
+        bool no_recording;
+        int day, room, track; /* places in the arrays; track may be -1 */
+        int64_t start_us, end_us;
+        guint first_person, person_count; /* in talk_persons */
+        guint first_link, link_count;     /* in links */
+        int line;
+} ProgrammeTalk;
+
+typedef struct {
+        const char *title, *acronym, *subtitle, *place, *url, *version, *licence;
+        const char *zone;                 /* IANA name */
+        const char *first_day, *last_day; /* YYYY-MM-DD */
+        int day_change_minutes;           /* a talk before this hour belongs to the day before */
+        int timeslot_minutes;             /* 0 when not said */
+        GArray *days, *rooms, *tracks, *talks, *persons, *links;
+        GArray *talk_persons; /* guint: places in persons */
+        GArray *notices;      /* ProgrammeNotice */
+        GStringChunk *text;
+} Programme;
+
+Programme *programme_new(void);
+void programme_free(Programme *programme);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Programme, programme_free)
+
+#define programme_day(p, i) (&g_array_index((p)->days, ProgrammeDay, (i)))
+#define programme_room(p, i) (&g_array_index((p)->rooms, ProgrammeRoom, (i)))
+#define programme_track(p, i) (&g_array_index((p)->tracks, ProgrammeTrack, (i)))
+#define programme_talk(p, i) (&g_array_index((p)->talks, ProgrammeTalk, (i)))
+#define programme_person(p, i) (&g_array_index((p)->persons, ProgrammePerson, (i)))
+#define programme_link(p, i) (&g_array_index((p)->links, ProgrammeLink, (i)))
+/* The nth person of this talk. */
+#define programme_talk_person(p, talk, n)                                                                              \
+        programme_person(p, g_array_index((p)->talk_persons, guint, (talk)->first_person + (n)))
+
+/* A copy that lives as long as the programme; "" for NULL. */
+const char *programme_text(Programme *programme, const char *text);
+/* One more notice. The same message and detail is counted once more when repeats is true, listed again when not. */
+void programme_notice(Programme *programme, int line, bool repeats, const char *message, const char *detail);
+void notice_set(ProgrammeNotice *notice, int line, const char *message, const char *detail);
+/* "Line 12: …", in the reader's language. (transfer full) */
+char *notice_text(const Lang *lang, const ProgrammeNotice *notice);
+
+/* Sorts the talks by day, start, room and title, so that equal programmes are written alike. */
+void programme_sort(Programme *programme);
