@@ -43,24 +43,29 @@ typedef struct {
 } ProgrammeDay;
 
 typedef struct {
+        int64_t id;                     /* its row in the store, 0 when it comes from a file */
         const char *name, *slug, *guid; /* guid "" when there is none */
 } ProgrammeRoom;
 
 typedef struct {
+        int64_t id;
         const char *name, *slug, *color; /* color "#rrggbb" or "" */
 } ProgrammeTrack;
 
 typedef struct {
+        int64_t id;
         const char *name, *code, *guid;
         const char *source_id; /* the number it had elsewhere, "" when none */
+        bool derived;          /* the guid was made here */
 } ProgrammePerson;
 
 typedef struct {
+        int64_t id;
         const char *guid, *code, *source_id, *slug;
         const char *title, *subtitle, *kind, *language, *abstract, *description;
-        const char *licence; /* "" for that of the event */
-        bool no_recording;
-        int day, room, track; /* places in the arrays; track may be -1 */
+        const char *licence;        /* "" for that of the event */
+        bool no_recording, derived; /* derived: the guid was made here */
+        int day, room, track;       /* places in the arrays; track may be -1 */
         int64_t start_us, end_us;
         guint first_person, person_count; /* in talk_persons */
         guint first_link, link_count;     /* in links */

@@ -177,7 +177,7 @@ static int add_room(Settler *settler, const char *name, const char *guid, int li
         if (guid && *guid && !valid)
                 programme_notice(programme, line, false, N_("the guid “%s” is not one and was left out"), guid);
         g_autofree char *slug = slug_derive(name, "room", settler->room_slugs);
-        ProgrammeRoom room = { name, programme_text(programme, slug), valid ? guid : "" };
+        ProgrammeRoom room = { .name = name, .slug = programme_text(programme, slug), .guid = valid ? guid : "" };
         g_array_append_val(programme->rooms, room);
         g_hash_table_insert(settler->rooms, (gpointer)name, GINT_TO_POINTER((int)programme->rooms->len));
         return (int)programme->rooms->len - 1;
@@ -224,7 +224,7 @@ static int settle_track(Settler *settler, const char *name, const char *color, i
                 color = "";
         }
         g_autofree char *slug = slug_derive(name, "track", settler->track_slugs);
-        ProgrammeTrack track = { name, programme_text(programme, slug), color };
+        ProgrammeTrack track = { .name = name, .slug = programme_text(programme, slug), .color = color };
         g_array_append_val(programme->tracks, track);
         g_hash_table_insert(settler->tracks, (gpointer)name, GINT_TO_POINTER((int)programme->tracks->len));
         return (int)programme->tracks->len - 1;
@@ -271,7 +271,8 @@ static guint settle_person(Settler *settler, const PersonDraft *draft)
         g_autofree char *derived = guid ? g_strdup(key) : guid_derive(NULL, key);
         ProgrammePerson person = { .name = name,
                                    .guid = programme_text(programme, derived),
-                                   .source_id = id ? draft->id : "" };
+                                   .source_id = id ? draft->id : "",
+                                   .derived = !guid };
         person.code = settle_code(settler, settler->person_codes, draft->code, person.guid);
         g_array_append_val(programme->persons, person);
         g_hash_table_insert(settler->persons, (gpointer)programme_text(programme, key),
@@ -299,18 +300,26 @@ static void settle_persons(Settler *settler, const TalkDraft *draft, ProgrammeTa
         talk->person_count = programme->talk_persons->len - talk->first_person;
 }
 
+static void settle_link(Settler *settler, const LinkDraft *link)
+{
+        const char *url = link->link.url;
+        g_array_append_val(settler->programme->links, link->link);
+        if (*url && !is_web_address(url) && !g_str_has_prefix(url, "mailto:"))
+                programme_notice(settler->programme, link->line, false,
+                                 N_("“%s” is not a web address; it is shown as words, not as a link"), url);
+}
+
+/* Kind by kind, as every writer puts them, so that their order tells nothing. */
 static void settle_links(Settler *settler, const TalkDraft *draft, ProgrammeTalk *talk)
 {
         talk->first_link = settler->programme->links->len;
         talk->link_count = draft->link_count;
-        for (guint i = 0; i < draft->link_count; i++) {
-                const LinkDraft *link = &g_array_index(settler->draft->links, LinkDraft, draft->first_link + i);
-                g_array_append_val(settler->programme->links, link->link);
-                if (*link->link.url && !is_web_address(link->link.url) && !g_str_has_prefix(link->link.url, "mailto:"))
-                        programme_notice(settler->programme, link->line, false,
-                                         N_("“%s” is not a web address; it is shown as words, not as a link"),
-                                         link->link.url);
-        }
+        for (int kind = 0; kind < LINK_KINDS; kind++)
+                for (guint i = 0; i < draft->link_count; i++) {
+                        const LinkDraft *link = &g_array_index(settler->draft->links, LinkDraft, draft->first_link + i);
+                        if ((int)link->link.kind == kind)
+                                settle_link(settler, link);
+                }
 }
 
 /* When it starts and on which day: by its own date, else by the day it stands in and its hour. */
@@ -360,7 +369,7 @@ static void settle_duration(Settler *settler, const TalkDraft *draft, ProgrammeT
 }
 
 /* The file's guid; one derived from what the file has when it has none, or when another session has it already. */
-static const char *settle_guid(Settler *settler, const TalkDraft *draft, const ProgrammeTalk *talk)
+static const char *settle_guid(Settler *settler, const TalkDraft *draft, ProgrammeTalk *talk)
 {
         Programme *programme = settler->programme;
         bool said = draft->guid && guid_is_valid(draft->guid);
@@ -388,6 +397,7 @@ static const char *settle_guid(Settler *settler, const TalkDraft *draft, const P
                 }
         }
         const char *kept = programme_text(programme, guid);
+        talk->derived = !said;
         g_hash_table_add(settler->guids, (gpointer)kept);
         return kept;
 }

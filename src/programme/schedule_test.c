@@ -83,13 +83,12 @@ static void test_times(void)
         g_autoptr(Programme) programme = read_text(
                 HEAD "<day_change>04:00</day_change>" PARIS "<day index='1' date='2021-01-28'><room name='A'>" TALK(
                         "id='1'", "<start>09:30</start><duration>01:15</duration>")
-                        TALK("id='2'", "<start>00:30</start><duration>0:45</duration>")
-                                TALK("id='3'",
-                                     "<date>2021-01-28T10:00:00+02:00</date><start>09:00</start><duration>00:10</"
-                                     "duration>") "</room></day><day index='2' start='2021-03-28T04:00:00+02:00'><room "
-                                                  "name='A'>" TALK("id='4'",
-                                                                   "<start>14:00</start><duration>1:00:00:00</"
-                                                                   "duration>") "</room></day></schedule>",
+                        TALK("id='2'", "<start>00:30</start><duration>0:45</duration>") TALK(
+                                "id='3'",
+                                "<date>2021-01-28T10:00:00+02:00</date><start>09:00</start><duration>00:10</"
+                                "duration>") "</room></day><day index='2' start='2021-03-28T04:00:00+02:00'><room "
+                                             "name='A'>" TALK("id='4'", "<start>14:00</start><duration>1:00:00:00</"
+                                                                        "duration>") "</room></day></schedule>",
                 &fault);
         g_assert_nonnull(programme);
         g_assert_cmpint(programme->talks->len, ==, 4);
@@ -132,30 +131,40 @@ static void test_repeated_guid(void)
 /* Nothing is dropped in silence. */
 static void test_notices(void)
 {
-        const char *text = HEAD
-                "<color primary='#ff0000'/>" PARIS "\n"
-                "<day index='1' date='2021-01-28' mood='good'><room name='A'>\n" TALK("id='1'", "<start>9h</"
-                                                                                                "start><duration>1:00</"
-                                                                                                "duration>") "\n" TALK(
-                        "id='2' guid='no'",
-                        "<start>09:00</start><duration>soon</duration>") "\n"
-                                                                         "<event "
-                                                                         "id='3'><start>10:00</start></event>\n" TALK(
-                                                                                 "id='4'",
-                                                                                 "<start>10:00</start><duration>1:00</"
-                                                                                 "duration><room>B</room>\n"
-                                                                                 "<abstract>a <b>bold</b> word "
-                                                                                 "&#1;</abstract><mood/><mood/>\n"
-                                                                                 "<persons>\n<person/><person "
-                                                                                 "id='7'>Ada</person><person "
-                                                                                 "id='7'>Ida</person></persons>\n"
-                                                                                 "<links>loose<link "
-                                                                                 "href='javascript:alert(1)'>x</"
-                                                                                 "link><link>y</link></links>") "</"
-                                                                                                                "room><"
-                                                                                                                "/day><"
-                                                                                                                "/sched"
-                                                                                                                "ule>";
+        const char *text = HEAD "<color primary='#ff0000'/>" PARIS "\n"
+                                "<day index='1' date='2021-01-28' mood='good'><room name='A'>\n" TALK(
+                                        "id='1'", "<start>9h</"
+                                                  "start><duration>1:00</"
+                                                  "duration>") "\n" TALK("id='2' guid='no'",
+                                                                         "<start>09:00</start><duration>soon</"
+                                                                         "duration>") "\n"
+                                                                                      "<event "
+                                                                                      "id='3'><start>10:00</start></"
+                                                                                      "event>\n" TALK(
+                                                                                              "id='4'",
+                                                                                              "<start>10:00</"
+                                                                                              "start><duration>1:00</"
+                                                                                              "duration><room>B</"
+                                                                                              "room>\n"
+                                                                                              "<abstract>a <b>bold</b> "
+                                                                                              "word "
+                                                                                              "&#1;</abstract><mood/"
+                                                                                              "><mood/>\n"
+                                                                                              "<persons>\n<person/"
+                                                                                              "><person "
+                                                                                              "id='7'>Ada</"
+                                                                                              "person><person "
+                                                                                              "id='7'>Ida</person></"
+                                                                                              "persons>\n"
+                                                                                              "<links>loose<link "
+                                                                                              "href='javascript:alert("
+                                                                                              "1)'>x</"
+                                                                                              "link><link>y</link></"
+                                                                                              "links>") "</"
+                                                                                                        "room><"
+                                                                                                        "/day><"
+                                                                                                        "/sched"
+                                                                                                        "ule>";
         ProgrammeNotice fault;
         g_autoptr(Programme) programme = read_text(text, &fault);
         g_assert_nonnull(programme);

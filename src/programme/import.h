@@ -1,0 +1,36 @@
+/* An import: a Programme from a file becomes that of an event, whole or not at all.
+ *
+ * import_prepare() needs only a reader: it finds what the event has already, decides what is new, changed or the same,
+ * and gives new things their codes. import_apply() then only writes, in the writer's turn; it refuses when the event
+ * changed since. Private to programme/. */
+#pragma once
+#include "conference/conference.h"
+#include "programme/schedule.h"
+
+typedef struct {
+        bool event_new;
+        unsigned talks_new, talks_changed, talks_same,
+                talks_absent;                   /* absent: in the event, not in the file; they stay */
+        unsigned persons, rooms, tracks, links; /* in the file */
+} ImportCounts;
+
+typedef enum { CHANGE_NONE, CHANGE_NEW, CHANGE_UPDATE } Change;
+
+typedef struct {
+        Programme *programme; /* the file's; ids of known things filled in */
+        Event *event;         /* as it will be; id 0 when it is new */
+        GArray *talk_changes; /* of Change, one for each talk */
+        GPtrArray *words;     /* char *: what a changed or new talk is found by; NULL for the same */
+        ImportCounts counts;
+        bool publish;
+} Import;
+
+/* Takes programme. The event is that of slug, or a new one made from the programme. */
+Import *import_prepare(Db *db, Programme *programme, const char *slug, const char *lang, bool publish);
+void import_free(Import *import);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Import, import_free)
+/* In the writer's turn. False with a sentence (source words) when nothing may be kept. */
+bool import_apply(Db *db, Import *import, const char **ret_fault);
+
+/* What the store holds of an event, sorted; every day from the first to the last. (transfer full) */
+Programme *programme_load(Db *db, const Event *event);

@@ -1,0 +1,424 @@
+#include "programme/import.h"
+
+#include "base/time.h"
+#include "programme/import_rules.h"
+#include "programme/schedule_time.h"
+
+#include <string.h>
+
+static const char *const link_kinds[LINK_KINDS] = { "link",  "attachment", "feedback", "origin",
+                                                    "video", "recording",  "logo" };
+
+static LinkKind link_kind(const char *name)
+{
+        for (int kind = 0; kind < LINK_KINDS; kind++)
+                if (!strcmp(name, link_kinds[kind]))
+                        return (LinkKind)kind;
+        return LINK_PLAIN;
+}
+
+/* Reading what an event has. */
+
+typedef struct {
+        Programme *programme;
+        GHashTable *rooms, *tracks, *persons, *days; /* id or date → place + 1 */
+} Loader;
+
+static int place_of(GHashTable *table, gconstpointer key)
+{
+        return GPOINTER_TO_INT(g_hash_table_lookup(table, key)) - 1;
+}
+
+static void load_rooms(Db *db, int64_t event, Loader *loader)
+{
+        Programme *programme = loader->programme;
+        g_autoptr(Stmt) rooms = db_query(
+                db, "SELECT id, name, slug, guid FROM room WHERE event_id = $1 ORDER BY position, id", "i", event);
+        while (stmt_next(rooms)) {
+                ProgrammeRoom room = { stmt_int(rooms, 0), programme_text(programme, stmt_text(rooms, 1)),
+                                       programme_text(programme, stmt_text(rooms, 2)),
+                                       programme_text(programme, stmt_text(rooms, 3)) };
+                g_array_append_val(programme->rooms, room);
+                g_hash_table_insert(loader->rooms, GSIZE_TO_POINTER((gsize)room.id),
+                                    GINT_TO_POINTER((int)programme->rooms->len));
+        }
+        g_autoptr(Stmt) tracks = db_query(
+                db, "SELECT id, name, slug, color FROM track WHERE event_id = $1 ORDER BY position, id", "i", event);
+        while (stmt_next(tracks)) {
+                ProgrammeTrack track = { stmt_int(tracks, 0), programme_text(programme, stmt_text(tracks, 1)),
+                                         programme_text(programme, stmt_text(tracks, 2)),
+                                         programme_text(programme, stmt_text(tracks, 3)) };
+                g_array_append_val(programme->tracks, track);
+                g_hash_table_insert(loader->tracks, GSIZE_TO_POINTER((gsize)track.id),
+                                    GINT_TO_POINTER((int)programme->tracks->len));
+        }
+}
+
+static void load_persons(Db *db, int64_t event, Loader *loader)
+{
+        Programme *programme = loader->programme;
+        g_autoptr(Stmt) rows = db_query(
+                db, "SELECT id, name, code, guid, source_id FROM person WHERE event_id = $1 ORDER BY id", "i", event);
+        while (stmt_next(rows)) {
+                ProgrammePerson person = { stmt_int(rows, 0), programme_text(programme, stmt_text(rows, 1)),
+                                           programme_text(programme, stmt_text(rows, 2)),
+                                           programme_text(programme, stmt_text(rows, 3)),
+                                           programme_text(programme, stmt_text(rows, 4)) };
+                g_array_append_val(programme->persons, person);
+                g_hash_table_insert(loader->persons, GSIZE_TO_POINTER((gsize)person.id),
+                                    GINT_TO_POINTER((int)programme->persons->len));
+        }
+}
+
+static int load_day(Loader *loader, const char *date)
+{
+        int place = place_of(loader->days, date);
+        if (place >= 0)
+                return place;
+        ProgrammeDay day = { programme_text(loader->programme, date) };
+        g_array_append_val(loader->programme->days, day);
+        g_hash_table_insert(loader->days, (gpointer)day.date, GINT_TO_POINTER((int)loader->programme->days->len));
+        return (int)loader->programme->days->len - 1;
+}
+
+/* All the days of the event, then those of sessions outside it, in order. */
+static void load_days(Db *db, const Event *event, Loader *loader)
+{
+        g_autoptr(Stmt) before =
+                db_query(db, "SELECT DISTINCT day FROM talk WHERE event_id = $1 AND day < $2 ORDER BY day", "it",
+                         event->id, event->first_day);
+        while (stmt_next(before))
+                load_day(loader, stmt_text(before, 0));
+        char day[11];
+        g_strlcpy(day, event->first_day, sizeof day);
+        for (int n = 0; n < 400 && strcmp(day, event->last_day) <= 0; n++) {
+                load_day(loader, day);
+                date_add(day, 1, day);
+        }
+        g_autoptr(Stmt) after =
+                db_query(db, "SELECT DISTINCT day FROM talk WHERE event_id = $1 AND day > $2 ORDER BY day", "it",
+                         event->id, event->last_day);
+        while (stmt_next(after))
+                load_day(loader, stmt_text(after, 0));
+}
+
+static void load_talks(Db *db, int64_t event, Loader *loader)
+{
+        Programme *programme = loader->programme;
+        g_autoptr(Stmt) rows = db_query(
+                db,
+                "SELECT id, guid, code, source_id, slug, title, subtitle, kind, language, abstract, description, "
+                "licence, day, room_id, track_id, no_recording, start_us, end_us FROM talk WHERE event_id = $1 "
+                "ORDER BY id",
+                "i", event);
+        while (stmt_next(rows)) {
+                ProgrammeTalk talk = { .id = stmt_int(rows, 0) };
+                const char **texts[] = { &talk.guid,     &talk.code,        &talk.source_id, &talk.slug,
+                                         &talk.title,    &talk.subtitle,    &talk.kind,      &talk.language,
+                                         &talk.abstract, &talk.description, &talk.licence };
+                for (int i = 0; i < (int)G_N_ELEMENTS(texts); i++)
+                        *texts[i] = programme_text(programme, stmt_text(rows, i + 1));
+                talk.day = load_day(loader, stmt_text(rows, 12));
+                talk.room = place_of(loader->rooms, GSIZE_TO_POINTER((gsize)stmt_int(rows, 13)));
+                talk.track = stmt_is_null(rows, 14)
+                                     ? -1
+                                     : place_of(loader->tracks, GSIZE_TO_POINTER((gsize)stmt_int(rows, 14)));
+                talk.no_recording = stmt_int(rows, 15);
+                talk.start_us = stmt_int(rows, 16);
+                talk.end_us = stmt_int(rows, 17);
+                g_array_append_val(programme->talks, talk);
+        }
+}
+
+/* Persons and links of all talks, each in one statement whose rows come in the talks' order. */
+static void load_parts(Db *db, int64_t event, Loader *loader)
+{
+        Programme *programme = loader->programme;
+        g_autoptr(Stmt) persons = db_query(
+                db,
+                "SELECT talk_id, person_id FROM talk_person JOIN talk ON talk.id = talk_id WHERE event_id = $1 "
+                "ORDER BY talk_id, position",
+                "i", event);
+        g_autoptr(Stmt) links = db_query(
+                db,
+                "SELECT talk_id, l.kind, url, l.title, type, service FROM talk_link l JOIN talk ON talk.id = talk_id "
+                "WHERE event_id = $1 ORDER BY talk_id, position",
+                "i", event);
+        bool person = stmt_next(persons), link = stmt_next(links);
+        for (guint i = 0; i < programme->talks->len; i++) {
+                ProgrammeTalk *talk = programme_talk(programme, i);
+                talk->first_person = programme->talk_persons->len;
+                for (; person && stmt_int(persons, 0) == talk->id; person = stmt_next(persons)) {
+                        guint place = (guint)place_of(loader->persons, GSIZE_TO_POINTER((gsize)stmt_int(persons, 1)));
+                        g_array_append_val(programme->talk_persons, place);
+                        talk->person_count++;
+                }
+                talk->first_link = programme->links->len;
+                for (; link && stmt_int(links, 0) == talk->id; link = stmt_next(links)) {
+                        ProgrammeLink one = { link_kind(stmt_text(links, 1)),
+                                              programme_text(programme, stmt_text(links, 2)),
+                                              programme_text(programme, stmt_text(links, 3)),
+                                              programme_text(programme, stmt_text(links, 4)),
+                                              programme_text(programme, stmt_text(links, 5)) };
+                        g_array_append_val(programme->links, one);
+                        talk->link_count++;
+                }
+        }
+}
+
+Programme *programme_load(Db *db, const Event *event)
+{
+        Loader loader = { .programme = programme_new(),
+                          .rooms = g_hash_table_new(NULL, NULL),
+                          .tracks = g_hash_table_new(NULL, NULL),
+                          .persons = g_hash_table_new(NULL, NULL),
+                          .days = g_hash_table_new(g_str_hash, g_str_equal) };
+        Programme *programme = loader.programme;
+        programme->title = programme_text(programme, event->title);
+        programme->acronym = programme_text(programme, event->slug);
+        programme->subtitle = programme_text(programme, event->subtitle);
+        programme->place = programme_text(programme, event->place);
+        programme->url = programme_text(programme, event->url);
+        programme->version = programme_text(programme, event->version);
+        programme->licence = programme_text(programme, event->licence);
+        programme->zone = programme_text(programme, event->zone_name);
+        programme->first_day = programme_text(programme, event->first_day);
+        programme->last_day = programme_text(programme, event->last_day);
+        programme->day_change_minutes = (int)event->day_change_minutes;
+        programme->timeslot_minutes = (int)event->timeslot_minutes;
+        load_rooms(db, event->id, &loader);
+        load_persons(db, event->id, &loader);
+        load_days(db, event, &loader);
+        load_talks(db, event->id, &loader);
+        load_parts(db, event->id, &loader);
+        programme_sort(programme);
+        g_hash_table_unref(loader.rooms);
+        g_hash_table_unref(loader.tracks);
+        g_hash_table_unref(loader.persons);
+        g_hash_table_unref(loader.days);
+        return programme;
+}
+
+/* Preparing. */
+
+static Event *event_of(const Programme *programme, const char *slug, const char *lang)
+{
+        Event *event = g_new0(Event, 1);
+        event->slug = g_strdup(slug);
+        event->title = g_strdup(*programme->title ? programme->title : slug);
+        event->subtitle = g_strdup(programme->subtitle);
+        event->place = g_strdup(programme->place);
+        event->url = g_strdup(programme->url);
+        event->version = g_strdup(*programme->version ? programme->version : "1");
+        event->zone_name = g_strdup(programme->zone);
+        event->first_day = g_strdup(programme->first_day);
+        event->last_day = g_strdup(programme->last_day);
+        event->lang = g_strdup(lang);
+        event->theme = g_strdup("nec");
+        event->licence = g_strdup("CC BY-SA 4.0");
+        char **empty[] = { &event->lead, &event->description, &event->organiser, &event->contact };
+        for (size_t i = 0; i < G_N_ELEMENTS(empty); i++)
+                *empty[i] = g_strdup("");
+        event->day_change_minutes = programme->day_change_minutes;
+        event->timeslot_minutes = programme->timeslot_minutes;
+        return event;
+}
+
+static void replace_text(char **text, const char *with)
+{
+        if (!*with)
+                return;
+        g_free(*text);
+        *text = g_strdup(with);
+}
+
+Import *import_prepare(Db *db, Programme *programme, const char *slug, const char *lang, bool publish)
+{
+        Import *import = g_new0(Import, 1);
+        import->programme = programme;
+        import->publish = publish;
+        import->talk_changes = g_array_new(FALSE, TRUE, sizeof(Change));
+        import->words = g_ptr_array_new_with_free_func(g_free);
+        import->event = conference_find(db, slug);
+        import->counts.event_new = !import->event;
+        if (import->event) { /* its texts and zone are the organisers'; days, version and hours follow the file */
+                replace_text(&import->event->first_day, programme->first_day);
+                replace_text(&import->event->last_day, programme->last_day);
+                replace_text(&import->event->version, programme->version);
+                import->event->day_change_minutes = programme->day_change_minutes;
+                if (programme->timeslot_minutes)
+                        import->event->timeslot_minutes = programme->timeslot_minutes;
+        } else {
+                import->event = event_of(programme, slug, lang);
+        }
+        g_autoptr(Programme) known = import->event->id ? programme_load(db, import->event) : programme_new();
+        import_judge(import, known);
+        return import;
+}
+
+void import_free(Import *import)
+{
+        if (!import)
+                return;
+        programme_free(import->programme);
+        event_free(import->event);
+        g_array_unref(import->talk_changes);
+        g_ptr_array_unref(import->words);
+        g_free(import);
+}
+
+/* Writing. */
+
+static void keep_rooms(Db *db, Programme *programme, int64_t event)
+{
+        for (guint i = 0; i < programme->rooms->len; i++) {
+                ProgrammeRoom *room = programme_room(programme, i);
+                if (room->id)
+                        db_run(db,
+                               "UPDATE room SET name = $2, guid = CASE WHEN $3 = '' THEN guid ELSE $3 END, "
+                               "position = $4 WHERE id = $1",
+                               "itti", room->id, room->name, room->guid, (int64_t)i);
+                else
+                        room->id = db_insert(db,
+                                             "INSERT INTO room(event_id, slug, name, guid, position) "
+                                             "VALUES($1, $2, $3, $4, $5) RETURNING id",
+                                             "ittti", event, room->slug, room->name, room->guid, (int64_t)i);
+        }
+        for (guint i = 0; i < programme->tracks->len; i++) {
+                ProgrammeTrack *track = programme_track(programme, i);
+                if (track->id)
+                        db_run(db, "UPDATE track SET color = $2, position = $3 WHERE id = $1", "iti", track->id,
+                               track->color, (int64_t)i);
+                else
+                        track->id = db_insert(db,
+                                              "INSERT INTO track(event_id, slug, name, color, position) "
+                                              "VALUES($1, $2, $3, $4, $5) RETURNING id",
+                                              "ittti", event, track->slug, track->name, track->color, (int64_t)i);
+        }
+}
+
+static void keep_persons(Db *db, Programme *programme, int64_t event)
+{
+        for (guint i = 0; i < programme->persons->len; i++) {
+                ProgrammePerson *person = programme_person(programme, i);
+                if (person->id)
+                        db_run(db,
+                               "UPDATE person SET name = $2, guid = $3, source_id = $4 WHERE id = $1 AND "
+                               "(name, guid, source_id) <> ($2, $3, $4)",
+                               "ittt", person->id, person->name, person->guid, person->source_id);
+                else
+                        person->id =
+                                db_insert(db,
+                                          "INSERT INTO person(event_id, code, guid, source_id, name) "
+                                          "VALUES($1, $2, $3, $4, $5) RETURNING id",
+                                          "itttt", event, person->code, person->guid, person->source_id, person->name);
+        }
+}
+
+static void keep_talk(Db *db, const Import *import, ProgrammeTalk *talk, int64_t now)
+{
+        Programme *programme = import->programme;
+        const char *day = programme_day(programme, talk->day)->date;
+        int64_t room = programme_room(programme, talk->room)->id;
+        g_autofree char *track =
+                talk->track < 0 ? NULL
+                                : g_strdup_printf("%" G_GINT64_FORMAT, programme_track(programme, talk->track)->id);
+        if (talk->id)
+                db_run(db,
+                       "UPDATE talk SET room_id = $2, track_id = CAST($3 AS INTEGER), guid = $4, source_id = $5, "
+                       "slug = $6, title = $7, subtitle = $8, kind = $9, language = $10, abstract = $11, "
+                       "description = $12, licence = $13, no_recording = $14, day = $15, start_us = $16, end_us = $17, "
+                       "changed_us = $18 WHERE id = $1",
+                       "iitttttttttttitiii", talk->id, room, track, talk->guid, talk->source_id, talk->slug,
+                       talk->title, talk->subtitle, talk->kind, talk->language, talk->abstract, talk->description,
+                       talk->licence, (int64_t)talk->no_recording, day, talk->start_us, talk->end_us, now);
+        else
+                talk->id = db_insert(
+                        db,
+                        "INSERT INTO talk(event_id, room_id, track_id, code, guid, source_id, slug, title, subtitle, "
+                        "kind, language, abstract, description, licence, no_recording, day, start_us, end_us, "
+                        "changed_us) VALUES($1, $2, CAST($3 AS INTEGER), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+                        "$14, $15, $16, $17, $18, $19) RETURNING id",
+                        "iittttttttttttitiii", import->event->id, room, track, talk->code, talk->guid, talk->source_id,
+                        talk->slug, talk->title, talk->subtitle, talk->kind, talk->language, talk->abstract,
+                        talk->description, talk->licence, (int64_t)talk->no_recording, day, talk->start_us,
+                        talk->end_us, now);
+}
+
+static void keep_parts(Db *db, const Import *import, const ProgrammeTalk *talk, const char *words)
+{
+        const Programme *programme = import->programme;
+        g_autoptr(GString) names = g_string_new(NULL);
+        for (guint i = 0; i < talk->person_count; i++) {
+                const ProgrammePerson *person = programme_talk_person(programme, talk, i);
+                db_run(db, "INSERT INTO talk_person(talk_id, person_id, position) VALUES($1, $2, $3)", "iii", talk->id,
+                       person->id, (int64_t)i);
+                g_string_append_printf(names, "%s ", person->name);
+        }
+        for (guint i = 0; i < talk->link_count; i++) {
+                const ProgrammeLink *link = programme_link(programme, talk->first_link + i);
+                db_run(db,
+                       "INSERT INTO talk_link(talk_id, position, kind, url, title, type, service) "
+                       "VALUES($1, $2, $3, $4, $5, $6, $7)",
+                       "iittttt", talk->id, (int64_t)i, link_kinds[link->kind], link->url, link->title, link->type,
+                       link->service);
+        }
+        db_run(db, "INSERT INTO talk_search(rowid, title, persons, words) VALUES($1, $2, $3, $4)", "ittt", talk->id,
+               talk->title, names->str, words);
+}
+
+static void forget_parts(Db *db, int64_t talk)
+{
+        db_run(db, "DELETE FROM talk_person WHERE talk_id = $1", "i", talk);
+        db_run(db, "DELETE FROM talk_link WHERE talk_id = $1", "i", talk);
+        db_run(db, "DELETE FROM talk_search WHERE rowid = $1", "i", talk);
+}
+
+/* Two talks may exchange guids or numbers: the old ones are put aside first, so that no UNIQUE is met on the way. */
+static void free_guids(Db *db, const Import *import)
+{
+        for (guint i = 0; i < import->programme->talks->len; i++)
+                if (g_array_index(import->talk_changes, Change, i) == CHANGE_UPDATE)
+                        db_run(db, "UPDATE talk SET guid = 'old:' || guid WHERE id = $1", "i",
+                               programme_talk(import->programme, i)->id);
+}
+
+static bool keep_event(Db *db, Import *import, const char **ret_fault)
+{
+        Event *event = import->event;
+        bool there = db_int(db, 0, "SELECT 1 FROM event WHERE slug = $1", "t", event->slug);
+        int64_t changed_us = db_int(db, -1, "SELECT changed_us FROM event WHERE id = $1", "i", event->id);
+        if (event->id ? changed_us != event->changed_us : there) {
+                *ret_fault =
+                        N_("The event was changed by someone else in the meantime. Nothing was imported: try again.");
+                return false;
+        }
+        return conference_save(db, event) && (!import->publish || conference_set_published(db, event->id, true));
+}
+
+bool import_apply(Db *db, Import *import, const char **ret_fault)
+{
+        Programme *programme = import->programme;
+        int64_t now = now_us();
+        *ret_fault = N_("The store refused it. Nothing was imported.");
+        if (!keep_event(db, import, ret_fault))
+                return false;
+        keep_rooms(db, programme, import->event->id);
+        keep_persons(db, programme, import->event->id);
+        free_guids(db, import);
+        for (guint i = 0; i < programme->talks->len && !db_failed(db); i++) {
+                Change change = g_array_index(import->talk_changes, Change, i);
+                ProgrammeTalk *talk = programme_talk(programme, i);
+                if (change == CHANGE_UPDATE)
+                        forget_parts(db, talk->id);
+                if (change == CHANGE_NONE)
+                        continue;
+                keep_talk(db, import, talk, now);
+                keep_parts(db, import, talk, g_ptr_array_index(import->words, i));
+        }
+        db_run(db,
+               "DELETE FROM person WHERE event_id = $1 AND account_id IS NULL AND NOT EXISTS "
+               "(SELECT 1 FROM talk_person WHERE person_id = person.id)",
+               "i", import->event->id);
+        return !db_failed(db);
+}

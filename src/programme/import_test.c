@@ -1,0 +1,211 @@
+#include "programme/import.h"
+
+#include "base/time.h"
+#include "programme/schedule_xml.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <time.h>
+
+static Store *open_store(char **ret_folder)
+{
+        g_autoptr(GError) error = NULL;
+        *ret_folder = g_dir_make_tmp("treteau-import-XXXXXX", NULL);
+        Store *store = store_open(*ret_folder, &error);
+        g_assert_no_error(error);
+        return store;
+}
+
+static void close_store(Store *store, char *folder)
+{
+        store_free(store);
+        g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+        const char *name;
+        while ((name = g_dir_read_name(dir))) {
+                g_autofree char *path = g_build_filename(folder, name, NULL);
+                g_unlink(path);
+        }
+        g_rmdir(folder);
+        g_free(folder);
+}
+
+/* What this thread worked: others on the machine do not count. */
+static int64_t thread_cpu_us(void)
+{
+        struct timespec now;
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+        return now.tv_sec * SECOND_US + now.tv_nsec / 1000;
+}
+
+/* ret_turn_us: work done while the writer was held. */
+static ImportCounts import(Store *store, const char *xml, size_t size, int64_t *ret_turn_us)
+{
+        ProgrammeNotice notice = { 0 };
+        ScheduleOptions options = { .zone = "Europe/Paris", .seed = "essai" };
+        Db *db = store_read_begin(store);
+        g_autoptr(Import) import =
+                import_prepare(db, schedule_xml_read(xml, size, &options, &notice), "essai", "fr", false);
+        store_read_end(store, db);
+        const char *fault = NULL;
+        g_autoptr(GError) error = NULL;
+        db = store_write_begin(store, WRITE_JOB);
+        int64_t start = thread_cpu_us();
+        bool kept = import_apply(db, import, &fault);
+        *ret_turn_us = thread_cpu_us() - start;
+        if (!kept)
+                g_test_message("%s %s", fault, db_failed(db) ? db_failed(db)->message : "");
+        g_assert_true(kept);
+        g_assert_true(store_write_end(store, db, kept, &error));
+        return import->counts;
+}
+
+static int64_t count(Store *store, const char *sql)
+{
+        Db *db = store_read_begin(store);
+        int64_t number = db_int(db, -1, sql, NULL);
+        store_read_end(store, db);
+        return number;
+}
+
+static char *export(Store *store)
+{
+        Db *db = store_read_begin(store);
+        g_autoptr(Event) event = conference_find(db, "essai");
+        g_autoptr(Programme) programme = programme_load(db, event);
+        store_read_end(store, db);
+        return g_string_free(schedule_xml_write(programme, "https://t.example/essai/"), FALSE);
+}
+
+#define HEAD                                                                                                           \
+        "<schedule><version>1</version><conference><title>Essai</title>"                                               \
+        "<time_zone_name>Europe/Paris</time_zone_name></conference><day index='1' date='2021-01-28'><room name='A'>"
+#define FOOT "</room></day></schedule>"
+#define TALK(attributes, title, start, more)                                                                           \
+        "<event " attributes "><title>" title "</title><start>" start "</start><duration>1:00</duration>" more         \
+        "</event>"
+#define GUID(digit) "guid='" digit "1111111-1111-4111-8111-111111111111'"
+
+static char *code_of(Store *store, const char *title)
+{
+        Db *db = store_read_begin(store);
+        char *code = db_text(db, "SELECT code FROM talk WHERE title = $1", "t", title);
+        store_read_end(store, db);
+        return code;
+}
+
+static void test_again(void)
+{
+        char *folder = NULL;
+        Store *store = open_store(&folder);
+        int64_t turn_us;
+        const char *first =
+                HEAD TALK("id='1' " GUID("a"), "Un", "09:00", "<persons><person id='5'>Ada</person></persons>")
+                        TALK("id='2' " GUID("b"), "Deux", "10:00", "") TALK("id='3'", "Trois", "11:00", "") FOOT;
+        ImportCounts counts = import(store, first, strlen(first), &turn_us);
+        g_assert_true(counts.event_new);
+        g_assert_cmpint(counts.talks_new, ==, 3);
+        g_autofree char *one = code_of(store, "Un"), *two = code_of(store, "Deux"), *three = code_of(store, "Trois");
+
+        counts = import(store, first, strlen(first), &turn_us);
+        g_assert_false(counts.event_new);
+        g_assert_cmpint(counts.talks_same, ==, 3);
+        g_assert_cmpint(counts.talks_new + counts.talks_changed + counts.talks_absent, ==, 0);
+
+        /* the first two exchange their guids and numbers, the third gets a guid, a fourth comes */
+        const char *second = HEAD TALK("id='2' " GUID("b"), "Un bis", "09:30", "")
+                TALK("id='1' " GUID("a"), "Deux bis", "10:00", "<persons><person id='5'>Ada L.</person></persons>")
+                        TALK("id='3' " GUID("c"), "Trois", "11:00", "") TALK("id='4'", "Quatre", "12:00", "") FOOT;
+        counts = import(store, second, strlen(second), &turn_us);
+        g_assert_cmpint(counts.talks_new, ==, 1);
+        g_assert_cmpint(counts.talks_changed, ==, 3);
+        g_autofree char *one_now = code_of(store, "Deux bis"), *two_now = code_of(store, "Un bis");
+        g_autofree char *three_now = code_of(store, "Trois");
+        g_assert_cmpstr(one_now, ==, one);
+        g_assert_cmpstr(two_now, ==, two);
+        g_assert_cmpstr(three_now, ==, three);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM person"), ==, 1);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM person WHERE name = 'Ada L.'"), ==, 1);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM talk_search WHERE talk_search MATCH 'bis'"), ==, 2);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM talk_search"), ==, 4);
+
+        counts = import(store, first, strlen(first), &turn_us);
+        g_assert_cmpint(counts.talks_absent, ==, 1);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM talk"), ==, 4);
+        close_store(store, folder);
+}
+
+/* Refused as a whole when the event changed between the preparation and the turn. */
+static void test_meanwhile(void)
+{
+        char *folder = NULL;
+        Store *store = open_store(&folder);
+        int64_t turn_us;
+        const char *file = HEAD TALK("id='1'", "Un", "09:00", "") FOOT;
+        import(store, file, strlen(file), &turn_us);
+        ProgrammeNotice notice;
+        ScheduleOptions options = { .zone = "Europe/Paris", .seed = "essai" };
+        const char *other = HEAD TALK("id='1'", "Autre", "09:00", "") TALK("id='2'", "Deux", "09:00", "") FOOT;
+        Db *db = store_read_begin(store);
+        g_autoptr(Import) late =
+                import_prepare(db, schedule_xml_read(other, strlen(other), &options, &notice), "essai", "fr", false);
+        store_read_end(store, db);
+        import(store, file, strlen(file), &turn_us);
+        const char *fault = NULL;
+        g_autoptr(GError) error = NULL;
+        db = store_write_begin(store, WRITE_JOB);
+        g_assert_false(import_apply(db, late, &fault));
+        g_assert_nonnull(strstr(fault, "in the meantime"));
+        store_write_end(store, db, false, &error);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM talk"), ==, 1);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM talk WHERE title = 'Un'"), ==, 1);
+        close_store(store, folder);
+}
+
+static void test_fosdem(void)
+{
+        const char *said = g_getenv("TRETEAU_SHARED");
+        g_autofree char *here = g_path_get_dirname(__FILE__);
+        g_autofree char *path = said ? g_build_filename(said, "data", "fosdem_2021.xml", NULL)
+                                     : g_build_filename(here, "../../../shared/data/fosdem_2021.xml", NULL);
+        g_autofree char *text = NULL;
+        gsize size;
+        if (!g_file_get_contents(path, &text, &size, NULL)) {
+                g_test_skip_printf("no %s", path);
+                return;
+        }
+        char *folder = NULL;
+        Store *store = open_store(&folder);
+        int64_t first_us, again_us, round_us;
+        ImportCounts counts = import(store, text, size, &first_us);
+        g_assert_cmpint(counts.talks_new, ==, 773);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM talk"), ==, 773);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM room"), ==, 108);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM person"), ==, 684);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM talk_person"), ==, 818);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM talk_link WHERE kind = 'link'"), ==, 2976);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM talk_link WHERE kind = 'attachment'"), ==, 395);
+        counts = import(store, text, size, &again_us);
+        g_assert_cmpint(counts.talks_same, ==, 773);
+
+        /* what goes out comes in again as the same */
+        g_autofree char *out = export(store);
+        counts = import(store, out, strlen(out), &round_us);
+        g_autofree char *again = export(store);
+        g_assert_cmpint(counts.talks_new + counts.talks_absent, ==, 0);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM talk"), ==, 773);
+        g_assert_true(!strcmp(out, again));
+        g_test_message("writer held: first %" G_GINT64_FORMAT " us, again %" G_GINT64_FORMAT
+                       " us, round %" G_GINT64_FORMAT " us (%u changed)",
+                       first_us, again_us, round_us, counts.talks_changed);
+        close_store(store, folder);
+}
+
+int main(int argc, char **argv)
+{
+        g_test_init(&argc, &argv, NULL);
+        g_test_set_nonfatal_assertions();
+        g_test_add_func("/import/again", test_again);
+        g_test_add_func("/import/meanwhile", test_meanwhile);
+        g_test_add_func("/import/fosdem", test_fosdem);
+        return g_test_run();
+}
