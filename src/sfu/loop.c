@@ -61,7 +61,8 @@ static void route_stun(Loop *loop, const Packet *packet)
                 return;
         }
         size_t size = 0;
-        uint32_t id = id_of_ufrag(stun_local_ufrag(&message, &size), size);
+        const char *ufrag = stun_local_ufrag(&message, &size);
+        uint32_t id = id_of_ufrag(ufrag, size);
         Peer *peer = peer_of_id(loop, id);
         if (peer)
                 peer_receive_stun(peer, &message, &packet->from);
@@ -79,7 +80,7 @@ static void route(Loop *loop, Packet **packet)
                 return;
         }
         bool dtls = dtls_is(p->bytes, p->size);
-        if (!dtls && !rtp_is(p->bytes, p->size)) {
+        if (!dtls && !rtp_is(p->bytes, p->size) && !rtcp_is(p->bytes, p->size)) {
                 counters_drop(&loop->counters, DROP_UNKNOWN_KIND);
                 return;
         }
