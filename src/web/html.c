@@ -72,6 +72,12 @@ void html_trusted(Html *h, const char *markup)
                 g_string_append(h->markup, markup);
 }
 
+void html_take_trusted(Html *h, char *markup)
+{
+        html_trusted(h, markup);
+        g_free(markup);
+}
+
 static void append_escaped(GString *out, const char *text, const char *special)
 {
         while (text && *text) {

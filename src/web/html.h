@@ -43,6 +43,7 @@ void html_plural(Html *h, const char *one, const char *many, unsigned long n, ..
 void html_plural_attribute(Html *h, const char *one, const char *many, unsigned long n, ...) G_GNUC_PRINTF(3, 5);
 /* Markup made by a function of ours whose output is safe by construction (Markdown filter). */
 void html_trusted(Html *h, const char *markup);
+void html_take_trusted(Html *h, char *markup); /* frees it */
 /* <svg class="i"> that uses the page's sprite, which holds only the icons that were asked for. */
 void html_icon(Html *h, Icon icon);
 void html_need_icon(Html *h, Icon icon); /* into the sprite only: for scripts that draw it later */
