@@ -3,9 +3,9 @@
  *
  *   {"t":"publish","seat":0,"sdp":offer,"tracks":{"0":"mic","1":"camera"}}   → {"t":"published","seat":0,"sdp":answer}
  *   {"t":"subscribe","who":7,"seats":1}   → {"t":"subscribe","who":7,"sdp":offer}
- *   {"t":"subscribed","who":7,"sdp":answer}      {"t":"leave","who":7}      {"t":"counters"}
+ *   {"t":"subscribed","who":7,"sdp":answer}      {"t":"leave","who":7}
  *
- * It ends with its standard input.
+ * It ends with its standard input; --counters then shows what it counted.
  */
 #include "sfu/sfu.h"
 #include <jansson.h>
@@ -106,8 +106,6 @@ static void obey(Host *host, json_t *message)
                 sfu_subscribed(host->sfu, watcher(host, message), sdp ? sdp : "", &error);
         else if (g_strcmp0(type, "leave") == 0)
                 sfu_peer_close(host->sfu, watcher(host, message));
-        else if (g_strcmp0(type, "counters") == 0)
-                print_counters(host);
         if (error)
                 complain(error);
 }
@@ -142,7 +140,7 @@ static void run(Host *host)
         }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
         g_autoptr(GError) error = NULL;
         SfuConfig config = { .media_threads = 1 };
@@ -155,6 +153,8 @@ int main(void)
         host.watchers = g_hash_table_new(NULL, NULL);
         host.input = g_string_new(NULL);
         run(&host);
+        if (argc > 1 && strcmp(argv[1], "--counters") == 0)
+                print_counters(&host);
         sfu_stop(host.sfu);
         g_hash_table_unref(host.watchers);
         g_string_free(host.input, TRUE);
