@@ -317,18 +317,12 @@ static void window_accept(Window *window, uint64_t index)
         window->seen[index % SRTP_WINDOW / 64] |= UINT64_C(1) << index % 64;
 }
 
-/* The index of a received sequence number (RFC 3711 3.3.1, appendix A). False for one from before the first. */
-static bool index_guess(const Window *window, uint16_t sequence, uint64_t *ret_index)
+/* The index of a received sequence number (RFC 3711 3.3.1, appendix A). One from before the first has no index; as in
+ * libsrtp it is taken for one far ahead, and fails at its tag. */
+static uint64_t index_guess(const Window *window, uint16_t sequence)
 {
-        if (!window->started) {
-                *ret_index = sequence;
-                return true;
-        }
-        int64_t index = rtp_unwrap_sequence((int64_t)window->highest, sequence);
-        if (index < 0 || index > (int64_t)INDEX_MAX)
-                return false;
-        *ret_index = (uint64_t)index;
-        return true;
+        int64_t index = window->started ? rtp_unwrap_sequence((int64_t)window->highest, sequence) : sequence;
+        return index < 0 ? sequence : (uint64_t)index;
 }
 
 static bool rtp_open(const Crypto *crypto, uint64_t index, uint8_t *packet, size_t header_size, size_t clear_size)
@@ -365,10 +359,8 @@ Drop srtp_receiver_unprotect(SrtpReceiver *receiver, uint8_t *packet, size_t siz
 
         static const Window NEW_WINDOW = { 0 };
         const Window *window = stream ? &stream->rtp : &NEW_WINDOW;
-        uint64_t index;
-        if (!index_guess(window, read_u16(packet + 2), &index))
-                return DROP_SRTP_OLD;
-        Drop drop = window_check(window, index);
+        uint64_t index = index_guess(window, read_u16(packet + 2));
+        Drop drop = index <= INDEX_MAX ? window_check(window, index) : DROP_SRTP_OLD;
         if (drop)
                 return drop;
         if (!rtp_open(&receiver->crypto, index, packet, header_size, size - tag_bytes))
