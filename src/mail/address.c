@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/i18n.h"
+
 #define LOCAL_MAX_BYTES 64 /* RFC 5321 4.5.3.1.1 */
 #define LABEL_MAX_BYTES 63 /* RFC 1035 2.3.4 */
 
@@ -85,10 +87,16 @@ AddressFault address_read(const char *typed, char **ret_address)
 
 const char *address_fault_text(AddressFault fault)
 {
-        static const char *const texts[] = { "",
-#define X(name, text) text,
-                                             ADDRESS_FAULTS(X)
-#undef X
+        static const char *const texts[] = {
+                [ADDRESS_OK] = "",
+                [ADDRESS_EMPTY] = N_("Your e-mail address is missing."),
+                [ADDRESS_NO_AT] = N_("The address lacks its @ sign, as in “name@example.org”."),
+                [ADDRESS_NO_LOCAL] = N_("Something is missing before the @ sign."),
+                [ADDRESS_NO_END] = N_("The end of the address is missing, for example “.fr”."),
+                [ADDRESS_CHARACTER] = N_("The address has a character that no address has: a space, an accent or a "
+                                         "comma, perhaps."),
+                [ADDRESS_DOTS] = N_("The address has a dot too many."),
+                [ADDRESS_LONG] = N_("The address is too long to be one."),
         };
         return texts[fault];
 }

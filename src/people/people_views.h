@@ -1,22 +1,16 @@
 /* What the pages of people/ show. Private to people/. */
 #pragma once
 #include "people/people_store.h"
-#include "web/html.h"
-
-/* The field that asks an address, with what was typed and what is wrong with it ("": nothing). */
-typedef struct {
-        const char *typed, *fault, *hint; /* fault and hint: source texts */
-} AddressField;
+#include "web/form.h"
 
 typedef struct {
-        const char *csrf, *next;
         const char *signed_in_as; /* NULL when nobody is */
-        AddressField field;
+        const Form *form;
         bool link_is_dead; /* the page that a dead link leads to */
 } SignInPage;
 
 typedef struct {
-        const char *csrf, *token;
+        const char *token;
         const char *email, *name, *event; /* name and event: "" when there is none */
         LinkPurpose purpose;
         Role role; /* of an invitation */
@@ -29,21 +23,18 @@ typedef struct {
         bool is_invitation, is_me;
 } TeamRow;
 typedef struct {
-        const char *csrf, *slug;
-        AddressField field;
-        Role wanted;        /* chosen in the form */
+        const char *slug;
+        const Form *form;
         const char *notice; /* source text of what has just been done, "" for nothing */
         const TeamRow *rows;
         size_t count;
         int page, page_count;
 } TeamPage;
 
-void address_field(Html *h, const AddressField *v);
 void sign_in_view(Html *h, const SignInPage *v);
 void sent_view(Html *h, const char *unused);
 void link_view(Html *h, const LinkPage *v);
 void team_row_view(Html *h, const TeamRow *v);
 void team_view(Html *h, const TeamPage *v);
-/* What a role is called on a page, and what it means: source texts. */
+/* What a role is called on a page: source text. */
 const char *role_label(Role role);
-const char *role_hint(Role role);

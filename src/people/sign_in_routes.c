@@ -11,30 +11,40 @@
 #define ASKED_MAX 100 /* links asked for by one network in a window: a whole hall may share an address */
 #define FORM_BYTES (4 * 1024)
 
-static void show_sign_in(Request *req, Db *db, const SignInPage *form, int status)
+static const FormField FIELDS[] = {
+        { .name = "email",
+          .label = N_("E-mail address"),
+          .hint = N_("The one you registered with, or were invited at. It is used for this mail alone."),
+          .kind = FIELD_EMAIL,
+          .required = true,
+          .autocomplete = "email" },
+        { .name = "next", .kind = FIELD_HIDDEN },
+        { 0 },
+};
+
+static void show_sign_in(Request *req, Db *db, const Form *form, bool link_is_dead, int status)
 {
         const Lang *lang = request_lang(req);
         g_autoptr(Account) account = people_account(db, request_account(req));
-        SignInPage page = *form;
-        page.csrf = request_csrf(req);
-        page.signed_in_as = account ? account->email : NULL;
-        page.field.hint = N_("The one you registered with, or were invited at. It is used for this mail alone.");
-        const char *title = page.link_is_dead ? tr(lang, "This link no longer works") : tr(lang, "Sign in");
+        const char *title = link_is_dead ? tr(lang, "This link no longer works") : tr(lang, "Sign in");
         Html *h = page_begin(req, &(Page){ .title = title, .no_index = true });
-        sign_in_view(h, &page);
+        sign_in_view(h, &(SignInPage){ .signed_in_as = account ? account->email : NULL,
+                                       .form = form,
+                                       .link_is_dead = link_is_dead });
         page_end(req, h, status);
 }
 
 static void show_sign_in_form(Request *req, Db *db)
 {
-        SignInPage page = { .next = next_path(request_query(req, "next")), .field = { .typed = "", .fault = "" } };
-        show_sign_in(req, db, &page, 200);
+        g_autoptr(Form) form = form_new(req, FIELDS);
+        form_set(form, "next", next_path(request_query(req, "next")));
+        show_sign_in(req, db, form, false, 200);
 }
 
 static void show_dead_link(Request *req, Db *db)
 {
-        SignInPage page = { .next = "", .field = { .typed = "", .fault = "" }, .link_is_dead = true };
-        show_sign_in(req, db, &page, 404);
+        g_autoptr(Form) form = form_new(req, FIELDS);
+        show_sign_in(req, db, form, true, 404);
 }
 
 static void refuse_for(Request *req, int64_t wait_us)
@@ -47,12 +57,13 @@ static void refuse_for(Request *req, int64_t wait_us)
 
 static void ask_link(Request *req, Db *db)
 {
-        const char *typed = request_field(req, "email"), *next = next_path(request_field(req, "next"));
+        g_autoptr(Form) form = form_new(req, FIELDS);
         g_autofree char *email = NULL;
-        AddressFault fault = address_read(typed, &email);
-        if (fault) {
-                SignInPage page = { .next = next, .field = { .typed = typed, .fault = address_fault_text(fault) } };
-                show_sign_in(req, db, &page, 422);
+        AddressFault fault = address_read(form_value(form, "email"), &email);
+        if (fault)
+                form_fail(form, "email", tr(request_lang(req), address_fault_text(fault)));
+        if (!form_check(form)) {
+                show_sign_in(req, db, form, false, 422);
                 return;
         }
         g_autofree char *network = network_of(request_address(req));
@@ -64,7 +75,7 @@ static void ask_link(Request *req, Db *db)
         throttle_add(db, "sign-in", network, WINDOW_US);
         int64_t account = people_find(db, email);
         if (account > 0)
-                people_mail_sign_in(db, account, next, request_origin(req));
+                people_mail_sign_in(db, account, next_path(form_value(form, "next")), request_origin(req));
         respond_redirect(req, "/sign-in/sent/");
 }
 
@@ -102,8 +113,7 @@ static void show_open_link(Request *req, Db *db, const Link *link)
         g_autoptr(Account) account = people_account(db, link->account);
         g_autoptr(EventName) event = event_name(db, link->event);
         g_autoptr(Invitation) invitation = link->invitation ? invitation_find(db, link->invitation) : NULL;
-        LinkPage page = { .csrf = request_csrf(req),
-                          .token = request_param(req, "token"),
+        LinkPage page = { .token = request_param(req, "token"),
                           .email = account->email,
                           .name = account->name,
                           .event = event ? event->title : "",

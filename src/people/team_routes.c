@@ -10,32 +10,44 @@
 #define ROWS 40           /* of a page: it has at most 298 nodes */
 #define INVITED_A_DAY 300 /* by one event: a mail relay's patience */
 
-static const struct {
-        Role role;
-        const char *label, *hint;
-} TEXTS[] = {
-        { ROLE_ATTENDEE, N_("attendee"), N_("Watches, listens, asks.") },
-        { ROLE_SPEAKER, N_("speaker"), N_("Takes the stage, and says whether that may be recorded.") },
-        { ROLE_HOST, N_("host"), N_("Leads a room: who is on stage, what is recorded.") },
-        { ROLE_ORGANISER, N_("organiser"), N_("Prepares everything: programme, team, registrations.") },
-        { ROLE_OWNER, N_("owner"), N_("Owns the server, and has every role.") },
-};
-
 const char *role_label(Role role)
 {
-        for (size_t i = 0; i < G_N_ELEMENTS(TEXTS); i++)
-                if (TEXTS[i].role == role)
-                        return TEXTS[i].label;
+        switch (role) {
+        case ROLE_ATTENDEE:
+                return N_("attendee");
+        case ROLE_SPEAKER:
+                return N_("speaker");
+        case ROLE_HOST:
+                return N_("host");
+        case ROLE_ORGANISER:
+                return N_("organiser");
+        case ROLE_OWNER:
+                return N_("owner");
+        }
         return "";
 }
 
-const char *role_hint(Role role)
-{
-        for (size_t i = 0; i < G_N_ELEMENTS(TEXTS); i++)
-                if (TEXTS[i].role == role)
-                        return TEXTS[i].hint;
-        return "";
-}
+static const FormOption ROLES[] = {
+        { .value = "speaker",
+          .label = N_("Speaker"),
+          .hint = N_("Takes the stage, and says whether that may be recorded.") },
+        { .value = "host", .label = N_("Host"), .hint = N_("Leads a room: who is on stage, what is recorded.") },
+        { .value = "organiser",
+          .label = N_("Organiser"),
+          .hint = N_("Prepares everything: programme, team, registrations.") },
+        { 0 },
+};
+
+static const FormField FIELDS[] = {
+        { .name = "email",
+          .label = N_("E-mail address"),
+          .hint = N_("An invitation goes there. The team's organisers see the address until its roles are taken away."),
+          .kind = FIELD_EMAIL,
+          .required = true,
+          .autocomplete = "off" },
+        { .name = "role", .label = N_("Role"), .kind = FIELD_CHOICE, .required = true, .options = ROLES },
+        { 0 },
+};
 
 static const char *notice_text(const char *done)
 {
@@ -71,7 +83,7 @@ static int page_wanted(const Request *req, int page_count)
         return (int)page;
 }
 
-static void show_team_with(Request *req, Db *db, const AddressField *field, Role wanted, int status)
+static void show_team_with(Request *req, Db *db, const Form *form, int status)
 {
         int64_t event = request_event(req);
         g_autoptr(EventName) name = event_name(db, event);
@@ -82,17 +94,13 @@ static void show_team_with(Request *req, Db *db, const AddressField *field, Role
         add_rows(rows, invitations, request_account(req));
         int page_count = MAX(1, (int)(rows->len + ROWS - 1) / ROWS), page = page_wanted(req, page_count);
         guint first = (guint)(page - 1) * ROWS;
-        TeamPage view = { .csrf = request_csrf(req),
-                          .slug = name->slug,
-                          .field = *field,
-                          .wanted = wanted,
+        TeamPage view = { .slug = name->slug,
+                          .form = form,
                           .notice = notice_text(request_query(req, "done")),
                           .rows = (const TeamRow *)rows->data + first,
                           .count = MIN(ROWS, rows->len - first),
                           .page = page,
                           .page_count = page_count };
-        view.field.hint =
-                N_("An invitation goes there. The address stays with this event's team until the role is taken away.");
         g_autofree char *home = g_strdup_printf("/%s/", name->slug);
         Html *h = page_begin(req, &(Page){ .title = tr(request_lang(req), "Team"),
                                            .brand = name->title,
@@ -104,14 +112,14 @@ static void show_team_with(Request *req, Db *db, const AddressField *field, Role
 
 void show_team(Request *req, Db *db)
 {
-        show_team_with(req, db, &(AddressField){ .typed = "", .fault = "" }, ROLE_SPEAKER, 200);
+        g_autoptr(Form) form = form_new(req, FIELDS);
+        form_set(form, "role", role_name(ROLE_SPEAKER));
+        show_team_with(req, db, form, 200);
 }
 
 static const char *invite_fault(Db *db, int64_t event, const char *email, Role role)
 {
         int64_t account = people_find(db, email);
-        if (role == 0)
-                return N_("Choose a role.");
         if (account && (people_roles(db, account, event) & role))
                 return N_("This person has that role already.");
         if (mail_count_since(db, "invitation", email, now_us() - 2 * MINUTE_US) > 0)
@@ -127,29 +135,45 @@ static Role invitable_role(const char *name)
         return role == ROLE_SPEAKER || role == ROLE_HOST || role == ROLE_ORGANISER ? role : 0;
 }
 
+/* Checks the form; on success *ret_email is the folded address, yours to free. */
+static bool check_invitation(Request *req, Db *db, Form *form, char **ret_email)
+{
+        const Lang *lang = request_lang(req);
+        AddressFault fault = address_read(form_value(form, "email"), ret_email);
+        if (fault)
+                form_fail(form, "email", tr(lang, address_fault_text(fault)));
+        if (!form_check(form))
+                return false;
+        const char *refusal =
+                invite_fault(db, request_event(req), *ret_email, invitable_role(form_value(form, "role")));
+        if (*refusal)
+                form_fail(form, "email", tr(lang, refusal));
+        return form_is_ok(form);
+}
+
+static bool send_invitation(Request *req, Db *db, const char *email, Role role, const char *lang)
+{
+        int64_t event = request_event(req), account = people_ensure(db, email, "", lang);
+        int64_t open = invitation_open_id(db, account, event, role);
+        int64_t id = open ? open : invitation_insert(db, account, event, role);
+        g_autoptr(Invitation) invitation = invitation_find(db, id);
+        return invitation && people_mail_invitation(db, invitation, request_origin(req));
+}
+
 void invite(Request *req, Db *db)
 {
-        int64_t event = request_event(req);
-        const char *typed = request_field(req, "email");
-        Role role = invitable_role(request_field(req, "role"));
+        g_autoptr(Form) form = form_new(req, FIELDS);
         g_autofree char *email = NULL;
-        AddressFault address_fault = address_read(typed, &email);
-        const char *fault = address_fault ? address_fault_text(address_fault) : invite_fault(db, event, email, role);
-        if (*fault) {
-                show_team_with(req, db, &(AddressField){ .typed = typed, .fault = fault }, role ? role : ROLE_SPEAKER,
-                               422);
+        if (!check_invitation(req, db, form, &email)) {
+                show_team_with(req, db, form, 422);
                 return;
         }
-        g_autoptr(EventName) name = event_name(db, event);
-        int64_t account = people_ensure(db, email, "", name->lang);
-        int64_t open = invitation_open_id(db, account, event, role);
-        g_autoptr(Invitation) invitation =
-                invitation_find(db, open ? open : invitation_insert(db, account, event, role));
-        if (!invitation || !people_mail_invitation(db, invitation, request_origin(req)))
+        g_autoptr(EventName) name = event_name(db, request_event(req));
+        if (send_invitation(req, db, email, invitable_role(form_value(form, "role")), name->lang))
+                respond_redirect(req, "/%s/organise/team/?done=invited", name->slug);
+        else
                 respond_error(req, 500,
                               tr(request_lang(req), "The invitation could not be kept. Nothing was sent; try again."));
-        else
-                respond_redirect(req, "/%s/organise/team/?done=invited", name->slug);
 }
 
 /* "member-12-host": the account and the role; false when it is something else. */
