@@ -4,20 +4,22 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "base/when.h"
 #include "people/people.h"
 #include "registration/registration_mail.h"
 #include "registration/registration_views.h"
 
 /* Everything the personal page is about; all of it borrowed by the views. */
 typedef struct {
-        EventFacts *facts;
+        Event *event;
         Account *account;
         Registration *registration;
+        RegistrationCount count;
 } Mine;
 
 static void mine_clear(Mine *mine)
 {
-        event_facts_free(mine->facts);
+        event_free(mine->event);
         account_free(mine->account);
         registration_free(mine->registration);
 }
@@ -25,9 +27,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Mine, mine_clear)
 
 static void mine_read(Mine *mine, const Request *req, Db *db)
 {
-        mine->facts = event_facts(db, request_event(req));
+        mine->event = conference_event(db, request_event(req));
         mine->account = people_account(db, request_account(req));
         mine->registration = registration_of(db, request_event(req), request_account(req));
+        mine->count = registration_count(db, request_event(req));
 }
 
 static const FormField FIELDS[] = {
@@ -65,29 +68,23 @@ static const char *notice_text(const char *done)
         return "";
 }
 
-static char *day_text(int64_t at_us)
-{
-        g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(at_us / SECOND_US);
-        return at_us ? g_date_time_format(time, "%Y-%m-%d") : g_strdup("");
-}
-
 /* Where someone is not signed in, the way in leads back here. */
-static bool is_signed_in(Request *req, const EventFacts *facts)
+static bool is_signed_in(Request *req, const Event *event)
 {
         if (request_account(req))
                 return true;
-        respond_redirect(req, "/sign-in/?next=/%s/me/", facts->slug);
+        respond_redirect(req, "/sign-in/?next=/%s/me/", event->slug);
         return false;
 }
 
 static Form *me_form(Request *req, const Mine *mine, FormOption options[3], char **ret_hint)
 {
-        bool asks_path = mine->facts->places > 0;
+        bool asks_path = mine->count.places > 0;
         Form *form = form_new(req, asks_path ? FIELDS : NAME_ALONE);
         form_set(form, "name", mine->account->name);
         if (!asks_path)
                 return form;
-        path_options(options, mine->facts, request_lang(req), true, ret_hint);
+        path_options(options, mine->event, &mine->count, request_lang(req), true, ret_hint);
         form_options(form, "path", options);
         form_set(form, "path", mine->registration && mine->registration->onsite ? "onsite" : "remote");
         return form;
@@ -95,18 +92,19 @@ static Form *me_form(Request *req, const Mine *mine, FormOption options[3], char
 
 static void show_mine(Request *req, Db *db, const Mine *mine, const Form *form, int status)
 {
-        Consent consent = people_consent(db, mine->account->id, mine->facts->id);
-        g_autofree char *day = day_text(consent.standing ? consent.given_us : consent.withdrawn_us);
-        MePage page = { .facts = mine->facts,
+        Consent consent = people_consent(db, mine->account->id, mine->event->id);
+        int64_t chosen_us = consent.standing ? consent.given_us : consent.withdrawn_us;
+        g_autofree char *day = when_date(request_lang(req), mine->event->zone, chosen_us);
+        MePage page = { .event = mine->event,
                         .account = mine->account,
                         .registration = mine->registration,
                         .consent = consent,
                         .consent_day = day,
                         .form = form,
-                        .asks_path = mine->facts->places > 0,
+                        .asks_path = mine->count.places > 0,
                         .has_needs = mine->registration && needs_agreed_us(db, mine->registration->id) > 0,
                         .notice = notice_text(request_query(req, "done")) };
-        Html *h = event_page_begin(req, mine->facts, tr(request_lang(req), "Your own page"));
+        Html *h = event_page_begin(req, mine->event, tr(request_lang(req), "Your own page"));
         me_view(h, &page);
         page_end(req, h, status);
 }
@@ -115,7 +113,7 @@ void show_me(Request *req, Db *db)
 {
         g_auto(Mine) mine = { 0 };
         mine_read(&mine, req, db);
-        if (!is_signed_in(req, mine.facts))
+        if (!is_signed_in(req, mine.event))
                 return;
         FormOption options[3];
         g_autofree char *hint = NULL;
@@ -135,32 +133,32 @@ void change_me(Request *req, Db *db)
         g_autofree char *hint = NULL;
         g_autoptr(Form) form = me_form(req, &mine, options, &hint);
         bool onsite = strcmp(form_value(form, "path"), "onsite") == 0;
-        if (form_check(form) && mine.facts->places > 0 && onsite != mine.registration->onsite &&
-            !registration_change_path(db, mine.registration->id, mine.facts->id, onsite))
+        if (form_check(form) && mine.count.places > 0 && onsite != mine.registration->onsite &&
+            !registration_change_path(db, mine.registration->id, mine.event->id, onsite))
                 form_fail(form, "path",
                           tr(request_lang(req), "Every place on site is taken. You keep the one at a distance."));
         if (form_is_ok(form) && people_set_name(db, mine.account->id, form_value(form, "name")))
-                respond_redirect(req, "/%s/me/?done=changed", mine.facts->slug);
+                respond_redirect(req, "/%s/me/?done=changed", mine.event->slug);
         else
                 show_mine(req, db, &mine, form, 422);
 }
 
 void change_consent(Request *req, Db *db)
 {
-        g_autoptr(EventFacts) facts = event_facts(db, request_event(req));
+        g_autoptr(Event) event = conference_event(db, request_event(req));
         bool yes = strcmp(request_field(req, "choice"), "yes") == 0;
         if (yes)
-                people_consent_give(db, request_account(req), facts->id);
+                people_consent_give(db, request_account(req), event->id);
         else
-                people_consent_withdraw(db, request_account(req), facts->id);
-        respond_redirect(req, "/%s/me/?done=%s", facts->slug, yes ? "yes" : "no");
+                people_consent_withdraw(db, request_account(req), event->id);
+        respond_redirect(req, "/%s/me/?done=%s", event->slug, yes ? "yes" : "no");
 }
 
 void revoke_links(Request *req, Db *db)
 {
-        g_autoptr(EventFacts) facts = event_facts(db, request_event(req));
-        people_revoke_personal_links(db, request_account(req), facts->id);
-        respond_redirect(req, "/%s/me/?done=revoked", facts->slug);
+        g_autoptr(Event) event = conference_event(db, request_event(req));
+        people_revoke_personal_links(db, request_account(req), event->id);
+        respond_redirect(req, "/%s/me/?done=revoked", event->slug);
 }
 
 static json_t *time_json(int64_t at_us)
@@ -172,9 +170,9 @@ static json_t *time_json(int64_t at_us)
 
 static char *my_data_json(Db *db, const Mine *mine)
 {
-        Consent consent = people_consent(db, mine->account->id, mine->facts->id);
+        Consent consent = people_consent(db, mine->account->id, mine->event->id);
         const Registration *registration = mine->registration;
-        json_t *data = json_pack("{s:s, s:s, s:s, s:s}", "event", mine->facts->title, "name", mine->account->name,
+        json_t *data = json_pack("{s:s, s:s, s:s, s:s}", "event", mine->event->title, "name", mine->account->name,
                                  "email", mine->account->email, "language", mine->account->lang);
         json_object_set_new(data, "consent_given", time_json(consent.given_us));
         json_object_set_new(data, "consent_withdrawn", time_json(consent.withdrawn_us));
@@ -209,8 +207,8 @@ void show_cancel(Request *req, Db *db)
                 respond_not_found(req);
                 return;
         }
-        Html *h = event_page_begin(req, mine.facts, tr(request_lang(req), "Cancel your registration?"));
-        cancel_view(h, &(MePage){ .facts = mine.facts });
+        Html *h = event_page_begin(req, mine.event, tr(request_lang(req), "Cancel your registration?"));
+        cancel_view(h, &(MePage){ .event = mine.event });
         page_end(req, h, 200);
 }
 
@@ -222,9 +220,9 @@ void cancel_registration(Request *req, Db *db)
                 respond_not_found(req);
                 return;
         }
-        cancellation_post(db, mine.facts, mine.registration, request_lang(req), request_origin(req));
-        registration_erase(db, mine.facts->id, mine.account->id);
-        if (people_roles(db, mine.account->id, mine.facts->id) == 0)
+        cancellation_post(db, mine.event, mine.registration, request_lang(req), request_origin(req));
+        registration_erase(db, mine.event->id, mine.account->id);
+        if (people_roles(db, mine.account->id, mine.event->id) == 0)
                 session_end(req, db);
-        respond_redirect(req, "/%s/register/cancelled/", mine.facts->slug);
+        respond_redirect(req, "/%s/register/cancelled/", mine.event->slug);
 }

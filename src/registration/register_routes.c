@@ -9,11 +9,11 @@
 
 #define NAME_CHARACTERS_MAX 80
 
-Html *event_page_begin(Request *req, const EventFacts *facts, const char *title)
+Html *event_page_begin(Request *req, const Event *event, const char *title)
 {
-        g_autofree char *home = g_strdup_printf("/%s/", facts->slug);
-        g_autofree char *theme = g_strconcat("theme-", facts->theme, NULL);
-        return page_begin(req, &(Page){ .title = title, .brand = facts->title, .brand_url = home, .theme = theme });
+        g_autofree char *home = g_strdup_printf("/%s/", event->slug);
+        g_autofree char *theme = g_strconcat("theme-", event->theme, NULL);
+        return page_begin(req, &(Page){ .title = title, .brand = event->title, .brand_url = home, .theme = theme });
 }
 
 /* The first is asked only where one may come on site. */
@@ -52,13 +52,13 @@ static const FormField FIELDS[] = {
         { 0 },
 };
 
-void path_options(FormOption ret_options[3], const EventFacts *facts, const Lang *lang, bool may_choose_full,
-                  char **ret_hint)
+void path_options(FormOption ret_options[3], const Event *event, const RegistrationCount *count, const Lang *lang,
+                  bool may_choose_full, char **ret_hint)
 {
-        int64_t left = MAX(0, facts->places - facts->taken);
+        int64_t left = MAX(0, count->places - count->onsite);
         g_autofree char *places =
                 g_strdup_printf(tr_n(lang, "%d place left.", "%d places left.", (unsigned long)left), (int)left);
-        *ret_hint = *facts->place ? g_strdup_printf("%s. %s", facts->place, places) : g_steal_pointer(&places);
+        *ret_hint = *event->place ? g_strdup_printf("%s. %s", event->place, places) : g_steal_pointer(&places);
         ret_options[0] = (FormOption){ .value = "remote",
                                        .label = N_("At a distance"),
                                        .hint = N_("A browser is enough. The link comes by mail.") };
@@ -84,54 +84,57 @@ static void register_form_clear(RegisterForm *form)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RegisterForm, register_form_clear)
 
-static void register_form_read(RegisterForm *form, Request *req, const EventFacts *facts)
+static void register_form_read(RegisterForm *form, Request *req, Db *db, const Event *event)
 {
-        form->asks_path = facts->places > 0;
+        RegistrationCount count = registration_count(db, event->id);
+        form->asks_path = count.places > 0;
         form->form = form_new(req, form->asks_path ? FIELDS : FIELDS + 1);
         if (!form->asks_path)
                 return;
-        path_options(form->options, facts, request_lang(req), request_method(req) != GET, &form->hint);
+        path_options(form->options, event, &count, request_lang(req), request_method(req) != GET, &form->hint);
         form_options(form->form, "path", form->options);
         form_set(form->form, "path", "remote");
 }
 
-static void show_form(Request *req, const EventFacts *facts, const RegisterForm *form, int status)
+static void show_form(Request *req, const Event *event, const RegisterForm *form, int status)
 {
-        Html *h = event_page_begin(req, facts, tr(request_lang(req), "Register"));
-        register_view(h, &(RegisterPage){ .facts = facts, .form = form->form, .asks_path = form->asks_path });
+        g_autofree char *days = event_days_text(event, request_lang(req));
+        Html *h = event_page_begin(req, event, tr(request_lang(req), "Register"));
+        register_view(
+                h, &(RegisterPage){ .event = event, .form = form->form, .days = days, .asks_path = form->asks_path });
         page_end(req, h, status);
 }
 
 /* Answers by itself when there is no such event, or it is over. */
-static EventFacts *open_event(Request *req, Db *db)
+static Event *open_event(Request *req, Db *db)
 {
-        EventFacts *facts = event_facts(db, request_event(req));
-        if (facts && now_us() < day_end_us(facts->last_day) + DAY_US)
-                return facts;
-        if (facts) {
-                Html *h = event_page_begin(req, facts, tr(request_lang(req), "This event is over"));
-                closed_view(h, facts);
+        Event *event = conference_event(db, request_event(req));
+        if (event && registration_is_open(event_end_us(event), now_us()))
+                return event;
+        if (event) {
+                Html *h = event_page_begin(req, event, tr(request_lang(req), "This event is over"));
+                closed_view(h, event);
                 page_end(req, h, request_method(req) == GET ? 200 : 409);
         } else {
                 respond_not_found(req);
         }
-        event_facts_free(facts);
+        event_free(event);
         return NULL;
 }
 
 void show_register(Request *req, Db *db)
 {
-        g_autoptr(EventFacts) facts = open_event(req, db);
-        if (!facts)
+        g_autoptr(Event) event = open_event(req, db);
+        if (!event)
                 return;
         g_auto(RegisterForm) form = { 0 };
-        register_form_read(&form, req, facts);
-        show_form(req, facts, &form, 200);
+        register_form_read(&form, req, db, event);
+        show_form(req, event, &form, 200);
 }
 
 /* What is registered, ready for a short turn: the mail is composed already. */
 typedef struct {
-        const EventFacts *facts;
+        const Event *event;
         const char *name;
         bool onsite;
         Needs needs;
@@ -173,7 +176,7 @@ static bool draft_ready(Draft *draft, Request *req, Db *db, Form *form)
                 return false;
         draft->lang = lang_code(request_lang(req));
         draft->token = people_new_token();
-        draft->message = confirmation_prepare(db, draft->facts, draft->email, draft->token, request_lang(req),
+        draft->message = confirmation_prepare(db, draft->event, draft->email, draft->token, request_lang(req),
                                               request_origin(req));
         return draft->message != NULL;
 }
@@ -182,29 +185,29 @@ typedef enum { TAKEN, FULL, FAILED } Outcome;
 
 static bool keep_new(Db *db, const Draft *draft, int64_t account, int64_t registration)
 {
-        return people_grant(db, account, draft->facts->id, ROLE_ATTENDEE) &&
+        return people_grant(db, account, draft->event->id, ROLE_ATTENDEE) &&
                (needs_are_empty(&draft->needs) || needs_keep(db, registration, &draft->needs));
 }
 
 static bool keep_link(Db *db, const Draft *draft, int64_t account)
 {
-        g_autofree char *next = g_strdup_printf("/%s/me/", draft->facts->slug);
-        return people_keep_personal_link(db, draft->token, account, draft->facts->id, next,
-                                         registration_end_us(draft->facts->last_day)) &&
-               confirmation_post(db, draft->facts, draft->email, draft->message);
+        g_autofree char *next = g_strdup_printf("/%s/me/", draft->event->slug);
+        return people_keep_personal_link(db, draft->token, account, draft->event->id, next,
+                                         registration_end_us(event_end_us(draft->event))) &&
+               confirmation_post(db, draft->event, draft->email, draft->message);
 }
 
 /* Who has registered already is told the same, and gets the link again, once an hour: an address cannot be probed. What
  * is registered already does not change, for nobody has shown yet that the address is theirs. */
 static Outcome take_turn(Db *db, const Draft *draft)
 {
-        if (draft->onsite && !registration_has_place(db, draft->facts->id))
+        if (draft->onsite && !registration_has_place(db, draft->event->id))
                 return FULL;
         int64_t account = people_ensure(db, draft->email, draft->name, draft->lang);
-        int64_t registration = registration_insert(db, draft->facts->id, account, draft->onsite);
+        int64_t registration = registration_insert(db, draft->event->id, account, draft->onsite);
         if (registration > 0 && !keep_new(db, draft, account, registration))
                 return FAILED;
-        if (registration_mark_mailed(db, draft->facts->id, account, now_us() - HOUR_US) &&
+        if (registration_mark_mailed(db, draft->event->id, account, now_us() - HOUR_US) &&
             !keep_link(db, draft, account))
                 return FAILED;
         return db_failed(db) ? FAILED : TAKEN;
@@ -223,9 +226,9 @@ static void take_registration(Request *req, const Draft *draft, RegisterForm *fo
                 form_fail(form->form, "path",
                           tr(request_lang(req),
                              "The last place on site has just been taken. You may come at a distance."));
-                show_form(req, draft->facts, form, 409);
+                show_form(req, draft->event, form, 409);
         } else {
-                respond_redirect(req, "/%s/register/sent/", draft->facts->slug);
+                respond_redirect(req, "/%s/register/sent/", draft->event->slug);
         }
 }
 
@@ -233,33 +236,33 @@ void register_visitor(Request *req, Db *none)
 {
         Store *store = request_store(req);
         Db *reader = store_read_begin(store);
-        g_autoptr(EventFacts) facts = open_event(req, reader);
+        g_autoptr(Event) event = open_event(req, reader);
         g_auto(RegisterForm) form = { 0 };
-        g_auto(Draft) draft = { .facts = facts };
+        g_auto(Draft) draft = { .event = event };
         bool ready = false;
-        if (facts) {
-                register_form_read(&form, req, facts);
+        if (event) {
+                register_form_read(&form, req, reader, event);
                 ready = draft_ready(&draft, req, reader, form.form);
         }
         store_read_end(store, reader);
         if (ready)
                 take_registration(req, &draft, &form);
-        else if (facts)
-                show_form(req, facts, &form, 422);
+        else if (event)
+                show_form(req, event, &form, 422);
 }
 
 void show_registered(Request *req, Db *db)
 {
-        g_autoptr(EventFacts) facts = event_facts(db, request_event(req));
-        Html *h = event_page_begin(req, facts, tr(request_lang(req), "Look into your mail"));
-        registered_view(h, facts);
+        g_autoptr(Event) event = conference_event(db, request_event(req));
+        Html *h = event_page_begin(req, event, tr(request_lang(req), "Look into your mail"));
+        registered_view(h, event);
         page_end(req, h, 200);
 }
 
 void show_cancelled(Request *req, Db *db)
 {
-        g_autoptr(EventFacts) facts = event_facts(db, request_event(req));
-        Html *h = event_page_begin(req, facts, tr(request_lang(req), "Cancelled and erased"));
-        cancelled_view(h, facts);
+        g_autoptr(Event) event = conference_event(db, request_event(req));
+        Html *h = event_page_begin(req, event, tr(request_lang(req), "Cancelled and erased"));
+        cancelled_view(h, event);
         page_end(req, h, 200);
 }

@@ -1,13 +1,14 @@
 /* The mails of registration/. What a visitor typed never stands in them: anyone may type anyone's address. */
 #pragma once
+#include "conference/conference.h"
 #include "mail/mail.h"
 #include "registration/registration_store.h"
 
 /* The confirmation, with its calendar file and the personal link of this token: to be put into a turn by
  * mail_post_prepared(). NULL when email is no address. (transfer full) */
-char *confirmation_prepare(Db *db, const EventFacts *facts, const char *email, const char *token, const Lang *lang,
+char *confirmation_prepare(Db *db, const Event *event, const char *email, const char *token, const Lang *lang,
                            const char *origin);
-bool confirmation_post(Db *db, const EventFacts *facts, const char *email, const char *message);
+bool confirmation_post(Db *db, const Event *event, const char *email, const char *message);
 /* Tells that a registration is cancelled, and takes it out of the calendar. */
-bool cancellation_post(Db *db, const EventFacts *facts, const Registration *registration, const Lang *lang,
+bool cancellation_post(Db *db, const Event *event, const Registration *registration, const Lang *lang,
                        const char *origin);

@@ -1,5 +1,6 @@
 /* The handlers of registration/, for its one table, and what they share. */
 #pragma once
+#include "conference/conference.h"
 #include "registration/registration_store.h"
 #include "web/form.h"
 
@@ -19,5 +20,5 @@ void change_places(Request *req, Db *db);
 
 /* The two paths, with the places left told in *ret_hint (yours to free, after the options). may_choose_full: for a form
  * that was sent, where a choice that came too late gets its own sentence. */
-void path_options(FormOption ret_options[3], const EventFacts *facts, const Lang *lang, bool may_choose_full,
-                  char **ret_hint);
+void path_options(FormOption ret_options[3], const Event *event, const RegistrationCount *count, const Lang *lang,
+                  bool may_choose_full, char **ret_hint);

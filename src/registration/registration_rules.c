@@ -9,19 +9,17 @@ bool needs_are_empty(const Needs *needs)
         return !needs->captions && !needs->sign && !needs->audio && !needs->wheelchair && !*needs->other;
 }
 
-int64_t day_end_us(const char *day)
+int64_t needs_end_us(int64_t event_end_us)
 {
-        g_autofree char *text = g_strconcat(day, "T00:00:00Z", NULL);
-        g_autoptr(GDateTime) start = g_date_time_new_from_iso8601(text, NULL);
-        return start ? g_date_time_to_unix(start) * SECOND_US + DAY_US : 0;
+        return event_end_us + 12 * HOUR_US;
 }
 
-int64_t needs_end_us(const char *last_day)
+int64_t registration_end_us(int64_t event_end_us)
 {
-        return day_end_us(last_day) + 12 * HOUR_US;
+        return event_end_us + KEEP_DAYS * DAY_US;
 }
 
-int64_t registration_end_us(const char *last_day)
+bool registration_is_open(int64_t event_end_us, int64_t at_us)
 {
-        return day_end_us(last_day) + KEEP_DAYS * DAY_US + 12 * HOUR_US;
+        return at_us < event_end_us;
 }

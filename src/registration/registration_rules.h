@@ -12,8 +12,8 @@ typedef struct {
 } Needs;
 bool needs_are_empty(const Needs *needs);
 
-/* Midnight UTC at the end of a day "2026-01-29"; 0 when it is no day. */
-int64_t day_end_us(const char *day);
-/* Needs go the day after the event, everything else 30 days after it: half a day more, for the zones. */
-int64_t needs_end_us(const char *last_day);
-int64_t registration_end_us(const char *last_day);
+/* What is kept until when, from the midnight at the event's end: needs to the day after, everything else 30 days. */
+int64_t needs_end_us(int64_t event_end_us);
+int64_t registration_end_us(int64_t event_end_us);
+/* Whether one may still register. */
+bool registration_is_open(int64_t event_end_us, int64_t at_us);

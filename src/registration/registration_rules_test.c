@@ -2,14 +2,14 @@
 
 #include "base/time.h"
 
-static void test_days(void)
+static void test_ends(void)
 {
-        g_assert_cmpint(day_end_us("2026-01-29"), ==, INT64_C(1769731200) * SECOND_US);
-        g_assert_cmpint(needs_end_us("2026-01-29"), ==, INT64_C(1769731200) * SECOND_US + 12 * HOUR_US);
-        g_assert_cmpint(registration_end_us("2026-01-29"), ==, day_end_us("2026-02-28") + 12 * HOUR_US);
-        const char *bad[] = { "", "x", "2026-13-01", "2026-02-30" };
-        for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
-                g_assert_cmpint(day_end_us(bad[i]), ==, 0);
+        int64_t end_us = INT64_C(1769727600) * SECOND_US; /* midnight after 29 January 2026 in Paris */
+        g_assert_true(registration_is_open(end_us, end_us - 1));
+        g_assert_false(registration_is_open(end_us, end_us));
+        g_assert_cmpint(needs_end_us(end_us), >, end_us);
+        g_assert_cmpint(needs_end_us(end_us), <=, end_us + DAY_US);
+        g_assert_cmpint(registration_end_us(end_us), ==, end_us + 30 * DAY_US);
 }
 
 static void test_needs(void)
@@ -26,7 +26,7 @@ int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
         g_test_set_nonfatal_assertions();
-        g_test_add_func("/registration-rules/days", test_days);
+        g_test_add_func("/registration-rules/ends", test_ends);
         g_test_add_func("/registration-rules/needs", test_needs);
         return g_test_run();
 }

@@ -1,40 +1,8 @@
 #include "registration/registration_store.h"
 
 #include "base/time.h"
+#include "conference/conference.h"
 #include "people/people.h"
-
-void event_facts_free(EventFacts *facts)
-{
-        if (!facts)
-                return;
-        char *texts[] = { facts->slug,     facts->title, facts->lang,  facts->zone,      facts->first_day,
-                          facts->last_day, facts->place, facts->theme, facts->organiser, facts->contact };
-        for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
-                g_free(texts[i]);
-        g_free(facts);
-}
-
-EventFacts *event_facts(Db *db, int64_t event)
-{
-        g_autoptr(Stmt) stmt =
-                db_query(db,
-                         "SELECT slug, title, lang, zone, first_day, last_day, place, theme, organiser, contact, "
-                         "coalesce((SELECT onsite_places FROM registration_setting WHERE event_id = $1), 0), "
-                         "(SELECT count(*) FROM registration WHERE event_id = $1 AND path = 'onsite') "
-                         "FROM event WHERE id = $1",
-                         "i", event);
-        if (!stmt_next(stmt))
-                return NULL;
-        EventFacts *facts = g_new0(EventFacts, 1);
-        char **texts[] = { &facts->slug,     &facts->title, &facts->lang,  &facts->zone,      &facts->first_day,
-                           &facts->last_day, &facts->place, &facts->theme, &facts->organiser, &facts->contact };
-        for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
-                *texts[i] = g_strdup(stmt_text(stmt, (int)i));
-        facts->id = event;
-        facts->places = stmt_int(stmt, 10);
-        facts->taken = stmt_int(stmt, 11);
-        return facts;
-}
 
 bool registration_set_places(Db *db, int64_t event, int64_t places)
 {
@@ -46,11 +14,14 @@ bool registration_set_places(Db *db, int64_t event, int64_t places)
 
 RegistrationCount registration_count(Db *db, int64_t event)
 {
-        g_autoptr(EventFacts) facts = event_facts(db, event);
-        int64_t all = db_int(db, 0, "SELECT count(*) FROM registration WHERE event_id = $1", "i", event);
-        return (RegistrationCount){ .remote = facts ? all - facts->taken : 0,
-                                    .onsite = facts ? facts->taken : 0,
-                                    .places = facts ? facts->places : 0 };
+        RegistrationCount count = { .places = db_int(
+                                            db, 0, "SELECT onsite_places FROM registration_setting WHERE event_id = $1",
+                                            "i", event) };
+        g_autoptr(Stmt) stmt =
+                db_query(db, "SELECT path, count(*) FROM registration WHERE event_id = $1 GROUP BY path", "i", event);
+        while (stmt_next(stmt))
+                *(g_str_equal(stmt_text(stmt, 0), "onsite") ? &count.onsite : &count.remote) = stmt_int(stmt, 1);
+        return count;
 }
 
 void registration_free(Registration *registration)
@@ -213,15 +184,13 @@ typedef struct {
 static GArray *ended_events(Db *db)
 {
         GArray *ended = g_array_new(FALSE, FALSE, sizeof(Ended));
-        g_autoptr(Stmt) stmt = db_query(db,
-                                        "SELECT id, last_day FROM event "
-                                        "WHERE EXISTS(SELECT 1 FROM registration WHERE event_id = event.id)",
-                                        NULL);
+        g_autoptr(Stmt) stmt = db_query(db, "SELECT DISTINCT event_id FROM registration", NULL);
         while (stmt_next(stmt)) {
-                const char *last_day = stmt_text(stmt, 1);
-                Ended event = { .event = stmt_int(stmt, 0), .all = registration_end_us(last_day) < now_us() };
-                if (day_end_us(last_day) > 0 && needs_end_us(last_day) < now_us())
-                        g_array_append_val(ended, event);
+                g_autoptr(Event) event = conference_event(db, stmt_int(stmt, 0));
+                int64_t end_us = event ? event_end_us(event) : 0;
+                Ended found = { .event = stmt_int(stmt, 0), .all = registration_end_us(end_us) < now_us() };
+                if (end_us > 0 && needs_end_us(end_us) < now_us())
+                        g_array_append_val(ended, found);
         }
         return ended;
 }

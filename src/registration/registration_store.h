@@ -4,15 +4,6 @@
 #include "registration/registration_rules.h"
 
 typedef struct {
-        int64_t id;
-        char *slug, *title, *lang, *zone, *first_day, *last_day, *place, *theme, *organiser, *contact;
-        int64_t places, taken; /* on site */
-} EventFacts;
-void event_facts_free(EventFacts *facts);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventFacts, event_facts_free)
-EventFacts *event_facts(Db *db, int64_t event);
-
-typedef struct {
         int64_t id, account, created_us;
         int sequence;
         bool onsite;

@@ -1,17 +1,19 @@
 /* What the pages of registration/ show. Private to registration/. */
 #pragma once
+#include "conference/conference.h"
 #include "people/people.h"
 #include "registration/registration_store.h"
 #include "web/form.h"
 
 typedef struct {
-        const EventFacts *facts;
+        const Event *event;
         const Form *form;
+        const char *days; /* "28 et 29 janvier 2021" */
         bool asks_path;
 } RegisterPage;
 
 typedef struct {
-        const EventFacts *facts;
+        const Event *event;
         const Account *account;
         const Registration *registration; /* NULL: not registered */
         unsigned roles;
@@ -23,7 +25,7 @@ typedef struct {
 } MePage;
 
 typedef struct {
-        const EventFacts *facts;
+        const Event *event;
         RegistrationCount count;
         const NeedsSummary *needs;
         const GPtrArray *registrations; /* Registration */
@@ -33,13 +35,13 @@ typedef struct {
 } RegistrationsPage;
 
 void register_view(Html *h, const RegisterPage *v);
-void registered_view(Html *h, const EventFacts *facts);
-void cancelled_view(Html *h, const EventFacts *facts);
-void closed_view(Html *h, const EventFacts *facts);
+void registered_view(Html *h, const Event *event);
+void cancelled_view(Html *h, const Event *event);
+void closed_view(Html *h, const Event *event);
 void me_view(Html *h, const MePage *v);
 void cancel_view(Html *h, const MePage *v);
 void registration_row(Html *h, const Registration *v);
 void registrations_view(Html *h, const RegistrationsPage *v);
 
 /* Begins a page of this event. */
-Html *event_page_begin(Request *req, const EventFacts *facts, const char *title);
+Html *event_page_begin(Request *req, const Event *event, const char *title);

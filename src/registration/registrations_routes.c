@@ -19,15 +19,15 @@ static const FormField FIELDS[] = {
         { 0 },
 };
 
-static void show_with(Request *req, Db *db, const EventFacts *facts, const Form *form, int status)
+static void show_with(Request *req, Db *db, const Event *event, const Form *form, int status)
 {
-        RegistrationCount count = registration_count(db, facts->id);
+        RegistrationCount count = registration_count(db, event->id);
         int page_count = MAX(1, (int)((count.remote + count.onsite + ROWS - 1) / ROWS));
         guint64 page = 1;
         g_ascii_string_to_unsigned(request_query(req, "page"), 10, 1, (guint64)page_count, &page, NULL);
-        g_autoptr(GPtrArray) registrations = registration_list(db, facts->id, ((int64_t)page - 1) * ROWS, ROWS);
-        g_autoptr(NeedsSummary) needs = needs_summary(db, facts->id);
-        RegistrationsPage view = { .facts = facts,
+        g_autoptr(GPtrArray) registrations = registration_list(db, event->id, ((int64_t)page - 1) * ROWS, ROWS);
+        g_autoptr(NeedsSummary) needs = needs_summary(db, event->id);
+        RegistrationsPage view = { .event = event,
                                    .count = count,
                                    .needs = needs,
                                    .registrations = registrations,
@@ -35,34 +35,34 @@ static void show_with(Request *req, Db *db, const EventFacts *facts, const Form 
                                    .page = (int)page,
                                    .page_count = page_count,
                                    .notice = strcmp(request_query(req, "done"), "changed") == 0 ? N_("Kept.") : "" };
-        Html *h = event_page_begin(req, facts, tr(request_lang(req), "Registrations"));
+        Html *h = event_page_begin(req, event, tr(request_lang(req), "Registrations"));
         registrations_view(h, &view);
         page_end(req, h, status);
 }
 
-static Form *places_form(Request *req, const EventFacts *facts)
+static Form *places_form(Request *req, Db *db, const Event *event)
 {
         Form *form = form_new(req, FIELDS);
-        g_autofree char *places = g_strdup_printf("%" G_GINT64_FORMAT, facts->places);
+        g_autofree char *places = g_strdup_printf("%" G_GINT64_FORMAT, registration_count(db, event->id).places);
         form_set(form, "places", places);
         return form;
 }
 
 void show_registrations(Request *req, Db *db)
 {
-        g_autoptr(EventFacts) facts = event_facts(db, request_event(req));
-        g_autoptr(Form) form = places_form(req, facts);
-        show_with(req, db, facts, form, 200);
+        g_autoptr(Event) event = conference_event(db, request_event(req));
+        g_autoptr(Form) form = places_form(req, db, event);
+        show_with(req, db, event, form, 200);
 }
 
 void change_places(Request *req, Db *db)
 {
-        g_autoptr(EventFacts) facts = event_facts(db, request_event(req));
-        g_autoptr(Form) form = places_form(req, facts);
-        if (form_check(form) && registration_set_places(db, facts->id, form_number(form, "places", 0)))
-                respond_redirect(req, "/%s/organise/registrations/?done=changed", facts->slug);
+        g_autoptr(Event) event = conference_event(db, request_event(req));
+        g_autoptr(Form) form = places_form(req, db, event);
+        if (form_check(form) && registration_set_places(db, event->id, form_number(form, "places", 0)))
+                respond_redirect(req, "/%s/organise/registrations/?done=changed", event->slug);
         else
-                show_with(req, db, facts, form, 422);
+                show_with(req, db, event, form, 422);
 }
 
 const Route registration_routes[] = {
