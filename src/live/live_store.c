@@ -88,19 +88,19 @@ void live_store_load(Db *db, int64_t room_id, StoredRoom *ret_stored)
 }
 
 /* In this order: the talk whose time it is; one that overran and was not ended; one about to begin. */
-static void find_talk(Db *db, int64_t room_id, int64_t now_us, LiveTalk *ret_talk)
+void live_store_talk_now(Db *db, int64_t room_id, int64_t now_us, LiveTalk *ret_talk)
 {
         g_autoptr(Stmt) stmt =
                 db_query(db,
-                         "SELECT t.id, t.code, t.title, t.start_us, t.start_us + t.duration_us,"
-                         " CASE WHEN t.start_us <= $2 AND t.start_us + t.duration_us > $2 THEN 0"
+                         "SELECT t.id, t.code, t.title, t.start_us, t.end_us,"
+                         " CASE WHEN t.start_us <= $2 AND t.end_us > $2 THEN 0"
                          "      WHEN t.start_us <= $2 AND s.id IS NOT NULL AND s.ended_us IS NULL THEN 1"
                          "      WHEN t.start_us > $2 THEN 2 ELSE 3 END AS rank"
                          " FROM talk t LEFT JOIN live_session s ON s.room_id = $1 AND s.talk_id = t.id"
-                         " WHERE t.room_id = $1 AND t.start_us <= $2 + $3 AND t.start_us + t.duration_us + $4 > $2"
+                         " WHERE t.room_id = $1 AND t.start_us <= $2 + $3 AND t.end_us + $4 > $2"
                          " ORDER BY rank, CASE WHEN rank = 2 THEN t.start_us ELSE -t.start_us END LIMIT 1",
                          "iiii", room_id, now_us, (int64_t)EARLY_US, (int64_t)OVERRUN_US);
-        if (!stmt_next(stmt))
+        if (!stmt_next(stmt) || stmt_int(stmt, 5) == 3) /* over, and nobody holds on to it */
                 return;
         *ret_talk = (LiveTalk){ stmt_int(stmt, 0), g_strdup(stmt_text(stmt, 1)), g_strdup(stmt_text(stmt, 2)),
                                 stmt_int(stmt, 3), stmt_int(stmt, 4) };
@@ -108,7 +108,7 @@ static void find_talk(Db *db, int64_t room_id, int64_t now_us, LiveTalk *ret_tal
 
 bool live_store_session(Db *db, int64_t room_id, int64_t now_us, StoredSession *ret_session)
 {
-        find_talk(db, room_id, now_us, &ret_session->talk);
+        live_store_talk_now(db, room_id, now_us, &ret_session->talk);
         db_run(db,
                "INSERT INTO live_session(room_id, talk_id, started_us) VALUES($1, $2, $3)"
                " ON CONFLICT (room_id, talk_id) DO NOTHING",

@@ -26,6 +26,8 @@ typedef struct {
         bool ended, recording, recorded;
         int pinned;
 } StoredSession;
+/* The talk whose time it is, that overran, or that is about to begin; untouched when there is none. */
+void live_store_talk_now(Db *db, int64_t room_id, int64_t now_us, LiveTalk *ret_talk);
 /* Which talk the room holds at now_us; makes its session when it has none. */
 bool live_store_session(Db *db, int64_t room_id, int64_t now_us, StoredSession *ret_session);
 bool live_store_session_flags(Db *db, int64_t session_id, bool recording, int pinned);

@@ -1,0 +1,113 @@
+/* The list of rooms, a room's page, its socket. */
+#include "live/live_pages.h"
+#include "live/live_store.h"
+#include "live/room_page.h"
+#include "base/time.h"
+#include "conference/conference.h"
+#include "people/people.h"
+
+#include <string.h>
+
+static bool has_live_room(const EventRoom *room)
+{
+        return strcmp(room->kind, "on-site") != 0;
+}
+
+static void rooms_clear(gpointer data)
+{
+        LiveRoomRow *row = data;
+        live_talk_clear(&row->talk);
+}
+
+static void show_rooms(Request *req, Db *db)
+{
+        g_autoptr(Event) event = conference_event(db, request_event(req));
+        g_autoptr(GPtrArray) rooms = conference_rooms(db, event->id);
+        g_autoptr(GArray) rows = g_array_new(FALSE, TRUE, sizeof(LiveRoomRow));
+        g_array_set_clear_func(rows, rooms_clear);
+        int64_t now = now_us();
+        for (guint i = 0; i < rooms->len; i++) {
+                const EventRoom *room = g_ptr_array_index(rooms, i);
+                if (!has_live_room(room))
+                        continue;
+                LiveRoomRow row = { .slug = room->slug, .name = room->name, .note = room->note };
+                live_store_talk_now(db, room->id, now, &row.talk);
+                row.is_now = row.talk.code && row.talk.start_us <= now;
+                g_array_append_val(rows, row);
+        }
+        LiveRoomsPage page = { .event = event, .rows = (const LiveRoomRow *)rows->data, .count = rows->len };
+        Html *h = conference_page(req, event, EVENT_LIVE, &(Page){ .title = tr(request_lang(req), "Rooms") });
+        live_rooms_view(h, &page);
+        page_end(req, h, 200);
+}
+
+static void show_room(Request *req, Db *db)
+{
+        g_autoptr(Event) event = conference_event(db, request_event(req));
+        g_autoptr(EventRoom) room = conference_room(db, event->id, request_param(req, "room"));
+        if (!room || !has_live_room(room)) {
+                respond_not_found(req);
+                return;
+        }
+        LiveTalk talk = { 0 };
+        live_store_talk_now(db, room->id, now_us(), &talk);
+        g_autofree char *socket_url = g_strdup_printf("/%s/live/%s/socket", event->slug, room->slug);
+        g_autofree char *leave_url = g_strdup_printf("/%s/%s", event->slug, request_account(req) ? "me/" : "");
+        g_autofree char *words = room_words(request_lang(req));
+        RoomPage page = { .title = talk.title ? talk.title : room->name,
+                          .socket_url = socket_url,
+                          .leave_url = leave_url,
+                          .zone = event->zone_name,
+                          .words = words };
+        const char *const styles[] = { "live/room.css", NULL }, *const scripts[] = { "live/room.js", NULL };
+        Html *h = page_begin(req, &(Page){ .title = page.title,
+                                           .theme = event->theme,
+                                           .styles = styles,
+                                           .scripts = scripts,
+                                           .main_class = "",
+                                           .dark = true,
+                                           .bare = true,
+                                           .no_index = true });
+        room_view(h, &page);
+        page_end(req, h, 200);
+        live_talk_clear(&talk);
+}
+
+static LiveRole role_of(const Request *req)
+{
+        if (request_may(req, RIGHT_HOST))
+                return LIVE_HOST;
+        if (request_may(req, RIGHT_SPEAKER))
+                return LIVE_SPEAKER;
+        return request_account(req) ? LIVE_ATTENDEE : LIVE_GUEST;
+}
+
+static void open_socket(Request *req, Db *db)
+{
+        g_autoptr(Event) event = conference_event(db, request_event(req));
+        g_autoptr(EventRoom) room = conference_room(db, event->id, request_param(req, "room"));
+        if (!room || !has_live_room(room)) {
+                respond_not_found(req);
+                return;
+        }
+        g_autoptr(Account) account = people_account(db, request_account(req));
+        LiveOpening *opening = g_new0(LiveOpening, 1);
+        opening->live = live_of(req);
+        opening->event_id = event->id;
+        opening->room_id = room->id;
+        opening->room_title = g_strdup(room->name);
+        opening->room_slug = g_strdup(room->slug);
+        opening->event_slug = g_strdup(event->slug);
+        opening->account = account ? account->id : 0;
+        opening->account_name = account ? g_strdup(account->name) : NULL;
+        opening->role = role_of(req);
+        opening->lang = request_lang(req);
+        respond_websocket(req, &live_socket_handler, opening, live_opening_free);
+}
+
+const Route live_routes[] = {
+        { GET, "/:event/live/", show_rooms, RIGHT_PUBLIC, 0, "Rooms" },
+        { GET, "/:event/live/:room/", show_room, RIGHT_PUBLIC, 0, "A room" },
+        { WEBSOCKET, "/:event/live/:room/socket", open_socket, RIGHT_PUBLIC, 0, "A room's messages" },
+        { 0 },
+};
