@@ -13,6 +13,7 @@ typedef struct Live Live;
 /* What a recording is of. */
 typedef struct {
         int64_t event_id, room_id, talk_id, session_id;
+        const char *title; /* of the talk */
         SfuRoom sfu_room;
 } LiveRecording;
 

@@ -1,0 +1,12 @@
+/* Joins the rooms to the recorder: the SFU's tap on one side, treteau-recorder on the other, who consents in between. */
+#pragma once
+#include "live/live.h"
+
+typedef struct Recordings Recordings;
+
+Recordings *recordings_new(Store *store, Sfu *sfu, SocketLoop *sockets);
+/* Room notices go to live; called once it exists. */
+void recordings_set_live(Recordings *recordings, Live *live);
+LiveHooks recordings_hooks(Recordings *recordings);
+/* After the socket loop has stopped, before the SFU does. What is being recorded goes on at the next start. */
+void recordings_free(Recordings *recordings);
