@@ -1,5 +1,6 @@
 #include "app/app.h"
 #include "app/jobs.h"
+#include "app/recording.h"
 #include "base/log.h"
 #include "mail/mail.h"
 #include "people/people.h"
@@ -7,10 +8,21 @@
 struct App {
         Store *store;
         SocketLoop *sockets;
+        Sfu *sfu;
+        Recordings *recordings;
+        Live *live;
         Server *server;
         MailSender *mail;
         Jobs *jobs;
 };
+
+static Sfu *start_media(const AppConfig *config, GError **error)
+{
+        const char *advertised[] = { config->advertised, NULL };
+        return sfu_start(&(SfuConfig){ .media_port = (uint16_t)config->media_port,
+                                       .advertised = config->advertised ? advertised : NULL },
+                         error);
+}
 
 static Server *start_pages(App *app, const AppConfig *config, GError **error)
 {
@@ -29,9 +41,15 @@ App *app_start(const AppConfig *config, GError **error)
 {
         App *app = g_new0(App, 1);
         app->store = store_open(config->folder, error);
-        if (app->store) {
+        if (app->store)
+                app->sfu = start_media(config, error);
+        if (app->sfu) {
                 app->jobs = jobs_start(app->store);
                 app->sockets = socket_loop_start();
+                app->recordings = recordings_new(app->store, app->sfu, app->sockets);
+                const LiveHooks hooks = recordings_hooks(app->recordings);
+                app->live = live_new(app->store, app->sockets, app->sfu, &hooks);
+                recordings_set_live(app->recordings, app->live);
                 app->server = start_pages(app, config, error);
         }
         if (!app->server) {
@@ -40,7 +58,7 @@ App *app_start(const AppConfig *config, GError **error)
         }
         if (config->relay)
                 app->mail = mail_sender_start(app->store, &(MailRelay){ .url = config->relay });
-        log_info("serving %s", server_origin(app->server));
+        log_info("serving %s media=udp/%u", server_origin(app->server), sfu_media_port(app->sfu));
         return app;
 }
 
@@ -53,6 +71,9 @@ void app_stop(App *app)
         jobs_stop(app->jobs);
         if (app->sockets)
                 socket_loop_stop(app->sockets);
+        live_free(app->live);
+        recordings_free(app->recordings);
+        sfu_stop(app->sfu);
         socket_loop_free(app->sockets);
         store_free(app->store);
         g_free(app);
@@ -63,7 +84,22 @@ Store *app_store(const App *app)
         return app->store;
 }
 
+Live *app_live(const App *app)
+{
+        return app->live;
+}
+
+Sfu *app_sfu(const App *app)
+{
+        return app->sfu;
+}
+
 const char *app_origin(const App *app)
 {
         return server_origin(app->server);
+}
+
+Live *live_of(const Request *req)
+{
+        return app_live(request_context(req));
 }

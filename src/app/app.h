@@ -1,5 +1,6 @@
 /* The whole server put together: store, sockets, media, pages. Only app/ includes this. */
 #pragma once
+#include "live/live.h"
 #include "store/db.h"
 #include "web/server.h"
 
@@ -16,6 +17,8 @@ typedef struct App App;
 
 App *app_start(const AppConfig *config, GError **error);
 Store *app_store(const App *app);
+Live *app_live(const App *app);
+Sfu *app_sfu(const App *app);
 const char *app_origin(const App *app);
 /* Rooms are told to come back, requests in flight end, what is recorded is finished. */
 void app_stop(App *app);

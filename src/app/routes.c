@@ -1,11 +1,12 @@
 /* The list of the features' tables: the one place that knows them all. */
 #include "app/app.h"
 #include "app/status.h"
+#include "live/live.h"
 #include "mail/mail.h"
 #include "people/people.h"
 #include "registration/registration.h"
 #include "web/static.h"
 
 const Route *const app_routes[] = {
-        static_routes, status_routes, mail_routes, people_routes, registration_routes, NULL,
+        static_routes, status_routes, mail_routes, people_routes, registration_routes, live_routes, NULL,
 };
