@@ -2,7 +2,6 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "record/record.h"
-#include "replay/replay.h"
 
 #include <string.h>
 
@@ -20,7 +19,6 @@ typedef struct {
         LiveRecording of;
         char *name; /* of its folder below media/ */
         Recorder *recorder;
-        bool noted; /* its row is in the store; recorder's thread alone */
         GMutex lock; /* guards what follows: the tap's thread reads it, the socket loop writes it */
         uint32_t heard[SFU_SEATS];
         size_t heard_count;
@@ -58,7 +56,8 @@ static void on_frame(void *owner, const SfuFrame *frame)
         if (picture)
                 recorder_video(recording->recorder, frame->bytes, frame->length, frame->key, frame->capture_us);
         else
-                recorder_audio(recording->recorder, (unsigned)frame->seat, frame->bytes, frame->length, frame->capture_us);
+                recorder_audio(recording->recorder, (unsigned)frame->seat, frame->bytes, frame->length,
+                               frame->capture_us);
 }
 
 static void on_tap_stop(void *owner)
@@ -66,26 +65,6 @@ static void on_tap_stop(void *owner)
 }
 
 /* --- the recorder's thread: what is told and noted --------------------------------------------------------------- */
-
-static void note(Recording *recording, const RecorderEvent *event)
-{
-        ReplayRecording row = { .event_id = recording->of.event_id,
-                                .room_id = recording->of.room_id,
-                                .talk_id = recording->of.talk_id,
-                                .folder = recording->name,
-                                .state = event->state == RECORDER_FAILED                                       ? REPLAY_FAILED :
-                                         event->state == RECORDER_PLAYS || event->state == RECORDER_FINISHED ? REPLAY_READY :
-                                         event->state == RECORDER_FINISHING                                  ? REPLAY_FINISHING :
-                                                                                                               REPLAY_RECORDING,
-                                .length_us = event->length_us,
-                                .bytes = event->bytes,
-                                .download_bytes = event->download_bytes };
-        g_autoptr(GError) error = NULL;
-        Db *db = store_write_begin(recording->all->store, WRITE_JOB);
-        bool keep = replay_note(db, &row);
-        if (!store_write_end(recording->all->store, db, keep, &error))
-                log_warn("recording=%s not noted: %s", recording->name, error ? error->message : "refused");
-}
 
 static void tell_room(Recording *recording, RecorderState state)
 {
@@ -110,7 +89,6 @@ static void on_recorder_event(void *owner, const RecorderEvent *event)
                 return;
         log_info("recording=%s state=%s length_s=%" G_GINT64_FORMAT, recording->name, recorder_state_text(event->state),
                  event->length_us / SECOND_US);
-        note(recording, event);
         tell_room(recording, event->state);
         if (event->state == RECORDER_FINISHED)
                 socket_loop_run(recording->all->sockets, reap, recording);
@@ -122,10 +100,11 @@ static void on_recorder_event(void *owner, const RecorderEvent *event)
 static char *folder_name(const Recordings *all, int64_t session_id, char **ret_path)
 {
         for (int part = 1;; part++) {
-                g_autofree char *name = part == 1 ? g_strdup_printf("s%" G_GINT64_FORMAT, session_id) :
-                                                    g_strdup_printf("s%" G_GINT64_FORMAT "-%d", session_id, part);
+                g_autofree char *name = part == 1 ? g_strdup_printf("s%" G_GINT64_FORMAT, session_id)
+                                                  : g_strdup_printf("s%" G_GINT64_FORMAT "-%d", session_id, part);
                 g_autofree char *path = g_build_filename(store_folder(all->store), "media", name, NULL);
-                if (replay_folder_is_finished(path))
+                g_autofree char *finished = g_build_filename(path, "replay.mp4", NULL);
+                if (g_file_test(finished, G_FILE_TEST_EXISTS))
                         continue;
                 *ret_path = g_steal_pointer(&path);
                 return g_steal_pointer(&name);
@@ -144,11 +123,10 @@ static bool record_start(void *owner, const LiveRecording *of, char **ret_text)
         recording->name = folder_name(all, of->session_id, &path);
         g_autoptr(GError) error = NULL;
         const SfuTapSink sink = { recording, on_frame, on_tap_stop };
-        recording->recorder = recorder_start(&(RecorderConfig){ .folder = path,
-                                                                .title = of->title,
-                                                                .owner = recording,
-                                                                .on_event = on_recorder_event },
-                                             &error);
+        recording->recorder = recorder_start(
+                &(RecorderConfig){
+                        .folder = path, .title = of->title, .owner = recording, .on_event = on_recorder_event },
+                &error);
         if (recording->recorder && sfu_tap_start(all->sfu, of->sfu_room, &sink, &error)) {
                 g_hash_table_insert(all->by_room, &recording->of.room_id, recording);
                 return true;

@@ -1,4 +1,5 @@
-/* Joins the rooms to the recorder: the SFU's tap on one side, treteau-recorder on the other, who consents in between. */
+/* Joins the rooms to the recorder: the SFU's tap on one side, treteau-recorder on the other, who consents in between.
+ */
 #pragma once
 #include "live/live.h"
 

@@ -10,8 +10,8 @@ static void show_health(Request *req, Db *db)
 
 static void add(GString *text, const char *name, const char *help, guint64 value)
 {
-        g_string_append_printf(text, "# HELP treteau_%s %s\n# TYPE treteau_%s %s\ntreteau_%s %" G_GUINT64_FORMAT "\n", name,
-                               help, name, g_str_has_suffix(name, "_total") ? "counter" : "gauge", name, value);
+        g_string_append_printf(text, "# HELP treteau_%s %s\n# TYPE treteau_%s %s\ntreteau_%s %" G_GUINT64_FORMAT "\n",
+                               name, help, name, g_str_has_suffix(name, "_total") ? "counter" : "gauge", name, value);
 }
 
 static void show_metrics(Request *req, Db *db)

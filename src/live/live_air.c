@@ -99,7 +99,8 @@ static void store_flags(LiveRoom *room)
 
 static LiveRecording describe(const LiveRoom *room)
 {
-        return (LiveRecording){ room->event_id, room->id, room->talk.id, room->session_id, room->talk.title, room->sfu_room };
+        return (LiveRecording){ room->event_id,   room->id,         room->talk.id,
+                                room->session_id, room->talk.title, room->sfu_room };
 }
 
 void live_set_recording(LiveRoom *room, bool on)
