@@ -146,14 +146,14 @@ static void receive_stun(Link *link, const uint8_t *bytes, size_t size, const Ne
 
 static void receive(Link *link, uint8_t *bytes, size_t size, const struct sockaddr *from, int64_t now_us)
 {
-        if (rtp_is(bytes, size)) {
-                if (link->state != LINK_CONNECTED)
-                        return;
-                size_t clear_size;
-                if (!rtcp_is(bytes, size))
-                        link->events.on_rtp(link->owner, bytes, size, now_us);
-                else if (srtp_receiver_unprotect_rtcp(link->receiver, bytes, size, &clear_size) == DROP_NONE)
+        size_t clear_size;
+        if (rtcp_is(bytes, size)) {
+                if (link->state == LINK_CONNECTED &&
+                    srtp_receiver_unprotect_rtcp(link->receiver, bytes, size, &clear_size) == DROP_NONE)
                         link->events.on_rtcp(link->owner, bytes, clear_size, now_us);
+        } else if (rtp_is(bytes, size)) {
+                if (link->state == LINK_CONNECTED)
+                        link->events.on_rtp(link->owner, bytes, size, now_us);
         } else if (dtls_is(bytes, size)) {
                 if (link->dtls && dtls_session_receive(link->dtls, bytes, size) == DROP_NONE)
                         advance_dtls(link, now_us);
