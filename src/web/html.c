@@ -57,7 +57,8 @@ void html_split(Html *h, size_t main_at, size_t end_at)
 void html_join(Html *h)
 {
         html_trusted(h, h->after_main);
-        icon_sprite_view(h, h->icons);
+        if (memchr(h->icons, true, sizeof h->icons))
+                icon_sprite_view(h, h->icons);
         html_trusted(h, h->after_sprite);
 }
 
