@@ -29,6 +29,12 @@ int64_t event_end_us(const Event *event);
 /* "28 et 29 janvier 2021" (transfer full) */
 char *event_days_text(const Event *event, const Lang *lang);
 
+/* Lists, (transfer full) of Event: published ones whose last day is not before today, soonest first; those that are
+ * over, latest first; those this account organises, published or not (all of them for an owner of the server). */
+GPtrArray *conference_to_come(Db *db, const char *today, int limit);
+GPtrArray *conference_past(Db *db, const char *today, int limit);
+GPtrArray *conference_of_account(Db *db, int64_t account, int limit);
+
 /* NULL when the slug may be an event's address, else why not: source words for tr(). */
 const char *slug_fault(const char *slug);
 /* Keeps an event: inserts it when id is 0 (and sets id), else updates its texts, days and zone. False on failure. */

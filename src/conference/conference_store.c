@@ -1,4 +1,4 @@
-#include "conference/conference_store.h"
+#include "conference/conference.h"
 
 #include "base/time.h"
 #include "base/zone.h"

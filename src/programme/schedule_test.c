@@ -131,40 +131,40 @@ static void test_repeated_guid(void)
 /* Nothing is dropped in silence. */
 static void test_notices(void)
 {
-        const char *text = HEAD "<color primary='#ff0000'/>" PARIS "\n"
-                                "<day index='1' date='2021-01-28' mood='good'><room name='A'>\n" TALK(
-                                        "id='1'", "<start>9h</"
-                                                  "start><duration>1:00</"
-                                                  "duration>") "\n" TALK("id='2' guid='no'",
-                                                                         "<start>09:00</start><duration>soon</"
-                                                                         "duration>") "\n"
-                                                                                      "<event "
-                                                                                      "id='3'><start>10:00</start></"
-                                                                                      "event>\n" TALK(
-                                                                                              "id='4'",
-                                                                                              "<start>10:00</"
-                                                                                              "start><duration>1:00</"
-                                                                                              "duration><room>B</"
-                                                                                              "room>\n"
-                                                                                              "<abstract>a <b>bold</b> "
-                                                                                              "word "
-                                                                                              "&#1;</abstract><mood/"
-                                                                                              "><mood/>\n"
-                                                                                              "<persons>\n<person/"
-                                                                                              "><person "
-                                                                                              "id='7'>Ada</"
-                                                                                              "person><person "
-                                                                                              "id='7'>Ida</person></"
-                                                                                              "persons>\n"
-                                                                                              "<links>loose<link "
-                                                                                              "href='javascript:alert("
-                                                                                              "1)'>x</"
-                                                                                              "link><link>y</link></"
-                                                                                              "links>") "</"
-                                                                                                        "room><"
-                                                                                                        "/day><"
-                                                                                                        "/sched"
-                                                                                                        "ule>";
+        const char *text =
+                HEAD "<color primary='#ff0000'/>" PARIS "\n"
+                     "<day index='1' date='2021-01-28' mood='good'><room name='A'>\n" TALK(
+                             "id='1'",
+                             "<start>9h</"
+                             "start><duration>1:00</"
+                             "duration>") "\n" TALK("id='2' guid='no'",
+                                                    "<start>09:00</start><duration>soon</"
+                                                    "duration>") "\n"
+                                                                 "<event "
+                                                                 "id='3'><start>10:00</start></"
+                                                                 "event>\n" TALK("id='4'", "<start>10:00</"
+                                                                                           "start><duration>1:00</"
+                                                                                           "duration><room>B</"
+                                                                                           "room>\n"
+                                                                                           "<abstract>a <b>bold</b> "
+                                                                                           "word "
+                                                                                           "&#1;</abstract><mood/"
+                                                                                           "><mood/>\n"
+                                                                                           "<persons>\n<person/"
+                                                                                           "><person "
+                                                                                           "id='7'>Ada</"
+                                                                                           "person><person "
+                                                                                           "id='7'>Ida</person></"
+                                                                                           "persons>\n"
+                                                                                           "<links>loose<link "
+                                                                                           "href='javascript:alert("
+                                                                                           "1)'>x</"
+                                                                                           "link><link>y</link></"
+                                                                                           "links>") "</"
+                                                                                                     "room><"
+                                                                                                     "/day><"
+                                                                                                     "/sched"
+                                                                                                     "ule>";
         ProgrammeNotice fault;
         g_autoptr(Programme) programme = read_text(text, &fault);
         g_assert_nonnull(programme);

@@ -44,6 +44,7 @@ CREATE TABLE talk (
         description TEXT NOT NULL DEFAULT '',
         licence TEXT NOT NULL DEFAULT '',      -- '' for the event's
         no_recording INTEGER NOT NULL DEFAULT 0,
+        replay INTEGER NOT NULL DEFAULT 0,     -- 1: a replay can be watched
         day TEXT NOT NULL,                     -- the day of the programme, which may end after midnight
         start_us INTEGER NOT NULL,
         end_us INTEGER NOT NULL CHECK (end_us >= start_us),

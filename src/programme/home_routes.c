@@ -1,0 +1,168 @@
+/* The home page, an event's poster, and the organisers' hub. */
+#include "programme/programme_routes.h"
+
+#include "base/time.h"
+#include "base/when.h"
+#include "base/zone.h"
+
+#include <string.h>
+
+#define EVENTS_MAX 12
+#define PAST_MAX 10
+#define REPLAYS_MAX 6
+#define TEASER_MAX 6
+
+static void card_clear(gpointer data)
+{
+        EventCard *card = data;
+        g_free(card->days);
+        g_free(card->url);
+}
+
+/* The cards borrow the events. */
+static GArray *cards_of(const GPtrArray *events, const Lang *lang, const char *path)
+{
+        GArray *cards = g_array_sized_new(FALSE, TRUE, sizeof(EventCard), events->len);
+        g_array_set_clear_func(cards, card_clear);
+        for (guint i = 0; i < events->len; i++) {
+                const Event *event = events->pdata[i];
+                EventCard card = { event, when_capital(event_days_text(event, lang)),
+                                   g_strdup_printf("/%s/%s", event->slug, path) };
+                g_array_append_val(cards, card);
+        }
+        return cards;
+}
+
+static GArray *replay_rows(Db *db, const Lang *lang)
+{
+        g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+        g_autoptr(Event) none = g_new0(Event, 1);
+        none->zone = g_time_zone_new_utc();
+        GArray *rows = talk_rows(db, none, talk_list_replays(db, REPLAYS_MAX), lang, false);
+        for (guint i = 0; i < rows->len; i++) {
+                TalkRow *row = &g_array_index(rows, TalkRow, i);
+                g_free(row->time);
+                row->time = when_date(lang, utc, row->talk->start_us);
+                row->event_slug = row->talk->track_slug;
+        }
+        return rows;
+}
+
+void show_home(Request *req, Db *db)
+{
+        const Lang *lang = request_lang(req);
+        int64_t account = request_account(req);
+        g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+        g_autofree char *today = when_iso_day(utc, now_us());
+        g_autoptr(GPtrArray) to_come = conference_to_come(db, today, EVENTS_MAX);
+        g_autoptr(GPtrArray) past = conference_past(db, today, PAST_MAX);
+        g_autoptr(GPtrArray) mine = conference_of_account(db, account, EVENTS_MAX);
+        g_autoptr(GArray) to_come_cards = cards_of(to_come, lang, ""), past_cards = cards_of(past, lang, "");
+        g_autoptr(GArray) mine_cards = cards_of(mine, lang, "organise/"), replays = replay_rows(db, lang);
+        static const char *const styles[] = { "programme/poster.css", NULL };
+        Html *h =
+                page_begin(req, &(Page){ .title = tr(lang, "Events, replays and resources"),
+                                         .description = tr(lang, "Open meetings, free of charge, without an account."),
+                                         .styles = styles });
+        home_view(h, &(HomePage){ .to_come = to_come_cards,
+                                  .past = past_cards,
+                                  .mine = mine_cards,
+                                  .replays = replays,
+                                  .signed_in = account != 0,
+                                  .owner = request_may(req, RIGHT_OWNER) });
+        page_end(req, h, 200);
+}
+
+/* "9 h 00 – 17 h 30, hours of Paris", from the first start and the last end of any day; the zone alone when empty. */
+static char *hours_text(Db *db, const Event *event, const Lang *lang)
+{
+        g_autofree char *city = zone_city(event->zone_name);
+        g_autoptr(GArray) starts = talk_starts(db, event->id, event->first_day);
+        if (!starts->len)
+                return g_strdup_printf(tr(lang, "Hours of %s"), city);
+        g_autofree char *first = when_time(lang, event->zone, g_array_index(starts, int64_t, 0));
+        return g_strdup_printf(tr(lang, "From %s, hours of %s"), first, city);
+}
+
+void show_poster(Request *req, Db *db)
+{
+        const Lang *lang = request_lang(req);
+        g_autoptr(Event) event = event_of_request(req, db);
+        if (!event)
+                return;
+        g_autofree char *days = when_capital(event_days_text(event, lang)), *city = zone_city(event->zone_name);
+        g_autofree char *hours = hours_text(db, event, lang);
+        g_autoptr(GArray) rows = talk_rows(db, event, talk_list_teaser(db, event->id, TEASER_MAX), lang, true);
+        static const char *const styles[] = { "programme/poster.css", NULL };
+        Html *h = conference_page(req, event, EVENT_POSTER,
+                                  &(Page){ .title = days,
+                                           .description = *event->lead ? event->lead : NULL,
+                                           .styles = styles,
+                                           .main_class = "" });
+        poster_view(h, &(PosterPage){ .event = event,
+                                      .days = days,
+                                      .zone_text = city,
+                                      .hours = hours,
+                                      .rows = rows,
+                                      .talk_count = talk_count(db, event->id),
+                                      .person_count = person_count(db, event->id),
+                                      .over = now_us() >= event_end_us(event),
+                                      .draft = !event->published });
+        page_end(req, h, 200);
+}
+
+static const struct {
+        const char *path, *title, *text;
+} organise_entries[] = {
+        { "organise/import/", N_("Import a programme"), N_("From a schedule.xml; nothing is half imported.") },
+        { "organise/event/", N_("Texts, days, colours"), N_("What the poster says.") },
+        { "organise/team/", N_("Team"), N_("Invite organisers, hosts and speakers by mail.") },
+        { "organise/registrations/", N_("Registrations"), N_("Who comes, how many places.") },
+        { "live/", N_("Rooms"), N_("Enter a room as its host.") },
+        { "", N_("See the site"), N_("As everyone sees it.") },
+};
+
+static void organise_link_clear(gpointer data)
+{
+        g_free(((OrganiseLink *)data)->url);
+}
+
+static GArray *organise_links(const Event *event, const Lang *lang)
+{
+        GArray *links = g_array_new(FALSE, TRUE, sizeof(OrganiseLink));
+        g_array_set_clear_func(links, organise_link_clear);
+        for (size_t i = 0; i < G_N_ELEMENTS(organise_entries); i++) {
+                OrganiseLink link = { g_strdup_printf("/%s/%s", event->slug, organise_entries[i].path),
+                                      tr(lang, organise_entries[i].title), tr(lang, organise_entries[i].text) };
+                g_array_append_val(links, link);
+        }
+        return links;
+}
+
+static const char *organise_notice(const char *done, const Lang *lang)
+{
+        if (!strcmp(done, "published"))
+                return tr(lang, "Published: everyone finds it now.");
+        return !strcmp(done, "taken-back") ? tr(lang, "Taken back: its organisers alone see it.") : NULL;
+}
+
+void show_organise(Request *req, Db *db)
+{
+        const Lang *lang = request_lang(req);
+        g_autoptr(Event) event = event_of_request(req, db);
+        if (!event)
+                return;
+        g_autofree char *days = event_days_text(event, lang);
+        g_autoptr(GArray) links = organise_links(event, lang);
+        g_autoptr(GPtrArray) rooms = conference_rooms(db, event->id);
+        Html *h =
+                conference_page(req, event, EVENT_ORGANISE, &(Page){ .title = tr(lang, "Organise"), .no_index = true });
+        organise_view(h, &(OrganisePage){ .event = event,
+                                          .days = days,
+                                          .notice = organise_notice(request_query(req, "done"), lang),
+                                          .links = links,
+                                          .talk_count = talk_count(db, event->id),
+                                          .person_count = person_count(db, event->id),
+                                          .room_count = rooms->len });
+        page_end(req, h, 200);
+}

@@ -1,0 +1,162 @@
+#include "programme/import_run.h"
+
+#include "base/zone.h"
+#include "programme/programme.h"
+#include "programme/schedule_xml.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define DEFAULT_ZONE "Europe/Paris"
+
+/* At most one byte over the limit, so that the reader tells that it is too large. Only plain files. */
+static GBytes *read_file(const char *path, const Lang *lang, char **ret_fault)
+{
+        struct stat facts;
+        g_autoptr(GByteArray) bytes = g_byte_array_new();
+        FILE *file = fopen(path, "rb");
+        bool plain = file && fstat(fileno(file), &facts) == 0 && S_ISREG(facts.st_mode);
+        static const size_t step = 256 * 1024;
+        while (plain && bytes->len <= SCHEDULE_MAX_BYTES) {
+                guint before = bytes->len;
+                g_byte_array_set_size(bytes, before + step);
+                size_t count = fread(bytes->data + before, 1, step, file);
+                g_byte_array_set_size(bytes, before + (guint)count);
+                if (count < step)
+                        break;
+        }
+        plain = plain && !ferror(file);
+        if (!plain)
+                *ret_fault = g_strdup_printf(tr(lang, "%s cannot be read: %s"), path,
+                                             file ? tr(lang, "it is not a plain file") : g_strerror(errno));
+        if (file)
+                fclose(file);
+        return plain ? g_byte_array_free_to_bytes(g_steal_pointer(&bytes)) : NULL;
+}
+
+/* The zone for hours whose file names none. NULL, and a fault, when the one asked for is unknown. */
+static char *zone_for(Db *db, const ImportRequest *request, const Lang *lang, char **ret_fault)
+{
+        if (request->zone && !zone_is_known(request->zone)) {
+                *ret_fault = g_strdup_printf(tr(lang, "The time zone “%s” is not known."), request->zone);
+                return NULL;
+        }
+        g_autoptr(Event) event = request->zone ? NULL : conference_find(db, request->slug);
+        return g_strdup(request->zone ? request->zone : event ? event->zone_name : DEFAULT_ZONE);
+}
+
+static Programme *read_programme(const ImportRequest *request, const char *zone, const Lang *lang, char **ret_fault)
+{
+        g_autoptr(GBytes) bytes = read_file(request->path, lang, ret_fault);
+        if (!bytes)
+                return NULL;
+        gsize size;
+        const char *text = g_bytes_get_data(bytes, &size);
+        ProgrammeNotice fault = { 0 };
+        ScheduleOptions options = { .zone = zone, .seed = request->slug };
+        Programme *programme = schedule_xml_read(text ? text : "", size, &options, &fault);
+        if (!programme)
+                *ret_fault = notice_text(lang, &fault);
+        return programme;
+}
+
+/* Everything that needs no turn of the writer. NULL, and the report's fault, when the file is refused. */
+static Import *prepare(Store *store, const ImportRequest *request, const Lang *lang, ImportReport *report)
+{
+        const char *bad_slug = slug_fault(request->slug);
+        if (bad_slug) {
+                report->fault = g_strdup(tr(lang, bad_slug));
+                return NULL;
+        }
+        Db *db = store_read_begin(store);
+        g_autofree char *zone = zone_for(db, request, lang, &report->fault);
+        Programme *programme = zone ? read_programme(request, zone, lang, &report->fault) : NULL;
+        Import *import =
+                programme ? import_prepare(db, programme, request->slug, request->lang, request->publish) : NULL;
+        store_read_end(store, db);
+        if (!import)
+                return NULL;
+        report->counts = import->counts;
+        report->title = g_strdup(import->event->title);
+        for (guint i = 0; i < programme->notices->len; i++)
+                g_ptr_array_add(report->notices,
+                                notice_text(lang, &g_array_index(programme->notices, ProgrammeNotice, i)));
+        return import;
+}
+
+ImportReport *import_run(Store *store, const ImportRequest *request, const Lang *lang)
+{
+        ImportReport *report = g_new0(ImportReport, 1);
+        report->notices = g_ptr_array_new_with_free_func(g_free);
+        g_autoptr(Import) import = prepare(store, request, lang, report);
+        if (!import || request->only_check)
+                return report;
+        const char *fault = NULL;
+        g_autoptr(GError) error = NULL;
+        Db *db = store_write_begin(store, WRITE_JOB);
+        bool applied = import_apply(db, import, &fault);
+        report->kept = store_write_end(store, db, applied, &error) && applied;
+        if (!report->kept)
+                report->fault = g_error_matches(error, STORE_ERROR, STORE_ERROR_FULL)
+                                        ? g_strdup(tr(lang, "The disk is full. Nothing was imported."))
+                                        : g_strdup(tr(lang, fault));
+        return report;
+}
+
+void import_report_free(ImportReport *report)
+{
+        if (!report)
+                return;
+        g_free(report->fault);
+        g_free(report->title);
+        g_ptr_array_unref(report->notices);
+        g_free(report);
+}
+
+static void add_line(GPtrArray *lines, char *line)
+{
+        g_ptr_array_add(lines, line);
+}
+
+GPtrArray *import_counts_text(const ImportCounts *counts, const Lang *lang)
+{
+        GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+        unsigned talks = counts->talks_new + counts->talks_changed + counts->talks_same;
+        add_line(lines, g_strdup_printf(tr_n(lang, "%u session: %u new, %u changed, %u as before",
+                                             "%u sessions: %u new, %u changed, %u as before", talks),
+                                        talks, counts->talks_new, counts->talks_changed, counts->talks_same));
+        if (counts->talks_absent)
+                add_line(lines, g_strdup_printf(tr_n(lang, "%u session of the event is not in the file; it stays",
+                                                     "%u sessions of the event are not in the file; they stay",
+                                                     counts->talks_absent),
+                                                counts->talks_absent));
+        add_line(lines, g_strdup_printf(tr_n(lang, "%u room", "%u rooms", counts->rooms), counts->rooms));
+        add_line(lines, g_strdup_printf(tr_n(lang, "%u track", "%u tracks", counts->tracks), counts->tracks));
+        add_line(lines, g_strdup_printf(tr_n(lang, "%u person", "%u persons", counts->persons), counts->persons));
+        add_line(lines, g_strdup_printf(tr_n(lang, "%u link or document", "%u links and documents", counts->links),
+                                        counts->links));
+        return lines;
+}
+
+int programme_import_command(Store *store, const char *path, const char *slug, const char *zone, bool publish,
+                             const Lang *lang, FILE *out)
+{
+        g_autoptr(ImportReport) report = import_run(
+                store,
+                &(ImportRequest){
+                        .path = path, .slug = slug, .zone = zone, .lang = lang_code(lang), .publish = publish },
+                lang);
+        for (guint i = 0; i < report->notices->len; i++)
+                fprintf(out, "%s\n", (const char *)report->notices->pdata[i]);
+        if (report->fault) {
+                fprintf(out, "%s\n", report->fault);
+                return 1;
+        }
+        g_autoptr(GPtrArray) lines = import_counts_text(&report->counts, lang);
+        fprintf(out, "%s (/%s/)\n", report->title, slug);
+        for (guint i = 0; i < lines->len; i++)
+                fprintf(out, "  %s\n", (const char *)lines->pdata[i]);
+        return 0;
+}

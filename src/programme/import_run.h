@@ -1,0 +1,24 @@
+/* From a file on disk to the store, for the command and for the browser. Private to programme/. */
+#pragma once
+#include "programme/import.h"
+
+typedef struct {
+        const char *path, *slug;
+        const char *zone; /* NULL: the event's, else Europe/Paris */
+        const char *lang; /* of a new event */
+        bool publish, only_check;
+} ImportRequest;
+
+typedef struct {
+        bool kept;   /* written; false too when it was only checked */
+        char *fault; /* why nothing was or would be written, in the reader's language; NULL when nothing is wrong */
+        GPtrArray *notices; /* char *: what could not be kept, in the reader's language */
+        ImportCounts counts;
+        char *title; /* of the event in the store */
+} ImportReport;
+
+ImportReport *import_run(Store *store, const ImportRequest *request, const Lang *lang);
+void import_report_free(ImportReport *report);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImportReport, import_report_free)
+/* "773 sessions: 773 new" and the like, one line each. (transfer full) of char * */
+GPtrArray *import_counts_text(const ImportCounts *counts, const Lang *lang);

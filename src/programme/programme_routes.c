@@ -1,0 +1,141 @@
+#include "programme/programme_routes.h"
+
+#include "base/time.h"
+#include "base/when.h"
+#include "programme/schedule_xml.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define UPLOAD_BYTES (17 * 1024 * 1024) /* a file over the reader's limit is told so, not cut off */
+#define PAGE_MAX 100000
+
+Event *event_of_request(Request *req, Db *db)
+{
+        Event *event = conference_event(db, request_event(req));
+        if (!event)
+                respond_not_found(req);
+        return event;
+}
+
+static void row_clear(gpointer data)
+{
+        TalkRow *row = data;
+        talk_free(row->talk);
+        g_free(row->time);
+        g_free(row->iso);
+        g_free(row->meta);
+        g_free(row->persons);
+        g_free(row->length);
+}
+
+static const char *look_of(const Talk *talk)
+{
+        static const char *const looks[][2] = { { "plenary", "plenary" },   { "keynote", "plenary" },
+                                                { "workshop", "workshop" }, { "round-table", "table" },
+                                                { "break", "pause" },       { "pause", "pause" } };
+        for (size_t i = 0; i < G_N_ELEMENTS(looks); i++)
+                if (!strcmp(talk->kind, looks[i][0]))
+                        return looks[i][1];
+        return "";
+}
+
+/* "Workshop · Main stage · Ada, Bob", of what there is. */
+static char *meta_of(const Talk *talk, const char *persons, const Lang *lang)
+{
+        const char *parts[] = { talk_kind_text(talk, lang), talk->room_name, persons };
+        GString *meta = g_string_new(NULL);
+        for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+                if (*parts[i])
+                        g_string_append_printf(meta, "%s%s", meta->len ? " · " : "", parts[i]);
+        return g_string_free(meta, FALSE);
+}
+
+/* "Thu. 28, 9:30": short, for the margin of a list. */
+static char *short_time(const Event *event, int64_t at_us, const Lang *lang)
+{
+        g_autofree char *weekday = when_weekday(lang, event->zone, at_us), *time = when_time(lang, event->zone, at_us);
+        g_autofree char *day = when_iso_day(event->zone, at_us);
+        return g_strdup_printf("%s %d, %s", weekday, atoi(day + 8), time);
+}
+
+GArray *talk_rows(Db *db, const Event *event, GPtrArray *talks, const Lang *lang, bool with_day)
+{
+        GArray *rows = g_array_sized_new(FALSE, TRUE, sizeof(TalkRow), talks->len);
+        g_array_set_clear_func(rows, row_clear);
+        int64_t now = now_us();
+        g_ptr_array_set_free_func(talks, NULL); /* the rows own them now */
+        for (guint i = 0; i < talks->len; i++) {
+                Talk *talk = talks->pdata[i];
+                TalkRow row = { .talk = talk,
+                                .iso = when_iso(event->zone, talk->start_us),
+                                .time = with_day ? when_capital(short_time(event, talk->start_us, lang))
+                                                 : when_time(lang, event->zone, talk->start_us),
+                                .persons = talk_persons_text(db, talk->id),
+                                .length = when_duration(lang, talk->end_us - talk->start_us),
+                                .event_slug = event->slug,
+                                .look = look_of(talk),
+                                .live = talk_state(talk, now) == TALK_LIVE };
+                row.meta = meta_of(talk, row.persons, lang);
+                g_array_append_val(rows, row);
+        }
+        g_ptr_array_unref(talks);
+        return rows;
+}
+
+int64_t page_of_request(const Request *req)
+{
+        guint64 page = 1;
+        g_ascii_string_to_unsigned(request_query(req, "page"), 10, 1, PAGE_MAX, &page, NULL);
+        return (int64_t)page;
+}
+
+void pager_fill(PagerTabs *tabs, const char *query, int64_t total, int64_t per_page, int64_t page, const Lang *lang)
+{
+        int64_t pages = MAX(1, (total + per_page - 1) / per_page);
+        int64_t first = CLAMP(page - PAGER_TABS_MAX / 2, 1, MAX(1, pages - PAGER_TABS_MAX + 1));
+        *tabs = (PagerTabs){ .pager = { .label = tr(lang, "Pages of the list") } };
+        for (int64_t n = first; n <= pages && n < first + PAGER_TABS_MAX; n++)
+                tabs->tabs[tabs->pager.count++] = (Tab){ .label = g_strdup_printf("%" G_GINT64_FORMAT, n),
+                                                         .url = g_strdup_printf("?%spage=%" G_GINT64_FORMAT, query, n),
+                                                         .current = n == page };
+        tabs->pager.tabs = tabs->tabs;
+}
+
+void pager_clear(PagerTabs *tabs)
+{
+        for (size_t i = 0; i < tabs->pager.count; i++) {
+                g_free((char *)tabs->tabs[i].label);
+                g_free((char *)tabs->tabs[i].url);
+        }
+        tabs->pager.count = 0;
+}
+
+void send_schedule_xml(Request *req, Db *db)
+{
+        g_autoptr(Event) event = event_of_request(req, db);
+        if (!event)
+                return;
+        g_autoptr(Programme) programme = programme_load(db, event);
+        g_autofree char *base_url = g_strdup_printf("%s/%s/", request_origin(req), event->slug);
+        g_autoptr(GBytes) body = g_string_free_to_bytes(schedule_xml_write(programme, base_url));
+        respond_bytes(req, 200, "application/xml; charset=utf-8", body);
+}
+
+const Route programme_routes[] = {
+        { GET, "/", show_home, RIGHT_PUBLIC, 0, "Events" },
+        { GET, "/:event/", show_poster, RIGHT_PUBLIC, 0, "The poster of an event" },
+        { GET, "/:event/schedule/", show_schedule, RIGHT_PUBLIC, 0, "The programme" },
+        { GET, "/:event/schedule/rooms/", show_rooms, RIGHT_PUBLIC, 0, "The programme by room" },
+        { GET, "/:event/schedule/tracks/", show_tracks, RIGHT_PUBLIC, 0, "The programme by track" },
+        { GET, "/:event/schedule/export/schedule.xml", send_schedule_xml, RIGHT_PUBLIC, 0,
+          "The programme for programs" },
+        { GET, "/:event/talk/:code/", show_talk, RIGHT_PUBLIC, 0, "A session" },
+        { GET, "/:event/speakers/", show_speakers, RIGHT_PUBLIC, 0, "Who speaks" },
+        { GET, "/:event/speaker/:code/", show_speaker, RIGHT_PUBLIC, 0, "A person who speaks" },
+        { GET, "/:event/organise/", show_organise, RIGHT_ORGANISER, 0, "What an organiser can do" },
+        { GET, "/:event/organise/import/", show_import, RIGHT_ORGANISER, 0, "Import a programme" },
+        { POST_ALONE, "/:event/organise/import/", import_upload, RIGHT_ORGANISER, UPLOAD_BYTES,
+          "Take a programme file" },
+        { 0 },
+};

@@ -1,0 +1,346 @@
+#include "programme/programme_store.h"
+
+#include <string.h>
+
+#define LIST_COLUMNS                                                                                                   \
+        "t.id, t.event_id, t.room_id, t.code, t.guid, t.title, t.subtitle, t.kind, t.language, t.day, t.licence, "     \
+        "r.slug, r.name, coalesce(k.slug, ''), coalesce(k.name, ''), t.no_recording, t.replay, t.start_us, t.end_us"
+#define LIST_TABLES "talk t JOIN room r ON r.id = t.room_id LEFT JOIN track k ON k.id = t.track_id"
+#define ONE_TALK "SELECT " LIST_COLUMNS ", t.abstract, t.description FROM " LIST_TABLES " "
+#define NAMED                                                                                                          \
+        "AND ($2 = '' OR t.day = $2) AND ($3 = '' OR r.slug = $3) AND ($4 = '' OR k.slug = $4) "                       \
+        "AND ($5 = '' OR t.kind = $5) "
+
+void talk_free(Talk *talk)
+{
+        if (!talk)
+                return;
+        char *texts[] = { talk->code,      talk->guid,      talk->title,      talk->subtitle,    talk->kind,
+                          talk->language,  talk->day,       talk->abstract,   talk->description, talk->licence,
+                          talk->room_slug, talk->room_name, talk->track_slug, talk->track_name };
+        for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+                g_free(texts[i]);
+        g_free(talk);
+}
+
+static Talk *talk_from(Stmt *row, bool whole)
+{
+        Talk *talk = g_new0(Talk, 1);
+        int column = 0;
+        int64_t *ids[] = { &talk->id, &talk->event, &talk->room };
+        char **texts[] = { &talk->code,      &talk->guid,      &talk->title,      &talk->subtitle,
+                           &talk->kind,      &talk->language,  &talk->day,        &talk->licence,
+                           &talk->room_slug, &talk->room_name, &talk->track_slug, &talk->track_name };
+        for (size_t i = 0; i < G_N_ELEMENTS(ids); i++)
+                *ids[i] = stmt_int(row, column++);
+        for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+                *texts[i] = g_strdup(stmt_text(row, column++));
+        talk->no_recording = stmt_int(row, column++);
+        talk->has_replay = stmt_int(row, column++);
+        talk->start_us = stmt_int(row, column++);
+        talk->end_us = stmt_int(row, column++);
+        if (whole) {
+                talk->abstract = g_strdup(stmt_text(row, column++));
+                talk->description = g_strdup(stmt_text(row, column++));
+        }
+        return talk;
+}
+
+static Talk *one_talk(Stmt *row)
+{
+        return stmt_next(row) ? talk_from(row, true) : NULL;
+}
+
+static GPtrArray *all_talks(Stmt *rows)
+{
+        GPtrArray *talks = g_ptr_array_new_with_free_func((GDestroyNotify)talk_free);
+        while (stmt_next(rows))
+                g_ptr_array_add(talks, talk_from(rows, false));
+        return talks;
+}
+
+Talk *talk_find(Db *db, int64_t event, const char *code)
+{
+        g_autoptr(Stmt) row = db_query(db, ONE_TALK "WHERE t.event_id = $1 AND t.code = $2", "it", event, code);
+        return one_talk(row);
+}
+
+Talk *talk_by_id(Db *db, int64_t id)
+{
+        g_autoptr(Stmt) row = db_query(db, ONE_TALK "WHERE t.id = $1", "i", id);
+        return one_talk(row);
+}
+
+Talk *talk_in_room(Db *db, int64_t room, int64_t at_us)
+{
+        g_autoptr(Stmt) row = db_query(db,
+                                       ONE_TALK "WHERE t.room_id = $1 AND t.start_us <= $2 AND t.end_us > $2 "
+                                                "ORDER BY t.start_us DESC LIMIT 1",
+                                       "ii", room, at_us);
+        return one_talk(row);
+}
+
+Talk *talk_next_in_room(Db *db, int64_t room, int64_t after_us)
+{
+        g_autoptr(Stmt) row =
+                db_query(db, ONE_TALK "WHERE t.room_id = $1 AND t.start_us > $2 ORDER BY t.start_us LIMIT 1", "ii",
+                         room, after_us);
+        return one_talk(row);
+}
+
+bool talk_set_replay(Db *db, int64_t talk, bool watchable)
+{
+        return db_run(db, "UPDATE talk SET replay = $2 WHERE id = $1", "ii", talk, (int64_t)watchable);
+}
+
+/* A whole day without narrowing: straight along the index. */
+static GPtrArray *list_day(Db *db, int64_t event, const char *day, int64_t limit, int64_t offset, int64_t *ret_total)
+{
+        *ret_total = db_int(db, 0, "SELECT count(*) FROM talk WHERE event_id = $1 AND day = $2", "it", event, day);
+        g_autoptr(Stmt) rows = db_query(db,
+                                        "SELECT " LIST_COLUMNS " FROM " LIST_TABLES " WHERE t.event_id = $1 AND "
+                                        "t.day = $2 ORDER BY t.start_us, t.room_id, t.id LIMIT $3 OFFSET $4",
+                                        "itii", event, day, limit, offset);
+        return all_talks(rows);
+}
+
+static GPtrArray *list_named(Db *db, int64_t event, const TalkFilter *filter, int64_t limit, int64_t offset,
+                             int64_t *ret_total)
+{
+        *ret_total = db_int(db, 0, "SELECT count(*) FROM " LIST_TABLES " WHERE t.event_id = $1 " NAMED, "itttt", event,
+                            filter->day, filter->room, filter->track, filter->kind);
+        g_autoptr(Stmt) rows =
+                db_query(db,
+                         "SELECT " LIST_COLUMNS " FROM " LIST_TABLES " WHERE t.event_id = $1 " NAMED
+                         "ORDER BY t.day, t.start_us, t.room_id, t.id LIMIT $6 OFFSET $7",
+                         "ittttii", event, filter->day, filter->room, filter->track, filter->kind, limit, offset);
+        return all_talks(rows);
+}
+
+static GPtrArray *list_found(Db *db, int64_t event, const TalkFilter *filter, int64_t limit, int64_t offset,
+                             int64_t *ret_total)
+{
+        g_autofree char *query = search_query(filter->words);
+        *ret_total = 0;
+        if (!*query)
+                return g_ptr_array_new_with_free_func((GDestroyNotify)talk_free);
+        *ret_total = db_int(db, 0,
+                            "SELECT count(*) FROM talk_search s JOIN talk t ON t.id = s.rowid JOIN room r ON "
+                            "r.id = t.room_id LEFT JOIN track k ON k.id = t.track_id WHERE talk_search MATCH $6 AND "
+                            "t.event_id = $1 " NAMED,
+                            "ittttt", event, filter->day, filter->room, filter->track, filter->kind, query);
+        g_autoptr(Stmt) rows = db_query(
+                db,
+                "SELECT " LIST_COLUMNS " FROM talk_search s JOIN talk t ON t.id = s.rowid JOIN room r ON "
+                "r.id = t.room_id LEFT JOIN track k ON k.id = t.track_id WHERE talk_search MATCH $6 AND "
+                "t.event_id = $1 " NAMED "ORDER BY bm25(talk_search, 20.0, 10.0, 1.0), t.start_us LIMIT $7 OFFSET $8",
+                "itttttii", event, filter->day, filter->room, filter->track, filter->kind, query, limit, offset);
+        return all_talks(rows);
+}
+
+GPtrArray *talk_list(Db *db, int64_t event, const TalkFilter *filter, int64_t limit, int64_t offset, int64_t *ret_total)
+{
+        if (*filter->words)
+                return list_found(db, event, filter, limit, offset, ret_total);
+        if (*filter->day && !*filter->room && !*filter->track && !*filter->kind)
+                return list_day(db, event, filter->day, limit, offset, ret_total);
+        return list_named(db, event, filter, limit, offset, ret_total);
+}
+
+GArray *talk_starts(Db *db, int64_t event, const char *day)
+{
+        GArray *starts = g_array_new(FALSE, FALSE, sizeof(int64_t));
+        g_autoptr(Stmt) rows = db_query(
+                db, "SELECT start_us FROM talk WHERE event_id = $1 AND day = $2 ORDER BY start_us", "it", event, day);
+        while (stmt_next(rows)) {
+                int64_t start_us = stmt_int(rows, 0);
+                g_array_append_val(starts, start_us);
+        }
+        return starts;
+}
+
+GPtrArray *talk_list_of_person(Db *db, int64_t person)
+{
+        g_autoptr(Stmt) rows = db_query(db,
+                                        "SELECT " LIST_COLUMNS " FROM " LIST_TABLES " JOIN talk_person p ON "
+                                        "p.talk_id = t.id WHERE p.person_id = $1 ORDER BY t.start_us LIMIT 40",
+                                        "i", person);
+        return all_talks(rows);
+}
+
+GPtrArray *talk_list_beside(Db *db, const Talk *talk, int64_t limit)
+{
+        g_autoptr(Stmt) rows =
+                db_query(db,
+                         "SELECT " LIST_COLUMNS " FROM " LIST_TABLES " WHERE t.event_id = $1 AND "
+                         "t.day = $2 AND t.start_us < $3 AND t.end_us > $4 AND t.id <> $5 "
+                         "ORDER BY abs(t.start_us - $4), t.room_id LIMIT $6",
+                         "itiiii", talk->event, talk->day, talk->end_us, talk->start_us, talk->id, limit);
+        return all_talks(rows);
+}
+
+GPtrArray *talk_list_teaser(Db *db, int64_t event, int64_t limit)
+{
+        g_autoptr(Stmt) rows = db_query(db,
+                                        "SELECT " LIST_COLUMNS " FROM " LIST_TABLES " WHERE t.event_id = $1 AND "
+                                        "t.kind NOT IN ('break', 'pause') ORDER BY t.start_us, t.room_id LIMIT $2",
+                                        "ii", event, limit);
+        return all_talks(rows);
+}
+
+GPtrArray *talk_list_replays(Db *db, int64_t limit)
+{
+        g_autoptr(Stmt) rows = db_query(
+                db,
+                "SELECT t.id, t.event_id, t.room_id, t.code, t.guid, t.title, t.subtitle, t.kind, t.language, t.day, "
+                "CASE t.licence WHEN '' THEN e.licence ELSE t.licence END, r.slug, r.name, e.slug, e.title, "
+                "t.no_recording, t.replay, t.start_us, t.end_us FROM talk t JOIN room r ON r.id = t.room_id "
+                "JOIN event e ON e.id = t.event_id WHERE t.replay = 1 AND e.published = 1 "
+                "ORDER BY t.start_us DESC LIMIT $1",
+                "i", limit);
+        return all_talks(rows);
+}
+
+static void link_free(gpointer data)
+{
+        TalkLink *link = data;
+        g_free(link->kind);
+        g_free(link->url);
+        g_free(link->title);
+        g_free(link->type);
+        g_free(link);
+}
+
+GPtrArray *talk_links(Db *db, int64_t talk)
+{
+        GPtrArray *links = g_ptr_array_new_with_free_func(link_free);
+        g_autoptr(Stmt) rows = db_query(
+                db, "SELECT kind, url, title, type FROM talk_link WHERE talk_id = $1 ORDER BY position", "i", talk);
+        while (stmt_next(rows)) {
+                TalkLink *link = g_new0(TalkLink, 1);
+                link->kind = g_strdup(stmt_text(rows, 0));
+                link->url = g_strdup(stmt_text(rows, 1));
+                link->title = g_strdup(stmt_text(rows, 2));
+                link->type = g_strdup(stmt_text(rows, 3));
+                g_ptr_array_add(links, link);
+        }
+        return links;
+}
+
+static void choice_free(gpointer data)
+{
+        Choice *choice = data;
+        g_free(choice->value);
+        g_free(choice->name);
+        g_free(choice);
+}
+
+GPtrArray *choice_list(Db *db, int64_t event, ChoiceKind kind)
+{
+        static const char *const statements[] = {
+                [CHOICE_DAY] = "SELECT day, day, count(*) FROM talk WHERE event_id = $1 GROUP BY day ORDER BY day",
+                [CHOICE_ROOM] = "SELECT r.slug, r.name, count(*) FROM talk t JOIN room r ON r.id = t.room_id "
+                                "WHERE t.event_id = $1 GROUP BY r.id ORDER BY r.position, r.id",
+                [CHOICE_TRACK] = "SELECT k.slug, k.name, count(*) FROM talk t JOIN track k ON k.id = t.track_id "
+                                 "WHERE t.event_id = $1 GROUP BY k.id ORDER BY k.name",
+                [CHOICE_KIND] = "SELECT kind, kind, count(*) FROM talk WHERE event_id = $1 AND kind <> '' "
+                                "GROUP BY kind ORDER BY count(*) DESC",
+        };
+        GPtrArray *choices = g_ptr_array_new_with_free_func(choice_free);
+        g_autoptr(Stmt) rows = db_query(db, statements[kind], "i", event);
+        while (stmt_next(rows)) {
+                Choice *choice = g_new0(Choice, 1);
+                choice->value = g_strdup(stmt_text(rows, 0));
+                choice->name = g_strdup(stmt_text(rows, 1));
+                choice->count = stmt_int(rows, 2);
+                g_ptr_array_add(choices, choice);
+        }
+        return choices;
+}
+
+void person_free(Person *person)
+{
+        if (!person)
+                return;
+        g_free(person->code);
+        g_free(person->name);
+        g_free(person->biography);
+        g_free(person);
+}
+
+static Person *person_from(Stmt *row)
+{
+        Person *person = g_new0(Person, 1);
+        person->id = stmt_int(row, 0);
+        person->account = stmt_int(row, 1);
+        person->code = g_strdup(stmt_text(row, 2));
+        person->name = g_strdup(stmt_text(row, 3));
+        person->biography = g_strdup(stmt_text(row, 4));
+        return person;
+}
+
+static GPtrArray *all_persons(Stmt *rows)
+{
+        GPtrArray *persons = g_ptr_array_new_with_free_func((GDestroyNotify)person_free);
+        while (stmt_next(rows))
+                g_ptr_array_add(persons, person_from(rows));
+        return persons;
+}
+
+GPtrArray *talk_persons(Db *db, int64_t talk)
+{
+        g_autoptr(Stmt) rows =
+                db_query(db,
+                         "SELECT p.id, p.account_id, p.code, p.name, p.biography FROM talk_person tp "
+                         "JOIN person p ON p.id = tp.person_id WHERE tp.talk_id = $1 ORDER BY tp.position",
+                         "i", talk);
+        return all_persons(rows);
+}
+
+char *talk_persons_text(Db *db, int64_t talk)
+{
+        GString *text = g_string_new(NULL);
+        g_autoptr(Stmt) rows = db_query(db,
+                                        "SELECT p.name FROM talk_person tp JOIN person p ON p.id = tp.person_id "
+                                        "WHERE tp.talk_id = $1 ORDER BY tp.position",
+                                        "i", talk);
+        while (stmt_next(rows))
+                g_string_append_printf(text, "%s%s", text->len ? ", " : "", stmt_text(rows, 0));
+        return g_string_free(text, FALSE);
+}
+
+Person *person_find(Db *db, int64_t event, const char *code)
+{
+        g_autoptr(Stmt) row = db_query(db,
+                                       "SELECT id, account_id, code, name, biography FROM person WHERE event_id = $1 "
+                                       "AND code = $2",
+                                       "it", event, code);
+        return stmt_next(row) ? person_from(row) : NULL;
+}
+
+bool person_set_account(Db *db, int64_t person, int64_t account)
+{
+        return db_run(db, "UPDATE person SET account_id = $2 WHERE id = $1", "ii", person, account);
+}
+
+GPtrArray *person_list(Db *db, int64_t event, const char *words, int64_t limit, int64_t offset, int64_t *ret_total)
+{
+        g_autofree char *part = g_strdup_printf("%%%s%%", words);
+        *ret_total = db_int(db, 0, "SELECT count(*) FROM person WHERE event_id = $1 AND ($2 = '%%' OR name LIKE $2)",
+                            "it", event, part);
+        g_autoptr(Stmt) rows = db_query(db,
+                                        "SELECT id, account_id, code, name, '' FROM person WHERE event_id = $1 AND "
+                                        "($2 = '%%' OR name LIKE $2) ORDER BY name, id LIMIT $3 OFFSET $4",
+                                        "itii", event, part, limit, offset);
+        return all_persons(rows);
+}
+
+int64_t person_count(Db *db, int64_t event)
+{
+        return db_int(db, 0, "SELECT count(*) FROM person WHERE event_id = $1", "i", event);
+}
+
+int64_t talk_count(Db *db, int64_t event)
+{
+        return db_int(db, 0, "SELECT count(*) FROM talk WHERE event_id = $1", "i", event);
+}

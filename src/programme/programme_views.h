@@ -1,0 +1,145 @@
+/* What the views of programme/ show. Everything is ready to be written: no view asks the store. Private. */
+#pragma once
+#include "programme/import_run.h"
+#include "programme/programme_store.h"
+#include "web/form.h"
+
+typedef struct {
+        const char *label, *url;
+        bool current;
+} Tab;
+
+/* Numbered pages of a list; none when there is only one. */
+typedef struct {
+        const Tab *tabs;
+        size_t count;
+        const char *label; /* for those who do not see them */
+} Pager;
+void pager_view(Html *h, const Pager *v);
+
+/* One session in a list. */
+typedef struct {
+        Talk *talk;
+        char *time, *iso; /* "9 h 30", or with its day; for <time> */
+        char *meta;       /* kind, room, persons */
+        char *persons;
+        char *length; /* "45 min" */
+        const char *event_slug;
+        const char *look; /* class of a block in the grid: "plenary", "workshop", "pause", "table", "" */
+        bool live;
+        int column, span; /* in the grid of rooms; column 0: across all */
+} TalkRow;
+void talk_row_view(Html *h, const TalkRow *v);
+void talk_rows_view(Html *h, const GArray *rows); /* of TalkRow */
+
+typedef struct {
+        const Event *event;
+        char *days, *url;
+} EventCard;
+typedef struct {
+        const GArray *to_come, *past, *mine; /* of EventCard */
+        const GArray *replays;               /* of TalkRow */
+        bool signed_in, owner;
+} HomePage;
+void home_view(Html *h, const HomePage *v);
+
+typedef struct {
+        const Event *event;
+        const char *days, *zone_text, *hours;
+        const GArray *rows; /* the first sessions */
+        int64_t talk_count, person_count;
+        bool over, draft;
+} PosterPage;
+void poster_view(Html *h, const PosterPage *v);
+
+/* Sessions that begin at the same moment. */
+typedef struct {
+        char *time, *iso;
+        guint first, count; /* in the rows */
+} Slot;
+
+typedef struct {
+        const Event *event;
+        const char *zone_text, *heading, *found; /* found: "12 sessions"; NULL without a search */
+        const Tab *tabs;
+        size_t tab_count;
+        const TalkFilter *filter;
+        const Tab *chips; /* what the list is narrowed to; the address takes it away */
+        size_t chip_count;
+        const GPtrArray *rooms, *tracks, *kinds; /* of Choice; NULL when there are too many for a field */
+        const GArray *rows;
+        const GArray *slots;      /* of Slot: as a grid; NULL: as a list */
+        const GPtrArray *columns; /* char *: the rooms of the grid */
+        const Pager *pager;
+} DayPage;
+void day_view(Html *h, const DayPage *v);
+#define choice_at(choices, i) ((const Choice *)(choices)->pdata[i])
+typedef struct {
+        const char *name, *label, *any, *selected;
+        const GPtrArray *choices; /* of Choice */
+} ChoiceField;
+void choice_field_view(Html *h, const ChoiceField *v);
+
+typedef struct {
+        const char *title, *name; /* name: of the query, "room" */
+        const char *event_slug;
+        const GPtrArray *choices; /* of Choice */
+        guint first, count;
+        const Pager *pager;
+} ChoicesPage;
+void choices_view(Html *h, const ChoicesPage *v);
+
+typedef struct {
+        const char *title, *url; /* url NULL: words only */
+        char *host;
+} LinkRow;
+typedef struct {
+        const Person *person;
+        char *initials;
+} PersonRow;
+typedef struct {
+        const Event *event;
+        const Talk *talk;
+        const char *kind, *day, *day_url, *times, *iso, *state_text, *language, *licence;
+        TalkState state;
+        const GArray *persons;           /* of PersonRow */
+        const GArray *beside;            /* of TalkRow */
+        const GArray *documents, *links; /* of LinkRow */
+} TalkPage;
+void talk_view(Html *h, const TalkPage *v);
+void link_rows_view(Html *h, const GArray *links);
+
+typedef struct {
+        const char *event_slug, *words;
+        const GPtrArray *persons;
+        int64_t total;
+        const Pager *pager;
+} SpeakersPage;
+void speakers_view(Html *h, const SpeakersPage *v);
+
+typedef struct {
+        const char *event_slug;
+        const Person *person;
+        const GArray *rows;
+} SpeakerPage;
+void speaker_view(Html *h, const SpeakerPage *v);
+
+typedef struct {
+        char *url;
+        const char *title, *text;
+} OrganiseLink;
+typedef struct {
+        const Event *event;
+        const char *days, *notice;
+        const GArray *links; /* of OrganiseLink */
+        int64_t talk_count, person_count, room_count;
+} OrganisePage;
+void organise_view(Html *h, const OrganisePage *v);
+
+typedef struct {
+        const Event *event;
+        const ImportReport *report; /* NULL: nothing was sent yet */
+        const GPtrArray *counts;    /* char * */
+        bool only_checked;
+} ImportPage;
+void import_view(Html *h, const ImportPage *v);
