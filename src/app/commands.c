@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "base/time.h"
 #include "people/people.h"
+#include "programme/programme.h"
 
 #include <glib-unix.h>
 #include <glib/gstdio.h>
@@ -14,7 +15,7 @@
 
 /* What the command line may say; each command uses its part. */
 typedef struct {
-        char *folder, *origin, *advertised, *relay, *event, *lang;
+        char *folder, *origin, *advertised, *relay, *event, *zone, *lang;
         int port, media_port;
         gboolean publish, behind_proxy, json, empty;
         char **rest;
@@ -120,6 +121,24 @@ static int link_for(Options *options)
         return 0;
 }
 
+static int import_file(Options *options)
+{
+        if (!options->folder || !options->event || !options->rest || !options->rest[0])
+                return fail("import needs a file, --event SLUG and --data DIR: "
+                            "treteau import schedule.xml --event rencontres --data DIR");
+        const Lang *lang = options->lang ? lang_find(options->lang) : lang_default();
+        if (!lang)
+                return fail("there is no language %s", options->lang);
+        g_autoptr(GError) error = NULL;
+        Store *store = store_open(options->folder, &error);
+        if (!store)
+                return fail("%s", error->message);
+        int status = programme_import_command(store, options->rest[0], options->event, options->zone, options->publish,
+                                              lang, stdout);
+        store_free(store);
+        return status;
+}
+
 static int routes(Options *options)
 {
         g_autofree char *json = server_routes_json(app_routes);
@@ -132,6 +151,8 @@ static const Command commands[] = {
         { "demo", "[--data DIR] [--port 8080]", "serves a sample event, to look at", demo },
         { "link", "EMAIL --data DIR [--origin https://…]", "a one-time link that signs the server's owner in",
           link_for },
+        { "import", "FILE --event SLUG --data DIR [--publish] [--zone Europe/Paris] [--lang fr]",
+          "reads a schedule.xml into an event, new or not, whole or not at all", import_file },
         { "routes", "--json", "every address, with who may use it", routes },
 };
 
@@ -153,6 +174,7 @@ static bool parse(int *argc, char ***argv, Options *options, GError **error)
                 { "advertise", 0, 0, G_OPTION_ARG_STRING, &options->advertised, NULL, NULL },
                 { "smtp", 0, 0, G_OPTION_ARG_STRING, &options->relay, NULL, NULL },
                 { "event", 0, 0, G_OPTION_ARG_STRING, &options->event, NULL, NULL },
+                { "zone", 0, 0, G_OPTION_ARG_STRING, &options->zone, NULL, NULL },
                 { "lang", 0, 0, G_OPTION_ARG_STRING, &options->lang, NULL, NULL },
                 { "publish", 0, 0, G_OPTION_ARG_NONE, &options->publish, NULL, NULL },
                 { "behind-proxy", 0, 0, G_OPTION_ARG_NONE, &options->behind_proxy, NULL, NULL },
@@ -173,6 +195,7 @@ static void options_clear(Options *options)
         g_free(options->advertised);
         g_free(options->relay);
         g_free(options->event);
+        g_free(options->zone);
         g_free(options->lang);
         g_strfreev(options->rest);
 }

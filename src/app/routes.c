@@ -1,12 +1,15 @@
 /* The list of the features' tables: the one place that knows them all. */
 #include "app/app.h"
 #include "app/status.h"
+#include "conference/conference.h"
 #include "live/live.h"
 #include "mail/mail.h"
 #include "people/people.h"
+#include "programme/programme.h"
 #include "registration/registration.h"
 #include "web/static.h"
 
 const Route *const app_routes[] = {
-        static_routes, status_routes, mail_routes, people_routes, registration_routes, live_routes, NULL,
+        static_routes,    status_routes,       mail_routes, people_routes, conference_routes,
+        programme_routes, registration_routes, live_routes, NULL,
 };

@@ -87,7 +87,7 @@ typedef struct {
         guint first, count;
         const Pager *pager;
 } ChoicesPage;
-void choices_view(Html *h, const ChoicesPage *v);
+void choice_list_view(Html *h, const ChoicesPage *v);
 
 typedef struct {
         const char *title, *url; /* url NULL: words only */

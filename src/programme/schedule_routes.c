@@ -369,7 +369,7 @@ static void show_choices(Request *req, Db *db, ChoiceKind kind, const char *name
         pager_fill(&tabs, "", choices->len, CHOICES_PER_PAGE, page, lang);
         static const char *const styles[] = { "programme/day.css", NULL };
         Html *h = conference_page(req, event, EVENT_PROGRAMME, &(Page){ .title = tr(lang, title), .styles = styles });
-        choices_view(h, &(ChoicesPage){ .title = tr(lang, title),
+        choice_list_view(h, &(ChoicesPage){ .title = tr(lang, title),
                                         .name = name,
                                         .event_slug = event->slug,
                                         .choices = choices,
