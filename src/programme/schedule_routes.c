@@ -44,6 +44,14 @@ static bool is_narrowed(const TalkFilter *filter)
         return *filter->room || *filter->track || *filter->kind || *filter->words;
 }
 
+static bool has_choice(const GPtrArray *choices, const char *value)
+{
+        for (guint i = 0; i < choices->len; i++)
+                if (!strcmp(choice_at(choices, i)->value, value))
+                        return true;
+        return false;
+}
+
 /* Today when the event has sessions today, else its first day; "" without sessions. */
 static const char *usual_day(const Event *event, const GPtrArray *days)
 {
@@ -315,8 +323,8 @@ static void fill_schedule(Schedule *schedule, Request *req, Db *db)
         schedule->rooms = choice_list(db, event, CHOICE_ROOM);
         schedule->tracks = choice_list(db, event, CHOICE_TRACK);
         schedule->kinds = choice_list(db, event, CHOICE_KIND);
-        if (!is_narrowed(&schedule->filter) && !*schedule->filter.day)
-                schedule->filter.day = usual_day(schedule->event, schedule->days);
+        if (!has_choice(schedule->days, schedule->filter.day))
+                schedule->filter.day = is_narrowed(&schedule->filter) ? "" : usual_day(schedule->event, schedule->days);
         fill_list(schedule, db, page_of_request(req));
         fill_tabs(schedule);
 }
@@ -370,12 +378,12 @@ static void show_choices(Request *req, Db *db, ChoiceKind kind, const char *name
         static const char *const styles[] = { "programme/day.css", NULL };
         Html *h = conference_page(req, event, EVENT_PROGRAMME, &(Page){ .title = tr(lang, title), .styles = styles });
         choice_list_view(h, &(ChoicesPage){ .title = tr(lang, title),
-                                        .name = name,
-                                        .event_slug = event->slug,
-                                        .choices = choices,
-                                        .first = first,
-                                        .count = MIN(choices->len - first, CHOICES_PER_PAGE),
-                                        .pager = &tabs.pager });
+                                            .name = name,
+                                            .event_slug = event->slug,
+                                            .choices = choices,
+                                            .first = first,
+                                            .count = MIN(choices->len - first, CHOICES_PER_PAGE),
+                                            .pager = &tabs.pager });
         page_end(req, h, 200);
         pager_clear(&tabs);
 }
