@@ -8,7 +8,7 @@
 bool date_read(const char *text, char ret_date[11]);
 /* "9:30", "09:30:00": seconds since midnight. */
 bool clock_read(const char *text, int *ret_seconds);
-/* "00:45", "1:30:00", and "1:00:00:00" with days: seconds. */
+/* "00:45", "1:30:00"; days may go before, "1:00:00:00": seconds. */
 bool duration_read(const char *text, int *ret_seconds);
 /* "2021-02-06T09:00:00+01:00" (RFC 3339); without offset, in zone. */
 bool instant_read(const char *text, GTimeZone *zone, int64_t *ret_us);
