@@ -164,7 +164,7 @@ static Recorder *stage_record(Stage *stage)
 {
         g_autoptr(GError) error = NULL;
         RecorderConfig config = { .folder = stage->recording,
-                                  .program = g_getenv("TRETEAU_RECORDER"),
+                                  .program = RECORDER_PROGRAM,
                                   .title = "Flash et bip",
                                   .owner = stage,
                                   .on_event = on_event,

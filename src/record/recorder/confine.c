@@ -6,6 +6,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+/* A sanitizer's shadow is larger than any limit. */
+#if defined(__has_feature)
+#define HAS_ADDRESS_SANITIZER __has_feature(address_sanitizer)
+#else
+#define HAS_ADDRESS_SANITIZER 0
+#endif
+
 enum { MEMORY_MOST_MIB = 1024, DESCRIPTORS_MOST = 64, NICER = 5 };
 
 static void limit(__rlimit_resource_t resource, rlim_t most)
@@ -29,7 +36,7 @@ void confine_process(int link_descriptor)
         signal(SIGXFSZ, SIG_IGN);
         limit(RLIMIT_CORE, 0);
         limit(RLIMIT_NOFILE, DESCRIPTORS_MOST);
-#ifndef __SANITIZE_ADDRESS__
+#if !defined(__SANITIZE_ADDRESS__) && !HAS_ADDRESS_SANITIZER
         limit(RLIMIT_AS, (rlim_t)MEMORY_MOST_MIB << 20);
 #endif
         setpriority(PRIO_PROCESS, 0, NICER);

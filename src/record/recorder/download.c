@@ -41,9 +41,9 @@ static bool shows_slate(unsigned init)
         g_autoptr(GBytes) entry = join_read_description(init);
         g_autoptr(GByteArray) own = g_byte_array_new();
         size_t length;
-        H264Description description;
+        AvcDescription description;
         const uint8_t *picture = slate_picture(0, &length);
-        if (h264_describe(picture, length, &description))
+        if (avc_describe(picture, length, &description))
                 mp4_put_picture_entry(own, &description);
         return entry && g_bytes_get_size(entry) == own->len &&
                memcmp(g_bytes_get_data(entry, NULL), own->data, own->len) == 0;

@@ -4,7 +4,7 @@
  * ISO/IEC 14496-12 8.8. */
 #pragma once
 
-#include "record/recorder/h264.h"
+#include "record/recorder/avc.h"
 
 #include <glib.h>
 #include <stdbool.h>

@@ -11,7 +11,7 @@ enum { MOVIE_RATE = 1000 };
 /* --- Sample descriptions -------------------------------------------------------------------------------------------
  */
 
-void mp4_put_picture_entry(GByteArray *out, const H264Description *description)
+void mp4_put_picture_entry(GByteArray *out, const AvcDescription *description)
 {
         size_t entry = box_open(out, "avc1");
         put_zeros(out, 6);
@@ -175,7 +175,7 @@ static void put_extends(GByteArray *out)
         box_close(out, extends);
 }
 
-void mp4_put_init(GByteArray *out, const H264Description *description, const uint8_t *aac_config, size_t config_size)
+void mp4_put_init(GByteArray *out, const AvcDescription *description, const uint8_t *aac_config, size_t config_size)
 {
         size_t type = box_open(out, "ftyp");
         put_text(out, "iso6");

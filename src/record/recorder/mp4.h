@@ -23,12 +23,12 @@ static inline int64_t anchor_picture_units(const Anchor *anchor, int64_t time_us
         return (anchor->media_us + time_us - anchor->clock_us) * 9 / 100;
 }
 
-void mp4_put_init(GByteArray *out, const H264Description *description, const uint8_t *aac_config, size_t config_size);
+void mp4_put_init(GByteArray *out, const AvcDescription *description, const uint8_t *aac_config, size_t config_size);
 /* number counts from 0. */
 void mp4_put_segment(GByteArray *out, unsigned number, const Segment *segment, const Anchor *anchor);
 
 /* Parts that the download needs as well (join.h). */
-void mp4_put_picture_entry(GByteArray *out, const H264Description *description);
+void mp4_put_picture_entry(GByteArray *out, const AvcDescription *description);
 void mp4_put_sound_entry(GByteArray *out, const uint8_t *aac_config, size_t config_size);
 typedef struct Mp4TrackHead {
         uint32_t id;

@@ -120,14 +120,15 @@ static bool read_length(Reader *reader, const char *text)
         return true;
 }
 
-/* A number in a file name, exactly as it is written. */
-static bool read_number(const char *line, const char *format, void (*name)(unsigned, char *), unsigned *ret_number)
+/* A number in a file name, exactly as it is written, and then what must follow. */
+static bool read_number(const char *line, const char *format, void (*name)(unsigned, char *), const char *then,
+                        unsigned *ret_number)
 {
         char again[FILE_NAME_BYTES];
         if (sscanf(line, format, ret_number) != 1)
                 return false;
         name(*ret_number, again);
-        return strncmp(line, again, strlen(again)) == 0;
+        return g_str_has_prefix(line, again) && g_str_equal(line + strlen(again), then);
 }
 
 static bool read_segment(Reader *reader, const char *line)
@@ -135,7 +136,7 @@ static bool read_segment(Reader *reader, const char *line)
         const PlaylistEntry *last = playlist_last(reader->list);
         PlaylistEntry *entry = &reader->entry;
         if (!reader->has_length || !reader->has_init || !reader->dated ||
-            !read_number(line, "s%9u", segment_file_name, &entry->segment))
+            !read_number(line, "s%9u", segment_file_name, "", &entry->segment))
                 return false;
         if (last && (entry->segment <= last->segment || entry->segment > 100000000))
                 return false;
@@ -154,7 +155,7 @@ static bool read_line(Reader *reader, const char *line)
         if (g_str_has_prefix(line, map)) {
                 reader->entry.begins_stretch = reader->has_init = true;
                 reader->dated = false;
-                return read_number(line + sizeof(map) - 1, "i%9u", init_file_name, &reader->entry.init);
+                return read_number(line + sizeof(map) - 1, "i%9u", init_file_name, "\"", &reader->entry.init);
         }
         if (g_str_has_prefix(line, date))
                 return read_date(reader, line + sizeof(date) - 1);

@@ -8,7 +8,7 @@ struct Programme {
         int64_t length_us, end_us; /* of the recording; by the server's clock */
         int64_t bytes;
         unsigned next_segment, next_init;
-        H264Description description; /* of the stretch, empty before the first of this process */
+        AvcDescription description; /* of the stretch, empty before the first of this process */
         Anchor anchor;
         GBytes *aac_config;
 };
@@ -97,7 +97,7 @@ static bool write_segment(const Segment *segment, unsigned number, const Anchor 
 bool programme_publish(Programme *programme, const Segment *segment, GError **error)
 {
         bool hole = programme->description.avcc_size == 0 || segment->start_us != programme->end_us;
-        bool change = hole || !h264_description_equal(&programme->description, &segment->description);
+        bool change = hole || !avc_description_equal(&programme->description, &segment->description);
         Anchor anchor = hole ? (Anchor){ segment->start_us, programme->length_us } : programme->anchor;
         PlaylistEntry entry = { .segment = programme->next_segment,
                                 .init = change ? programme->next_init : programme->next_init - 1,

@@ -32,7 +32,7 @@ void samples_move_before(Samples *from, Samples *to, int64_t time)
         g_array_remove_range(from->list, 0, n);
 }
 
-Segment *segment_new(int64_t start_us, const H264Description *description)
+Segment *segment_new(int64_t start_us, const AvcDescription *description)
 {
         Segment *segment = g_new0(Segment, 1);
         segment->start_us = segment->end_us = start_us;
@@ -53,7 +53,7 @@ void segment_free(Segment *segment)
 
 bool segment_add_picture(Segment *segment, const uint8_t *bytes, size_t length, int64_t time_us, bool key)
 {
-        size_t size = h264_append_sample(segment->pictures.bytes, bytes, length);
+        size_t size = avc_append_sample(segment->pictures.bytes, bytes, length);
         if (size == 0)
                 return false;
         Sample sample = { .time = time_us, .size_bytes = (uint32_t)size, .key = key };

@@ -3,7 +3,7 @@
  * Times are the server's clock; where a segment lies in the recording is decided when it is written (programme.h). */
 #pragma once
 
-#include "record/recorder/h264.h"
+#include "record/recorder/avc.h"
 
 #include <glib.h>
 #include <stdint.h>
@@ -26,11 +26,11 @@ typedef struct Samples {
 
 typedef struct Segment {
         int64_t start_us, end_us;
-        H264Description description;
+        AvcDescription description;
         Samples pictures, sound;
 } Segment;
 
-Segment *segment_new(int64_t start_us, const H264Description *description);
+Segment *segment_new(int64_t start_us, const AvcDescription *description);
 void segment_free(Segment *segment);
 /* One H.264 access unit, Annex B. False when it holds no picture. */
 bool segment_add_picture(Segment *segment, const uint8_t *bytes, size_t length, int64_t time_us, bool key);

@@ -128,12 +128,12 @@ static void close_segment(Session *session, int64_t end_us)
 }
 
 static void show(Session *session, const uint8_t *bytes, size_t length, int64_t time_us,
-                 const H264Description *new_description)
+                 const AvcDescription *new_description)
 {
         bool key = new_description != NULL;
         if (key && session->open &&
             (time_us - session->open->start_us >= CUT_US ||
-             !h264_description_equal(&session->open->description, new_description)))
+             !avc_description_equal(&session->open->description, new_description)))
                 close_segment(session, time_us);
         if (!session->open) {
                 g_assert(key);
@@ -151,8 +151,8 @@ static void show_slate(Session *session, int64_t time_us)
 {
         size_t length;
         const uint8_t *picture = slate_picture(session->slates++, &length);
-        H264Description description;
-        bool known = h264_describe(picture, length, &description);
+        AvcDescription description;
+        bool known = avc_describe(picture, length, &description);
         g_assert(known);
         session->on_air = false;
         show(session, picture, length, time_us, &description);
@@ -178,15 +178,15 @@ static void show_slates(Session *session, int64_t until_us)
 
 static void picture_in(Session *session, const Picture *picture)
 {
-        show_slates(session, picture->time_us);
+        show_slates(session, picture->time_us - 1);
         int64_t time_us = MAX(picture->time_us, session->last_us + 1000);
         if (picture->length == 0) {
                 if (session->on_air)
                         show_slate(session, time_us);
                 return;
         }
-        H264Description description;
-        bool key = picture->key && h264_describe(picture->bytes, picture->length, &description);
+        AvcDescription description;
+        bool key = picture->key && avc_describe(picture->bytes, picture->length, &description);
         bool too_long = session->open && (segment_bytes(session->open) > SEGMENT_BYTES_MOST ||
                                           session->open->pictures.list->len >= SEGMENT_PICTURES_MOST ||
                                           time_us - session->open->start_us > SEGMENT_MOST_US);

@@ -29,10 +29,10 @@ const uint8_t *slate_picture(unsigned n, size_t *ret_length)
         return n % 2 == 0 ? slate_begin : slate_begin + second;
 }
 
-bool slate_is(const H264Description *description)
+bool slate_is(const AvcDescription *description)
 {
         size_t length;
         const uint8_t *picture = slate_picture(0, &length);
-        H264Description own;
-        return h264_describe(picture, length, &own) && h264_description_equal(&own, description);
+        AvcDescription own;
+        return avc_describe(picture, length, &own) && avc_description_equal(&own, description);
 }

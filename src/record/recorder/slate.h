@@ -2,9 +2,9 @@
  * because two IDR pictures in a row must differ in idr_pic_id (ITU-T H.264 7.4.3). */
 #pragma once
 
-#include "record/recorder/h264.h"
+#include "record/recorder/avc.h"
 
 /* n counts the slates shown. The bytes are an access unit with parameter sets, Annex B, and live for ever. */
 const uint8_t *slate_picture(unsigned n, size_t *ret_length);
 /* True when a stretch with this description shows the slate. */
-bool slate_is(const H264Description *description);
+bool slate_is(const AvcDescription *description);

@@ -1,0 +1,299 @@
+#include "record/recorder/session.h"
+
+#include "record/recorder/sample_h264.h"
+#include "record/recorder/slate.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* A session in a folder of its own, driven by hand; its answers are kept. */
+typedef struct Fixture {
+        char *folder;
+        Session *session;
+        GArray *lengths;            /* of the segments told of, microseconds */
+        unsigned count[N_MESSAGES]; /* answers by type */
+        int64_t done_us;
+        int fault;
+} Fixture;
+
+#define BEGIN_US INT64_C(1767225600000000)
+#define MS INT64_C(1000)
+
+static void on_answer(void *owner, const Message *message)
+{
+        Fixture *fixture = owner;
+        fixture->count[message->type]++;
+        int64_t length_us = message_i64(message, 8);
+        if (message->type == MESSAGE_SEGMENT)
+                g_array_append_val(fixture->lengths, length_us);
+        if (message->type == MESSAGE_DONE)
+                fixture->done_us = message_i64(message, 0);
+        if (message->type == MESSAGE_FAULT)
+                fixture->fault = message->track;
+}
+
+static void session_begin(Fixture *fixture)
+{
+        g_autoptr(GError) error = NULL;
+        fixture->session = session_new(on_answer, fixture, &error);
+        g_assert_no_error(error);
+}
+
+static void fixture_open(Fixture *fixture, gconstpointer data)
+{
+        fixture->folder = g_dir_make_tmp("treteau-session-XXXXXX", NULL);
+        fixture->lengths = g_array_new(FALSE, FALSE, sizeof(int64_t));
+        fixture->fault = -1;
+        g_assert_cmpint(g_chdir(fixture->folder), ==, 0);
+        session_begin(fixture);
+}
+
+static void fixture_close(Fixture *fixture, gconstpointer data)
+{
+        session_free(fixture->session);
+        g_array_unref(fixture->lengths);
+        const char *name;
+        g_autoptr(GDir) folder = g_dir_open(fixture->folder, 0, NULL);
+        while ((name = g_dir_read_name(folder)))
+                g_unlink(name);
+        g_assert_cmpint(g_chdir("/"), ==, 0);
+        g_assert_cmpint(g_rmdir(fixture->folder), ==, 0);
+        g_free(fixture->folder);
+}
+
+static void say(Fixture *fixture, MessageType type, int64_t at_ms)
+{
+        session_message(fixture->session, &(Message){ .type = type, .time_us = BEGIN_US + at_ms * MS });
+}
+
+/* Ticks from..until, ten a second. */
+static void pass(Fixture *fixture, int64_t from_ms, int64_t until_ms)
+{
+        for (int64_t at_ms = from_ms; at_ms <= until_ms; at_ms += 100)
+                say(fixture, MESSAGE_TICK, at_ms);
+}
+
+static void picture(Fixture *fixture, const uint8_t *bytes, size_t length, int64_t at_ms)
+{
+        session_message(fixture->session, &(Message){ .type = MESSAGE_FRAME,
+                                                      .track = RECORD_PICTURE_TRACK,
+                                                      .flags = length > sizeof(delta) ? MESSAGE_KEY : 0,
+                                                      .time_us = BEGIN_US + at_ms * MS,
+                                                      .body = bytes,
+                                                      .length = length });
+}
+#define PICTURE(fixture, bytes, at_ms) picture(fixture, bytes, sizeof(bytes), at_ms)
+
+static int64_t length_ms(const Fixture *fixture, guint i)
+{
+        return i < fixture->lengths->len ? g_array_index(fixture->lengths, int64_t, i) / MS : -1;
+}
+
+static const PlaylistEntry *entry(const Fixture *fixture, guint i)
+{
+        const Playlist *list = session_list(fixture->session);
+        g_assert_cmpuint(i, <, list->entries->len);
+        return &g_array_index(list->entries, PlaylistEntry, i);
+}
+
+/* Nobody comes: the slate, from the first moment on. */
+static void test_nobody(Fixture *fixture, gconstpointer data)
+{
+        pass(fixture, 0, 1200);
+        g_assert_cmpuint(fixture->count[MESSAGE_SEGMENT], ==, 0);
+        pass(fixture, 1300, 7000);
+        g_assert_cmpint(length_ms(fixture, 0), ==, 2000);
+        say(fixture, MESSAGE_END, 7500);
+        g_assert_true(session_is_done(fixture->session));
+        g_assert_cmpint(fixture->done_us, ==, 7500 * MS);
+        g_assert_true(session_list(fixture->session)->ended);
+}
+
+/* Ended at once, or not even begun: an empty list, and an end. */
+static void test_nothing(Fixture *fixture, gconstpointer data)
+{
+        pass(fixture, 0, 300);
+        say(fixture, MESSAGE_END, 350);
+        g_assert_true(session_is_done(fixture->session));
+        g_assert_cmpint(fixture->done_us, ==, 0);
+        g_assert_cmpuint(session_list(fixture->session)->entries->len, ==, 0);
+}
+
+/* A picture that needs another is not shown, and a key frame is asked for, once in a second. */
+static void test_waits_for_key(Fixture *fixture, gconstpointer data)
+{
+        pass(fixture, 0, 100);
+        for (int i = 0; i < 10; i++) {
+                PICTURE(fixture, delta, 100 + i * 20);
+                say(fixture, MESSAGE_TICK, 400 + i * 20);
+        }
+        g_assert_cmpuint(fixture->count[MESSAGE_KEY_WANTED], ==, 1);
+        PICTURE(fixture, small_key, 500);
+        pass(fixture, 600, 1200);
+        say(fixture, MESSAGE_END, 1500);
+        /* It begins with the key frame, not before. */
+        g_assert_cmpint(fixture->done_us, ==, 1000 * MS);
+        g_assert_cmpint(entry(fixture, 0)->clock_us, ==, BEGIN_US + 500 * MS);
+}
+
+/* Cut at key frames two seconds apart, and at once when the picture's parameters change. */
+static void test_cuts(Fixture *fixture, gconstpointer data)
+{
+        static const struct {
+                int64_t at_ms;
+                bool large, key;
+        } shown[] = { { 0, 0, 1 },    { 500, 0, 0 },  { 1000, 0, 1 }, { 1500, 0, 0 }, { 2400, 0, 1 },
+                      { 3000, 1, 1 }, { 3500, 1, 0 }, { 4000, 1, 1 }, { 5000, 1, 1 } };
+        say(fixture, MESSAGE_TICK, 0);
+        for (guint i = 0; i < G_N_ELEMENTS(shown); i++) {
+                if (!shown[i].key)
+                        PICTURE(fixture, delta, shown[i].at_ms);
+                else if (shown[i].large)
+                        PICTURE(fixture, large_key, shown[i].at_ms);
+                else
+                        PICTURE(fixture, small_key, shown[i].at_ms);
+                say(fixture, MESSAGE_TICK, shown[i].at_ms + 100);
+        }
+        pass(fixture, 5200, 5500);
+        say(fixture, MESSAGE_END, 6000);
+        g_assert_cmpint(length_ms(fixture, 0), ==, 2400);
+        g_assert_cmpint(length_ms(fixture, 1), ==, 600);
+        g_assert_cmpint(length_ms(fixture, 2), ==, 2000);
+        g_assert_cmpint(length_ms(fixture, 3), ==, 1000);
+        g_assert_cmpuint(entry(fixture, 1)->init, ==, 0);
+        g_assert_true(entry(fixture, 2)->begins_stretch);
+        g_assert_cmpuint(entry(fixture, 2)->init, ==, 1);
+        g_assert_false(entry(fixture, 3)->begins_stretch);
+}
+
+/* After two silent seconds, and at once when told, the slate stands there; what refers to the old picture is no use. */
+static void test_slate(Fixture *fixture, gconstpointer data)
+{
+        say(fixture, MESSAGE_TICK, 0);
+        PICTURE(fixture, small_key, 0);
+        pass(fixture, 100, 2500);
+        PICTURE(fixture, delta, 2500);
+        pass(fixture, 2600, 3000);
+        g_assert_cmpint(length_ms(fixture, 0), ==, 2000);
+        g_assert_cmpuint(fixture->count[MESSAGE_KEY_WANTED], ==, 1);
+        PICTURE(fixture, small_key, 3000);
+        pass(fixture, 3100, 3500);
+        say(fixture, MESSAGE_OFF_AIR, 3500);
+        PICTURE(fixture, delta, 3600);
+        pass(fixture, 3600, 4500);
+        say(fixture, MESSAGE_END, 5000);
+        g_assert_cmpint(length_ms(fixture, 1), ==, 1000);
+        g_assert_cmpint(length_ms(fixture, 2), ==, 500);
+        g_assert_cmpint(length_ms(fixture, 3), ==, 1500);
+        g_assert_cmpint(fixture->done_us, ==, 5000 * MS);
+}
+
+/* A computer whose clock is a day ahead is taken as now; one a second ahead is believed. */
+static void test_wrong_clock(Fixture *fixture, gconstpointer data)
+{
+        pass(fixture, 0, 300);
+        PICTURE(fixture, small_key, 86400 * 1000 + 10);
+        PICTURE(fixture, delta, 86400 * 1000 + 510);
+        pass(fixture, 400, 1500);
+        say(fixture, MESSAGE_END, 2300);
+        g_assert_cmpint(entry(fixture, 0)->clock_us, ==, BEGIN_US + 300 * MS);
+        g_assert_cmpint(fixture->done_us, ==, 2000 * MS);
+}
+
+static void test_goes_on(Fixture *fixture, gconstpointer data)
+{
+        say(fixture, MESSAGE_TICK, 0);
+        PICTURE(fixture, small_key, 0);
+        pass(fixture, 100, 1500);
+        session_abandon(fixture->session);
+        session_free(fixture->session);
+        session_begin(fixture);
+        g_assert_cmpuint(session_list(fixture->session)->entries->len, ==, 1);
+        /* Nothing from before its end is taken again. */
+        say(fixture, MESSAGE_TICK, 1600);
+        PICTURE(fixture, small_key, 1000);
+        PICTURE(fixture, small_key, 1700);
+        pass(fixture, 1800, 2500);
+        say(fixture, MESSAGE_END, 2700);
+        g_assert_cmpint(entry(fixture, 1)->clock_us, ==, BEGIN_US + 1700 * MS);
+        g_assert_cmpuint(entry(fixture, 1)->init, ==, 1);
+        g_assert_cmpint(fixture->done_us, ==, (1220 + 1000) * MS);
+        /* And a session on a finished recording has nothing to do but to say so. */
+        session_free(fixture->session);
+        fixture->done_us = 0;
+        session_begin(fixture);
+        PICTURE(fixture, small_key, 5000);
+        pass(fixture, 5000, 9000);
+        say(fixture, MESSAGE_END, 9000);
+        g_assert_cmpint(fixture->done_us, ==, (1220 + 1000) * MS);
+}
+
+static void limit_files(rlim_t size)
+{
+        struct rlimit limits = { size, RLIM_INFINITY };
+        signal(SIGXFSZ, SIG_IGN);
+        g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limits), ==, 0);
+}
+
+/* While nothing can be written, 16 MiB are kept; then what came last is lost, and the recording goes on after a hole.
+ */
+static void test_disk_full(Fixture *fixture, gconstpointer data)
+{
+        enum { LARGE = 6 << 20 };
+        g_autofree uint8_t *picture_bytes = g_malloc(LARGE);
+        memset(picture_bytes, 0x55, LARGE);
+        memcpy(picture_bytes, small_key, sizeof(small_key));
+        say(fixture, MESSAGE_TICK, 0);
+        limit_files(100);
+        for (int i = 0; i < 6; i++) {
+                picture(fixture, picture_bytes, LARGE, i * 2000);
+                pass(fixture, i * 2000, i * 2000 + 1900);
+        }
+        g_assert_cmpint(fixture->fault, ==, RECORD_FAULT_DISK_FULL);
+        g_assert_cmpuint(fixture->count[MESSAGE_SEGMENT], ==, 0);
+        limit_files(RLIM_INFINITY);
+        PICTURE(fixture, small_key, 12000);
+        pass(fixture, 12000, 14000);
+        PICTURE(fixture, small_key, 14000);
+        pass(fixture, 14100, 15000);
+        say(fixture, MESSAGE_END, 15000);
+        /* [0 2) [2 4) were kept; [4 12) are lost, as would be the hole's time in the recording. */
+        g_assert_true(session_is_done(fixture->session));
+        g_assert_cmpuint(session_list(fixture->session)->entries->len, ==, 4);
+        g_assert_cmpint(entry(fixture, 2)->clock_us, ==, BEGIN_US + 12000 * MS);
+        g_assert_true(entry(fixture, 2)->begins_stretch);
+        g_assert_cmpint(fixture->done_us, ==, 7000 * MS);
+}
+
+static void test_damaged_list(Fixture *fixture, gconstpointer data)
+{
+        g_assert_true(g_file_set_contents(PLAYLIST_NAME, "", 0, NULL));
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Session) session = session_new(on_answer, fixture, &error);
+        g_assert_null(session);
+        g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL);
+}
+
+static void add(const char *path, void (*test)(Fixture *, gconstpointer))
+{
+        g_test_add(path, Fixture, NULL, fixture_open, test, fixture_close);
+}
+
+int main(int argc, char **argv)
+{
+        g_test_init(&argc, &argv, NULL);
+        g_test_set_nonfatal_assertions();
+        add("/recorder-session/nobody", test_nobody);
+        add("/recorder-session/nothing", test_nothing);
+        add("/recorder-session/waits-for-key", test_waits_for_key);
+        add("/recorder-session/cuts", test_cuts);
+        add("/recorder-session/slate", test_slate);
+        add("/recorder-session/wrong-clock", test_wrong_clock);
+        add("/recorder-session/goes-on", test_goes_on);
+        add("/recorder-session/disk-full", test_disk_full);
+        add("/recorder-session/damaged-list", test_damaged_list);
+        return g_test_run();
+}
