@@ -11,7 +11,8 @@ enum {
         RECORD_LENGTH_OFFSET = 11,
         INPUT_MAX_BYTES = 4096, /* browsers' flights come in datagrams of at most 1,500 bytes */
         CERTIFICATE_DAYS = 365,
-        FIRST_TIMEOUT_US = 100000, /* RFC 6347 asks for a second, for fear of congestion; a flight here is 1 KB */
+        SEND_FRAGMENT_BYTES = 1024, /* OpenSSL's own 16 KB would be kept for each session: 15 KB saved of 75 */
+        FIRST_TIMEOUT_US = 100000,  /* RFC 6347 asks for a second, for fear of congestion; a flight here is 1 KB */
         LAST_TIMEOUT_US = 2000000,
 };
 #define CIPHERS                                                                                                        \
@@ -94,7 +95,7 @@ DtlsIdentity *dtls_identity_new(void)
         SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
         SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_QUERY_MTU |
                                              SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
-        SSL_CTX_set_read_ahead(context, 1);
+        SSL_CTX_set_max_send_fragment(context, SEND_FRAGMENT_BYTES);
         return g_steal_pointer(&identity);
 }
 

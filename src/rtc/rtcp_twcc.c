@@ -58,15 +58,18 @@ bool rtcp_twcc_read(const RtcpPacket *twcc, TwccFeedback *ret_feedback)
                         return false;
                 n += read;
         }
+        size_t delta_bytes = 0; /* a symbol's value is its delta's size */
+        for (unsigned i = 0; i < n; i++)
+                delta_bytes += symbols[i];
+        if ((size_t)(end - at) < delta_bytes)
+                return false;
+
         int64_t arrival_us = 0;
-        for (unsigned i = 0; i < n; i++) {
-                if (end - at < symbols[i])
-                        return false;
+        for (unsigned i = 0; i < n; at += symbols[i++]) {
                 if (symbols[i] == SMALL_DELTA)
                         arrival_us += at[0] * DELTA_US;
                 else if (symbols[i] == LARGE_DELTA)
                         arrival_us += (int16_t)read_u16(at) * DELTA_US;
-                at += symbols[i]; /* its value is the delta's size */
                 ret_feedback->packets[i] = (TwccStatus){
                         .sequence = (uint16_t)(read_u16(fixed) + i),
                         .received = symbols[i] != NOT_RECEIVED,
