@@ -46,7 +46,7 @@ bool description_read(const char *text, Description *ret_description)
         g_autoptr(Sdp) sdp = sdp_parse(text, strlen(text), NULL);
         if (!sdp || !sdp->has_fingerprint || !*sdp->ufrag || !*sdp->pwd || !sdp->n_media)
                 return false;
-        Description description = { .active = sdp->setup == SDP_ACTIVE };
+        Description description = { .active = sdp->setup == SDP_ACTIVE, .reduced_size = sdp->media[0].rtcp_rsize };
         g_strlcpy(description.ufrag, sdp->ufrag, sizeof description.ufrag);
         g_strlcpy(description.password, sdp->pwd, sizeof description.password);
         memcpy(description.fingerprint, sdp->fingerprint, sizeof description.fingerprint);

@@ -16,7 +16,8 @@ typedef struct {
 typedef struct {
         char ufrag[SDP_UFRAG_SIZE], password[SDP_PWD_SIZE];
         uint8_t fingerprint[SDP_FINGERPRINT_SIZE];
-        bool active; /* it wants to be the DTLS client */
+        bool active;       /* it wants to be the DTLS client */
+        bool reduced_size; /* RTCP without a report in front is agreed (RFC 5506) */
         SdpCandidate candidates[SDP_MAX_CANDIDATES];
         unsigned candidate_count;
         bool rejected[SDP_MAX_MEDIA]; /* by section */

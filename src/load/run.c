@@ -189,37 +189,77 @@ static double per_packet(int64_t before_us, int64_t after_us, uint64_t packets)
         return packets ? (double)(after_us - before_us) / (double)packets : 0;
 }
 
-static json_t *report(Run *run, const Snapshot *a, const Snapshot *b)
+static void put(json_t *figures, const char *name, uint64_t value)
 {
-        const SubscriberCounts *x = &a->received, *y = &b->received;
+        json_object_set_new(figures, name, json_integer((json_int_t)value));
+}
+
+static void put_real(json_t *figures, const char *name, double value)
+{
+        json_object_set_new(figures, name, json_real(value));
+}
+
+static void put_times(json_t *figures, const char *what, GArray *times_us)
+{
+        const struct {
+                const char *name;
+                double share;
+        } marks[] = { { "median", 0.5 }, { "p95", 0.95 }, { "max", 1 } };
+        for (size_t i = 0; i < G_N_ELEMENTS(marks); i++) {
+                g_autofree char *name = g_strdup_printf("%s_ms_%s", what, marks[i].name);
+                put_real(figures, name, percentile_ms(times_us, marks[i].share));
+        }
+}
+
+static void put_counts(json_t *figures, const SubscriberCounts *x, const SubscriberCounts *y)
+{
         uint64_t forwarded = y->expected - x->expected, received = y->packets - x->packets;
+        put(figures, "forwarded", forwarded);
+        put(figures, "received", received);
+        put_real(figures, "loss_percent",
+                 forwarded ? 100.0 * ((double)forwarded - (double)received) / (double)forwarded : 0.0);
+        put(figures, "nacked", y->nacked - x->nacked);
+        put(figures, "rtx", y->rtx - x->rtx);
+        put(figures, "repaired", y->repaired - x->repaired);
+        put(figures, "reports", y->reports - x->reports);
+        put(figures, "plis", y->plis - x->plis);
+        put(figures, "opened", y->opened - x->opened);
+        put(figures, "spoilt", y->spoilt - x->spoilt);
+}
+
+static void put_cost(json_t *figures, const Snapshot *a, const Snapshot *b)
+{
+        uint64_t forwarded = b->received.expected - a->received.expected;
         double user = per_packet(a->server.user_us, b->server.user_us, forwarded);
         double system = per_packet(a->server.system_us, b->server.system_us, forwarded);
-        double own = per_packet(a->own.user_us + a->own.system_us, b->own.user_us + b->own.system_us, received);
-        const char *profile = run->subscribers->len && subscriber_profile(run->subscribers->pdata[0]) == SRTP_PROFILE_CM
-                                      ? "cm"
-                                      : "gcm";
+        put_real(figures, "user_us", user);
+        put_real(figures, "system_us", system);
+        put_real(figures, "us_per_packet", user + system);
+        put(figures, "server_kb", (uint64_t)b->server.resident_kb);
+        put(figures, "server_threads", (uint64_t)b->server.threads);
+        put_real(figures, "generator_us_per_packet",
+                 per_packet(a->own.user_us + a->own.system_us, b->own.user_us + b->own.system_us,
+                            b->received.packets - a->received.packets));
+}
+
+static json_t *report(Run *run, const Snapshot *a, const Snapshot *b)
+{
+        SrtpProfile profile = run->subscribers->len ? subscriber_profile(run->subscribers->pdata[0]) : 0;
         for (guint i = 0; i < run->subscribers->len; i++)
                 note_times(run, run->subscribers->pdata[i]);
-        return json_pack(
-                "{s:s, s:s, s:i, s:i, s:f, s:I, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, "
-                "s:f, s:f, s:I, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f}",
-                "server", run->options->label, "profile", profile, "publishers", run->options->publishers,
-                "subscribers", run->options->subscribers, "seconds", (double)(b->at_us - a->at_us) / (double)SECOND_US,
-                "sent", (json_int_t)(b->sent - a->sent), "forwarded", (json_int_t)forwarded, "received",
-                (json_int_t)received, "loss_percent",
-                forwarded ? 100.0 * ((double)forwarded - (double)received) / (double)forwarded : 0.0, "repaired",
-                (json_int_t)(y->repaired - x->repaired), "nacked", (json_int_t)(y->nacked - x->nacked), "reports",
-                (json_int_t)(y->reports - x->reports), "plis", (json_int_t)(y->plis - x->plis), "key_frames_asked",
-                (json_int_t)(b->key_frames_asked - a->key_frames_asked), "publisher_repaired",
-                (json_int_t)(b->repaired - a->repaired), "opened", (json_int_t)(y->opened - x->opened), "spoilt",
-                (json_int_t)(y->spoilt - x->spoilt), "user_us", user, "system_us", system, "us_per_packet",
-                user + system, "server_kb", (json_int_t)b->server.resident_kb, "server_threads", b->server.threads,
-                "generator_us_per_packet", own, "connected_ms_median", percentile_ms(run->connected_us, 0.5),
-                "connected_ms_p95", percentile_ms(run->connected_us, 0.95), "connected_ms_max",
-                percentile_ms(run->connected_us, 1), "first_packet_ms_median", percentile_ms(run->first_packet_us, 0.5),
-                "first_packet_ms_p95", percentile_ms(run->first_packet_us, 0.95), "first_packet_ms_max",
-                percentile_ms(run->first_packet_us, 1));
+        json_t *figures = json_pack("{s:s, s:s}", "server", run->options->label, "profile",
+                                    profile == SRTP_PROFILE_CM ? "cm" : "gcm");
+        put(figures, "publishers", (uint64_t)run->options->publishers);
+        put(figures, "subscribers", (uint64_t)run->options->subscribers);
+        put_real(figures, "seconds", (double)(b->at_us - a->at_us) / (double)SECOND_US);
+        put(figures, "sent", b->sent - a->sent);
+        put(figures, "publisher_repaired", b->repaired - a->repaired);
+        put(figures, "key_frames_asked", b->key_frames_asked - a->key_frames_asked);
+        put_counts(figures, &a->received, &b->received);
+        put_cost(figures, a, b);
+        put_times(figures, "connected", run->connected_us);
+        put_times(figures, "first_packet", run->first_packet_us);
+        return figures;
 }
 
 static void print_report(const json_t *figures, bool json)

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #define STREAMS_MAX 32
-#define REPORT_INTERVAL_US SECOND_US
+#define VIDEO_REPORT_US SECOND_US /* browsers' pace, each time half as long to half as long again */
+#define AUDIO_REPORT_US (5 * SECOND_US)
 #define FEEDBACK_INTERVAL_US (50 * INT64_C(1000)) /* transport-wide, as Chromium's usual pace */
 #define ARRIVALS_MAX 1024
 #define COMPOUND_MAX_BYTES 1400
@@ -22,7 +23,7 @@ typedef struct {
         uint32_t clock_hz;
         uint64_t expected_before, received_before; /* at the last report */
         uint32_t last_sr;
-        int64_t last_sr_us;
+        int64_t last_sr_us, next_report_us;
         NackList nack;
 } Stream;
 
@@ -46,15 +47,13 @@ struct Subscriber {
         Stream *latest; /* packets of one stream come in runs */
         Feedback *feedback;
         SubscriberCounts counts;
-        int64_t started_us, connected_us, first_packet_us, next_report_us, next_nack_us, next_feedback_us;
+        int64_t started_us, connected_us, first_packet_us, next_nack_us, next_feedback_us;
 };
 
 static void on_connected(void *owner, int64_t now_us)
 {
         Subscriber *subscriber = owner;
         subscriber->connected_us = now_us;
-        /* Each its own phase: browsers that came together do not report together. */
-        subscriber->next_report_us = now_us + g_rand_int_range(subscriber->network->random, 0, REPORT_INTERVAL_US);
 }
 
 static Stream *stream_find(Subscriber *subscriber, uint32_t ssrc)
@@ -67,7 +66,8 @@ static Stream *stream_find(Subscriber *subscriber, uint32_t ssrc)
         return NULL;
 }
 
-static Stream *stream_add(Subscriber *subscriber, uint32_t ssrc, uint8_t payload_type, uint16_t sequence)
+static Stream *stream_add(Subscriber *subscriber, uint32_t ssrc, uint8_t payload_type, uint16_t sequence,
+                          int64_t now_us)
 {
         if (subscriber->stream_count == STREAMS_MAX)
                 return NULL;
@@ -77,6 +77,8 @@ static Stream *stream_add(Subscriber *subscriber, uint32_t ssrc, uint8_t payload
         stream->video = subscriber->offer.payloads[payload_type].codec != CODEC_OPUS;
         stream->clock_hz = stream->video ? 90000 : 48000;
         stream->first = stream->highest = 0x10000 + sequence;
+        /* Each its own phase: browsers that came together do not report together. */
+        stream->next_report_us = now_us + g_rand_int_range(subscriber->network->random, 0, VIDEO_REPORT_US);
         nack_list_init(&stream->nack);
         subscriber->streams[subscriber->stream_count++] = stream;
         return stream;
@@ -91,11 +93,61 @@ static void measure_jitter(Stream *stream, uint32_t timestamp, int64_t now_us)
         stream->jitter_16 += change - ((stream->jitter_16 + 8) >> 4);
 }
 
-static void send_pli(Subscriber *subscriber, const Stream *stream)
+/* RFC 3550 A.3 */
+static void stream_report(const Stream *stream, int64_t now_us, RtcpReport *ret_report)
 {
-        uint8_t bytes[64];
+        uint64_t expected = (uint64_t)(stream->highest - stream->first) + 1;
+        int64_t lost = (int64_t)(expected - stream->received);
+        int64_t expected_now = (int64_t)(expected - stream->expected_before);
+        int64_t lost_now = expected_now - (int64_t)(stream->received - stream->received_before);
+        *ret_report = (RtcpReport){
+                .ssrc = stream->ssrc,
+                .fraction_lost =
+                        expected_now > 0 && lost_now > 0 ? (uint8_t)MIN(255, lost_now * 256 / expected_now) : 0,
+                .lost = (int32_t)CLAMP(lost, -0x800000, 0x7fffff),
+                .highest = (uint32_t)(stream->highest - 0x10000),
+                .jitter = (uint32_t)(stream->jitter_16 >> 4),
+                .last_sr = stream->last_sr,
+                .delay = stream->last_sr ? (uint32_t)((now_us - stream->last_sr_us) * 65536 / SECOND_US) : 0,
+        };
+}
+
+static void write_report(const Subscriber *subscriber, const Stream *stream, int64_t now_us, RtcpWriter *writer)
+{
+        RtcpReport report;
+        stream_report(stream, now_us, &report);
+        rtcp_write_report(writer, subscriber->ssrc, NULL, &report, 1);
+        rtcp_write_sdes_cname(writer, subscriber->ssrc, "load");
+}
+
+/* Feedback stands alone only where that was agreed (RFC 5506); else a report of its stream goes in front. Janus does
+ * not agree to it, and finds the stream by that report. */
+static void begin_feedback(const Subscriber *subscriber, const Stream *stream, int64_t now_us, RtcpWriter *writer)
+{
+        if (!subscriber->offer.reduced_size && stream)
+                write_report(subscriber, stream, now_us, writer);
+}
+
+static void send_report(Subscriber *subscriber, Stream *stream, int64_t now_us)
+{
+        uint8_t bytes[COMPOUND_MAX_BYTES];
         RtcpWriter writer;
         rtcp_writer_init(&writer, bytes, sizeof bytes);
+        write_report(subscriber, stream, now_us, &writer);
+        link_send_rtcp(subscriber->link, bytes, writer.size);
+        stream->expected_before = (uint64_t)(stream->highest - stream->first) + 1;
+        stream->received_before = stream->received;
+        subscriber->counts.reports++;
+        int32_t usual_us = stream->video ? VIDEO_REPORT_US : AUDIO_REPORT_US;
+        stream->next_report_us = now_us + g_rand_int_range(subscriber->network->random, usual_us / 2, usual_us * 3 / 2);
+}
+
+static void send_pli(Subscriber *subscriber, const Stream *stream, int64_t now_us)
+{
+        uint8_t bytes[256];
+        RtcpWriter writer;
+        rtcp_writer_init(&writer, bytes, sizeof bytes);
+        begin_feedback(subscriber, stream, now_us, &writer);
         if (rtcp_write_pli(&writer, subscriber->ssrc, stream->ssrc))
                 link_send_rtcp(subscriber->link, bytes, writer.size);
         subscriber->counts.plis++;
@@ -111,7 +163,7 @@ static void count_sequence(Subscriber *subscriber, Stream *stream, uint16_t sequ
         if (nack_list_receive(&stream->nack, sequence, now_us, &key_frame))
                 subscriber->counts.repaired++;
         if (key_frame)
-                send_pli(subscriber, stream);
+                send_pli(subscriber, stream, now_us);
         if (nack_list_next_us(&stream->nack) < subscriber->next_nack_us)
                 subscriber->next_nack_us = nack_list_next_us(&stream->nack);
 }
@@ -121,6 +173,7 @@ static void receive_repair(Subscriber *subscriber, uint8_t *packet, size_t size,
 {
         RtpHeader header;
         size_t clear_size;
+        subscriber->counts.rtx++;
         if (link_open(subscriber->link, packet, size, &clear_size) != DROP_NONE ||
             rtp_parse(packet, clear_size, &header) != DROP_NONE || header.payload_bytes < RTX_HEADER_BYTES)
                 return;
@@ -178,7 +231,7 @@ static void on_rtp(void *owner, uint8_t *packet, size_t size, int64_t now_us)
         uint16_t sequence = read_u16(packet + 2);
         Stream *stream = stream_find(subscriber, ssrc);
         if (!stream)
-                stream = stream_add(subscriber, ssrc, payload_type, sequence);
+                stream = stream_add(subscriber, ssrc, payload_type, sequence, now_us);
         if (!stream)
                 return;
         count_sequence(subscriber, stream, sequence, now_us);
@@ -224,6 +277,7 @@ static void send_nacks(Subscriber *subscriber, int64_t now_us)
                 if (!count)
                         continue;
                 rtcp_writer_init(&writer, bytes, sizeof bytes);
+                begin_feedback(subscriber, stream, now_us, &writer);
                 subscriber->counts.nacked += rtcp_write_nack(&writer, subscriber->ssrc, stream->ssrc, sequences, count);
                 link_send_rtcp(subscriber->link, bytes, writer.size);
         }
@@ -236,43 +290,7 @@ static void on_batch(void *owner, int64_t now_us)
                 send_nacks(subscriber, now_us);
 }
 
-/* RFC 3550 A.3 */
-static void stream_report(Stream *stream, int64_t now_us, RtcpReport *ret_report)
-{
-        uint64_t expected = (uint64_t)(stream->highest - stream->first) + 1;
-        int64_t lost = (int64_t)(expected - stream->received);
-        int64_t expected_now = (int64_t)(expected - stream->expected_before);
-        int64_t lost_now = expected_now - (int64_t)(stream->received - stream->received_before);
-        stream->expected_before = expected;
-        stream->received_before = stream->received;
-        *ret_report = (RtcpReport){
-                .ssrc = stream->ssrc,
-                .fraction_lost =
-                        expected_now > 0 && lost_now > 0 ? (uint8_t)MIN(255, lost_now * 256 / expected_now) : 0,
-                .lost = (int32_t)CLAMP(lost, -0x800000, 0x7fffff),
-                .highest = (uint32_t)(stream->highest - 0x10000),
-                .jitter = (uint32_t)(stream->jitter_16 >> 4),
-                .last_sr = stream->last_sr,
-                .delay = stream->last_sr ? (uint32_t)((now_us - stream->last_sr_us) * 65536 / SECOND_US) : 0,
-        };
-}
-
-static void send_report(Subscriber *subscriber, int64_t now_us)
-{
-        uint8_t bytes[COMPOUND_MAX_BYTES];
-        RtcpReport reports[31];
-        RtcpWriter writer;
-        unsigned count = MIN(subscriber->stream_count, (unsigned)G_N_ELEMENTS(reports));
-        for (unsigned i = 0; i < count; i++)
-                stream_report(subscriber->streams[i], now_us, &reports[i]);
-        rtcp_writer_init(&writer, bytes, sizeof bytes);
-        rtcp_write_report(&writer, subscriber->ssrc, NULL, reports, count);
-        rtcp_write_sdes_cname(&writer, subscriber->ssrc, "load");
-        link_send_rtcp(subscriber->link, bytes, writer.size);
-        subscriber->counts.reports++;
-}
-
-static void send_feedback(Subscriber *subscriber)
+static void send_feedback(Subscriber *subscriber, int64_t now_us)
 {
         Feedback *feedback = subscriber->feedback;
         while (feedback->count > 0) {
@@ -282,6 +300,7 @@ static void send_feedback(Subscriber *subscriber)
                 uint8_t bytes[COMPOUND_MAX_BYTES];
                 RtcpWriter writer;
                 rtcp_writer_init(&writer, bytes, sizeof bytes);
+                begin_feedback(subscriber, subscriber->latest, now_us, &writer);
                 size_t done =
                         rtcp_write_twcc(&writer, subscriber->ssrc, subscriber->latest ? subscriber->latest->ssrc : 0,
                                         feedback->number++, (uint16_t)(feedback->base + skip),
@@ -304,12 +323,11 @@ void subscriber_turn(Subscriber *subscriber, int64_t now_us)
                 return;
         if (now_us >= subscriber->next_nack_us)
                 send_nacks(subscriber, now_us);
-        if (now_us >= subscriber->next_report_us) {
-                send_report(subscriber, now_us);
-                subscriber->next_report_us = now_us + REPORT_INTERVAL_US;
-        }
+        for (unsigned i = 0; i < subscriber->stream_count; i++)
+                if (now_us >= subscriber->streams[i]->next_report_us)
+                        send_report(subscriber, subscriber->streams[i], now_us);
         if (subscriber->feedback && now_us >= subscriber->next_feedback_us) {
-                send_feedback(subscriber);
+                send_feedback(subscriber, now_us);
                 subscriber->next_feedback_us = now_us + FEEDBACK_INTERVAL_US;
         }
 }
@@ -375,6 +393,7 @@ void subscriber_count(const Subscriber *subscriber, SubscriberCounts *counts)
 {
         counts->packets += subscriber->counts.packets;
         counts->bytes += subscriber->counts.bytes;
+        counts->rtx += subscriber->counts.rtx;
         counts->repaired += subscriber->counts.repaired;
         counts->nacked += subscriber->counts.nacked;
         counts->reports += subscriber->counts.reports;

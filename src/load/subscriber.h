@@ -1,5 +1,6 @@
-/* A watcher: takes what a server sends and answers as a browser does, with receiver reports every second, NACK for
- * video (again every 40 ms or round trip), RTX, and PLI when a gap is too large to mend.
+/* A watcher: takes what a server sends and answers as a browser does: a receiver report for each video stream
+ * about every second and for each sound every five, NACK for video (again every 40 ms), RTX, and PLI when a gap is too
+ * large to mend.
  *
  * Most packets are counted by their header alone; one in `open_every` is decrypted and checked, so that the generator
  * does not cost more than the server it measures.
@@ -16,7 +17,8 @@ typedef struct {
 
 typedef struct {
         uint64_t packets, bytes; /* RTP as received, RTX apart */
-        uint64_t repaired;       /* came by RTX or again, after a NACK */
+        uint64_t rtx;            /* packets on RTX streams */
+        uint64_t repaired;       /* gaps filled, by RTX or otherwise, after a NACK or late */
         uint64_t nacked, reports, plis;
         uint64_t expected;       /* by the sequence numbers */
         uint64_t opened, spoilt; /* decrypted, and those that could not be */
