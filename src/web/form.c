@@ -7,6 +7,7 @@ static void fault_free(gpointer data)
         FormFault *fault = data;
         g_free(fault->name);
         g_free(fault->sentence);
+        g_free(fault->label);
         g_free(fault);
 }
 
@@ -123,6 +124,17 @@ const char *form_error(const Form *form, const char *name)
         return NULL;
 }
 
+/* A tick's label is a whole sentence: the summary needs its beginning. */
+static char *short_label(const Form *form, const FormField *field)
+{
+        enum { CHARACTERS_MAX = 48 };
+        const char *label = tr(form->lang, field->label);
+        if (g_utf8_strlen(label, -1) <= CHARACTERS_MAX)
+                return g_strdup(label);
+        g_autofree char *beginning = g_utf8_substring(label, 0, CHARACTERS_MAX);
+        return g_strconcat(g_strchomp(beginning), "…", NULL);
+}
+
 void form_fail(Form *form, const char *name, const char *sentence)
 {
         if (form_error(form, name))
@@ -131,7 +143,7 @@ void form_fail(Form *form, const char *name, const char *sentence)
         FormFault *fault = g_new0(FormFault, 1);
         fault->name = g_strdup(name);
         fault->sentence = g_strdup(sentence);
-        fault->label = field && field->label ? tr(form->lang, field->label) : NULL;
+        fault->label = field && field->label ? short_label(form, field) : NULL;
         g_ptr_array_add(form->faults, fault);
 }
 

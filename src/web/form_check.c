@@ -1,6 +1,6 @@
 #include "web/form.h"
 #include "web/form_private.h"
-#include <stdio.h>
+#include "base/when.h"
 #include <string.h>
 
 /* Each check answers NULL when the value is right, else a sentence in the form's language; values are not empty. */
@@ -38,38 +38,30 @@ static const char *check_slug(const Lang *lang, const char *value)
         return NULL;
 }
 
-/* sscanf's %n tells how much was read: nothing may follow. */
-static bool is_date(const char *text, size_t length)
+/* Which zone it is read in makes no difference to whether it is a date. */
+static bool is_date_of(const char *value, size_t length)
 {
-        unsigned year = 0, month = 0, day = 0;
-        int used = 0;
-        return length == 10 && strspn(text, "0123456789-") == 10 &&
-               sscanf(text, "%4u-%2u-%2u%n", &year, &month, &day, &used) == 3 && used == 10 && month <= 12 &&
-               day <= 31 && year >= 1900 && g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year);
-}
-
-static bool is_time(const char *text)
-{
-        unsigned hour = 0, minute = 0;
-        int used = 0;
-        return strlen(text) == 5 && strspn(text, "0123456789:") == 5 &&
-               sscanf(text, "%2u:%2u%n", &hour, &minute, &used) == 2 && used == 5 && hour < 24 && minute < 60;
+        g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+        int64_t at_us = 0;
+        return strlen(value) == length && when_parse(utc, value, &at_us);
 }
 
 static const char *check_date(const Lang *lang, const char *value)
 {
-        return is_date(value, strlen(value)) ? NULL : tr(lang, "This is not a date such as 2021-01-28.");
-}
-
-static const char *check_time(const Lang *lang, const char *value)
-{
-        return is_time(value) ? NULL : tr(lang, "This is not a time such as 09:30.");
+        return is_date_of(value, strlen("2021-01-28")) ? NULL : tr(lang, "This is not a date such as 2021-01-28.");
 }
 
 static const char *check_date_time(const Lang *lang, const char *value)
 {
-        bool right = strlen(value) == 16 && value[10] == 'T' && is_date(value, 10) && is_time(value + 11);
-        return right ? NULL : tr(lang, "This is not a date and time such as 2021-01-28T09:30.");
+        return is_date_of(value, strlen("2021-01-28T09:30"))
+                       ? NULL
+                       : tr(lang, "This is not a date and time such as 2021-01-28T09:30.");
+}
+
+static const char *check_time(const Lang *lang, const char *value)
+{
+        g_autofree char *on_a_day = g_strconcat("2021-01-28T", value, NULL);
+        return is_date_of(on_a_day, strlen("2021-01-28T09:30")) ? NULL : tr(lang, "This is not a time such as 09:30.");
 }
 
 static void check_number(Form *form, const FormField *field, const char *value)

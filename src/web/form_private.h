@@ -14,7 +14,7 @@ struct Form {
 
 typedef struct {
         char *name, *sentence;
-        const char *label; /* translated; NULL for the whole form */
+        char *label; /* translated; NULL for the whole form */
 } FormFault;
 
 const FormField *form_find_field(const Form *form, const char *name); /* NULL when there is none */

@@ -19,7 +19,7 @@ static const FormField fields[] = {
         { "place", "Place", .kind = FIELD_CHOICE, .options = places },
         { "again", "Again", .kind = FIELD_SELECT, .options = places },
         { "text", "Text", .kind = FIELD_TEXT },
-        { "agree", "Agree", .kind = FIELD_TICK },
+        { "agree", "I agree that my voice and my picture may be kept and shown.", .kind = FIELD_TICK },
         { 0 },
 };
 
@@ -201,10 +201,12 @@ static void summary_links_to_the_fields(void)
         g_assert_cmpstr(nothing, ==, "");
         form_fail(form, "email", "Registered already.");
         form_fail(form, "", "All places are taken.");
+        form_fail(form, "agree", "Tick this.");
         g_autofree char *summary = shown(form, NULL);
         g_assert_nonnull(strstr(summary, "role=\"alert\""));
-        g_assert_nonnull(strstr(summary, "2 things need another look."));
+        g_assert_nonnull(strstr(summary, "3 things need another look."));
         g_assert_nonnull(strstr(summary, "<li><a href=\"#email\">Mail: Registered already.</a></li>"));
+        g_assert_nonnull(strstr(summary, "#agree\">I agree that my voice and my picture may be kept…: Tick this.</a>"));
         g_assert_nonnull(strstr(summary, "<li>All places are taken.</li>"));
 }
 

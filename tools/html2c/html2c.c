@@ -71,19 +71,24 @@ static void compile_file(Compiler *c)
                 fail(c, 1, "no {{view}} of this file names a header, so nobody can call it");
 }
 
+/* A value of the wrong type would be escaped wrongly or crash: the compiler must stop there. */
+static const char strictness[] = "#pragma GCC diagnostic error \"-Wint-conversion\"\n"
+                                 "#pragma GCC diagnostic error \"-Wincompatible-pointer-types\"\n"
+                                 "#pragma GCC diagnostic error \"-Wformat\"\n"
+                                 "#pragma GCC diagnostic error \"-Wimplicit-function-declaration\"\n"
+                                 "#ifdef __clang__\n"
+                                 "#pragma GCC diagnostic error \"-Wincompatible-pointer-types-discards-qualifiers\"\n"
+                                 "#else\n"
+                                 "#pragma GCC diagnostic error \"-Wdiscarded-qualifiers\"\n"
+                                 "#endif\n\n";
+
 static bool write_file(const Compiler *c, const char *path, GError **error)
 {
         g_autoptr(GString) out = g_string_new(NULL);
         g_string_append_printf(out, "/* Made from %s by html2c: change that file, not this one. */\n", c->file);
         g_string_append(out, "#include \"web/html.h\"\n");
         g_string_append(out, c->headers->str);
-        /* A value of the wrong type would be escaped wrongly or crash: the compiler must stop there. */
-        for (const char *const *w =
-                     (const char *const[]){ "int-conversion", "incompatible-pointer-types", "format",
-                                            "implicit-function-declaration", "discarded-qualifiers", NULL };
-             *w; w++)
-                g_string_append_printf(out, "#pragma GCC diagnostic error \"-W%s\"\n", *w);
-        g_string_append(out, "\n");
+        g_string_append(out, strictness);
         g_string_append(out, c->code->str);
         return g_file_set_contents(path, out->str, (gssize)out->len, error);
 }
