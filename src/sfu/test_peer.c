@@ -1,0 +1,231 @@
+#include "sfu/test_peer.h"
+
+#include "rtc/bytes.h"
+#include "rtc/rtcp.h"
+#include "rtc/rtp.h"
+#include "rtc/sdp.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+TestPeer *test_peer_new(void)
+{
+        TestPeer *peer = g_new0(TestPeer, 1);
+        uint8_t random[ICE_RANDOM_BYTES];
+        for (unsigned i = 0; i < sizeof random; i++)
+                random[i] = (uint8_t)g_test_rand_int();
+        ice_credentials_make(&peer->local, random);
+        peer->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        peer->identity = dtls_identity_new();
+        peer->packets = g_array_new(FALSE, FALSE, sizeof(TestPacket));
+        peer->rtcp = g_array_new(FALSE, FALSE, sizeof(RtcpKind));
+        for (unsigned i = 0; i < 3; i++)
+                peer->next_index[i] = 100;
+        return peer;
+}
+
+void test_peer_free(TestPeer *peer)
+{
+        dtls_session_free(peer->dtls);
+        dtls_identity_free(peer->identity);
+        srtp_sender_free(peer->sender);
+        srtp_receiver_free(peer->receiver);
+        g_array_unref(peer->packets);
+        g_array_unref(peer->rtcp);
+        close(peer->fd);
+        g_free(peer);
+}
+
+static void own_side(const TestPeer *peer, Sdp *sdp, SdpSetup setup)
+{
+        g_strlcpy(sdp->ufrag, peer->local.ufrag, sizeof sdp->ufrag);
+        g_strlcpy(sdp->pwd, peer->local.pwd, sizeof sdp->pwd);
+        memcpy(sdp->fingerprint, dtls_identity_fingerprint(peer->identity), sizeof sdp->fingerprint);
+        sdp->has_fingerprint = true;
+        sdp->setup = setup;
+}
+
+static void add_line(Sdp *sdp, SdpKind kind, const char *mid, SdpCodec codec, uint32_t ssrc)
+{
+        SdpMedia *line = sdp_add_media(sdp);
+        line->kind = kind;
+        line->direction = SDP_SENDONLY;
+        line->rtcp_mux = true;
+        line->ssrc = ssrc;
+        line->codecs[line->n_codecs++] = codec;
+        line->extensions.id[RTP_EXTENSION_MID] = TEST_MID_ID;
+        if (kind == SDP_AUDIO)
+                line->extensions.id[RTP_EXTENSION_AUDIO_LEVEL] = TEST_LEVEL_ID;
+        g_strlcpy(line->mid, mid, sizeof line->mid);
+}
+
+char *test_peer_offer(TestPeer *peer, bool camera, bool copy)
+{
+        g_autoptr(Sdp) sdp = sdp_new();
+        own_side(peer, sdp, SDP_ACTPASS);
+        add_line(sdp, SDP_AUDIO, "mic", (SdpCodec){ .payload_type = TEST_MIC_TYPE, .name = SDP_OPUS }, TEST_MIC_SSRC);
+        if (camera)
+                add_line(sdp, SDP_VIDEO, "camera",
+                         (SdpCodec){ .payload_type = TEST_H264_TYPE,
+                                     .name = SDP_H264,
+                                     .packetization_mode = 1,
+                                     .profile_level_id = 0x42e01f },
+                         TEST_CAMERA_SSRC);
+        if (copy)
+                add_line(sdp, SDP_VIDEO, "copy", (SdpCodec){ .payload_type = TEST_VP8_TYPE, .name = SDP_VP8 },
+                         TEST_COPY_SSRC);
+        return sdp_print(sdp);
+}
+
+char *test_peer_answer(TestPeer *peer, const char *offer, bool h264)
+{
+        g_autoptr(Sdp) sdp = sdp_parse(offer, strlen(offer), NULL);
+        own_side(peer, sdp, SDP_ACTIVE);
+        sdp->ice_lite = false;
+        sdp->n_candidates = 0;
+        for (unsigned i = 0; i < sdp->n_media; i++) {
+                SdpMedia *line = &sdp->media[i];
+                line->direction = SDP_RECVONLY;
+                line->ssrc = line->rtx_ssrc = 0;
+                if (line->kind == SDP_VIDEO && !h264) /* H.264 and its RTX come first */
+                        memmove(line->codecs, line->codecs + 2, (line->n_codecs -= 2) * sizeof *line->codecs);
+        }
+        return sdp_print(sdp);
+}
+
+static uint16_t candidate_port(const char *description)
+{
+        const char *candidate = strstr(description, "a=candidate:");
+        const char *end = candidate ? strstr(candidate, " typ host") : NULL;
+        while (end && end > candidate && end[-1] != ' ')
+                end--;
+        return end ? (uint16_t)g_ascii_strtoull(end, NULL, 10) : 0;
+}
+
+void test_peer_connect(TestPeer *peer, const char *description)
+{
+        g_autoptr(Sdp) sdp = sdp_parse(description, strlen(description), NULL);
+        uint16_t port = candidate_port(description);
+        g_assert_nonnull(sdp);
+        g_assert_true(sdp->ice_lite);
+        g_assert_cmpuint(port, !=, 0);
+        struct sockaddr_in server = { .sin_family = AF_INET,
+                                      .sin_port = htons(port),
+                                      .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+        g_assert_cmpint(connect(peer->fd, (struct sockaddr *)&server, sizeof server), ==, 0);
+        IceCredentials remote;
+        g_assert_true(ice_credentials_set(&remote, sdp->ufrag, sdp->pwd));
+        ice_client_init(&peer->ice, &peer->local, &remote, 1, g_get_monotonic_time());
+        NetAddress address;
+        net_address_parse("127.0.0.1", port, NET_UDP, &address);
+        ice_client_add_candidate(&peer->ice, &address);
+        peer->dtls = dtls_session_new(peer->identity, DTLS_CLIENT, sdp->fingerprint);
+}
+
+void test_peer_send_raw(TestPeer *peer, const void *bytes, size_t size)
+{
+        if (send(peer->fd, bytes, size, 0) < 0)
+                g_test_message("send refused");
+}
+
+static void flush_dtls(TestPeer *peer)
+{
+        uint8_t out[DTLS_DATAGRAM_BYTES];
+        for (size_t size; (size = dtls_session_take(peer->dtls, out)) > 0;)
+                test_peer_send_raw(peer, out, size);
+        SrtpKeys send_keys, receive_keys;
+        if (!peer->sender && dtls_session_keys(peer->dtls, &send_keys, &receive_keys)) {
+                peer->sender = srtp_sender_new(&send_keys);
+                peer->receiver = srtp_receiver_new(&receive_keys);
+        }
+}
+
+static void receive_rtcp(TestPeer *peer, uint8_t *bytes, size_t size)
+{
+        RtcpReader reader;
+        if (srtp_receiver_unprotect_rtcp(peer->receiver, bytes, size, &size) || rtcp_reader_init(&reader, bytes, size))
+                return;
+        for (RtcpPacket packet; rtcp_reader_next(&reader, &packet);) {
+                RtcpKind kind = rtcp_kind(&packet);
+                g_array_append_val(peer->rtcp, kind);
+        }
+}
+
+static void receive_rtp(TestPeer *peer, uint8_t *bytes, size_t size)
+{
+        TestPacket packet;
+        g_assert_cmpint(srtp_receiver_unprotect(peer->receiver, bytes, size, &size, &packet.index), ==, DROP_NONE);
+        g_assert_cmpint(rtp_parse(bytes, size, &packet.header), ==, DROP_NONE);
+        packet.size = packet.header.payload_bytes;
+        memcpy(packet.payload, bytes + packet.header.header_bytes, packet.size);
+        g_array_append_val(peer->packets, packet);
+}
+
+static void receive(TestPeer *peer, uint8_t *bytes, size_t size)
+{
+        StunMessage message;
+        uint8_t reply[STUN_BUILD_BYTES];
+        if (stun_is(bytes, size) && !stun_parse(bytes, size, &message)) {
+                IceResult result = ice_client_receive(&peer->ice, &message, &peer->ice.candidates[0],
+                                                      g_get_monotonic_time(), reply);
+                if (result.reply_bytes)
+                        test_peer_send_raw(peer, reply, result.reply_bytes);
+        } else if (dtls_is(bytes, size)) {
+                dtls_session_receive(peer->dtls, bytes, size);
+        } else if (peer->receiver && rtcp_is(bytes, size)) {
+                receive_rtcp(peer, bytes, size);
+        } else if (peer->receiver && rtp_is(bytes, size)) {
+                receive_rtp(peer, bytes, size);
+        }
+}
+
+void test_peer_turn(TestPeer *peer)
+{
+        uint8_t bytes[2048];
+        for (ssize_t size; (size = recv(peer->fd, bytes, sizeof bytes, 0)) > 0;)
+                receive(peer, bytes, (size_t)size);
+        uint8_t random[STUN_TRANSACTION_BYTES], out[STUN_BUILD_BYTES];
+        for (unsigned i = 0; i < sizeof random; i++)
+                random[i] = (uint8_t)g_test_rand_int();
+        NetAddress to;
+        size_t size = ice_client_check(&peer->ice, random, g_get_monotonic_time(), out, &to);
+        if (size)
+                test_peer_send_raw(peer, out, size);
+        if (peer->ice.state == ICE_CHECKING)
+                return;
+        if (dtls_session_timeout_us(peer->dtls) == 0)
+                dtls_session_handle_timeout(peer->dtls);
+        flush_dtls(peer);
+}
+
+bool test_peer_is_connected(const TestPeer *peer)
+{
+        return peer->sender != NULL;
+}
+
+void test_peer_send(TestPeer *peer, unsigned which, uint64_t index, uint32_t timestamp, bool marker,
+                    const uint8_t *payload, size_t size)
+{
+        static const uint32_t ssrcs[] = { TEST_MIC_SSRC, TEST_CAMERA_SSRC, TEST_COPY_SSRC };
+        static const uint8_t types[] = { TEST_MIC_TYPE, TEST_H264_TYPE, TEST_VP8_TYPE };
+        static const RtpExtensionIds ids = { .id = { [RTP_EXTENSION_AUDIO_LEVEL] = TEST_LEVEL_ID } };
+        uint8_t out[1600];
+        RtpExtensions extensions = { .has = { [RTP_EXTENSION_AUDIO_LEVEL] = which == 0 }, .audio_level = 10 };
+        RtpHeader header = { .marker = marker,
+                             .payload_type = types[which],
+                             .sequence = (uint16_t)index,
+                             .timestamp = timestamp,
+                             .ssrc = ssrcs[which] };
+        size_t extension_bytes = rtp_extensions_write(out + RTP_HEADER_BYTES, &ids, &extensions);
+        rtp_write(out, &header, extension_bytes > 0);
+        size_t sent =
+                srtp_sender_protect(peer->sender, index, out, RTP_HEADER_BYTES + extension_bytes, payload, size, out);
+        test_peer_send_raw(peer, out, sent);
+}
+
+void test_peer_send_rtcp(TestPeer *peer, uint8_t *compound, size_t size)
+{
+        test_peer_send_raw(peer, compound, srtp_sender_protect_rtcp(peer->sender, compound, size));
+}

@@ -1,0 +1,63 @@
+/* A browser for the tests of sfu: ICE, DTLS and SRTP on a real socket, no codecs. One thread with the test. */
+#pragma once
+
+#include "sfu/negotiate.h"
+#include "sfu/sfu.h"
+
+#include "rtc/dtls.h"
+#include "rtc/ice.h"
+#include "rtc/srtp.h"
+
+enum {
+        TEST_MIC_SSRC = 1001,
+        TEST_CAMERA_SSRC = 2001,
+        TEST_COPY_SSRC = 3001,
+        TEST_MIC_TYPE = 109,
+        TEST_H264_TYPE = 125,
+        TEST_VP8_TYPE = 120,
+        TEST_MID_ID = 4,
+        TEST_LEVEL_ID = 1,
+        TEST_WAIT_US = 10 * 1000 * 1000,
+};
+
+typedef struct TestPacket {
+        RtpHeader header;
+        uint64_t index;
+        uint8_t payload[1500];
+        size_t size;
+} TestPacket;
+
+typedef struct TestPeer {
+        int fd;
+        DtlsIdentity *identity;
+        DtlsSession *dtls;
+        SrtpSender *sender;
+        SrtpReceiver *receiver;
+        IceClient ice;
+        IceCredentials local;
+        GArray *packets;        /* TestPacket received */
+        GArray *rtcp;           /* RtcpKind of each packet received */
+        uint64_t next_index[3]; /* of mic, camera, copy */
+} TestPeer;
+
+TestPeer *test_peer_new(void);
+void test_peer_free(TestPeer *peer);
+
+/* A publisher's offer: "mic", "camera" (H.264) and "copy" (VP8) as far as asked. */
+char *test_peer_offer(TestPeer *peer, bool camera, bool copy);
+/* A watcher's answer; without H.264 if asked. */
+char *test_peer_answer(TestPeer *peer, const char *offer, bool h264);
+/* Takes the server's side from its description; checks begin. */
+void test_peer_connect(TestPeer *peer, const char *description);
+/* Handles what has come, sends what is due. */
+void test_peer_turn(TestPeer *peer);
+bool test_peer_is_connected(const TestPeer *peer);
+
+/* One packet of a publisher: which 0 mic, 1 camera, 2 copy. */
+void test_peer_send(TestPeer *peer, unsigned which, uint64_t index, uint32_t timestamp, bool marker,
+                    const uint8_t *payload, size_t size);
+void test_peer_send_rtcp(TestPeer *peer, uint8_t *compound, size_t size);
+/* Raw bytes from the peer's address. */
+void test_peer_send_raw(TestPeer *peer, const void *bytes, size_t size);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TestPeer, test_peer_free)
