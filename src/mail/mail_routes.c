@@ -50,7 +50,9 @@ static void show_letter(Request *req, Db *db)
         g_autoptr(Letter) letter = letter_read(mail->message);
         g_autoptr(GArray) runs = letter_runs(letter->text ? letter->text : "");
         g_autofree char *at = format_time(mail->created_us);
-        Html *h = page_begin(req, &(Page){ .title = letter->subject ? letter->subject : "", .no_index = true });
+        const char *const styles[] = { "mail/letter.css", NULL };
+        const char *title = letter->subject ? letter->subject : "";
+        Html *h = page_begin(req, &(Page){ .title = title, .styles = styles, .no_index = true });
         letter_view(h, &(LetterPage){ .letter = letter,
                                       .id = mail->id,
                                       .at = at,

@@ -124,11 +124,6 @@ bool needs_keep(Db *db, int64_t registration, const Needs *needs)
                 (int64_t)needs->wheelchair, needs->other, now_us());
 }
 
-bool needs_erase(Db *db, int64_t registration)
-{
-        return db_run(db, "DELETE FROM registration_need WHERE registration_id = $1", "i", registration);
-}
-
 int64_t needs_agreed_us(Db *db, int64_t registration)
 {
         return db_int(db, 0, "SELECT agreed_us FROM registration_need WHERE registration_id = $1", "i", registration);

@@ -27,7 +27,6 @@ bool registration_mark_mailed(Db *db, int64_t event, int64_t account, int64_t si
 bool registration_erase(Db *db, int64_t event, int64_t account);
 
 bool needs_keep(Db *db, int64_t registration, const Needs *needs);
-bool needs_erase(Db *db, int64_t registration);
 /* When keeping them was agreed to, 0 when there are none. */
 int64_t needs_agreed_us(Db *db, int64_t registration);
 

@@ -16,7 +16,6 @@ typedef struct {
         const Event *event;
         const Account *account;
         const Registration *registration; /* NULL: not registered */
-        unsigned roles;
         Consent consent;
         const char *consent_day; /* of the last choice, "" for none */
         const Form *form;        /* name and path; NULL without a registration */
