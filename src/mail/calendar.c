@@ -137,9 +137,18 @@ static void add_name(icalcomponent *component, const char *name)
         icalcomponent_add_property(component, property);
 }
 
+/* Whole days need no zone. */
+static bool has_times(const CalendarEntry *entries, size_t count)
+{
+        for (size_t i = 0; i < count; i++)
+                if (!entries[i].all_day)
+                        return true;
+        return false;
+}
+
 char *calendar_write(const Calendar *calendar, const CalendarEntry *entries, size_t count)
 {
-        icaltimezone *zone = count > 0 ? find_zone(calendar->zone) : NULL;
+        icaltimezone *zone = has_times(entries, count) ? find_zone(calendar->zone) : NULL;
         icalcomponent *component = icalcomponent_vanew(
                 ICAL_VCALENDAR_COMPONENT, icalproperty_new_version("2.0"), icalproperty_new_prodid("-//Treteau//EN"),
                 icalproperty_new_method(calendar->method == CALENDAR_CANCEL ? ICAL_METHOD_CANCEL : ICAL_METHOD_PUBLISH),

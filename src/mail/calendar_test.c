@@ -142,6 +142,7 @@ static void test_all_day(void)
         g_autofree char *text = write_one(&entry);
         g_assert_nonnull(strstr(text, "\r\nDTSTART;VALUE=DATE:20260128\r\n"));
         g_assert_nonnull(strstr(text, "\r\nDTEND;VALUE=DATE:20260130\r\n"));
+        g_assert_null(strstr(text, "VTIMEZONE"));
 }
 
 static void test_several_and_none(void)

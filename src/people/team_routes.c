@@ -7,7 +7,7 @@
 #include "people/people_mail.h"
 #include "people/people_views.h"
 
-#define ROWS 40           /* of a page: it has at most 298 nodes */
+#define ROWS 30           /* of a page: it has at most 298 nodes */
 #define INVITED_A_DAY 300 /* by one event: a mail relay's patience */
 
 const char *role_label(Role role)

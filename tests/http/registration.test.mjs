@@ -187,7 +187,7 @@ describe('places on site', () => {
     const refused = answers.find((answer) => answer.status === 409);
     assert.match(refused.body_text, /The last place on site has just been taken/);
     assert.match(refused.body_text, /value="p\d+@example\.org"/);
-    assert.match((await owner.get('/hall/organise/registrations/')).body_text, /7 of 7/);
+    assert.match((await owner.get('/hall/organise/registrations/')).body_text, />7<\/b>\s*on site, of 7 places/);
   });
   it('cannot be taken by changing one\'s mind either, and one that is given back can', async () => {
     const client = await attendee('hall', 'loin@example.org', 'Loin', { path: 'remote' });
