@@ -95,7 +95,10 @@ static void show_mine(Request *req, Db *db, const Mine *mine, const Form *form, 
         Consent consent = people_consent(db, mine->account->id, mine->event->id);
         int64_t chosen_us = consent.standing ? consent.given_us : consent.withdrawn_us;
         g_autofree char *day = when_date(request_lang(req), mine->event->zone, chosen_us);
+        g_auto(MeNow) now = { 0 };
+        me_now_read(&now, db, mine->event, request_lang(req));
         MePage page = { .event = mine->event,
+                        .now = &now,
                         .account = mine->account,
                         .registration = mine->registration,
                         .consent = consent,
@@ -104,7 +107,8 @@ static void show_mine(Request *req, Db *db, const Mine *mine, const Form *form, 
                         .asks_path = mine->count.places > 0,
                         .has_needs = mine->registration && needs_agreed_us(db, mine->registration->id) > 0,
                         .notice = notice_text(request_query(req, "done")) };
-        Html *h = event_page_begin(req, mine->event, tr(request_lang(req), "Your own page"));
+        Html *h = conference_page(req, mine->event, EVENT_NOWHERE,
+                                  &(Page){ .title = tr(request_lang(req), "Your own page"), .no_index = true });
         me_view(h, &page);
         page_end(req, h, status);
 }
@@ -207,7 +211,9 @@ void show_cancel(Request *req, Db *db)
                 respond_not_found(req);
                 return;
         }
-        Html *h = event_page_begin(req, mine.event, tr(request_lang(req), "Cancel your registration?"));
+        Html *h = conference_page(
+                req, mine.event, EVENT_NOWHERE,
+                &(Page){ .title = tr(request_lang(req), "Cancel your registration?"), .no_index = true });
         cancel_view(h, &(MePage){ .event = mine.event });
         page_end(req, h, 200);
 }

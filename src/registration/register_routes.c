@@ -9,13 +9,6 @@
 
 #define NAME_CHARACTERS_MAX 80
 
-Html *event_page_begin(Request *req, const Event *event, const char *title)
-{
-        g_autofree char *home = g_strdup_printf("/%s/", event->slug);
-        g_autofree char *theme = g_strconcat("theme-", event->theme, NULL);
-        return page_begin(req, &(Page){ .title = title, .brand = event->title, .brand_url = home, .theme = theme });
-}
-
 /* The first is asked only where one may come on site. */
 static const FormField FIELDS[] = {
         { .name = "path", .label = N_("How will you come?"), .kind = FIELD_CHOICE, .required = true },
@@ -99,7 +92,7 @@ static void register_form_read(RegisterForm *form, Request *req, Db *db, const E
 static void show_form(Request *req, const Event *event, const RegisterForm *form, int status)
 {
         g_autofree char *days = event_days_text(event, request_lang(req));
-        Html *h = event_page_begin(req, event, tr(request_lang(req), "Register"));
+        Html *h = conference_page(req, event, EVENT_REGISTER, &(Page){ .title = tr(request_lang(req), "Register") });
         register_view(
                 h, &(RegisterPage){ .event = event, .form = form->form, .days = days, .asks_path = form->asks_path });
         page_end(req, h, status);
@@ -112,7 +105,8 @@ static Event *open_event(Request *req, Db *db)
         if (event && registration_is_open(event_end_us(event), now_us()))
                 return event;
         if (event) {
-                Html *h = event_page_begin(req, event, tr(request_lang(req), "This event is over"));
+                Html *h = conference_page(req, event, EVENT_REGISTER,
+                                          &(Page){ .title = tr(request_lang(req), "This event is over") });
                 closed_view(h, event);
                 page_end(req, h, request_method(req) == GET ? 200 : 409);
         } else {
@@ -191,7 +185,7 @@ static bool keep_new(Db *db, const Draft *draft, int64_t account, int64_t regist
 
 static bool keep_link(Db *db, const Draft *draft, int64_t account)
 {
-        g_autofree char *next = g_strdup_printf("/%s/me/", draft->event->slug);
+        g_autofree char *next = g_strdup_printf("/%s/me/now/", draft->event->slug);
         return people_keep_personal_link(db, draft->token, account, draft->event->id, next,
                                          registration_end_us(event_end_us(draft->event))) &&
                confirmation_post(db, draft->event, draft->email, draft->message);
@@ -254,7 +248,8 @@ void register_visitor(Request *req, Db *none)
 void show_registered(Request *req, Db *db)
 {
         g_autoptr(Event) event = conference_event(db, request_event(req));
-        Html *h = event_page_begin(req, event, tr(request_lang(req), "Look into your mail"));
+        Html *h = conference_page(req, event, EVENT_REGISTER,
+                                  &(Page){ .title = tr(request_lang(req), "Look into your mail") });
         registered_view(h, event);
         page_end(req, h, 200);
 }
@@ -262,7 +257,8 @@ void show_registered(Request *req, Db *db)
 void show_cancelled(Request *req, Db *db)
 {
         g_autoptr(Event) event = conference_event(db, request_event(req));
-        Html *h = event_page_begin(req, event, tr(request_lang(req), "Cancelled and erased"));
+        Html *h = conference_page(req, event, EVENT_REGISTER,
+                                  &(Page){ .title = tr(request_lang(req), "Cancelled and erased") });
         cancelled_view(h, event);
         page_end(req, h, 200);
 }

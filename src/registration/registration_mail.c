@@ -48,12 +48,16 @@ char *confirmation_prepare(Db *db, const Event *event, const char *email, const 
         g_autofree char *subject = g_strdup_printf(tr(lang, "You are registered: %s"), event->title);
         g_autofree char *text = g_strdup_printf(
                 tr(lang,
-                   "Hello,\n\nyou are registered for “%s” (%s).\n\nYour personal link opens your page: the rooms, "
-                   "your registration, how to cancel it. Its page has one button.\n\n%s\n\nThe link is yours alone: "
-                   "do not pass it on. If it got away, your page makes it useless. The calendar file of this mail "
-                   "holds it too.\n\nYou did not register? Someone typed your address by mistake: open the link and "
-                   "cancel, everything is erased.\n\nYour address and your name are erased 30 days after the event.\n"),
-                event->title, days, url);
+                   "Hello,\n\nyou are registered for “%s” (%s).\n\nYour personal link leads into the room that is "
+                   "live, "
+                   "else to your own page. What it opens has one button.\n\n%s\n\nYour own page, to change your "
+                   "registration or to cancel it:\n\n%s/%s/me/\n\nThe link is yours alone: do not pass it on. If it "
+                   "got "
+                   "away, your page makes it useless. The calendar file of this mail holds it too.\n\nYou did not "
+                   "register? Someone typed your address by mistake: open the link and cancel, everything is "
+                   "erased.\n\n"
+                   "Your address and your name are erased 30 days after the event.\n"),
+                event->title, days, url, origin, event->slug);
         g_autofree char *reply_to = NULL;
         address_read(event->contact, &reply_to);
         return mail_prepare(db, &(Mail){ .to = email,

@@ -9,6 +9,7 @@ void register_visitor(Request *req, Db *none);
 void show_registered(Request *req, Db *db);
 void show_cancelled(Request *req, Db *db);
 void show_me(Request *req, Db *db);
+void go_in(Request *req, Db *db);
 void change_me(Request *req, Db *db);
 void change_consent(Request *req, Db *db);
 void revoke_links(Request *req, Db *db);

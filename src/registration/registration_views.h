@@ -1,7 +1,7 @@
 /* What the pages of registration/ show. Private to registration/. */
 #pragma once
-#include "conference/conference.h"
 #include "people/people.h"
+#include "programme/programme.h"
 #include "registration/registration_store.h"
 #include "web/form.h"
 
@@ -12,8 +12,20 @@ typedef struct {
         bool asks_path;
 } RegisterPage;
 
+/* What is on now, or comes next: the button that leads there. */
+typedef struct {
+        Talk *talk; /* NULL: nothing, now or later */
+        bool is_live;
+        char *when; /* "14 h 00 – 15 h 15" while live, else "jeudi 28 janvier, 14 h 00" */
+        char *url;  /* of its room, or of the list of rooms */
+} MeNow;
+void me_now_clear(MeNow *now);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(MeNow, me_now_clear)
+void me_now_read(MeNow *now, Db *db, const Event *event, const Lang *lang);
+
 typedef struct {
         const Event *event;
+        const MeNow *now;
         const Account *account;
         const Registration *registration; /* NULL: not registered */
         Consent consent;
@@ -41,6 +53,3 @@ void me_view(Html *h, const MePage *v);
 void cancel_view(Html *h, const MePage *v);
 void registration_row(Html *h, const Registration *v);
 void registrations_view(Html *h, const RegistrationsPage *v);
-
-/* Begins a page of this event. */
-Html *event_page_begin(Request *req, const Event *event, const char *title);

@@ -35,7 +35,8 @@ static void show_with(Request *req, Db *db, const Event *event, const Form *form
                                    .page = (int)page,
                                    .page_count = page_count,
                                    .notice = strcmp(request_query(req, "done"), "changed") == 0 ? N_("Kept.") : "" };
-        Html *h = event_page_begin(req, event, tr(request_lang(req), "Registrations"));
+        Html *h = conference_page(req, event, EVENT_ORGANISE,
+                                  &(Page){ .title = tr(request_lang(req), "Registrations"), .no_index = true });
         registrations_view(h, &view);
         page_end(req, h, status);
 }
@@ -71,6 +72,7 @@ const Route registration_routes[] = {
         { GET, "/:event/register/sent/", show_registered, RIGHT_PUBLIC, 0, "A confirmation is on its way" },
         { GET, "/:event/register/cancelled/", show_cancelled, RIGHT_PUBLIC, 0, "A registration is cancelled" },
         { GET, "/:event/me/", show_me, RIGHT_PUBLIC, 0, "Personal page" },
+        { GET, "/:event/me/now/", go_in, RIGHT_SIGNED_IN, 0, "To the room that is live, else to one's page" },
         { POST, "/:event/me/", change_me, RIGHT_SIGNED_IN, FORM_BYTES, "Change one's registration" },
         { POST, "/:event/me/consent/", change_consent, RIGHT_SIGNED_IN, FORM_BYTES, "Give or withdraw consent" },
         { POST, "/:event/me/revoke/", revoke_links, RIGHT_SIGNED_IN, FORM_BYTES, "Make one's link useless" },

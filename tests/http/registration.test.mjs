@@ -1,7 +1,9 @@
 // Registration: the form, the places, the mail with its calendar, the personal page and what it erases.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { start, ownerClient } from './support.mjs';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { start, ownerClient, run } from './support.mjs';
 import { linkTo, mailsTo, makeEvent } from './mail.mjs';
 
 const DAY_S = 86400;
@@ -28,7 +30,7 @@ const setPlaces = (slug, places) => owner.post(`/${slug}/organise/registrations/
 async function attendee(slug, email, name = 'Personne exemple', more = {}) {
   assert.equal((await register(slug, { email, name, ...more })).status, 303);
   const client = server.client();
-  assert.equal(location(await client.useLink(await linkTo(server, email))), `/${slug}/me/`);
+  assert.equal(location(await client.useLink(await linkTo(server, email))), `/${slug}/me/now/`);
   return client;
 }
 
@@ -80,7 +82,8 @@ describe('the mail', () => {
     const [mail] = await mailsTo(server, 'lettre@example.org');
     assert.match(mail.subject, /Numérique en Communs/);
     assert.doesNotMatch(mail.text, /mal\.example/);
-    assert.equal(mail.links.length, 1);
+    assert.equal(mail.links.length, 2);
+    assert.equal(pathOf(mail.links[1]), '/nec/me/');
     const unfolded = mail.calendar.replaceAll('\r\n ', '');
     assert.match(unfolded, /\r\nMETHOD:PUBLISH\r\n/);
     assert.match(unfolded, /\r\nUID:event-nec@127\.0\.0\.1\r\n/);
@@ -109,7 +112,8 @@ describe('the personal link', () => {
     for (let i = 0; i < 3; i++) assert.equal((await scanner.get(pathOf(link))).status, 200);
     for (let i = 0; i < 3; i++) {
       const client = server.client();
-      assert.equal(location(await client.useLink(link)), '/nec/me/');
+      assert.equal(location(await client.useLink(link)), '/nec/me/now/');
+      assert.equal(location(await client.get('/nec/me/now/')), '/nec/me/', 'nothing is on');
       assert.match((await client.get('/nec/me/')).body_text, /Hello, Ada/);
     }
   });
@@ -171,6 +175,43 @@ describe('the personal page', () => {
     const [mail] = await mailsTo(server, 'adieu@example.org');
     assert.match(mail.calendar, /METHOD:CANCEL/);
     await attendee('nec', 'adieu@example.org', 'Retour');
+  });
+});
+
+describe('two clicks from the mail', () => {
+  /** A programme of one session an hour long, so many minutes from now. */
+  async function importSession(slug, minutes) {
+    const from = new Date(Date.now() + minutes * 60e3), day = from.toISOString().slice(0, 10);
+    const clock = from.toISOString().slice(11, 16), last = new Date(+from + 864e5).toISOString().slice(0, 10);
+    const xml = `<?xml version="1.0" encoding="UTF-8"?>
+<schedule><version>1</version><conference><acronym>${slug}</acronym><title>Ici</title><start>${day}</start><end>${last}</end>
+<days>2</days><timeslot_duration>00:05</timeslot_duration><time_zone_name>UTC</time_zone_name></conference>
+<day index="1" date="${day}" start="${day}T00:00:00+00:00" end="${day}T23:59:00+00:00"><room name="Grande scène">
+<event id="1" guid="7f5c1d3e-0000-4000-8000-000000000001"><date>${day}T${clock}:00+00:00</date><start>${clock}</start>
+<duration>01:00</duration><room>Grande scène</room><title>Le métier &amp; la médiation</title><type>talk</type></event></room></day></schedule>`;
+    const file = path.join(server.folder, `${slug}.xml`);
+    await writeFile(file, xml);
+    const { code, stdout, stderr } = await run('import', file, '--event', slug, '--publish', '--data', server.folder);
+    assert.equal(code, 0, stdout + stderr);
+  }
+  it('lead into the room that is live', async () => {
+    await importSession('ici', -5);
+    await register('ici', { name: 'Ada', email: 'ici@example.org' });
+    const client = server.client();
+    assert.equal(location(await client.useLink(await linkTo(server, 'ici@example.org'))), '/ici/me/now/');
+    assert.match(location(await client.get('/ici/me/now/')), /^\/ici\/live\/[a-z0-9-]+\/$/);
+    const page = (await client.get('/ici/me/')).body_text;
+    assert.match(page, /class="tag live"/);
+    assert.match(page, /Le métier &amp; la médiation/);
+    assert.match(page, /href="\/ici\/live\/[a-z0-9-]+\/"/);
+  });
+  it('lead to the personal page while nothing is on, which says what comes', async () => {
+    await importSession('bientot', 120);
+    await register('bientot', { name: 'Ada', email: 'bientot@example.org' });
+    const client = server.client();
+    await client.useLink(await linkTo(server, 'bientot@example.org'));
+    assert.equal(location(await client.get('/bientot/me/now/')), '/bientot/me/');
+    assert.match((await client.get('/bientot/me/')).body_text, /Next: Le métier &amp; la médiation/);
   });
 });
 
