@@ -1,4 +1,5 @@
 #include "web/html_test.h"
+#include "web/frame.h"
 #include <string.h>
 
 #define HOSTILE "<b a='1' b=\"2\">&amp;"
@@ -122,6 +123,24 @@ static void components_are_called(void)
                "href=\"#i-arrow\"/></svg>}}1000000</p>");
 }
 
+static void every_icon_is_drawn(void)
+{
+        static const char *const names[] = {
+#define X(name, text) text,
+                ICONS(X)
+#undef X
+        };
+        bool used[ICON_COUNT];
+        memset(used, true, sizeof used);
+        g_autoptr(Html) h = html_new(NULL, lang_find("en"));
+        icon_sprite_view(h, used);
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+                g_autofree char *symbol = g_strdup_printf("<symbol id=\"i-%s\" viewBox=", names[i]);
+                if (!strstr(html_markup(h, NULL), symbol))
+                        g_test_fail_printf("icons.html does not draw %s", names[i]);
+        }
+}
+
 static void assets_have_hashed_addresses(void)
 {
         const char *path = asset_url("web/base.css");
@@ -162,6 +181,7 @@ int main(int argc, char **argv)
         g_test_add_func("/html/loops", loops_repeat);
         g_test_add_func("/html/space", space_that_shows_stays);
         g_test_add_func("/html/components", components_are_called);
+        g_test_add_func("/html/icons", every_icon_is_drawn);
         g_test_add_func("/html/assets", assets_have_hashed_addresses);
         return g_test_run();
 }
