@@ -34,7 +34,9 @@ static void setup(Fixture *fixture, gconstpointer unused)
         fixture->target_fd = socket_new(&target_port);
         fixture->client_fd = socket_new(&client_port);
         g_autofree char *target = g_strdup_printf("127.0.0.1:%u", target_port);
-        char *argv[] = { (char *)g_getenv("UDP_RELAY"), "--target", target, NULL };
+        g_autofree char *own = g_file_read_link("/proc/self/exe", NULL), *folder = g_path_get_dirname(own);
+        g_autofree char *relay_program = g_build_filename(folder, "udp-relay", NULL); /* built beside its test */
+        char *argv[] = { relay_program, "--target", target, NULL };
         int input_fd, output_fd;
         g_autoptr(GError) error = NULL;
         g_spawn_async_with_pipes(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &fixture->pid, &input_fd,
