@@ -1,0 +1,268 @@
+// The room's messages over a real WebSocket, without a browser: who may say what, in which order, and what is still
+// there after a restart and after a power cut.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { WebSocket } from 'ws';
+import { importLive } from '../support/sample.mjs';
+import { ownerClient, start } from './support.mjs';
+
+let server, place;
+
+/** One page in the room: sends and waits for messages. */
+class Page {
+  static async open({ client = server.client(), origin = server.origin } = {}) {
+    const url = `${server.origin.replace('http', 'ws')}/${place.slug}/live/${place.room}/socket`;
+    const cookie = [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const page = new Page();
+    page.socket = new WebSocket(url, { headers: { cookie, origin } });
+    page.seen = [];
+    page.waiting = [];
+    page.closed = new Promise((resolve) => page.socket.on('close', (code) => resolve(code)));
+    page.socket.on('message', (bytes) => {
+      page.seen.push(JSON.parse(bytes));
+      page.look();
+    });
+    await new Promise((resolve, reject) => page.socket.on('open', resolve).on('error', reject));
+    return page;
+  }
+
+  static async join(name, { key = null, client } = {}) {
+    const page = await Page.open({ client });
+    page.send({ t: 'join', name, key, h264: true });
+    page.welcome = await page.next('welcome');
+    return page;
+  }
+
+  look() {
+    this.waiting = this.waiting.filter(({ match, resolve }) => {
+      const at = this.seen.findIndex(match);
+      if (at >= 0) resolve(this.seen.splice(at, 1)[0]);
+      return at < 0;
+    });
+  }
+
+  /** The next message of a type that matches; those before it stay. */
+  next(type, match = () => true) {
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`no ${type}; came: ${JSON.stringify(this.seen).slice(0, 500)}`)), 8000);
+      this.waiting.push({
+        match: (message) => message.t === type && match(message),
+        resolve: (message) => { clearTimeout(late); resolve(message); },
+      });
+      this.look();
+    });
+  }
+
+  send(message) {
+    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+
+  async ask(message, type, match) {
+    this.send(message);
+    return this.next(type, match);
+  }
+
+  close() {
+    this.socket.close(1000);
+    return this.closed;
+  }
+}
+
+before(async () => {
+  server = await start();
+  place = await importLive(server);
+});
+after(async () => {
+  const { code, stderr } = await server.stop();
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stderr, /Sanitizer|runtime error/);
+});
+
+describe('coming in', () => {
+  it('asks for a name, then welcomes with the whole state and an offer to watch', async () => {
+    const page = await Page.open();
+    const refused = await page.ask({ t: 'join', name: '', key: null }, 'refused');
+    assert.equal(refused.of, 'join');
+    assert.ok(refused.text.length > 5);
+    const welcome = await page.ask({ t: 'join', name: 'Zoé', key: null }, 'welcome');
+    assert.equal(welcome.me.role, 'guest');
+    assert.equal(welcome.me.name, 'Zoé');
+    assert.equal(welcome.talk.title, 'Live now');
+    assert.equal(welcome.seats, 4);
+    const { sdp } = await page.next('subscribe');
+    assert.match(sdp, /a=mid:a0\r\n/);
+    assert.match(sdp, /a=ice-lite/);
+    await page.close();
+  });
+  it('a key brings the same person back, from a second page takes the first one\'s place', async () => {
+    const first = await Page.join('Ada');
+    const { key, id } = first.welcome.me;
+    const second = await Page.join('', { key });
+    assert.equal(second.welcome.me.id, id);
+    assert.equal(second.welcome.me.name, 'Ada');
+    assert.equal((await first.next('bye')).reason, 'elsewhere');
+    await first.closed;
+    await second.close();
+  });
+  it('refuses a page of another site', async () => {
+    await assert.rejects(Page.open({ origin: 'https://evil.example' }), /403/);
+  });
+  it('tells the others who came and who left', async () => {
+    const watcher = await Page.join('Watcher');
+    const page = await Page.join('Comer');
+    const came = await watcher.next('people', (m) => m.set.some((p) => p.name === 'Comer' && !p.away));
+    assert.deepEqual(came.gone, []);
+    await page.close();
+    await watcher.next('people', (m) => m.gone.includes(page.welcome.me.id) || m.set.some((p) => p.id === page.welcome.me.id && p.away));
+    await watcher.close();
+  });
+});
+
+describe('words', () => {
+  it('come to all in one order, and to their author as the acknowledgement', async () => {
+    const [one, two] = [await Page.join('One'), await Page.join('Two')];
+    for (let i = 0; i < 5; i++) {
+      one.send({ t: 'say', id: `one-${i}`, text: `from one ${i}` });
+      two.send({ t: 'say', id: `two-${i}`, text: `from two ${i}` });
+    }
+    const heard = async (page) => {
+      const lines = [];
+      for (let i = 0; i < 10; i++) lines.push(await page.next('said'));
+      return lines;
+    };
+    const [first, second] = [await heard(one), await heard(two)];
+    assert.deepEqual(first.map((line) => line.text), second.map((line) => line.text));
+    assert.deepEqual(first.map((line) => line.n), first.map((line) => line.n).toSorted((a, b) => a - b));
+    assert.deepEqual(first.filter((line) => line.id).map((line) => line.id), [0, 1, 2, 3, 4].map((i) => `one-${i}`));
+    await one.close();
+    await two.close();
+  });
+  it('the same nonce again is the same line', async () => {
+    const page = await Page.join('Again');
+    const line = await page.ask({ t: 'say', id: 'x1', text: 'once' }, 'said');
+    const again = await page.ask({ t: 'say', id: 'x1', text: 'something else' }, 'said');
+    assert.equal(again.n, line.n);
+    assert.equal(again.text, 'once');
+    await page.close();
+  });
+  it('have a length, no control characters, and a measure', async () => {
+    const page = await Page.join('Loud');
+    for (const text of ['', '   ', 'x'.repeat(1001), 'a\u0007b', 'a\u202eb', 7, null])
+      assert.equal((await page.ask({ t: 'say', id: 'bad', text }, 'refused')).of, 'say');
+    const answers = [];
+    for (let i = 0; i < 11; i++) page.send({ t: 'say', id: `m${i}`, text: `m ${i}` });
+    for (let i = 0; i < 10; i++) answers.push(await page.next('said', (m) => m.id));
+    assert.equal((await page.next('refused', (m) => m.id === 'm10')).of, 'say');
+    await page.close();
+  });
+  it('hands stand in the order they went up', async () => {
+    const [one, two] = [await Page.join('H1'), await Page.join('H2')];
+    const [a, b] = [one.welcome.me.id, two.welcome.me.id];
+    await two.ask({ t: 'hand', up: true }, 'hands', (m) => m.list.includes(b));
+    const both = await one.ask({ t: 'hand', up: true }, 'hands', (m) => m.list.includes(a));
+    assert.ok(both.list.indexOf(b) < both.list.indexOf(a));
+    await one.ask({ t: 'hand', up: true }, 'hands'); // again: the same, and acknowledged
+    const down = await two.ask({ t: 'hand', up: false }, 'hands', (m) => !m.list.includes(b));
+    assert.ok(down.list.includes(a));
+    await one.ask({ t: 'hand', up: false }, 'hands', (m) => !m.list.includes(a));
+    await one.close();
+    await two.close();
+  });
+});
+
+describe('who may', () => {
+  it('a guest leads nothing', async () => {
+    const page = await Page.join('Guest');
+    for (const t of ['stage', 'mute', 'remove', 'pin', 'lower', 'record', 'end'])
+      assert.equal((await page.ask({ t, who: page.welcome.me.id, on: true }, 'refused')).of, t);
+    assert.equal((await page.ask({ t: 'take' }, 'refused')).of, 'take');
+    await page.close();
+  });
+  it('a host brings on stage, mutes, takes off, removes', async () => {
+    const host = await Page.join('', { client: await ownerClient(server) });
+    assert.equal(host.welcome.me.role, 'host');
+    const guest = await Page.join('Speaker to be');
+    const who = guest.welcome.me.id;
+    await guest.ask({ t: 'hand', up: true }, 'hands');
+    host.send({ t: 'stage', who, on: true });
+    const on = await guest.next('people', (m) => m.set.some((p) => p.id === who && p.stage === 0));
+    assert.ok(on);
+    await guest.next('hands', (m) => !m.list.includes(who));
+    guest.send({ t: 'state', mic: true, camera: true, screen: false });
+    await host.next('people', (m) => m.set.some((p) => p.id === who && p.mic));
+    host.send({ t: 'mute', who });
+    await guest.next('people', (m) => m.set.some((p) => p.id === who && !p.mic));
+    host.send({ t: 'stage', who, on: false });
+    await guest.next('people', (m) => m.set.some((p) => p.id === who && p.stage === null));
+    const { key } = guest.welcome.me;
+    host.send({ t: 'remove', who });
+    assert.equal((await guest.next('bye')).reason, 'removed');
+    await guest.closed;
+    const back = await Page.open();
+    assert.equal((await back.ask({ t: 'join', name: 'x', key }, 'bye')).reason, 'removed');
+    await host.close();
+  });
+  it('twelve on stage, not thirteen; lines are added as the stage grows', async () => {
+    const host = await Page.join('', { client: await ownerClient(server) });
+    const pages = [];
+    for (let i = 0; i < 13; i++) {
+      pages.push(await Page.join(`P${i}`));
+      host.send({ t: 'stage', who: pages[i].welcome.me.id, on: true });
+    }
+    const refused = await host.next('refused');
+    assert.equal(refused.of, 'stage');
+    await host.next('people', (m) => m.seats === 12 || m.set.some((p) => p.stage === 11));
+    await host.next('subscribe', (m) => /a=mid:a11\r\n/.test(m.sdp));
+    for (const page of pages) await page.close();
+    await host.close();
+  });
+});
+
+describe('what is not a message of ours', () => {
+  it('is refused in words, the tenth time the socket is closed', async () => {
+    const page = await Page.join('Bad');
+    const bad = ['{', '[]', '7', '{"t":"nothing"}', '{"t":7}', 'x'.repeat(60000), '{"t":"say","t":"say"}', '[['.repeat(5000)];
+    for (const text of bad) assert.ok((await page.ask(text, 'refused')).text.length > 5);
+    page.send('{}');
+    page.send('{}');
+    assert.equal(await page.closed, 1008);
+  });
+  it('too large, binary: the socket is closed, others go on', async () => {
+    const other = await Page.join('Other');
+    const large = await Page.join('Large');
+    large.send('x'.repeat(70000));
+    assert.equal(await large.closed, 1009);
+    const binary = await Page.join('Binary');
+    binary.socket.send(Buffer.from([1, 2, 3]));
+    assert.equal(await binary.closed, 1003);
+    await other.ask({ t: 'ping' }, 'pong');
+    await other.close();
+  });
+});
+
+describe('after a restart', () => {
+  for (const [how, end] of [['asked for', (s) => s.stop({ keep: true })], ['of a power cut', (s) => s.kill()]])
+    it(`${how}: words, hands, seats and people are there`, async () => {
+      const host = await Page.join('', { client: await ownerClient(server) });
+      const page = await Page.join(`Stays ${how}`);
+      const { key, id } = page.welcome.me;
+      await page.ask({ t: 'say', id: `before-${how.replaceAll(' ', '-')}`, text: `said before, ${how}` }, 'said', (m) => m.id);
+      await page.ask({ t: 'hand', up: true }, 'hands', (m) => m.list.includes(id));
+      const other = await Page.join(`On stage ${how}`);
+      host.send({ t: 'stage', who: other.welcome.me.id, on: true });
+      await other.next('people', (m) => m.set.some((p) => p.id === other.welcome.me.id && p.stage !== null));
+      await other.ask({ t: 'say', id: 'sync', text: 'after the seat was written' }, 'said', (m) => m.id);
+      const { folder } = server;
+      await end(server);
+      server = await start({ folder });
+      const back = await Page.join('', { key });
+      assert.equal(back.welcome.me.id, id);
+      assert.ok(back.welcome.chat.some((line) => line.text === `said before, ${how}`));
+      assert.ok(back.welcome.hands.includes(id));
+      const again = await Page.join('', { key: other.welcome.me.key });
+      assert.notEqual(again.welcome.people.find((p) => p.id === again.welcome.me.id).stage, null);
+      await back.ask({ t: 'hand', up: false }, 'hands', (m) => !m.list.includes(id));
+      await back.close();
+      await again.close();
+    });
+});
