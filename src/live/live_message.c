@@ -6,6 +6,7 @@
 
 #define JOIN_WITHIN_US (10 * SECOND_US)
 #define BAD_MESSAGES 10
+#define LEFT_BY_BUTTON 1000 /* a reload or a cut gives another code, or none */
 
 typedef struct {
         const char *type;
@@ -105,11 +106,11 @@ static void on_opened(Socket *socket, gpointer opening)
         g_hash_table_insert(live->clients, &client->id, client);
 }
 
-static void on_closed(Socket *socket)
+static void on_closed(Socket *socket, uint16_t code)
 {
         Client *client = socket_data(socket);
         g_hash_table_remove(client->opening->live->clients, &client->id);
-        live_room_left(client, false);
+        live_room_left(client, code == LEFT_BY_BUTTON);
         live_opening_free(client->opening);
         g_free(client);
 }

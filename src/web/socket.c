@@ -74,7 +74,7 @@ static void socket_end(Socket *socket)
         epoll_ctl(loop->epoll, EPOLL_CTL_DEL, socket->fd, NULL);
         g_queue_unlink(&loop->sockets, &socket->link);
         if (socket->opened)
-                socket->handler->closed(socket);
+                socket->handler->closed(socket, wslay_event_get_status_code_received(socket->frames));
         wslay_event_context_free(socket->frames);
         if (socket->early)
                 g_byte_array_unref(socket->early);

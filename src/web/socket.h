@@ -16,7 +16,8 @@ typedef struct Socket Socket;
 typedef struct SocketHandler {
         void (*opened)(Socket *socket, gpointer opening);                 /* takes opening */
         void (*message)(Socket *socket, const char *text, size_t length); /* valid UTF-8 by RFC 6455 */
-        void (*closed)(Socket *socket); /* the last call; the socket is gone after it */
+        /* The last call; the socket is gone after it. code: the other side's (RFC 6455 7.4), 1006 when it said none. */
+        void (*closed)(Socket *socket, uint16_t code);
 } SocketHandler;
 
 SocketLoop *socket_loop_start(void);
