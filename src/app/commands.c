@@ -1,5 +1,6 @@
 #include "app/commands.h"
 #include "app/app.h"
+#include "app/demo.h"
 #include "base/i18n.h"
 #include "base/time.h"
 #include "people/people.h"
@@ -78,9 +79,37 @@ static int serve(Options *options)
         return 0;
 }
 
+/* A folder of our own making in the temporary folder: links are not followed. */
+static void remove_folder(const char *folder)
+{
+        g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+        for (const char *name; dir && (name = g_dir_read_name(dir));) {
+                g_autofree char *path = g_build_filename(folder, name, NULL);
+                bool inner = g_file_test(path, G_FILE_TEST_IS_DIR) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK);
+                if (inner)
+                        remove_folder(path);
+                else
+                        g_unlink(path);
+        }
+        g_rmdir(folder);
+}
+
+static void tell_demo(const Options *options, const App *app, const char *link)
+{
+        const Lang *lang = options->lang && lang_find(options->lang) ? lang_find(options->lang) : lang_default();
+        printf("ready: %s/\n", app_origin(app));
+        if (link) {
+                printf("%s\n    %s\n", tr(lang, "The organiser's link, good for one hour and one use:"), link);
+                printf("%s\n    %s/demo/mail\n", tr(lang, "Mails stay here; read them at:"), app_origin(app));
+                printf("%s\n", tr(lang, "Ctrl-C ends the demo."));
+        }
+        fflush(stdout);
+}
+
 static int demo(Options *options)
 {
-        if (!options->folder)
+        bool temporary = !options->folder;
+        if (temporary)
                 options->folder = g_dir_make_tmp("treteau-XXXXXX", NULL);
         const char *offset = g_getenv("TRETEAU_CLOCK_OFFSET_S");
         if (offset)
@@ -91,11 +120,17 @@ static int demo(Options *options)
         App *app = app_start(&config, &error);
         if (!app)
                 return fail("%s", error->message);
-        printf("ready: %s/\n", app_origin(app));
-        fflush(stdout);
-        wait_for_end();
+        Demo *sample = options->empty ? NULL : demo_start(app, &error);
+        g_autofree char *link = options->empty || !sample ? NULL : demo_link(app, &error);
+        if (!error) {
+                tell_demo(options, app, link);
+                wait_for_end();
+        }
+        demo_stop(sample);
         app_stop(app);
-        return 0;
+        if (temporary)
+                remove_folder(options->folder);
+        return error ? fail("%s", error->message) : 0;
 }
 
 /* Where the server on this data folder is reached: what --origin says, else the demo's usual address. */

@@ -32,6 +32,9 @@ typedef struct {
 Live *live_new(Store *store, SocketLoop *sockets, Sfu *sfu, const LiveHooks *hooks);
 /* After the socket loop has stopped. */
 void live_free(Live *live);
+/* Makes somebody who comes into the room by the key that is given back: a sample speaker of the demo, who consents to
+ * be recorded. db is the writer. (transfer full) */
+char *live_sample_speaker(Db *db, int64_t room_id, const char *name);
 /* For /metrics and /debug/: people present, sockets, rooms. Any thread. */
 void live_counts(Live *live, int *ret_rooms, int *ret_people);
 /* The recorder has something to say to the hosts of a room (disk full, …), or NULL when it is well again. Any thread.

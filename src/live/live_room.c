@@ -378,6 +378,18 @@ static char *new_key(void)
         return g_strdup(sodium_bin2hex(text, sizeof text, bytes, sizeof bytes));
 }
 
+char *live_sample_speaker(Db *db, int64_t room_id, const char *name)
+{
+        char *key = new_key();
+        unsigned char hash[KEY_HASH_BYTES];
+        hash_of_key(key, hash);
+        int64_t now = now_us();
+        int id = live_store_sample_speaker(db, room_id, name, hash, now);
+        if (id)
+                live_store_consent(db, room_id, id, true, now);
+        return key;
+}
+
 static void json_free(gpointer json)
 {
         json_decref(json);

@@ -36,7 +36,7 @@ static void show_rooms(Request *req, Db *db)
                 g_array_append_val(rows, row);
         }
         LiveRoomsPage page = { .event = event, .rows = (const LiveRoomRow *)rows->data, .count = rows->len };
-        Html *h = page_begin(req, &(Page){ .title = tr(request_lang(req), "Rooms"), .brand = event->title });
+        Html *h = conference_page(req, event, EVENT_LIVE, &(Page){ .title = tr(request_lang(req), "Rooms") });
         live_rooms_view(h, &page);
         page_end(req, h, 200);
 }

@@ -218,3 +218,23 @@ bool live_store_hand(Db *db, int64_t room_id, int id, bool up, int64_t now_us, G
         load_hands(db, room_id, ret_hands);
         return !db_failed(db);
 }
+
+int live_store_sample_speaker(Db *db, int64_t room_id, const char *name, const unsigned char *key_hash, int64_t now_us)
+{
+        int64_t id = db_int(db, 0,
+                            "SELECT id FROM live_person WHERE room_id = $1 AND name = $2 AND account_id IS NULL AND "
+                            "role = 'speaker'",
+                            "it", room_id, name);
+        if (id) {
+                db_run(db,
+                       "UPDATE live_person SET key_hash = $3, removed = 0, seat = NULL WHERE room_id = $1 AND id = $2",
+                       "iib", room_id, id, key_hash, (size_t)KEY_HASH_BYTES);
+                return (int)id;
+        }
+        StoredPerson person = { .id = (int)db_int(db, 1, "SELECT max(id) + 1 FROM live_person WHERE room_id = $1", "i",
+                                                  room_id),
+                                .name = (char *)name,
+                                .role = LIVE_SPEAKER };
+        memcpy(person.key_hash, key_hash, KEY_HASH_BYTES);
+        return live_store_person_add(db, room_id, &person, now_us) ? person.id : 0;
+}

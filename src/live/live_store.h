@@ -39,6 +39,8 @@ bool live_store_person_update(Db *db, int64_t room_id, int id, const char *name,
                               int64_t now_us);
 bool live_store_person_remove(Db *db, int64_t room_id, int id);
 bool live_store_consent(Db *db, int64_t room_id, int id, bool given, int64_t now_us);
+/* Known by another key before, if at all: the name is theirs again. */
+int live_store_sample_speaker(Db *db, int64_t room_id, const char *name, const unsigned char *key_hash, int64_t now_us);
 /* A nonce that is known gives back its line unchanged; *ret_new tells. text is replaced by what is stored. */
 bool live_store_line(Db *db, int64_t room_id, LiveLine *line, bool *ret_new);
 /* ret_hands: ids in order after the change. */

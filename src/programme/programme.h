@@ -23,6 +23,10 @@ Talk *talk_by_id(Db *db, int64_t id);
 /* The session that is on in a room at that moment, NULL when none; the next one to begin after it. */
 Talk *talk_in_room(Db *db, int64_t room, int64_t at_us);
 Talk *talk_next_in_room(Db *db, int64_t room, int64_t after_us);
+/* The first session whose title begins so; NULL when none does. */
+Talk *programme_talk_titled(Db *db, int64_t event, const char *beginning);
+/* Moves every session, and the event's days with them; hours of the day change when by_us is no number of days. */
+bool programme_move(Db *db, Event *event, int64_t by_us);
 /* Told by replay: whether the session's replay can be watched. */
 bool talk_set_replay(Db *db, int64_t talk, bool watchable);
 

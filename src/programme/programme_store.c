@@ -1,4 +1,6 @@
 #include "programme/programme_store.h"
+#include "base/time.h"
+#include "base/when.h"
 
 #include <string.h>
 
@@ -69,6 +71,40 @@ Talk *talk_by_id(Db *db, int64_t id)
 {
         g_autoptr(Stmt) row = db_query(db, ONE_TALK "WHERE t.id = $1", "i", id);
         return one_talk(row);
+}
+
+Talk *programme_talk_titled(Db *db, int64_t event, const char *beginning)
+{
+        g_autoptr(Stmt) row = db_query(
+                db,
+                ONE_TALK "WHERE t.event_id = $1 AND substr(t.title, 1, length($2)) = $2 ORDER BY t.start_us LIMIT 1",
+                "it", event, beginning);
+        return one_talk(row);
+}
+
+/* Each session's day again: the moved hours may have crossed midnight. */
+static void set_days(Db *db, Event *event)
+{
+        g_autoptr(Stmt) row =
+                db_query(db, "SELECT id, start_us FROM talk WHERE event_id = $1 ORDER BY start_us", "i", event->id);
+        while (stmt_next(row)) {
+                int64_t of_day_us = stmt_int(row, 1) - event->day_change_minutes * MINUTE_US;
+                g_autofree char *day = when_iso_day(event->zone, of_day_us);
+                db_run(db, "UPDATE talk SET day = $2 WHERE id = $1", "it", stmt_int(row, 0), day);
+        }
+        g_free(event->first_day);
+        g_free(event->last_day);
+        event->first_day = db_text(db, "SELECT min(day) FROM talk WHERE event_id = $1", "i", event->id);
+        event->last_day = db_text(db, "SELECT max(day) FROM talk WHERE event_id = $1", "i", event->id);
+}
+
+bool programme_move(Db *db, Event *event, int64_t by_us)
+{
+        db_run(db,
+               "UPDATE talk SET start_us = start_us + $2, end_us = end_us + $2, changed_us = $3 WHERE event_id = $1",
+               "iii", event->id, by_us, now_us());
+        set_days(db, event);
+        return event->first_day && conference_save(db, event);
 }
 
 Talk *talk_in_room(Db *db, int64_t room, int64_t at_us)
