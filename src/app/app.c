@@ -4,12 +4,14 @@
 #include "base/log.h"
 #include "mail/mail.h"
 #include "people/people.h"
+#include "replay/replay.h"
 
 struct App {
         Store *store;
         SocketLoop *sockets;
         Sfu *sfu;
         Recordings *recordings;
+        ReplayMender *mender;
         Live *live;
         Server *server;
         MailSender *mail;
@@ -45,6 +47,7 @@ App *app_start(const AppConfig *config, GError **error)
                 app->sfu = start_media(config, error);
         if (app->sfu) {
                 app->jobs = jobs_start(app->store);
+                app->mender = replay_mender_start(app->store);
                 app->sockets = socket_loop_start();
                 app->recordings = recordings_new(app->store, app->sfu, app->sockets);
                 const LiveHooks hooks = recordings_hooks(app->recordings);
@@ -69,6 +72,7 @@ void app_stop(App *app)
         server_stop(app->server);
         mail_sender_stop(app->mail);
         jobs_stop(app->jobs);
+        replay_mender_stop(app->mender);
         if (app->sockets)
                 socket_loop_stop(app->sockets);
         live_free(app->live);

@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "record/record.h"
+#include "replay/replay.h"
 
 #include <string.h>
 
@@ -18,6 +19,7 @@ typedef struct {
         Recordings *all;
         LiveRecording of;
         char *name; /* of its folder below media/ */
+        char *title;
         Recorder *recorder;
         GMutex lock; /* guards what follows: the tap's thread reads it, the socket loop writes it */
         uint32_t heard[SFU_SEATS];
@@ -31,6 +33,7 @@ static void recording_free(gpointer data)
         recorder_free(recording->recorder);
         g_mutex_clear(&recording->lock);
         g_free(recording->name);
+        g_free(recording->title);
         g_free(recording);
 }
 
@@ -90,11 +93,26 @@ static void on_recorder_event(void *owner, const RecorderEvent *event)
         log_info("recording=%s state=%s length_s=%" G_GINT64_FORMAT, recording->name, recorder_state_text(event->state),
                  event->length_us / SECOND_US);
         tell_room(recording, event->state);
+        replay_note(recording->all->store,
+                    &(ReplayOf){ .event = recording->of.event_id,
+                                 .talk = recording->of.talk_id,
+                                 .folder = recording->name,
+                                 .title = recording->title },
+                    event);
         if (event->state == RECORDER_FINISHED)
                 socket_loop_run(recording->all->sockets, reap, recording);
 }
 
 /* --- the socket loop: start and stop ----------------------------------------------------------------------------- */
+
+/* Whether a recording that was stopped still has this folder. */
+static bool is_ending(const Recordings *all, const char *name)
+{
+        for (guint i = 0; i < all->ending->len; i++)
+                if (!strcmp(((const Recording *)all->ending->pdata[i])->name, name))
+                        return true;
+        return false;
+}
 
 /* media/s12 for the session's first recording, s12-2 for the next: one that is unfinished is gone on with. */
 static char *folder_name(const Recordings *all, int64_t session_id, char **ret_path)
@@ -102,9 +120,8 @@ static char *folder_name(const Recordings *all, int64_t session_id, char **ret_p
         for (int part = 1;; part++) {
                 g_autofree char *name = part == 1 ? g_strdup_printf("s%" G_GINT64_FORMAT, session_id)
                                                   : g_strdup_printf("s%" G_GINT64_FORMAT "-%d", session_id, part);
-                g_autofree char *path = g_build_filename(store_folder(all->store), "media", name, NULL);
-                g_autofree char *finished = g_build_filename(path, "replay.mp4", NULL);
-                if (g_file_test(finished, G_FILE_TEST_EXISTS))
+                g_autofree char *path = replay_folder_path(all->store, name);
+                if (is_ending(all, name) || recorder_has_ended(path))
                         continue;
                 *ret_path = g_steal_pointer(&path);
                 return g_steal_pointer(&name);
@@ -121,6 +138,7 @@ static bool record_start(void *owner, const LiveRecording *of, char **ret_text)
         recording->of = *of;
         recording->of.title = NULL; /* borrowed */
         recording->name = folder_name(all, of->session_id, &path);
+        recording->title = g_strdup(of->title);
         g_autoptr(GError) error = NULL;
         const SfuTapSink sink = { recording, on_frame, on_tap_stop };
         recording->recorder = recorder_start(

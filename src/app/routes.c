@@ -7,9 +7,10 @@
 #include "people/people.h"
 #include "programme/programme.h"
 #include "registration/registration.h"
+#include "replay/replay.h"
 #include "web/static.h"
 
 const Route *const app_routes[] = {
         static_routes,    status_routes,       mail_routes, people_routes, conference_routes,
-        programme_routes, registration_routes, live_routes, NULL,
+        programme_routes, registration_routes, live_routes, replay_routes, NULL,
 };

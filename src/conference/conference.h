@@ -57,6 +57,7 @@ typedef enum {
         EVENT_PROGRAMME,
         EVENT_SPEAKERS,
         EVENT_LIVE,
+        EVENT_REPLAYS,
         EVENT_REGISTER,
         EVENT_ORGANISE,
         EVENT_NOWHERE,

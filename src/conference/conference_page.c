@@ -7,7 +7,8 @@ static const struct {
 } entries[] = {
         { EVENT_POSTER, N_("The event"), "" },           { EVENT_PROGRAMME, N_("Programme"), "schedule/" },
         { EVENT_SPEAKERS, N_("Speakers"), "speakers/" }, { EVENT_LIVE, N_("Rooms"), "live/" },
-        { EVENT_REGISTER, N_("Register"), "register/" }, { EVENT_ORGANISE, N_("Organise"), "organise/" },
+        { EVENT_REPLAYS, N_("Replays"), "replays/" },    { EVENT_REGISTER, N_("Register"), "register/" },
+        { EVENT_ORGANISE, N_("Organise"), "organise/" },
 };
 
 Html *conference_page(Request *req, const Event *event, EventPlace place, const Page *page)

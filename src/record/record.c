@@ -409,6 +409,13 @@ char *recorder_program(void)
         return g_build_filename(folder, places[0], NULL);
 }
 
+bool recorder_has_ended(const char *folder)
+{
+        g_autofree char *path = g_build_filename(folder, "programme.m3u8", NULL);
+        g_autofree char *list = NULL;
+        return g_file_get_contents(path, &list, NULL, NULL) && g_str_has_suffix(list, "#EXT-X-ENDLIST\n");
+}
+
 Recorder *recorder_start(const RecorderConfig *config, GError **error)
 {
         g_autofree char *program = config->program ? g_strdup(config->program) : recorder_program();

@@ -98,6 +98,9 @@ typedef struct RecorderFigures {
 /* Any thread. */
 void recorder_figures(Recorder *recorder, RecorderFigures *ret_figures);
 
+/* Whether the recording in this folder has its end: then it cannot go on, another folder is needed. */
+bool recorder_has_ended(const char *folder);
+
 /* Where the child program lies: beside the running program as the build and the installation put it. (transfer full) */
 char *recorder_program(void);
 

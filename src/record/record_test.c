@@ -414,8 +414,10 @@ static void test_ended_later(Stage *stage, gconstpointer data)
         wait_event(stage, -1);
         wait_event(stage, -1);
         recorder_free(recorder);
+        g_assert_false(recorder_has_ended(stage->recording));
         stage->now_us += 3600 * SECOND;
         finish(stage, stage_record(stage));
+        g_assert_true(recorder_has_ended(stage->recording));
         assert_plays(stage, 4.72);
         /* Once more changes nothing, and is answered at once. */
         finish(stage, stage_record(stage));

@@ -16,7 +16,7 @@ static void read_all(const uint8_t *data, size_t size, MessageDirection directio
                 g_assert(memcmp(header, data, sizeof(header)) == 0);
                 g_assert(*message_name(message.type) != '\0');
                 volatile int64_t sum = message_i64(&message, 0) ^ message_i64(&message, 8);
-                (void) sum;
+                (void)sum;
                 data += used;
                 size -= used;
         }

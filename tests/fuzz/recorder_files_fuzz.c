@@ -1,5 +1,5 @@
-/* What the recorder reads that it did not just make itself: access units, Opus packets, and its own files after a crash.
- * The first byte chooses. */
+/* What the recorder reads that it did not just make itself: access units, Opus packets, and its own files after a
+ * crash. The first byte chooses. */
 #include "record/recorder/avc.h"
 #include "record/recorder/fragment.h"
 #include "record/recorder/mixer.h"
@@ -26,7 +26,7 @@ static void fuzz_voice(const uint8_t *data, size_t size)
         /* Two bytes of place and length each, then the packet. */
         while (size >= 2) {
                 size_t length = MIN(data[1], size - 2);
-                mixer_packet(mixer, data[0] % 12, data + 2, length, 48000 + (int64_t) (data[0] - 100) * 480);
+                mixer_packet(mixer, data[0] % 12, data + 2, length, 48000 + (int64_t)(data[0] - 100) * 480);
                 data += 2 + length;
                 size -= 2 + length;
         }
@@ -38,7 +38,7 @@ static void fuzz_voice(const uint8_t *data, size_t size)
 /* A list that is accepted is written and read again the same. */
 static void fuzz_list(const uint8_t *data, size_t size)
 {
-        g_autoptr(Playlist) list = playlist_parse((const char *) data, size, NULL);
+        g_autoptr(Playlist) list = playlist_parse((const char *)data, size, NULL);
         if (!list)
                 return;
         g_autoptr(GString) text = playlist_text(list);
@@ -63,7 +63,8 @@ static void fuzz_fragment(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-        static void (*const targets[])(const uint8_t *, size_t) = { fuzz_picture, fuzz_voice, fuzz_list, fuzz_fragment };
+        static void (*const targets[])(const uint8_t *, size_t) = { fuzz_picture, fuzz_voice, fuzz_list,
+                                                                    fuzz_fragment };
         if (size > 0)
                 targets[data[0] % G_N_ELEMENTS(targets)](data + 1, size - 1);
         return 0;

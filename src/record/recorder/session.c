@@ -45,7 +45,7 @@ struct Session {
         int64_t last_us;
         unsigned slates;
         int64_t asked_us, told_us;
-        bool ending, done;
+        bool ending, done, refused;
 };
 
 /* --- Answers -------------------------------------------------------------------------------------------------------
@@ -295,6 +295,21 @@ static void on_end(Session *session, int64_t end_us)
         finish_list(session);
 }
 
+/* Who sends frames to a recording that has its end must be told that nothing is kept. */
+static void refuse(Session *session)
+{
+        static const char text[] = "this recording has ended, it cannot go on";
+        if (session->refused)
+                return;
+        session->refused = true;
+        Message message = { .type = MESSAGE_FAULT,
+                            .track = RECORD_FAULT_FOLDER,
+                            .time_us = session->now_us,
+                            .body = (const uint8_t *)text,
+                            .length = strlen(text) };
+        session->send(session->owner, &message);
+}
+
 void session_message(Session *session, const Message *message)
 {
         if (session->done)
@@ -308,6 +323,8 @@ void session_message(Session *session, const Message *message)
                 wait_picture(session, NULL, 0, message->time_us, false);
         else if (message->type == MESSAGE_END && !session->ending)
                 on_end(session, recording ? message->time_us : 0);
+        else if (message->type == MESSAGE_FRAME && !session->ending)
+                refuse(session);
 }
 
 void session_abandon(Session *session)

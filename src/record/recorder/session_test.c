@@ -225,8 +225,10 @@ static void test_goes_on(Fixture *fixture, gconstpointer data)
         session_free(fixture->session);
         fixture->done_us = 0;
         session_begin(fixture);
-        PICTURE(fixture, small_key, 5000);
         pass(fixture, 5000, 9000);
+        g_assert_cmpint(fixture->fault, ==, -1);
+        PICTURE(fixture, small_key, 9000);
+        g_assert_cmpint(fixture->fault, ==, RECORD_FAULT_FOLDER);
         say(fixture, MESSAGE_END, 9000);
         g_assert_cmpint(fixture->done_us, ==, (1220 + 1000) * MS);
 }

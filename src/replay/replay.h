@@ -1,0 +1,37 @@
+/* Replays: what was recorded of a session, its page, and its files under /media/.
+ *
+ * Whoever records tells what becomes of it; the page follows. The functions take a turn at the store's writer, so they
+ * belong on the recorder's own thread (RecorderConfig.on_event) or a job's, never on the socket loop:
+ *
+ *     static void on_recorder_event(void *owner, const RecorderEvent *event)
+ *     {
+ *             replay_note(store, &(ReplayOf){ .event = …, .talk = …, .folder = "s12", .title = … }, event);
+ *     }
+ *
+ * May be included by app and the features above. */
+#pragma once
+#include "record/record.h"
+#include "web/request.h"
+
+/* Which recording. Its files lie in media/FOLDER of the data folder. */
+typedef struct {
+        int64_t event, talk; /* talk 0: held outside the programme; kept, shown nowhere */
+        const char *folder;  /* letters, digits and "-", 64 at most; the same for the recording's whole life */
+        const char *title;
+        int64_t started_us; /* 0: now */
+} ReplayOf;
+
+/* Keeps what the recorder tells: that it began, plays, can be downloaded, or failed. Other events are nothing. False is
+ * logged already. */
+bool replay_note(Store *store, const ReplayOf *of, const RecorderEvent *event);
+
+/* Where a recording's files lie. (transfer full) */
+char *replay_folder_path(const Store *store, const char *folder);
+
+/* Ends recordings that were stopped while the server went away, one after the other, on a thread of its own. */
+typedef struct ReplayMender ReplayMender;
+ReplayMender *replay_mender_start(Store *store);
+/* What is not done is left for the next start. */
+void replay_mender_stop(ReplayMender *mender);
+
+extern const Route replay_routes[];

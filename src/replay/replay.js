@@ -1,0 +1,53 @@
+// The player of a replay. Wherever the browser has Media Source Extensions hls.js plays the list: live, a few seconds
+// behind, and afterwards; Safari on a phone has none and plays the list by itself. Never decided by canPlayType:
+// Chromium says yes there and then loses the live edge. Without this script the MP4 plays.
+import Hls from "hls.js";
+
+const LATENCY = { liveSyncDurationCount: 3, maxLiveSyncPlaybackRate: 1.15 };
+
+/** Seconds in an address that ends in #t=90, or -1: from the beginning, or the live edge. */
+function startSeconds() {
+  const found = /^#t=(\d{1,6})$/.exec(location.hash);
+  return found ? Number(found[1]) : -1;
+}
+
+/** What does not play says so, and offers the file. */
+function tellNotPlayed(player) {
+  if (player.querySelector("p")) return;
+  const text = document.createElement("p");
+  text.setAttribute("role", "alert");
+  text.textContent = player.dataset.notPlayed;
+  player.append(text);
+}
+
+/** @param {HTMLVideoElement} video */
+function play(video) {
+  const player = /** @type {HTMLElement} */ (video.closest(".player"));
+  if (!Hls.isSupported()) {
+    video.src = /** @type {string} */ (video.dataset.list);
+    return;
+  }
+  // Nothing is loaded before someone wants to see it: a page costs its text, not a film.
+  const hls = new Hls({ ...LATENCY, autoStartLoad: false, enableWorker: false, backBufferLength: 120 });
+  const begin = () => hls.startLoad(startSeconds());
+  video.addEventListener("play", begin, { once: true });
+  let recovered = false;
+  hls.on(Hls.Events.ERROR, (_event, fault) => {
+    if (!fault.fatal) return;
+    if (fault.type === Hls.ErrorTypes.MEDIA_ERROR && !recovered) {
+      recovered = true;
+      hls.recoverMediaError();
+      return;
+    }
+    // The MP4, where there is one, is in the element already.
+    hls.destroy();
+    video.removeAttribute("src");
+    video.addEventListener("error", () => tellNotPlayed(player), { once: true, capture: true });
+    video.load();
+    if (!video.querySelector("source[type='video/mp4']")) tellNotPlayed(player);
+  });
+  hls.loadSource(/** @type {string} */ (video.dataset.list));
+  hls.attachMedia(video);
+}
+
+for (const video of document.querySelectorAll("video[data-list]")) play(/** @type {HTMLVideoElement} */ (video));

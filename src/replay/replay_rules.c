@@ -1,0 +1,87 @@
+#include "replay/replay_rules.h"
+
+#include <string.h>
+
+enum { FOLDER_MAX = 64, NAME_MAX_BYTES = 60 };
+
+/* "s000012.m4s": a letter, six digits or more, an ending. */
+static bool is_numbered(const char *name, char letter, const char *ending)
+{
+        if (name[0] != letter)
+                return false;
+        size_t digits = strspn(name + 1, "0123456789");
+        return digits >= 6 && digits <= 9 && !strcmp(name + 1 + digits, ending);
+}
+
+MediaKind media_kind(const char *file_name)
+{
+        if (is_numbered(file_name, 's', ".m4s") || is_numbered(file_name, 'i', ".mp4"))
+                return (MediaKind){ "video/mp4", true };
+        if (!strcmp(file_name, "programme.m3u8"))
+                return (MediaKind){ "application/vnd.apple.mpegurl", false };
+        if (!strcmp(file_name, "replay.mp4"))
+                return (MediaKind){ "video/mp4", false };
+        if (!strcmp(file_name, "poster.jpg"))
+                return (MediaKind){ "image/jpeg", false };
+        return (MediaKind){ NULL, false };
+}
+
+bool media_folder_is_sound(const char *folder)
+{
+        size_t length = strspn(folder, "abcdefghijklmnopqrstuvwxyz0123456789-");
+        return length > 0 && length <= FOLDER_MAX && folder[length] == '\0' && folder[0] != '-';
+}
+
+bool replay_plays(const Replay *replay)
+{
+        return replay->state == REPLAY_READY || replay->state == REPLAY_RECORDING;
+}
+
+int replay_choose(const GPtrArray *replays, int asked)
+{
+        int chosen = (int)replays->len - 1;
+        if (asked >= 1 && asked <= (int)replays->len)
+                return asked - 1;
+        for (int i = (int)replays->len - 1; i >= 0; i--) {
+                const Replay *replay = replays->pdata[i];
+                if (replay->state == REPLAY_RECORDING)
+                        return i;
+                if (replay->state == REPLAY_READY)
+                        chosen = i;
+        }
+        return chosen;
+}
+
+char *size_text(const Lang *lang, int64_t bytes)
+{
+        if (bytes < 1000 * 1000)
+                return g_strdup_printf(tr(lang, "%d kB"), (int)MAX(1, bytes / 1000));
+        if (bytes < INT64_C(10) * 1000 * 1000 * 1000)
+                return g_strdup_printf(tr(lang, "%d MB"), (int)(bytes / 1000 / 1000));
+        return g_strdup_printf(tr(lang, "%d GB"), (int)(bytes / 1000 / 1000 / 1000));
+}
+
+char *download_name(const char *title)
+{
+        g_autofree char *plain = g_str_to_ascii(title, "C");
+        GString *name = g_string_new(NULL);
+        for (const char *at = plain; *at && name->len < NAME_MAX_BYTES; at++) {
+                if (g_ascii_isalnum(*at))
+                        g_string_append_c(name, g_ascii_tolower(*at));
+                else if (name->len && name->str[name->len - 1] != '-')
+                        g_string_append_c(name, '-');
+        }
+        while (name->len && name->str[name->len - 1] == '-')
+                g_string_truncate(name, name->len - 1);
+        g_string_append(name, name->len ? ".mp4" : "replay.mp4");
+        return g_string_free(name, FALSE);
+}
+
+bool licence_is_free(const char *licence)
+{
+        g_autofree char *upper = g_ascii_strup(licence, -1);
+        g_strdelimit(upper, "-_", ' ');
+        if (strstr(upper, "NC") || strstr(upper, " ND"))
+                return false;
+        return g_str_has_prefix(upper, "CC BY") || g_str_has_prefix(upper, "CC0") || g_str_has_prefix(upper, "CC 0");
+}

@@ -1,0 +1,123 @@
+#include "replay/replay_store.h"
+
+#include "base/time.h"
+
+#include <string.h>
+
+static const char *const states[] = { "recording", "finishing", "ready", "failed" };
+
+void replay_free(Replay *replay)
+{
+        if (!replay)
+                return;
+        g_free(replay->folder);
+        g_free(replay->title);
+        g_free(replay);
+}
+
+bool replay_store_save(Db *db, const ReplayOf *of, ReplayState state, const RecorderEvent *event)
+{
+        return db_run(db,
+                      "INSERT INTO recording(event_id, talk_id, folder, title, state, started_us, length_us, bytes, "
+                      "download_bytes) VALUES($1, nullif($2, 0), $3, $4, $5, $6, $7, $8, $9) "
+                      "ON CONFLICT(folder) DO UPDATE SET state = excluded.state, length_us = excluded.length_us, "
+                      "bytes = excluded.bytes, download_bytes = excluded.download_bytes",
+                      "iitttiiii", of->event, of->talk, of->folder, of->title ? of->title : "", states[state],
+                      of->started_us > 0 ? of->started_us : now_us(), event->length_us, event->bytes,
+                      event->download_bytes);
+}
+
+bool replay_store_forget(Db *db, const char *folder)
+{
+        return db_run(db, "DELETE FROM recording WHERE folder = $1", "t", folder);
+}
+
+static ReplayState read_state(const char *word)
+{
+        for (size_t i = 0; i < G_N_ELEMENTS(states); i++)
+                if (!strcmp(word, states[i]))
+                        return (ReplayState)i;
+        return REPLAY_FAILED;
+}
+
+#define COLUMNS "id, event_id, coalesce(talk_id, 0), folder, title, state, started_us, length_us, download_bytes"
+
+static GPtrArray *read_all(Stmt *rows)
+{
+        GPtrArray *replays = g_ptr_array_new_with_free_func((GDestroyNotify)replay_free);
+        while (stmt_next(rows)) {
+                Replay *replay = g_new0(Replay, 1);
+                replay->id = stmt_int(rows, 0);
+                replay->event = stmt_int(rows, 1);
+                replay->talk = stmt_int(rows, 2);
+                replay->folder = g_strdup(stmt_text(rows, 3));
+                replay->title = g_strdup(stmt_text(rows, 4));
+                replay->state = read_state(stmt_text(rows, 5));
+                replay->started_us = stmt_int(rows, 6);
+                replay->length_us = stmt_int(rows, 7);
+                replay->download_bytes = stmt_int(rows, 8);
+                g_ptr_array_add(replays, replay);
+        }
+        return replays;
+}
+
+GPtrArray *replay_store_of_talk(Db *db, int64_t talk)
+{
+        g_autoptr(Stmt) rows =
+                db_query(db, "SELECT " COLUMNS " FROM recording WHERE talk_id = $1 ORDER BY started_us, id", "i", talk);
+        return read_all(rows);
+}
+
+GPtrArray *replay_store_unfinished(Db *db)
+{
+        /* Ready without a download is unfinished too: the child was interrupted while it wrote the MP4. What is being
+         * recorded goes on when its room opens again; an hour after the session's end nobody will. */
+        g_autoptr(Stmt) rows =
+                db_query(db,
+                         "SELECT " COLUMNS " FROM recording WHERE state = 'finishing' OR (state = 'ready' AND "
+                         "download_bytes = 0) OR (state = 'recording' AND coalesce((SELECT end_us FROM talk WHERE "
+                         "talk.id = talk_id), started_us + $2) < $1 - $3) ORDER BY id",
+                         "iii", now_us(), DAY_US, HOUR_US);
+        return read_all(rows);
+}
+
+bool replay_store_is_public(Db *db, const char *folder)
+{
+        return db_int(db, 0,
+                      "SELECT 1 FROM recording r JOIN event e ON e.id = r.event_id JOIN talk t ON t.id = r.talk_id "
+                      "WHERE r.folder = $1 AND e.published = 1 AND t.no_recording = 0",
+                      "t", folder) == 1;
+}
+
+static void replay_row_free(gpointer data)
+{
+        ReplayRow *row = data;
+        g_free(row->code);
+        g_free(row->title);
+        g_free(row->room_name);
+        g_free(row);
+}
+
+GPtrArray *replay_store_list(Db *db, int64_t event, int64_t limit, int64_t offset, int64_t *ret_total)
+{
+        *ret_total = db_int(db, 0, "SELECT count(*) FROM talk WHERE event_id = $1 AND replay = 1 AND no_recording = 0",
+                            "i", event);
+        g_autoptr(Stmt) rows = db_query(
+                db,
+                "SELECT t.code, t.title, m.name, t.start_us, (SELECT sum(r.length_us) FROM recording r WHERE "
+                "r.talk_id = t.id AND r.state = 'ready') FROM talk t JOIN room m ON m.id = t.room_id WHERE "
+                "t.event_id = $1 AND t.replay = 1 AND t.no_recording = 0 ORDER BY t.start_us, m.position, t.id "
+                "LIMIT $2 OFFSET $3",
+                "iii", event, limit, offset);
+        GPtrArray *list = g_ptr_array_new_with_free_func(replay_row_free);
+        while (stmt_next(rows)) {
+                ReplayRow *row = g_new0(ReplayRow, 1);
+                row->code = g_strdup(stmt_text(rows, 0));
+                row->title = g_strdup(stmt_text(rows, 1));
+                row->room_name = g_strdup(stmt_text(rows, 2));
+                row->start_us = stmt_int(rows, 3);
+                row->length_us = stmt_int(rows, 4);
+                g_ptr_array_add(list, row);
+        }
+        return list;
+}

@@ -1,0 +1,32 @@
+/* The table of recordings. Private to replay/. */
+#pragma once
+#include "replay/replay.h"
+
+typedef enum { REPLAY_RECORDING, REPLAY_FINISHING, REPLAY_READY, REPLAY_FAILED } ReplayState;
+
+typedef struct {
+        int64_t id, event, talk;
+        char *folder, *title;
+        ReplayState state;
+        int64_t started_us, length_us, download_bytes;
+} Replay;
+void replay_free(Replay *replay);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Replay, replay_free)
+
+/* Inserts it, or updates the one of the same folder. */
+bool replay_store_save(Db *db, const ReplayOf *of, ReplayState state, const RecorderEvent *event);
+bool replay_store_forget(Db *db, const char *folder);
+/* Those of a session, the earliest first. (transfer full) of Replay */
+GPtrArray *replay_store_of_talk(Db *db, int64_t talk);
+/* Those that were stopped, or left for good, and are not whole. (transfer full) of Replay */
+GPtrArray *replay_store_unfinished(Db *db);
+/* Whether anyone may have the files of this folder: its event is published, its session may be recorded. */
+bool replay_store_is_public(Db *db, const char *folder);
+
+/* A session of the event with a replay, in the programme's order. */
+typedef struct {
+        char *code, *title, *room_name;
+        int64_t start_us, length_us;
+} ReplayRow;
+/* (transfer full) of ReplayRow; ret_total: of all pages */
+GPtrArray *replay_store_list(Db *db, int64_t event, int64_t limit, int64_t offset, int64_t *ret_total);
