@@ -137,6 +137,7 @@ struct Act {
         int64_t room_id, session_id, now_us;
         uint64_t client; /* whom to answer; 0: nobody */
         int person, number;
+        int consent; /* as Person.consent */
         bool flag, was_new;
         LiveLine *line;
         GArray *hands;

@@ -1,5 +1,6 @@
 #include "live/live_store.h"
 #include "base/time.h"
+#include "people/people.h"
 
 #include <string.h>
 
@@ -20,6 +21,19 @@ void stored_room_clear(StoredRoom *stored)
         g_clear_pointer(&stored->hands, g_array_unref);
 }
 
+static int64_t event_of_room(Db *db, int64_t room_id)
+{
+        return db_int(db, 0, "SELECT event_id FROM room WHERE id = $1", "i", room_id);
+}
+
+int live_store_account_consent(Db *db, int64_t room_id, int64_t account)
+{
+        if (account <= 0)
+                return -1;
+        Consent consent = people_consent(db, account, event_of_room(db, room_id));
+        return consent.given_us == 0 ? -1 : consent.standing;
+}
+
 static void load_people(Db *db, int64_t room_id, GArray *people)
 {
         g_autoptr(Stmt) stmt =
@@ -37,6 +51,8 @@ static void load_people(Db *db, int64_t room_id, GArray *people)
                                         .seat = stmt_is_null(stmt, 5) ? SFU_NO_SEAT : (int)stmt_int(stmt, 5),
                                         .removed = stmt_int(stmt, 6) != 0,
                                         .consent = stmt_is_null(stmt, 7) ? -1 : (int)stmt_int(stmt, 7) };
+                int chosen = live_store_account_consent(db, room_id, person.account);
+                person.consent = chosen >= 0 ? chosen : person.consent;
                 size_t size;
                 const void *hash = stmt_blob(stmt, 1, &size);
                 if (size == KEY_HASH_BYTES)
@@ -182,6 +198,10 @@ bool live_store_person_remove(Db *db, int64_t room_id, int id)
 
 bool live_store_consent(Db *db, int64_t room_id, int id, bool given, int64_t now_us)
 {
+        int64_t account = db_int(db, 0, "SELECT account_id FROM live_person WHERE room_id = $1 AND id = $2", "ii",
+                                 room_id, (int64_t)id);
+        if (account > 0)
+                (given ? people_consent_give : people_consent_withdraw)(db, account, event_of_room(db, room_id));
         return db_run(db, "INSERT INTO live_consent(room_id, person_id, given, at_us) VALUES($1, $2, $3, $4)", "iiii",
                       room_id, (int64_t)id, (int64_t)given, now_us);
 }

@@ -1,0 +1,81 @@
+// One consent to be recorded per person and event: said on one's page it holds in the rooms, taken back in a room it is
+// taken back on the page.
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, it } from 'node:test';
+import { WebSocket } from 'ws';
+import { start, run } from './support.mjs';
+import { linkTo } from './mail.mjs';
+
+let server, speaker, socketPath;
+before(async () => {
+  server = await start();
+  const day = (offset) => new Date(Date.now() + offset * 864e5).toISOString().slice(0, 10);
+  const clock = new Date(Date.now() - 300e3).toISOString(), date = clock.slice(0, 10), hour = clock.slice(11, 16);
+  const file = path.join(server.folder, 'ici.xml');
+  await writeFile(file, `<?xml version="1.0" encoding="UTF-8"?>
+<schedule><version>1</version><conference><acronym>ici</acronym><title>Ici</title><start>${date}</start><end>${day(1)}</end>
+<days>2</days><timeslot_duration>00:05</timeslot_duration><time_zone_name>UTC</time_zone_name></conference>
+<day index="1" date="${date}" start="${date}T00:00:00+00:00" end="${date}T23:59:00+00:00"><room name="Scene"><event id="1"
+guid="7f5c1d3e-0000-4000-8000-000000000001"><date>${date}T${hour}:00+00:00</date><start>${hour}</start>
+<duration>01:00</duration><room>Scene</room><title>Maintenant</title><type>talk</type></event></room></day></schedule>`);
+  const { code, stderr } = await run('import', file, '--event', 'ici', '--publish', '--data', server.folder);
+  assert.equal(code, 0, stderr);
+  speaker = server.client();
+  await speaker.post('/ici/register/', { name: 'Ada', email: 'ada@example.org' });
+  await speaker.useLink(await linkTo(server, 'ada@example.org'));
+  socketPath = `${(await speaker.get('/ici/me/now/')).headers.get('location')}socket`;
+});
+after(() => server.stop());
+
+/** Joins the room, does something, gives what the room says of this person then. */
+async function inRoom(act, key = null) {
+  const socket = new WebSocket(server.origin.replace('http', 'ws') + socketPath, {
+    headers: { origin: server.origin, cookie: [...speaker.cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+  });
+  const waiting = [], messages = [];
+  socket.on('message', (bytes) => {
+    messages.push(JSON.parse(bytes));
+    for (const wake of waiting.splice(0)) wake();
+  });
+  const next = async (test) => {
+    for (;;) {
+      const found = messages.find(test);
+      if (found) return found;
+      await new Promise((resolve) => waiting.push(resolve));
+    }
+  };
+  await new Promise((resolve, reject) => socket.on('open', resolve).on('error', reject));
+  socket.send(JSON.stringify({ t: 'join', name: '', key, h264: true, publish: null, subscribe: null }));
+  const welcome = await next((message) => message.t === 'welcome');
+  const me = welcome.people.find(({ id }) => id === welcome.me.id);
+  await act?.(socket, next, welcome.me.id);
+  await new Promise((resolve) => socket.on('close', resolve).close(1000));
+  return { consent: me.consent, key: welcome.me.key };
+}
+
+const choose = (choice) => speaker.post('/ici/me/consent/', { choice }, { from: '/ici/me/' });
+
+it('nothing is assumed', async () => {
+  assert.equal((await inRoom()).consent, null);
+});
+
+it('what is said on the page holds in the room, also when it changes', async () => {
+  await choose('yes');
+  const { consent, key } = await inRoom();
+  assert.equal(consent, true);
+  await choose('no');
+  assert.equal((await inRoom(null, key)).consent, false);
+});
+
+it('what is said in the room stands on the page with its date', async () => {
+  const say = (yes) => async (socket, next, id) => {
+    socket.send(JSON.stringify({ t: 'consent', yes }));
+    await next((message) => message.t === 'people' && message.set?.some((person) => person.id === id && person.consent === yes));
+  };
+  await inRoom(say(true));
+  assert.match((await speaker.get('/ici/me/')).body_text, /You said yes on/);
+  await inRoom(say(false));
+  assert.match((await speaker.get('/ici/me/')).body_text, /You withdrew it on/);
+});
