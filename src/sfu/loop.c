@@ -275,7 +275,7 @@ static void read_clock(Loop *loop)
 static void end_turn(Loop *loop)
 {
         for (unsigned i = 0; i < loop->busy->len; i++)
-                room_fan_out(loop->busy->pdata[i]);
+                room_end_turn(loop->busy->pdata[i]);
         g_ptr_array_set_size(loop->busy, 0);
         sender_flush(&loop->sender);
         loop->n_replies = 0;

@@ -140,6 +140,7 @@ static void send_dtls(Peer *peer)
                 size_t size = dtls_session_take(peer->dtls, out);
                 if (size == 0)
                         break;
+                peer->flight_us = peer->loop->now_us;
                 sender_commit(sender, &peer->destination, size);
         }
         int64_t timeout_us = dtls_session_timeout_us(peer->dtls);
@@ -190,6 +191,9 @@ void peer_receive_dtls(Peer *peer, const Packet *packet)
                 counters_drop(&peer->loop->counters, DROP_DTLS_ADDRESS);
                 return;
         }
+        /* The browser's answer to our first flight gives a first idea of the round trip. */
+        if (peer->flight_us && !peer->round_trip_us)
+                peer->round_trip_us = MIN(peer->loop->now_us - peer->flight_us, G_USEC_PER_SEC);
         Drop drop = dtls_session_receive(peer->dtls, packet->bytes, packet->size);
         if (drop)
                 counters_drop(&peer->loop->counters, drop);

@@ -46,8 +46,10 @@ struct Peer {
         SrtpReceiver *receiver;
         Destination destination;
         bool has_destination;
-        int64_t dtls_due_us; /* INT64_MAX: nothing waits */
-        Rate media_rate;     /* incoming */
+        int64_t dtls_due_us;   /* INT64_MAX: nothing waits */
+        int64_t flight_us;     /* when our last handshake flight left */
+        int64_t round_trip_us; /* 0: unknown; from the handshake, then from reports */
+        Rate media_rate;       /* incoming */
 
         Publisher *publisher; /* one of the two */
         Watcher *watcher;

@@ -318,7 +318,8 @@ void publisher_want_key(Publisher *publisher, Track *track)
 static void ask_missing(Publisher *publisher, Track *track)
 {
         uint16_t sequences[NACK_PENDING_MAX];
-        size_t n = nack_list_due(&track->nack, publisher->peer->loop->now_us, 0, sequences, G_N_ELEMENTS(sequences));
+        size_t n = nack_list_due(&track->nack, publisher->peer->loop->now_us, publisher->peer->round_trip_us, sequences,
+                                 G_N_ELEMENTS(sequences));
         if (n == 0)
                 return;
         RtcpWriter writer = peer_rtcp_begin(publisher->peer);
@@ -326,6 +327,13 @@ static void ask_missing(Publisher *publisher, Track *track)
         rtcp_write_nack(&writer, PEER_OWN_SSRC, track->format.ssrc, sequences, n);
         peer_rtcp_end(publisher->peer, &writer);
         counters_add(&publisher->peer->loop->counters, COUNTER_NACKS_SENT, n);
+}
+
+void publisher_ask_missing(Publisher *publisher)
+{
+        for (unsigned kind = SFU_CAMERA; kind < SFU_N_TRACK_KINDS; kind++)
+                if (publisher->tracks[kind] && publisher->tracks[kind]->nack.n_pending)
+                        ask_missing(publisher, publisher->tracks[kind]);
 }
 
 static unsigned track_kbps(const Publisher *publisher, SfuTrackKind kind)
@@ -382,10 +390,10 @@ void publisher_tick(Publisher *publisher)
                 Track *track = publisher->tracks[kind];
                 if (!track || !track_is_video(track))
                         continue;
-                ask_missing(publisher, track);
                 if (track_key_due(track, now_us))
                         ask_key(publisher, track);
         }
+        publisher_ask_missing(publisher);
         if (!publisher->connected_us)
                 publisher->connected_us = now_us;
         int64_t pause_us = now_us - publisher->connected_us < EARLY_US ? EARLY_REMB_US : REPORT_US;

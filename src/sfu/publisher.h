@@ -18,6 +18,8 @@ int64_t publisher_clock_offset_us(const Publisher *publisher);
 
 Drop publisher_receive_rtp(Publisher *publisher, Packet **packet);
 void publisher_receive_rtcp(Publisher *publisher, const RtcpPacket *rtcp);
+/* At the end of each turn that brought packets: asks for those found missing, or asked for long enough ago. */
+void publisher_ask_missing(Publisher *publisher);
 void publisher_tick(Publisher *publisher);
 /* Somebody needs a key frame of this track; joined with other wishes. */
 void publisher_want_key(Publisher *publisher, Track *track);

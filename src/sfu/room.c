@@ -347,6 +347,14 @@ void room_fan_out(Room *room)
         counters_add(&room->loop->counters, COUNTER_BYTES_FORWARDED, bytes);
 }
 
+void room_end_turn(Room *room)
+{
+        room_fan_out(room);
+        for (unsigned seat = 0; seat < SFU_SEATS; seat++)
+                if (room->publishers[seat])
+                        publisher_ask_missing(room->publishers[seat]->publisher);
+}
+
 /* --- Time --------------------------------------------------------------------------------------------------------- */
 
 static void on_speaking(void *owner, unsigned seat, bool on)

@@ -36,8 +36,10 @@ bool room_timestamp_at(const Room *room, const Track *track, int64_t utc_us, uin
 
 /* --- From the loop ------------------------------------------------------------------------------------------------ */
 
-/* At the end of a turn: encrypts for every watcher what came in, into the send arena. */
+/* Encrypts for every watcher what came in, into the send arena. */
 void room_fan_out(Room *room);
+/* Fans out, and asks publishers for what is missing. */
+void room_end_turn(Room *room);
 void room_tick(Room *room);
 void room_mute(Room *room, int seat, SfuTrackKind kind, bool muted);
 void room_key_frame(Room *room, int seat, SfuTrackKind kind);

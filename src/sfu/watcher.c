@@ -66,11 +66,13 @@ static Track *track_of(Peer *peer, const Slot *slot, uint32_t id)
 }
 
 /* At most three times, and not again before the last copy can have come. */
-static bool may_resend(Watcher *watcher, unsigned slot, uint16_t sequence, int64_t now_us)
+static bool may_resend(Peer *peer, unsigned slot, uint16_t sequence)
 {
+        Watcher *watcher = peer->watcher;
+        int64_t now_us = peer->loop->now_us;
         Resend *entry = &watcher->resends[(sequence ^ slot << 4) % WATCHER_RESENDS];
         bool same = entry->times && entry->sequence == sequence && entry->slot == slot;
-        int64_t pause_us = MAX(watcher->round_trip_us, RESEND_PAUSE_US);
+        int64_t pause_us = MAX(peer->round_trip_us, RESEND_PAUSE_US);
         if (same && (entry->times >= RESEND_TIMES || now_us - entry->at_us < pause_us))
                 return false;
         if (!rate_take(&watcher->resend_rate, RESENDS_PER_SECOND, now_us))
@@ -126,7 +128,7 @@ static void receive_nack(Peer *peer, const RtcpPacket *rtcp)
                 Packet *packet = track_find(track, slot_source_index(slot, sequences[i]));
                 if (!packet)
                         counters_add(&peer->loop->counters, COUNTER_RESENDS_GONE, 1);
-                else if (may_resend(watcher, track->slot, sequences[i], peer->loop->now_us))
+                else if (may_resend(peer, track->slot, sequences[i]))
                         resend(peer, slot, packet);
                 else
                         counters_add(&peer->loop->counters, COUNTER_RESENDS_REFUSED, 1);
@@ -140,14 +142,15 @@ static void want_key(Peer *peer, uint32_t ssrc)
                 room_want_key(peer->room, track_of(peer, slot, slot->wanted ? slot->wanted : slot->source));
 }
 
-static void receive_reports(Watcher *watcher, const RtcpPacket *rtcp, uint64_t now_ntp)
+static void receive_reports(Peer *peer, const RtcpPacket *rtcp)
 {
+        uint64_t now_ntp = rtcp_ntp(loop_utc_us(peer->loop));
         for (unsigned i = 0; i < rtcp_reports(rtcp); i++) {
                 RtcpReport report;
                 rtcp_report(rtcp, i, &report);
                 int64_t round_trip_us = rtcp_round_trip_us(&report, now_ntp);
                 if (round_trip_us >= 0)
-                        watcher->round_trip_us = MIN(round_trip_us, G_USEC_PER_SEC);
+                        peer->round_trip_us = MIN(round_trip_us, G_USEC_PER_SEC);
         }
 }
 
@@ -174,7 +177,7 @@ void watcher_receive_rtcp(Peer *peer, const RtcpPacket *rtcp)
                 break;
         case RTCP_SR:
         case RTCP_RR:
-                receive_reports(peer->watcher, rtcp, rtcp_ntp(loop_utc_us(peer->loop)));
+                receive_reports(peer, rtcp);
                 break;
         default:
                 break;

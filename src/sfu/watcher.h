@@ -25,7 +25,6 @@ struct Watcher {
         Slot slots[SLOT_COUNT];
         Resend resends[WATCHER_RESENDS];
         Rate feedback_rate, resend_rate;
-        int64_t round_trip_us; /* 0: unknown */
         int64_t report_us;
 };
 
