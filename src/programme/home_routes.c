@@ -11,6 +11,7 @@
 #define PAST_MAX 10
 #define REPLAYS_MAX 6
 #define TEASER_MAX 6
+#define LONG_TITLE_CHARACTERS 20 /* it would not stand on the poster at full size */
 
 static void card_clear(gpointer data)
 {
@@ -107,7 +108,8 @@ void show_poster(Request *req, Db *db)
                                       .talk_count = talk_count(db, event->id),
                                       .person_count = person_count(db, event->id),
                                       .over = now_us() >= event_end_us(event),
-                                      .draft = !event->published });
+                                      .draft = !event->published,
+                                      .long_title = g_utf8_strlen(event->title, -1) > LONG_TITLE_CHARACTERS });
         page_end(req, h, 200);
 }
 

@@ -29,17 +29,6 @@ static void row_clear(gpointer data)
         g_free(row->length);
 }
 
-static const char *look_of(const Talk *talk)
-{
-        static const char *const looks[][2] = { { "plenary", "plenary" },   { "keynote", "plenary" },
-                                                { "workshop", "workshop" }, { "round-table", "table" },
-                                                { "break", "pause" },       { "pause", "pause" } };
-        for (size_t i = 0; i < G_N_ELEMENTS(looks); i++)
-                if (!strcmp(talk->kind, looks[i][0]))
-                        return looks[i][1];
-        return "";
-}
-
 /* "Workshop · Main stage · Ada, Bob", of what there is. */
 static char *meta_of(const Talk *talk, const char *persons, const Lang *lang)
 {
@@ -74,7 +63,7 @@ GArray *talk_rows(Db *db, const Event *event, GPtrArray *talks, const Lang *lang
                                 .persons = talk_persons_text(db, talk->id),
                                 .length = when_duration(lang, talk->end_us - talk->start_us),
                                 .event_slug = event->slug,
-                                .look = look_of(talk),
+                                .look = talk_look(talk),
                                 .live = talk_state(talk, now) == TALK_LIVE };
                 row.meta = meta_of(talk, row.persons, lang);
                 g_array_append_val(rows, row);

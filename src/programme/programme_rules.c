@@ -11,17 +11,57 @@ TalkState talk_state(const Talk *talk, int64_t at_us)
         return at_us < talk->end_us ? TALK_LIVE : TALK_ENDED;
 }
 
+/* What kinds of sessions are called in the files of others, how they look in the grid, and our word for them. */
+static const struct {
+        const char *word, *look, *label; /* label NULL: the source's own word */
+} kinds[] = {
+        { "plenary", "plenary", N_("Plenary") },
+        { "plénière", "plenary", N_("Plenary") },
+        { "keynote", "plenary", N_("Keynote") },
+        { "opening", "plenary", NULL },
+        { "ouverture", "plenary", NULL },
+        { "closing", "plenary", NULL },
+        { "clôture", "plenary", NULL },
+        { "round-table", "table", N_("Round table") },
+        { "round table", "table", N_("Round table") },
+        { "panel", "table", NULL },
+        { "table ronde", "table", N_("Round table") },
+        { "workshop", "workshop", N_("Workshop") },
+        { "atelier", "workshop", N_("Workshop") },
+        { "break", "pause", N_("Break") },
+        { "pause", "pause", N_("Break") },
+        { "repas", "pause", NULL },
+        { "lunch", "pause", NULL },
+        { "visit", "", N_("Visit on site") },
+        { "meeting", "", N_("Meetings") },
+};
+
+static int find_kind(const char *kind)
+{
+        g_autofree char *folded = g_utf8_casefold(kind, -1);
+        for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+                g_autofree char *word = g_utf8_casefold(kinds[i].word, -1);
+                if (!strcmp(folded, word))
+                        return (int)i;
+        }
+        return -1;
+}
+
+const char *kind_text(const char *kind, const Lang *lang)
+{
+        int found = find_kind(kind);
+        return found >= 0 && kinds[found].label ? tr(lang, kinds[found].label) : kind;
+}
+
 const char *talk_kind_text(const Talk *talk, const Lang *lang)
 {
-        static const char *const kinds[][2] = {
-                { "plenary", N_("Plenary") },   { "keynote", N_("Keynote") }, { "round-table", N_("Round table") },
-                { "workshop", N_("Workshop") }, { "break", N_("Break") },     { "visit", N_("Visit on site") },
-                { "meeting", N_("Meetings") },
-        };
-        for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
-                if (!strcmp(talk->kind, kinds[i][0]))
-                        return tr(lang, kinds[i][1]);
-        return talk->kind;
+        return kind_text(talk->kind, lang);
+}
+
+const char *talk_look(const Talk *talk)
+{
+        int found = find_kind(talk->kind);
+        return found >= 0 ? kinds[found].look : "";
 }
 
 /* Words are quoted, so that nothing in them is an operator; what holds neither letter nor digit is left out. */

@@ -217,10 +217,11 @@ GPtrArray *talk_list_beside(Db *db, const Talk *talk, int64_t limit)
 
 GPtrArray *talk_list_teaser(Db *db, int64_t event, int64_t limit)
 {
-        g_autoptr(Stmt) rows = db_query(db,
-                                        "SELECT " LIST_COLUMNS " FROM " LIST_TABLES " WHERE t.event_id = $1 AND "
-                                        "t.kind NOT IN ('break', 'pause') ORDER BY t.start_us, t.room_id LIMIT $2",
-                                        "ii", event, limit);
+        g_autoptr(Stmt) rows = db_query(
+                db,
+                "SELECT " LIST_COLUMNS " FROM " LIST_TABLES " WHERE t.event_id = $1 AND "
+                "lower(t.kind) NOT IN ('break', 'pause', 'repas', 'lunch') ORDER BY t.start_us, t.room_id LIMIT $2",
+                "ii", event, limit);
         return all_talks(rows);
 }
 

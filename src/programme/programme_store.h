@@ -18,7 +18,7 @@ GArray *talk_starts(Db *db, int64_t event, const char *day);
 GPtrArray *talk_list_of_person(Db *db, int64_t person);
 /* What else runs while this one does. */
 GPtrArray *talk_list_beside(Db *db, const Talk *talk, int64_t limit);
-/* The first sessions of the event that are not breaks, plenaries first, for its poster. */
+/* The first sessions of the event that are not breaks, for its poster. */
 GPtrArray *talk_list_teaser(Db *db, int64_t event, int64_t limit);
 /* Sessions of published events with a replay, latest first; event titles in Talk.track_name, slugs in track_slug. */
 GPtrArray *talk_list_replays(Db *db, int64_t limit);
@@ -41,5 +41,8 @@ GPtrArray *choice_list(Db *db, int64_t event, ChoiceKind kind); /* (transfer ful
 GPtrArray *person_list(Db *db, int64_t event, const char *words, int64_t limit, int64_t offset, int64_t *ret_total);
 int64_t person_count(Db *db, int64_t event);
 int64_t talk_count(Db *db, int64_t event);
+/* Its class in the grid: "plenary", "workshop", "table", "pause" or "". */
+const char *talk_look(const Talk *talk);
+const char *kind_text(const char *kind, const Lang *lang);
 /* An FTS5 query that asks for all these words, the last as a beginning; "" when there is none. (transfer full) */
 char *search_query(const char *words);

@@ -48,7 +48,7 @@ typedef struct {
         const char *days, *zone_text, *hours;
         const GArray *rows; /* the first sessions */
         int64_t talk_count, person_count;
-        bool over, draft;
+        bool over, draft, long_title;
 } PosterPage;
 void poster_view(Html *h, const PosterPage *v);
 
@@ -101,6 +101,8 @@ typedef struct {
         const Event *event;
         const Talk *talk;
         const char *kind, *day, *day_url, *times, *iso, *state_text, *language, *licence;
+        const char *lang; /* of its texts when it is not the page's; NULL */
+        bool long_title;
         TalkState state;
         const GArray *persons;           /* of PersonRow */
         const GArray *beside;            /* of TalkRow */

@@ -192,7 +192,7 @@ static void fill_chips(Schedule *schedule)
         }
         if (*filter->kind) {
                 without.kind = "";
-                add_chip(schedule, g_strdup(filter->kind), without);
+                add_chip(schedule, g_strdup(kind_text(filter->kind, schedule->lang)), without);
         }
 }
 
@@ -323,6 +323,11 @@ static void fill_schedule(Schedule *schedule, Request *req, Db *db)
         schedule->rooms = choice_list(db, event, CHOICE_ROOM);
         schedule->tracks = choice_list(db, event, CHOICE_TRACK);
         schedule->kinds = choice_list(db, event, CHOICE_KIND);
+        for (guint i = 0; i < schedule->kinds->len; i++) {
+                Choice *kind = schedule->kinds->pdata[i];
+                g_free(kind->name);
+                kind->name = g_strdup(kind_text(kind->value, schedule->lang));
+        }
         if (!has_choice(schedule->days, schedule->filter.day))
                 schedule->filter.day = is_narrowed(&schedule->filter) ? "" : usual_day(schedule->event, schedule->days);
         fill_list(schedule, db, page_of_request(req));

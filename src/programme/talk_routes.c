@@ -10,6 +10,7 @@
 #define BESIDE_MAX 5
 #define NAMES_PER_PAGE 100
 #define DESCRIPTION_CHARACTERS 200
+#define LONG_TITLE_CHARACTERS 70
 
 static void link_row_clear(gpointer data)
 {
@@ -127,6 +128,7 @@ static void show_one_talk(Request *req, Db *db, const Event *event, const Talk *
         g_autoptr(GArray) beside = talk_rows(db, event, talk_list_beside(db, talk, BESIDE_MAX), lang, false);
         g_autoptr(GArray) documents = link_rows(links, true, lang), others = link_rows(links, false, lang);
         const Lang *spoken = *talk->language ? lang_find(talk->language) : NULL;
+        bool is_tag = strlen(talk->language) == 2 && g_ascii_islower(talk->language[0]);
         static const char *const styles[] = { "programme/talk.css", NULL };
         Html *h = conference_page(
                 req, event, EVENT_PROGRAMME,
@@ -141,6 +143,8 @@ static void show_one_talk(Request *req, Db *db, const Event *event, const Talk *
                                   .state_text = state_words,
                                   .language = spoken ? lang_name(spoken) : talk->language,
                                   .licence = *talk->licence ? talk->licence : event->licence,
+                                  .lang = is_tag && spoken != lang ? talk->language : NULL,
+                                  .long_title = g_utf8_strlen(talk->title, -1) > LONG_TITLE_CHARACTERS,
                                   .state = state,
                                   .persons = person_list,
                                   .beside = beside,
