@@ -2,6 +2,7 @@
 #include "base/time.h"
 #include <glib.h>
 #include <sys/epoll.h>
+#include <time.h>
 #include <unistd.h>
 
 #define EVENTS_MAX 64
@@ -9,15 +10,17 @@
 struct Loop {
         int epoll_fd;
         int64_t turn_us;
+        bool polling;
         struct epoll_event events[EVENTS_MAX];
         int event_count;
 };
 
-Loop *loop_new(int64_t turn_us)
+Loop *loop_new(int64_t turn_us, bool polling)
 {
         Loop *loop = g_new0(Loop, 1);
         loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
         loop->turn_us = turn_us;
+        loop->polling = polling;
         g_assert(loop->epoll_fd >= 0);
         return loop;
 }
@@ -44,9 +47,11 @@ void loop_remove(Loop *loop, int fd, Watch *watch)
                         loop->events[i].data.ptr = NULL;
 }
 
-int64_t loop_turn(Loop *loop)
+/* The time after the wait; *ret_more when there may be more events than were taken. */
+static int64_t serve(Loop *loop, int timeout_ms, bool *ret_more)
 {
-        loop->event_count = epoll_wait(loop->epoll_fd, loop->events, EVENTS_MAX, (int)(loop->turn_us / 1000));
+        loop->event_count = epoll_wait(loop->epoll_fd, loop->events, EVENTS_MAX, timeout_ms);
+        *ret_more = loop->event_count == EVENTS_MAX;
         int64_t now_us = monotonic_us();
         for (int i = 0; i < loop->event_count; i++) {
                 Watch *watch = loop->events[i].data.ptr;
@@ -54,5 +59,18 @@ int64_t loop_turn(Loop *loop)
                         watch->on_ready(watch->owner, now_us);
         }
         loop->event_count = 0;
+        return now_us;
+}
+
+int64_t loop_turn(Loop *loop)
+{
+        bool more = false;
+        if (!loop->polling)
+                return serve(loop, (int)(loop->turn_us / 1000), &more);
+        struct timespec pause = { .tv_nsec = loop->turn_us * 1000 };
+        nanosleep(&pause, NULL);
+        int64_t now_us = serve(loop, 0, &more);
+        for (int64_t limit_us = now_us + loop->turn_us; more && now_us < limit_us;)
+                now_us = serve(loop, 0, &more);
         return now_us;
 }

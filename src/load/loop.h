@@ -2,6 +2,9 @@
  *
  * Whoever is watched embeds a Watch and stays where it is while watched. Turns come at least every `turn_us`, so that
  * senders keep their rhythm without a timer each.
+ *
+ * A polling loop sleeps for a whole turn instead of waiting for descriptors: the server that is measured then never
+ * pays for waking the generator up, as it never would for receivers on other machines.
  */
 #pragma once
 #include <stdbool.h>
@@ -14,10 +17,10 @@ struct Watch {
 };
 
 typedef struct Loop Loop;
-Loop *loop_new(int64_t turn_us);
+Loop *loop_new(int64_t turn_us, bool polling);
 void loop_free(Loop *loop);
 bool loop_add(Loop *loop, int fd, Watch *watch);
 /* To be called before the descriptor is closed. */
 void loop_remove(Loop *loop, int fd, Watch *watch);
-/* Waits for one turn at most and calls whoever is ready; the time after the wait, monotonic. */
+/* Waits for one turn (at most, if it is not polling) and calls whoever is ready; the time after the wait, monotonic. */
 int64_t loop_turn(Loop *loop);

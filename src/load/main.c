@@ -6,7 +6,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define TURN_US 2000
+#define TURN_US 1000 /* bursts leave and come at most so late */
+#define SPEAKERS_TURN_US 5000
 #define PEERS_MAX 10000
 
 typedef struct {
@@ -165,12 +166,12 @@ int main(int argc, char **argv)
         if (!options_read(&options, &argc, &argv) || !read_codec(&options, &codec) || !read_profile(&options, &profile))
                 return 2;
         raise_file_limit();
-        Loop *loop = loop_new(TURN_US);
+        bool speakers = strcmp(argv[1], "speakers") == 0;
+        Loop *loop = loop_new(speakers ? SPEAKERS_TURN_US : TURN_US, !speakers);
         Network *network = network_new(loop, profile, (uint32_t)options.seed);
         network->loss_percent = options.loss;
         network->lite = strcmp(argv[1], "janus") == 0; /* Janus checks by itself */
-        bool good = strcmp(argv[1], "speakers") == 0 ? speak(loop, network, &options)
-                                                     : measure(loop, network, &options, argv[1], codec);
+        bool good = speakers ? speak(loop, network, &options) : measure(loop, network, &options, argv[1], codec);
         network_free(network);
         loop_free(loop);
         return good ? 0 : 1;

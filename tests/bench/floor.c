@@ -33,6 +33,7 @@ enum {
         AUDIO_BYTES = 160,
         VIDEO_INTERVAL_US = 1000000 / 30,
         AUDIO_INTERVAL_US = 20000,
+        DRAIN_PAUSE_US = 1000,
         MESSAGES_MAX = 32,
         RUN_MAX_BYTES = VIDEO_PACKETS * (VIDEO_BYTES + SRTP_OVERHEAD_BYTES),
         BUFFER_BYTES = 4 << 20,
@@ -110,7 +111,10 @@ static void drain(const Floor *self, int done_fd, int result_fd)
         }
         for (bool running = true; running;) {
                 struct epoll_event events[64];
-                int ready = epoll_wait(epoll_fd, events, 64, -1);
+                struct timespec pause = { .tv_nsec = DRAIN_PAUSE_US * 1000 }; /* as the generator: nobody is woken up */
+                int ready = epoll_wait(epoll_fd, events, 64, 0);
+                if (ready == 0)
+                        nanosleep(&pause, NULL);
                 for (int i = 0; i < ready; i++) {
                         int taken = 0;
                         if (events[i].data.fd == done_fd)
