@@ -4,7 +4,7 @@
 
 static void show_health(Request *req, Db *db)
 {
-        bool well = db_int(db, 0, "SELECT 1", NULL) == 1;
+        bool well = db_answers(db);
         respond_text(req, well ? 200 : 503, "text/plain; charset=utf-8", well ? "ok\n" : "store\n");
 }
 

@@ -100,7 +100,7 @@ static void take_notice(gpointer data)
         if (room && g_strcmp0(room->notice, notice->text) != 0) {
                 g_free(room->notice);
                 room->notice = g_steal_pointer(&notice->text);
-                live_broadcast_hosts(room, live_record_json(room, true));
+                live_tell_recording(room);
         }
         g_free(notice->text);
         g_free(notice);

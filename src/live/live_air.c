@@ -51,7 +51,7 @@ void live_update_air(LiveRoom *room)
         room->on_air_what = air.what;
         if (room->no_h264) { /* another picture: the sentence about the one before goes */
                 room->no_h264 = false;
-                live_broadcast_hosts(room, live_record_json(room, true));
+                live_tell_recording(room);
         }
         json_t *message = live_on_air_json(room);
         json_object_set_new(message, "t", json_string("onair"));
@@ -60,19 +60,26 @@ void live_update_air(LiveRoom *room)
 
 /* --- recording --------------------------------------------------------------------------------------------------- */
 
-json_t *live_record_json(const LiveRoom *room, bool for_host)
+/* What the recording asks of a host, in source words; NULL when all is well. */
+static const char *record_sentence(const LiveRoom *room)
 {
-        json_t *text = json_null();
-        if (for_host && room->notice)
-                text = json_string(room->notice);
-        else if (for_host && room->recording && room->no_h264)
-                text = json_string(
-                        tr(lang_default(), N_("This speaker's browser sends no H.264: the recording keeps the voice "
-                                              "and shows the poster.")));
-        return json_pack("{s:s, s:b, s:o}", "t", "record", "on", room->recording, "text", text);
+        if (room->notice)
+                return room->notice;
+        if (room->recording && room->no_h264)
+                return N_("This speaker's browser sends no H.264: the recording keeps the voice and shows the poster.");
+        return NULL;
 }
 
-static void tell_recording(LiveRoom *room)
+json_t *live_record_text(const Person *to)
+{
+        const char *sentence = to->role == LIVE_HOST ? record_sentence(to->room) : NULL;
+        if (!sentence || !to->socket)
+                return json_null();
+        Client *client = socket_data(to->socket);
+        return json_string(tr(client->opening->lang, sentence));
+}
+
+void live_tell_recording(LiveRoom *room)
 {
         GHashTableIter people;
         gpointer value;
@@ -80,7 +87,8 @@ static void tell_recording(LiveRoom *room)
         while (g_hash_table_iter_next(&people, NULL, &value)) {
                 Person *person = value;
                 if (person->socket)
-                        live_send(person->socket, live_record_json(room, person->role == LIVE_HOST));
+                        live_send(person->socket, json_pack("{s:s, s:b, s:o}", "t", "record", "on", room->recording,
+                                                            "text", live_record_text(person)));
         }
 }
 
@@ -120,7 +128,7 @@ void live_set_recording(LiveRoom *room, bool on)
         }
         room->no_h264 = false;
         store_flags(room);
-        tell_recording(room);
+        live_tell_recording(room);
         live_update_air(room);
 }
 

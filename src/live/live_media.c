@@ -197,7 +197,7 @@ static void on_event(LiveRoom *room, const SfuEvent *event)
         case SFU_TAP_NO_H264:
                 if (!room->no_h264) {
                         room->no_h264 = true;
-                        live_broadcast_hosts(room, live_record_json(room, true));
+                        live_tell_recording(room);
                 }
                 break;
         }

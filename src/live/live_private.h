@@ -173,7 +173,6 @@ Person *live_seat_holder(LiveRoom *room, int seat);
 /* --- live_say.c: sending, lines, hands ---------------------------------------------------------------------------- */
 void live_send(Socket *socket, json_t *message);                                        /* takes message */
 void live_broadcast(LiveRoom *room, json_t *message);                                   /* takes message */
-void live_broadcast_hosts(LiveRoom *room, json_t *message);                             /* takes message */
 void live_refuse(Client *client, const char *of, const char *id, const char *sentence); /* source words */
 json_t *live_line_json(LiveRoom *room, const LiveLine *line, const Person *to);
 void live_say(Client *client, json_t *message);
@@ -209,7 +208,8 @@ void live_record(Client *client, json_t *message);
 void live_end(Client *client, json_t *message);
 void live_update_air(LiveRoom *room);
 void live_set_recording(LiveRoom *room, bool on);
-json_t *live_record_json(const LiveRoom *room, bool for_host);
+json_t *live_record_text(const Person *to); /* what a host should know of it, in their language; null */
+void live_tell_recording(LiveRoom *room);
 json_t *live_on_air_json(const LiveRoom *room);
 
 /* --- live_rules.c: pure ------------------------------------------------------------------------------------------- */

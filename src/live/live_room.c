@@ -276,16 +276,14 @@ static json_t *chat_json(LiveRoom *room, const Person *to)
 static void send_welcome(Person *person, const char *key, const char *publish)
 {
         LiveRoom *room = person->room;
-        json_t *record = live_record_json(room, person->role == LIVE_HOST);
         json_t *welcome = json_pack(
-                "{s:s, s:{s:i, s:s, s:s, s:s}, s:{s:s, s:s}, s:o, s:i, s:o, s:o, s:o, s:b, s:O, s:o, s:o, s:b}", "t",
+                "{s:s, s:{s:i, s:s, s:s, s:s}, s:{s:s, s:s}, s:o, s:i, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:b}", "t",
                 "welcome", "me", "id", person->id, "key", key, "role", live_role_word(person->role), "name",
                 person->name, "room", "title", room->title, "slug", room->slug, "talk", talk_json(room), "seats",
                 (int)room->seats, "people", people_json(room), "chat", chat_json(room, person), "hands",
-                live_hands_json(room), "recording", room->recording, "record_text", json_object_get(record, "text"),
-                "onair", live_on_air_json(room), "pinned", room->pinned ? json_integer(room->pinned) : json_null(),
-                "vp8", room->vp8);
-        json_decref(record);
+                live_hands_json(room), "recording", room->recording, "record_text", live_record_text(person), "onair",
+                live_on_air_json(room), "pinned", room->pinned ? json_integer(room->pinned) : json_null(), "vp8",
+                room->vp8);
         json_object_set_new(welcome, "publish", publish ? json_string(publish) : json_null());
         json_object_set_new(welcome, "now_us", json_integer(now_us()));
         json_object_set_new(welcome, "ended",

@@ -18,27 +18,16 @@ void live_send(Socket *socket, json_t *message)
         json_decref(message);
 }
 
-static void broadcast(LiveRoom *room, json_t *message, LiveRole least)
+void live_broadcast(LiveRoom *room, json_t *message)
 {
         char *text = json_dumps(message, JSON_COMPACT);
         GHashTableIter people;
         gpointer person;
         g_hash_table_iter_init(&people, room->people);
         while (g_hash_table_iter_next(&people, NULL, &person))
-                if (((Person *)person)->role >= least)
-                        send_text(((Person *)person)->socket, text);
+                send_text(((Person *)person)->socket, text);
         free(text);
         json_decref(message);
-}
-
-void live_broadcast(LiveRoom *room, json_t *message)
-{
-        broadcast(room, message, LIVE_GUEST);
-}
-
-void live_broadcast_hosts(LiveRoom *room, json_t *message)
-{
-        broadcast(room, message, LIVE_HOST);
 }
 
 void live_refuse(Client *client, const char *of, const char *id, const char *sentence)

@@ -58,6 +58,8 @@ int64_t db_int(Db *db, int64_t fallback, const char *sql, const char *types, ...
 char *db_text(Db *db, const char *sql, const char *types, ...);
 /* Rows changed by the last db_run. */
 int64_t db_changed(Db *db);
+/* The database answers a question: for /healthz. */
+bool db_answers(Db *db);
 /* The first failure of this turn, or NULL. */
 const GError *db_failed(const Db *db);
 

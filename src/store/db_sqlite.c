@@ -230,6 +230,11 @@ int64_t db_changed(Db *db)
         return sqlite3_changes64(db->handle);
 }
 
+bool db_answers(Db *db)
+{
+        return db_int(db, 0, "SELECT 1 FROM migration LIMIT 1", NULL) == 1;
+}
+
 const GError *db_failed(const Db *db)
 {
         return db->failure;
