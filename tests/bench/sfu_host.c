@@ -5,7 +5,8 @@
  *   {"t":"subscribe","who":7,"seats":1}   → {"t":"subscribe","who":7,"sdp":offer}
  *   {"t":"subscribed","who":7,"sdp":answer}      {"t":"leave","who":7}
  *
- * It ends with its standard input; --counters then shows what it counted.
+ * It says {"t":"vp8","on":true} while someone cannot receive H.264, {"t":"speaking","seat":0,"on":true} and
+ * {"t":"gone","who":7} by itself. It ends with its standard input; --counters then shows what it counted.
  */
 #include "sfu/sfu.h"
 #include <jansson.h>
@@ -127,14 +128,26 @@ static bool read_input(Host *host)
         return true;
 }
 
+static void tell_event(const SfuEvent *event)
+{
+        int who = (int)event->participant.value - SFU_SEATS - 1;
+        if (event->kind == SFU_CODECS_WANTED)
+                tell(json_pack("{s:s, s:b}", "t", "vp8", "on", event->on));
+        else if (event->kind == SFU_SPEAKING)
+                tell(json_pack("{s:s, s:i, s:b}", "t", "speaking", "seat", event->seat, "on", event->on));
+        else if (event->kind == SFU_PEER_GONE && event->seat == SFU_NO_SEAT)
+                tell(json_pack("{s:s, s:i}", "t", "gone", "who", who));
+        if (event->kind == SFU_PEER_GONE && event->reason != SFU_GONE_CLOSED)
+                fprintf(stderr, "sfu-host: a peer is gone: %s\n", sfu_gone_reason_text(event->reason));
+}
+
 static void run(Host *host)
 {
         struct pollfd polled[] = { { STDIN_FILENO, POLLIN, 0 }, { sfu_events_fd(host->sfu), POLLIN, 0 } };
         for (bool running = true; running && poll(polled, 2, -1) >= 0;) {
                 SfuEvent event;
                 while (sfu_next_event(host->sfu, &event))
-                        if (event.kind == SFU_PEER_GONE && event.reason != SFU_GONE_CLOSED)
-                                fprintf(stderr, "sfu-host: a peer is gone: %s\n", sfu_gone_reason_text(event.reason));
+                        tell_event(&event);
                 if (polled[0].revents)
                         running = read_input(host);
         }

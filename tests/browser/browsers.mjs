@@ -12,9 +12,12 @@ const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync
 const FIREFOX = ["/usr/bin/firefox-esr", "/usr/bin/firefox"].find(existsSync);
 export const WAIT_MS = 15000;
 
-/** Runs in each page before its own scripts: keeps what a test wants to look at. */
-function witness() {
-  const seen = { connections: [], devices_asked: 0 };
+/**
+ * Runs in each page before its own scripts: keeps what a test wants to look at, and leads media through a relay.
+ * @param {{relay: number}} options relay: UDP port put in place of the server's, 0 for none
+ */
+function witness({ relay }) {
+  const seen = { connections: [], devices_asked: 0, relay };
   globalThis.witness = seen;
   const Real = globalThis.RTCPeerConnection;
   if (Real)
@@ -22,6 +25,11 @@ function witness() {
       constructor(...options) {
         super(...options);
         seen.connections.push(this);
+      }
+
+      setRemoteDescription({ type, sdp }) {
+        const led = sdp.replace(/^a=candidate:\S+ 1 tcp .*\r\n/gim, "").replace(/^(a=candidate:\S+ 1 udp \d+ \S+) \d+/gim, `$1 ${seen.relay}`);
+        return super.setRemoteDescription({ type, sdp: seen.relay ? led : sdp });
       }
     };
   const media = navigator.mediaDevices, ask = media?.getUserMedia.bind(media);
@@ -83,10 +91,10 @@ class ChromiumWindow {
   }
 
   /** A tab with its own cookies. */
-  async tab({ width = 1280, height = 800, locale = "fr-FR", cookies = [] } = {}) {
+  async tab({ width = 1280, height = 800, locale = "fr-FR", cookies = [], relay = 0 } = {}) {
     const context = await this.browser.newContext({ viewport: { width, height }, locale });
     await context.addCookies(cookies);
-    await context.addInitScript(witness);
+    await context.addInitScript(witness, { relay });
     const page = await context.newPage();
     const debug = await context.newCDPSession(page);
     return new Tab(page, {
@@ -108,12 +116,12 @@ class FirefoxWindow {
     this.browser = browser;
   }
 
-  async tab({ width = 1280, height = 800, cookies = [] } = {}) {
+  async tab({ width = 1280, height = 800, cookies = [], relay = 0 } = {}) {
     const context = await this.browser.createBrowserContext();
     const page = await context.newPage();
     calm_down(page);
     await page.setViewport({ width, height });
-    await page.evaluateOnNewDocument(witness);
+    await page.evaluateOnNewDocument(witness, { relay });
     for (const { name, value, url } of cookies)
       await context.setCookie({ name, value, domain: new URL(url).hostname, path: "/" });
     return new Tab(page, {
@@ -206,8 +214,10 @@ class Tab {
     return this.until((unwanted) => !document.body.innerText.includes(unwanted), text, ms);
   }
 
-  evaluate(script, arg) {
-    return this.how.evaluate(script, arg);
+  async evaluate(script, arg) {
+    let timer;
+    const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(`no answer within ${WAIT_MS} ms: ${script}`)), WAIT_MS)));
+    return Promise.race([this.how.evaluate(script, arg), late]).finally(() => clearTimeout(timer));
   }
 
   /** Clicks what a person would find by its words: a button, link, tab or label. */

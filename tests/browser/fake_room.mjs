@@ -1,15 +1,22 @@
-// A room server for tests of the client alone: the messages of src/live/README.md, everything in memory, no media.
+// A room server for tests of the client alone: the messages of src/live/README.md, everything in memory; media by the
+// SFU in a process of its own where it is asked for.
 // What the real server may never do (be slow, forget, close at will) it does on demand.
 
+import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
+import { build } from "../http/support.mjs";
 
 const ROOT = new URL("../../", import.meta.url);
 const MODULES = { preact: "/web/node_modules/preact/dist/preact.mjs", htm: "/web/node_modules/htm/dist/htm.mjs" };
 const TYPES = { js: "text/javascript", mjs: "text/javascript", css: "text/css" };
-const CSP = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws:; object-src 'none'; base-uri 'none'";
+// As the server's own: see add_policy() in src/web/response.c.
+const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+  + "connect-src 'self' ws://127.0.0.1:*; worker-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** room.html with its expressions filled in: enough for a page that looks like the server's. */
 async function page(words) {
@@ -37,10 +44,13 @@ export class FakeRoom {
   /** The role and the name that a cookie would have said, by `?as=` of the page. */
   roles = { host: "Animatrice exemple", speaker: "Personne exemple 1", attendee: "Personne exemple 9", guest: "" };
   next = 1;
+  next_pc = 1;
 
-  /** @param {{words?: object, css?: string}} options css: where base.css is read from */
-  static async start({ words = {}, css = "src/web/base.css", port = 0 } = {}) {
+  /** @param {{words?: object, css?: string, media?: boolean}} options css: where base.css is read from */
+  static async start({ words = {}, css = "src/web/base.css", port = 0, media = false } = {}) {
     const room = new FakeRoom();
+    if (media)
+      room.#start_media();
     room.server = createServer(async (request, response) => {
       const path = new URL(request.url, "http://x").pathname;
       try {
@@ -63,7 +73,61 @@ export class FakeRoom {
     return room;
   }
 
+  /** The SFU alone: what it says goes to whom it concerns. */
+  #start_media() {
+    const child = spawn(path.join(build, "tests/bench/sfu-host"), { stdio: ["pipe", "pipe", "inherit"] });
+    this.media = child;
+    this.speaking = new Set();
+    createInterface(child.stdout).on("line", (line) => {
+      const message = JSON.parse(line);
+      if (message.t === "published") {
+        const person = [...this.people.values()].find((one) => one.stage === message.seat);
+        this.socketOf(person?.id)?.send(JSON.stringify({ t: "published", pc: person.publish, sdp: message.sdp }));
+      } else if (message.t === "subscribe") {
+        const pc = "s" + this.next_pc++;
+        this.media_port = Number(/^a=candidate:\S+ 1 udp \d+ \S+ (\d+)/im.exec(message.sdp)[1]);
+        this.socketOf(message.who)?.send(JSON.stringify({ t: "subscribe", pc, sdp: message.sdp }));
+      } else if (message.t === "vp8") {
+        this.state.vp8 = message.on;
+        this.tell({ t: "vp8", on: message.on });
+      } else if (message.t === "speaking") {
+        const person = [...this.people.values()].find((one) => one.stage === message.seat);
+        this.speaking[message.on ? "add" : "delete"](person?.id);
+        this.tell({ t: "speaking", list: [...this.speaking] });
+      } else if (message.t === "refused") {
+        console.error("sfu-host:", message.text);
+      }
+    });
+  }
+
+  #media(message) {
+    this.media?.stdin.write(JSON.stringify(message) + "\n");
+  }
+
+  /** The SFU dies and another takes its place, on another port. */
+  async restart_media() {
+    const ended = new Promise((resolve) => this.media.on("exit", resolve));
+    this.media.stdin.end();
+    await ended;
+    this.#start_media();
+  }
+
+  on_publish(socket, { pc, sdp, tracks }) {
+    const person = this.people.get(this.sockets.get(socket));
+    person.publish = pc;
+    this.#media({ t: "publish", seat: person.stage, sdp, tracks });
+  }
+
+  on_resubscribe(socket) {
+    this.#media({ t: "subscribe", who: this.sockets.get(socket), seats: this.state.seats });
+  }
+
+  on_subscribed(socket, { sdp }) {
+    this.#media({ t: "subscribed", who: this.sockets.get(socket), sdp });
+  }
+
   async stop() {
+    this.media?.stdin.end();
     for (const socket of this.wss.clients)
       socket.terminate();
     this.server.closeAllConnections?.();
@@ -148,6 +212,7 @@ export class FakeRoom {
       people: [...this.people.values()], hands: this.hands, publish: null, now_us,
       chat: this.chat.map((line) => (line.who === id ? line : { ...line, id: undefined })), ...this.state,
     }));
+    this.on_resubscribe(socket);
   }
 
   on_name(socket, { name }) {

@@ -1,0 +1,98 @@
+// Every page that the server has, as a visitor and as the owner, at 375 and 1280 pixels: no finding of axe or
+// html-validate, nothing wider than the window, nothing asked of another host, no script error, nothing the policy refused.
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { ownerClient, run, start } from "../http/support.mjs";
+import { missing, open_chromium } from "./browsers.mjs";
+import { axe_findings, html_findings } from "./findings.mjs";
+
+const EACH_ROUTE = 2; // pages looked at of one route: the first, and another with other data
+const PAGES_MAX = 150;
+// Routes that need what a crawl does not have, or answer no page.
+const NOT_FOR_A_CRAWL = [/\/socket$/, /\/sign-in\/sent\//, /\/sign-in\/dead\//, /\/register\/(sent|cancelled)\//, /\/whi[pe]p?$/];
+
+/** "/:event/talk/:code/" as a pattern for addresses. */
+function pattern(path) {
+  const text = path.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/:(\w+)\*/g, ".*").replace(/:(\w+)/g, "[^/]+");
+  return new RegExp(`^${text}$`);
+}
+
+/** The route of an address: the one with the most literal parts. */
+function route_of(routes, path) {
+  const literal = (route) => route.path.split("/").filter((part) => part && !part.startsWith(":")).length;
+  return routes.filter((route) => pattern(route.path).test(path)).sort((a, b) => literal(b) - literal(a))[0];
+}
+
+describe("every page", { skip: missing("chromium") }, () => {
+  let server, chromium, routes;
+
+  before(async () => {
+    server = await start({ seed: true });
+    chromium = await open_chromium();
+    routes = JSON.parse((await run("routes", "--json")).stdout).filter((route) => route.method === "GET");
+  });
+  after(async () => {
+    await chromium?.close();
+    await server?.stop();
+  });
+
+  /** Looks at one page; returns the addresses it leads to. */
+  async function look(tab, address, found) {
+    const { page } = tab;
+    const response = await page.goto(server.origin + address);
+    const type = response.headers()["content-type"] ?? "";
+    if (!type.startsWith("text/html"))
+      return null;
+    found.push(...(await html_findings(await response.text())).map((text) => `${address} ${text}`));
+    if (response.status() >= 500)
+      found.push(`${address} answers ${response.status()}`);
+    for (const width of [375, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      found.push(...(await axe_findings(page)).map((text) => `${address} at ${width}: ${text}`));
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (over > 0)
+        found.push(`${address} at ${width}: ${over} px wider than the window`);
+    }
+    return page.evaluate(() => [...document.links].filter((a) => a.origin === location.origin && !a.download).map((a) => a.pathname + a.search));
+  }
+
+  /** Follows links from the start page; at most two pages of each route. */
+  async function crawl(cookies, starts) {
+    const tab = await chromium.tab({ cookies });
+    const found = [], visited = new Set(), counts = new Map(), waiting = [...starts];
+    tab.page.on("request", (request) => {
+      if (!request.url().startsWith(server.origin) && !/^(data|blob):/.test(request.url()))
+        found.push(`${tab.page.url()} asks ${request.url()}`);
+    });
+    tab.page.on("console", (message) => message.type() === "error" && /Content.Security.Policy/i.test(message.text())
+      && found.push(`${tab.page.url()} ${message.text()}`));
+    while (waiting.length && visited.size < PAGES_MAX) {
+      const address = waiting.shift(), path = address.split("?")[0], route = route_of(routes, path);
+      if (visited.has(address) || !route || (counts.get(route.path) ?? 0) >= EACH_ROUTE || /\.(ics|xml|json|mp4|csv|atom)$/.test(path))
+        continue;
+      visited.add(address);
+      counts.set(route.path, (counts.get(route.path) ?? 0) + 1);
+      waiting.push(...((await look(tab, address, found)) ?? []));
+    }
+    found.push(...tab.errors);
+    await tab.close();
+    return { found, counts };
+  }
+
+  it("has no finding for a visitor", async () => {
+    const { found, counts } = await crawl([], ["/", "/sign-in/", "/demo/mail", "/no-such-page/"]);
+    assert.deepEqual(found, []);
+    assert.ok(counts.size > 0);
+  });
+
+  it("has no finding for the owner, who sees every route", async () => {
+    const owner = await ownerClient(server);
+    const cookies = [...owner.cookies].map(([name, value]) => ({ name, value, url: server.origin }));
+    const { found, counts } = await crawl(cookies, ["/", "/demo/mail", "/sign-in/"]);
+    assert.deepEqual(found, []);
+    const unseen = routes.map((route) => route.path)
+      .filter((path) => !counts.has(path) && !/\.\w+$|^\/(static|media|healthz|metrics|api)/.test(path) && !NOT_FOR_A_CRAWL.some((one) => one.test(path)));
+    assert.deepEqual(unseen, [], "no link leads to these pages");
+  });
+});

@@ -1,0 +1,117 @@
+// The room's client and the SFU, without the rest of the server: Chromium and Firefox on stage and watching.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, it } from "node:test";
+import { missing, open_chromium, open_firefox } from "./browsers.mjs";
+import { FakeRoom } from "./fake_room.mjs";
+import { compare_frames, hears, open_relay, sees_pictures } from "./watch.mjs";
+
+describe("the room's media", { skip: missing("chromium", "firefox") }, () => {
+  let host_browser, speaker_browser, chromium, firefox, room;
+  const tabs = [];
+
+  before(async () => {
+    room = await FakeRoom.start({ media: true });
+    host_browser = await open_chromium({ tone: 500 });
+    speaker_browser = await open_chromium({ tone: 1200 });
+    chromium = await open_chromium();
+    firefox = await open_firefox();
+  });
+  after(async () => {
+    for (const browser of [host_browser, speaker_browser, chromium, firefox])
+      await browser?.close();
+    await room?.stop();
+  });
+  afterEach(() => {
+    for (const tab of tabs)
+      assert.deepEqual(tab.errors.filter((text) => !/ICE failed/.test(text)), []); // Firefox tells its console of a lost server
+  });
+
+  async function enter(browser, role, relay = 0) {
+    const tab = await browser.tab({ relay, cookies: [{ name: "as", value: role, url: room.url }] });
+    tabs.push(tab);
+    await tab.goto(room.url);
+    await tab.sees("Settings");
+    return tab;
+  }
+
+  async function go_on_stage(tab) {
+    await tab.click("Go on stage");
+    await tab.until(() => document.querySelector("dialog video")?.videoWidth > 0);
+    await tab.click("Go on stage");
+    await tab.until(() => !document.querySelector("dialog") && document.querySelector(".tile video"));
+  }
+
+  let host, speaker, watcher, fox;
+
+  it("carries two on stage to two watchers who asked for no device and clicked nothing", async () => {
+    watcher = await enter(chromium, "guest");
+    host = await enter(host_browser, "host");
+    await go_on_stage(host);
+    speaker = await enter(speaker_browser, "speaker");
+    await go_on_stage(speaker);
+    await sees_pictures(watcher, ["v0", "v1"]);
+    assert.equal(await watcher.evaluate(() => navigator.userActivation.hasBeenActive), false);
+    assert.equal(await watcher.evaluate(() => globalThis.witness.devices_asked), 0);
+    await sees_pictures(host, ["v1"]);
+    await sees_pictures(speaker, ["v0"]);
+  });
+
+  it("says with one button that the browser refused sound, and plays each speaker's tone after it", async () => {
+    await watcher.click("Turn on the sound");
+    await watcher.sees_not("Turn on the sound");
+    await hears(watcher, { a0: 500, a1: 1200 });
+  });
+
+  /** Which of the five senders of the host carry a track: microphone, camera, its VP8 copy, screen, its VP8 copy. */
+  const senders = () => host.evaluate(() => globalThis.witness.connections.findLast((pc) => pc.getTransceivers().some((one) => one.direction === "sendonly"))
+    .getTransceivers().map((one) => Boolean(one.sender.track)));
+
+  it("sends a small VP8 copy while Firefox watches", async () => {
+    assert.deepEqual(await senders(), [true, true, false, false, false]);
+    fox = await enter(firefox, "guest");
+    const seen = await sees_pictures(fox, ["v0", "v1"]);
+    assert.equal(seen.v0.codec, "video/VP8");
+    assert.deepEqual(await senders(), [true, true, true, false, false]);
+    await fox.click("Turn on the sound");
+    await hears(fox, { a0: 500, a1: 1200 });
+  });
+
+  function assert_smooth(figures) {
+    for (const one of figures)
+      assert.ok(one.sent > 50 && one.ratio >= 0.9 && one.freezes <= 2, JSON.stringify(figures));
+  }
+
+  it("decodes at least 90 % of what was sent", async () => {
+    assert_smooth(await compare_frames({ watcher, fox }, { v0: host, v1: speaker }, 8000));
+  });
+
+  it("decodes at least 90 % also with 5 % loss", async (t) => {
+    const relay = await open_relay(room.media_port);
+    t.after(() => relay.close());
+    relay.tell("loss 5");
+    const lossy = { chromium: await enter(chromium, "guest", relay.port), firefox: await enter(firefox, "guest", relay.port) };
+    for (const tab of Object.values(lossy))
+      await sees_pictures(tab, ["v0", "v1"]);
+    const figures = await compare_frames(lossy, { v0: host, v1: speaker }, 8000);
+    for (const tab of Object.values(lossy))
+      await tab.close();
+    assert_smooth(figures);
+  });
+
+  it("finds picture and sound again by itself after the SFU was restarted", async () => {
+    await room.restart_media();
+    await room.restart();
+    await sees_pictures(watcher, ["v0", "v1"]);
+    await sees_pictures(fox, ["v0", "v1"]);
+    await hears(watcher, { a0: 500, a1: 1200 });
+  });
+
+  it("takes the VP8 copy away when nobody needs it any more", async () => {
+    await fox.close();
+    const copy_gone = () => globalThis.witness.connections.findLast((pc) => pc.getTransceivers().some((one) => one.direction === "sendonly"))
+      .getTransceivers()[2].sender.track === null;
+    await host.until(copy_gone, undefined, 30000);
+    assert.deepEqual(await senders(), [true, true, false, false, false]);
+  });
+});

@@ -1,0 +1,124 @@
+// What a page receives and sends, measured in the page: frames by getStats, tones by FFT of what arrives.
+
+import { spawn } from "node:child_process";
+import { networkInterfaces } from "node:os";
+import path from "node:path";
+import { build } from "../http/support.mjs";
+
+/** Runs in the page: the video streams that arrive, by mid. */
+function inbound() {
+  const live = globalThis.witness.connections.filter((pc) => pc.connectionState === "connected" && pc.getReceivers().some((r) => r.track.kind === "video") && pc.getTransceivers().every((one) => one.direction !== "sendonly"));
+  return Promise.all(live.slice(-1).map((pc) => pc.getStats())).then(([stats]) =>
+    Object.fromEntries([...(stats?.values() ?? [])].filter((s) => s.type === "inbound-rtp" && s.kind === "video" && s.framesDecoded)
+      .map((s) => [s.mid, { decoded: s.framesDecoded, freezes: s.freezeCount ?? 0, codec: stats.get(s.codecId)?.mimeType ?? "", lost: s.packetsLost }])));
+}
+
+/** Runs in the page: frames encoded by each sender, by codec. */
+function outbound() {
+  const live = globalThis.witness.connections.filter((pc) => pc.connectionState === "connected" && pc.getTransceivers().some((one) => one.direction === "sendonly"));
+  return Promise.all(live.slice(-1).map((pc) => pc.getStats())).then(([stats]) =>
+    Object.fromEntries([...(stats?.values() ?? [])].filter((s) => s.type === "outbound-rtp" && s.kind === "video" && s.framesEncoded)
+      .map((s) => [stats.get(s.codecId)?.mimeType ?? "", s.framesEncoded])));
+}
+
+/**
+ * Runs in the page: the strongest frequency of each voice that plays, in hertz; 0 where it is silent or held back. What
+ * arrives is recorded for a moment and transformed: an AudioContext would need a sound card in Firefox.
+ */
+async function tones(seats) {
+  const MOMENT_MS = 700, LOW = 100, HIGH = 3000, STEP = 5, QUIET = 0.003;
+  const one = async (seat) => {
+    const player = document.querySelector(`#sound audio[data-seat="${seat}"]`);
+    if (!player || player.paused)
+      return 0;
+    const recorder = new MediaRecorder(new MediaStream(player.srcObject.getAudioTracks().map((track) => track.clone()))), parts = [];
+    recorder.ondataavailable = (event) => parts.push(event.data);
+    const done = new Promise((resolve) => (recorder.onstop = resolve));
+    recorder.start();
+    setTimeout(() => recorder.state === "recording" && recorder.stop(), MOMENT_MS);
+    await done;
+    const bytes = await new Blob(parts).arrayBuffer();
+    const sound = bytes.byteLength ? await new OfflineAudioContext(1, 48000, 48000).decodeAudioData(bytes).catch(() => null) : null;
+    const samples = sound?.getChannelData(0).subarray(-Math.floor(sound.sampleRate / 4)) ?? new Float32Array(0);
+    if (Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / Math.max(1, samples.length)) < QUIET)
+      return 0;
+    const strength = (hertz) => { // Goertzel
+      const k = 2 * Math.cos((2 * Math.PI * hertz) / sound.sampleRate);
+      let a = 0, b = 0;
+      for (const x of samples)
+        [a, b] = [x + k * a - b, a];
+      return a * a + b * b - k * a * b;
+    };
+    let best = LOW, most = 0;
+    for (let hertz = LOW; hertz <= HIGH; hertz += STEP)
+      if (strength(hertz) > most)
+        [best, most] = [hertz, strength(hertz)];
+    return best;
+  };
+  return Object.fromEntries(await Promise.all(seats.map(async (seat) => [seat, await one(seat)])));
+}
+
+/** Waits until these seats ("a0" → hertz) are heard, ±15 Hz. */
+export async function hears(tab, wanted, ms = 15000) {
+  const end = performance.now() + ms;
+  let found;
+  do {
+    found = await tab.evaluate(tones, Object.keys(wanted));
+    if (Object.entries(wanted).every(([seat, hertz]) => (hertz ? Math.abs(found[seat] - hertz) <= 15 : !found[seat])))
+      return found;
+  } while (performance.now() < end);
+  throw new Error(`heard ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}, within ${ms} ms`);
+}
+
+/** Waits until pictures of these seats ("v0") are decoded. */
+export async function sees_pictures(tab, seats, ms = 15000) {
+  const end = performance.now() + ms, before = await tab.evaluate(inbound);
+  let now;
+  do {
+    now = await tab.evaluate(inbound);
+    if (seats.every((seat) => (now[seat]?.decoded ?? 0) > (before[seat]?.decoded ?? 0) || (now[seat]?.decoded ?? 0) > 30))
+      return now;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  } while (performance.now() < end);
+  const states = await tab.evaluate(() => globalThis.witness.connections.map((pc) => pc.connectionState));
+  throw new Error(`pictures of ${seats} not within ${ms} ms: ${JSON.stringify(now)}, connections ${states}\n${await tab.evaluate(() => document.body.innerText.slice(0, 600))}`);
+}
+
+/**
+ * Lets some time pass and compares what each watcher decoded with what each speaker encoded of that codec.
+ * @returns {Promise<{watcher: string, seat: string, ratio: number, freezes: number, codec: string}[]>}
+ */
+export async function compare_frames(watchers, speakers, ms) {
+  const all = async () => ({
+    in: Object.fromEntries(await Promise.all(Object.entries(watchers).map(async ([name, tab]) => [name, await tab.evaluate(inbound)]))),
+    out: Object.fromEntries(await Promise.all(Object.entries(speakers).map(async ([seat, tab]) => [seat, await tab.evaluate(outbound)]))),
+  });
+  const before = await all();
+  await new Promise((resolve) => setTimeout(resolve, ms)); // the measure is over this time
+  const after = await all();
+  return Object.keys(watchers).flatMap((watcher) => Object.keys(speakers).map((seat) => {
+    const was = before.in[watcher][seat], is = after.in[watcher][seat], codec = is?.codec ?? "none";
+    const sent = (after.out[seat][codec] ?? 0) - (before.out[seat][codec] ?? 0);
+    return { watcher, seat, codec, sent, ratio: ((is?.decoded ?? 0) - (was?.decoded ?? 0)) / Math.max(1, sent), freezes: (is?.freezes ?? 0) - (was?.freezes ?? 0) };
+  }));
+}
+
+/** An address of this machine that is not loopback: Firefox takes no server that sees it at 127.0.0.1. */
+function own_address() {
+  const found = Object.values(networkInterfaces()).flat().find((one) => one.family === "IPv4" && !one.internal);
+  return found?.address ?? "127.0.0.1";
+}
+
+/** A bad network in front of the media port; change it by `tell("loss 5")`. */
+export async function open_relay(media_port) {
+  const child = spawn(path.join(build, "tests/support/udp-relay"), ["--listen", "0.0.0.0:0", "--target", `${own_address()}:${media_port}`], { stdio: ["pipe", "pipe", "inherit"] });
+  const port = await new Promise((resolve, reject) => {
+    child.stdout.on("data", (bytes) => {
+      const found = /port (\d+)/.exec(String(bytes));
+      if (found)
+        resolve(Number(found[1]));
+    });
+    child.on("exit", (code) => reject(new Error(`udp-relay ended with ${code}`)));
+  });
+  return { port, tell: (line) => child.stdin.write(line + "\n"), close: () => child.stdin.end() };
+}
