@@ -1,4 +1,5 @@
 #include "app/demo.h"
+#include "app/sample_recording.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "people/people.h"
@@ -18,11 +19,15 @@
 #define STARTED_US (10 * MINUTE_US)                   /* so long ago */
 #define STEP_US (5 * MINUTE_US)                       /* hours stay round */
 #define SPEAKERS 2
+#define EARLIER_TITLE "Quelles sont les stratégies" /* the session that has a replay */
+#define REPLAY_FOLDER "sample"
+#define REPLAY_SECONDS 60
 
 extern const EmbeddedText sample_texts[];
 
 struct Demo {
-        GPid speakers; /* 0: not running */
+        SampleMaker *replay; /* of the earlier session, while it is made; NULL: it was there */
+        GPid speakers;       /* 0: not running */
 };
 
 static const char *const speaker_names[SPEAKERS] = { "Personne exemple 8", "Personne exemple 9" };
@@ -142,6 +147,27 @@ static GPid start_speakers(App *app, char *const *keys)
         return pid;
 }
 
+/* --- the replay -------------------------------------------------------------------------------------------------- */
+
+static SampleMaker *start_replay(Store *store)
+{
+        g_autofree char *path = replay_folder_path(store, REPLAY_FOLDER);
+        if (g_file_test(path, G_FILE_TEST_EXISTS))
+                return NULL;
+        Db *db = store_read_begin(store);
+        g_autoptr(Event) event = conference_find(db, SLUG);
+        g_autoptr(Talk) talk = event ? programme_talk_titled(db, event->id, EARLIER_TITLE) : NULL;
+        store_read_end(store, db);
+        if (!talk)
+                return NULL;
+        return sample_maker_start(store, &(SampleRecording){ .of = { .event = event->id,
+                                                                     .talk = talk->id,
+                                                                     .folder = REPLAY_FOLDER,
+                                                                     .title = talk->title,
+                                                                     .started_us = talk->start_us },
+                                                             .seconds = REPLAY_SECONDS });
+}
+
 Demo *demo_start(App *app, GError **error)
 {
         Store *store = app_store(app);
@@ -154,9 +180,11 @@ Demo *demo_start(App *app, GError **error)
         Db *db = store_write_begin(store, WRITE_JOB);
         bool keep = prepare(db, keys);
         Demo *demo = store_write_end(store, db, keep, error) && keep ? g_new0(Demo, 1) : NULL;
-        if (demo)
+        if (demo) {
                 demo->speakers = start_speakers(app, keys);
-        else if (error && !*error)
+                demo->replay = start_replay(store);
+        }
+        if (!demo && error && !*error)
                 g_set_error(error, STORE_ERROR, STORE_ERROR_FAILED, "the sample event could not be made");
         for (int i = 0; i < SPEAKERS; i++)
                 g_free(keys[i]);
@@ -167,6 +195,7 @@ void demo_stop(Demo *demo)
 {
         if (!demo)
                 return;
+        sample_maker_free(demo->replay);
         if (demo->speakers) {
                 kill(demo->speakers, SIGTERM);
                 waitpid(demo->speakers, NULL, 0);
