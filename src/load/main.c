@@ -2,8 +2,10 @@
  * speakers. See README.md beside it. */
 #include "load/run.h"
 #include "load/speakers.h"
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #define TURN_US 1000 /* bursts leave and come at most so late */
@@ -41,7 +43,8 @@ static bool refuse(const char *text)
 static bool options_read(Options *options, int *argc, char ***argv)
 {
         const GOptionEntry entries[] = {
-                { "publishers", 'p', 0, G_OPTION_ARG_INT, &options->publishers, "On stage (1)", "N" },
+                { "publishers", 'p', 0, G_OPTION_ARG_INT, &options->publishers,
+                  "On stage (1); 0: who is there already is watched", "N" },
                 { "subscribers", 'n', 0, G_OPTION_ARG_INT, &options->subscribers, "Watching (10)", "N" },
                 { "seconds", 0, 0, G_OPTION_ARG_INT, &options->seconds, "Measured time (10)", "N" },
                 { "settle", 0, 0, G_OPTION_ARG_INT, &options->settle, "Time before that (2)", "N" },
@@ -72,7 +75,7 @@ static bool options_read(Options *options, int *argc, char ***argv)
                 return refuse(error->message);
         if (*argc != 2)
                 return refuse("say what to do: host, janus, room or speakers (--help)");
-        if (options->publishers < 1 || options->publishers > 12 || options->subscribers < 0 ||
+        if (options->publishers < 0 || options->publishers > 12 || options->subscribers < 0 ||
             options->subscribers > PEERS_MAX || options->seconds < 1 || options->settle < 0 ||
             options->open_every < 1 || options->loss < 0 || options->loss > 100 || options->churn < 0 ||
             options->churn > 1000)
@@ -132,6 +135,7 @@ static bool measure(Loop *loop, Network *network, const Options *options, const 
         return good;
 }
 
+/* Whoever starts sample speakers takes them along, however it ends: their keys admit one of each. */
 static bool speak(Loop *loop, Network *network, const Options *options)
 {
         g_autoptr(GError) error = NULL;
@@ -140,6 +144,7 @@ static bool speak(Loop *loop, Network *network, const Options *options)
                 return refuse("speakers needs --url, --event, --room and a --key for each speaker");
         if (!room_address_set(&address, options->url, options->event, options->room, &error))
                 return refuse(error->message);
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
         bool good = speakers_run(loop, network, &address, (const char *const *)options->names,
                                  (const char *const *)options->keys);
         room_address_clear(&address);

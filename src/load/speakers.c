@@ -23,7 +23,8 @@ typedef struct {
         unsigned number;
         const char *name, *key;
         RoomMember *member;
-        bool gone; /* the connection is: to be cleared by the next turn */
+        bool gone;      /* the connection is: to be cleared by the next turn */
+        bool sent_away; /* by the room: does not come back by itself */
         bool welcome;
         int id;
         bool on_stage, vp8;
@@ -147,6 +148,10 @@ static void on_message(void *owner, const char *type, json_t *message)
                 speaker->vp8 = json_is_true(json_object_get(message, "on"));
                 if (speaker->publisher)
                         publisher_enable(speaker->publisher, VP8_TRACK, speaker->vp8);
+        } else if (strcmp(type, "bye") == 0) {
+                const char *reason = json_string_value(json_object_get(message, "reason"));
+                speaker->sent_away = g_strcmp0(reason, "restart") != 0;
+                log_info("speaker=%u bye=%s", speaker->number, reason ? reason : "?");
         } else if (strcmp(type, "refused") == 0) {
                 const char *of = json_string_value(json_object_get(message, "of"));
                 log_info("speaker=%u refused=%s", speaker->number, of ? of : "?");
@@ -202,7 +207,7 @@ static void speaker_turn(Speaker *speaker, int64_t now_us)
 {
         if (speaker->gone)
                 disconnect(speaker);
-        if (!speaker->member)
+        if (!speaker->member && !speaker->sent_away)
                 connect_again(speaker, now_us);
         if (!speaker->member)
                 return;
