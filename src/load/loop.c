@@ -25,6 +25,11 @@ Loop *loop_new(int64_t turn_us, bool polling)
         return loop;
 }
 
+void loop_set_turn(Loop *loop, int64_t turn_us)
+{
+        loop->turn_us = turn_us;
+}
+
 void loop_free(Loop *loop)
 {
         if (!loop)

@@ -19,6 +19,7 @@ struct Watch {
 typedef struct Loop Loop;
 Loop *loop_new(int64_t turn_us, bool polling);
 void loop_free(Loop *loop);
+void loop_set_turn(Loop *loop, int64_t turn_us);
 bool loop_add(Loop *loop, int fd, Watch *watch);
 /* To be called before the descriptor is closed. */
 void loop_remove(Loop *loop, int fd, Watch *watch);

@@ -8,7 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#define TURN_US 1000 /* bursts leave and come at most so late */
+#define TURN_US 1000 /* run.c makes it longer while it measures */
 #define SPEAKERS_TURN_US 5000
 #define PEERS_MAX 10000
 

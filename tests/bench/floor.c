@@ -33,7 +33,7 @@ enum {
         AUDIO_BYTES = 160,
         VIDEO_INTERVAL_US = 1000000 / 30,
         AUDIO_INTERVAL_US = 20000,
-        DRAIN_PAUSE_US = 1000,
+        DRAIN_PAUSE_US = 5000, /* as src/load/run.c: after the burst, not during it */
         MESSAGES_MAX = 32,
         RUN_MAX_BYTES = VIDEO_PACKETS * (VIDEO_BYTES + SRTP_OVERHEAD_BYTES),
         BUFFER_BYTES = 4 << 20,
