@@ -70,7 +70,7 @@ static void route_stun(Loop *loop, const Packet *packet)
                 hand_on(loop, id, packet);
 }
 
-static void route(Loop *loop, Packet **packet)
+void loop_route(Loop *loop, Packet **packet)
 {
         const Packet *p = *packet;
         counters_add(&loop->counters, COUNTER_DATAGRAMS_IN, 1);
@@ -97,7 +97,7 @@ static void route(Loop *loop, Packet **packet)
 /* A place in the batch whose packet went into a ring for the first time is filled again. */
 static void route_and_refill(Loop *loop, unsigned i)
 {
-        route(loop, &loop->batch[i]);
+        loop_route(loop, &loop->batch[i]);
         if (!loop->batch[i])
                 loop->batch[i] = packet_pool_take(&loop->pool);
 }
@@ -228,7 +228,7 @@ static void obey_for_peer(Loop *loop, Peer *peer, const Command *command)
                 room_own_seat(peer->room, peer, command->seat);
 }
 
-static void obey(Loop *loop, const Command *command)
+void loop_obey(Loop *loop, const Command *command)
 {
         Room *room = room_of(loop, command->room);
         Peer *peer = peer_of_id(loop, command->peer.value);
@@ -272,7 +272,7 @@ static void read_clock(Loop *loop)
 }
 
 /* Forwards and sends what the turn brought. */
-static void end_turn(Loop *loop)
+void loop_end_turn(Loop *loop)
 {
         for (unsigned i = 0; i < loop->busy->len; i++)
                 room_end_turn(loop->busy->pdata[i]);
@@ -288,7 +288,7 @@ static void read_socket(Loop *loop)
                 read_bindings(loop);
                 for (unsigned i = 0; i < n; i++)
                         route_and_refill(loop, i);
-                end_turn(loop);
+                loop_end_turn(loop);
                 if (n < PORT_BATCH)
                         return;
         }
@@ -306,7 +306,7 @@ static void read_datagrams(Loop *loop)
                         memcpy(packet->bytes, datagram.bytes, datagram.size);
                         route_and_refill(loop, n);
                 }
-                end_turn(loop);
+                loop_end_turn(loop);
         } while (n == PORT_BATCH);
 }
 
@@ -314,10 +314,10 @@ static void read_commands(Loop *loop)
 {
         Command command;
         while (mailbox_pop(loop->commands, &command))
-                obey(loop, &command);
+                loop_obey(loop, &command);
 }
 
-static void tick(Loop *loop)
+void loop_tick(Loop *loop)
 {
         loop->tick_us = loop->now_us + LOOP_TICK_US;
         for (unsigned i = 0, left = loop->n_peers; left && i < SFU_MAX_PEERS; i++) {
@@ -356,8 +356,8 @@ static void *run(void *data)
                 else
                         read_datagrams(loop);
                 if (loop->now_us >= loop->tick_us)
-                        tick(loop);
-                end_turn(loop);
+                        loop_tick(loop);
+                loop_end_turn(loop);
         }
         for (unsigned i = 0; i < SFU_MAX_ROOMS; i++)
                 if (loop->rooms[i])

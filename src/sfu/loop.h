@@ -139,3 +139,14 @@ void loop_unbind(Loop *loop, const NetAddress *address, SfuPeer peer);
 /* Sends what waits, then frees the peer and forgets its addresses. */
 void loop_remove_peer(Loop *loop, Peer *peer);
 void loop_mark_busy(Loop *loop, Room *room);
+
+/* --- The turn, piece by piece; for the thread itself, and for tests that bring their own clock and datagrams ------ */
+
+/* A datagram with from, size and bytes. It may be taken: then *packet is another one, or NULL. */
+void loop_route(Loop *loop, Packet **packet);
+/* Forwards and sends what the turn brought. */
+void loop_end_turn(Loop *loop);
+/* Every LOOP_TICK_US of loop->now_us. */
+void loop_tick(Loop *loop);
+/* Frees the command's plan. */
+void loop_obey(Loop *loop, const Command *command);

@@ -1,0 +1,183 @@
+/* What the network and malicious browsers may send to a room: datagrams from anywhere, and RTP and RTCP that are well
+ * protected, hence come from a publisher or watcher, but say anything. The loop has no thread, no socket and a clock of
+ * its own.
+ *
+ * Input: records of [kind, length (16 bits), bytes]. */
+#include "sfu/loop.h"
+#include "sfu/peer.h"
+#include "sfu/room.h"
+
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum {
+        DATAGRAM, /* from an unknown address */
+        KNOWN,    /* from the publisher's address, unprotected */
+        RTP,
+        RTCP_OF_PUBLISHER,
+        RTCP_OF_WATCHER,
+        TIME,
+        KINDS,
+};
+
+static const SrtpKeys keys = { .profile = SRTP_PROFILE_GCM, .key = { 1 }, .salt = { 2 } };
+
+typedef struct Fixture {
+        LoopShared shared;
+        Loop *loop;
+        SrtpSender *publisher_sender, *watcher_sender;
+        Peer *publisher, *watcher;
+        uint64_t index;
+} Fixture;
+
+static Peer *connected_peer(Fixture *fixture, const PeerPlan *plan, const NetAddress *address)
+{
+        Loop *loop = fixture->loop;
+        Command command = { .kind = COMMAND_PEER_ADD, .plan = g_memdup2(plan, sizeof *plan) };
+        loop_obey(loop, &command);
+        Peer *peer = loop->peers[PEER_PLACE(plan->peer)];
+        peer->state = PEER_CONNECTED;
+        peer->sender = srtp_sender_new(&keys);
+        peer->receiver = srtp_receiver_new(&keys);
+        peer->has_destination = destination_set(&peer->destination, &loop->shared->port, address);
+        loop_bind(loop, address, peer->id);
+        room_peer_connected(peer->room, peer);
+        return peer;
+}
+
+static void fixture_init(Fixture *fixture)
+{
+        memset(fixture, 0, sizeof *fixture);
+        fixture->shared.port = (Port){ .fd = eventfd(0, EFD_CLOEXEC), .family = AF_INET6 }; /* refuses to send */
+        static DtlsIdentity *identity; /* costly, and the same for all */
+        identity = identity ? identity : dtls_identity_new();
+        fixture->shared.identity = identity;
+        fixture->shared.camera_kbps = 1000;
+        fixture->shared.n_loops = 1;
+        fixture->loop = loop_new(&fixture->shared, 0, -1, NULL);
+        fixture->shared.loops[0] = fixture->loop;
+        fixture->loop->now_us = 1000000;
+        fixture->publisher_sender = srtp_sender_new(&keys);
+        fixture->watcher_sender = srtp_sender_new(&keys);
+        SfuRoom room = { 1 << 10 };
+        loop_obey(fixture->loop, &(Command){ .kind = COMMAND_ROOM_OPEN, .room = room });
+
+        NetAddress address;
+        PeerPlan plan = { .peer = { 1 << 17 }, .room = room, .publisher = true, .seat = 0, .n_tracks = 3 };
+        ice_credentials_set(&plan.local, "00020000abcdefgh", "passwordpasswordpassword");
+        ice_credentials_set(&plan.remote, "abcd", "passwordpasswordpassword");
+        plan.extensions.id[RTP_EXTENSION_MID] = 4;
+        plan.extensions.id[RTP_EXTENSION_AUDIO_LEVEL] = 1;
+        plan.tracks[0] =
+                (TrackFormat){ .kind = SFU_MIC, .codec = CODEC_OPUS, .payload_type = 111, .mid = "0", .ssrc = 1 };
+        plan.tracks[1] = (TrackFormat){ .kind = SFU_CAMERA,
+                                        .codec = CODEC_H264,
+                                        .payload_type = 102,
+                                        .rtx_payload_type = 103,
+                                        .mid = "1",
+                                        .ssrc = 2,
+                                        .rtx_ssrc = 3 };
+        plan.tracks[2] =
+                (TrackFormat){ .kind = SFU_CAMERA_VP8, .codec = CODEC_VP8, .payload_type = 96, .mid = "2", .ssrc = 4 };
+        net_address_parse("127.0.0.1", 1000, NET_UDP, &address);
+        fixture->publisher = connected_peer(fixture, &plan, &address);
+
+        PeerPlan watcher = { .peer = { 1 << 17 | 1 },
+                             .room = room,
+                             .seat = SFU_NO_SEAT,
+                             .n_slots = 9,
+                             .first_ssrc = 100,
+                             .opus = 111,
+                             .h264 = 102,
+                             .h264_rtx = 103,
+                             .vp8 = 96 };
+        ice_credentials_set(&watcher.local, "00020001abcdefgh", "passwordpasswordpassword");
+        ice_credentials_set(&watcher.remote, "abcd", "passwordpasswordpassword");
+        net_address_parse("127.0.0.1", 1001, NET_UDP, &address);
+        fixture->watcher = connected_peer(fixture, &watcher, &address);
+}
+
+static void fixture_clear(Fixture *fixture)
+{
+        loop_obey(fixture->loop, &(Command){ .kind = COMMAND_ROOM_CLOSE, .room = { 1 << 10 } });
+        loop_free(fixture->loop);
+        srtp_sender_free(fixture->publisher_sender);
+        srtp_sender_free(fixture->watcher_sender);
+        close(fixture->shared.port.fd);
+}
+
+static void deliver(Fixture *fixture, uint16_t port, const uint8_t *bytes, size_t size)
+{
+        Loop *loop = fixture->loop;
+        Packet **packet = &loop->batch[0];
+        net_address_parse("127.0.0.1", port, NET_UDP, &(*packet)->from);
+        (*packet)->size = (uint16_t)MIN(size, PACKET_BYTES);
+        memcpy((*packet)->bytes, bytes, (*packet)->size);
+        loop_route(loop, packet);
+        if (!*packet)
+                *packet = packet_pool_take(&loop->pool);
+}
+
+static void deliver_rtp(Fixture *fixture, const uint8_t *bytes, size_t size)
+{
+        uint8_t out[PACKET_BYTES + SRTP_OVERHEAD_BYTES];
+        size_t header = rtp_header_bytes(bytes, size);
+        if (header < RTP_HEADER_BYTES || header > size || size > 1400)
+                return;
+        uint64_t index = (fixture->index & ~UINT64_C(0xffff)) | (uint64_t)bytes[2] << 8 | bytes[3];
+        size = srtp_sender_protect(fixture->publisher_sender, index, bytes, header, bytes + header, size - header, out);
+        deliver(fixture, 1000, out, size);
+}
+
+static void deliver_rtcp(Fixture *fixture, SrtpSender *sender, uint16_t port, const uint8_t *bytes, size_t size)
+{
+        uint8_t out[PACKET_BYTES];
+        if (size < 8 || size > 1400)
+                return;
+        memcpy(out, bytes, size);
+        deliver(fixture, port, out, srtp_sender_protect_rtcp(sender, out, size));
+}
+
+static void run_record(Fixture *fixture, uint8_t kind, const uint8_t *bytes, size_t size)
+{
+        switch (kind % KINDS) {
+        case DATAGRAM:
+                deliver(fixture, 2000, bytes, size);
+                break;
+        case KNOWN:
+                deliver(fixture, 1000, bytes, size);
+                break;
+        case RTP:
+                deliver_rtp(fixture, bytes, size);
+                break;
+        case RTCP_OF_PUBLISHER:
+                deliver_rtcp(fixture, fixture->publisher_sender, 1000, bytes, size);
+                break;
+        case RTCP_OF_WATCHER:
+                deliver_rtcp(fixture, fixture->watcher_sender, 1001, bytes, size);
+                break;
+        case TIME:
+                loop_end_turn(fixture->loop);
+                fixture->loop->now_us += size ? bytes[0] * 10000 : LOOP_TICK_US;
+                loop_tick(fixture->loop);
+                break;
+        }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        static Fixture fixture;
+        fixture_init(&fixture);
+        for (unsigned records = 0; size >= 3 && records < PORT_BATCH; records++) {
+                size_t length = MIN((size_t)data[1] << 8 | data[2], size - 3);
+                run_record(&fixture, data[0], data + 3, length);
+                data += 3 + length;
+                size -= 3 + length;
+        }
+        loop_end_turn(fixture.loop);
+        fixture_clear(&fixture);
+        return 0;
+}
