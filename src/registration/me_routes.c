@@ -14,7 +14,7 @@ typedef struct {
         Event *event;
         Account *account;
         Registration *registration;
-        RegistrationCount count;
+        Places places;
 } Mine;
 
 static void mine_clear(Mine *mine)
@@ -30,7 +30,7 @@ static void mine_read(Mine *mine, const Request *req, Db *db)
         mine->event = conference_event(db, request_event(req));
         mine->account = people_account(db, request_account(req));
         mine->registration = registration_of(db, request_event(req), request_account(req));
-        mine->count = registration_count(db, request_event(req));
+        mine->places = registration_places(db, request_event(req));
 }
 
 static const FormField FIELDS[] = {
@@ -79,12 +79,12 @@ static bool is_signed_in(Request *req, const Event *event)
 
 static Form *me_form(Request *req, const Mine *mine, FormOption options[3], char **ret_hint)
 {
-        bool asks_path = mine->count.places > 0;
+        bool asks_path = mine->places.all > 0;
         Form *form = form_new(req, asks_path ? FIELDS : NAME_ALONE);
         form_set(form, "name", mine->account->name);
         if (!asks_path)
                 return form;
-        path_options(options, mine->event, &mine->count, request_lang(req), true, ret_hint);
+        path_options(options, mine->event, &mine->places, request_lang(req), true, ret_hint);
         form_options(form, "path", options);
         form_set(form, "path", mine->registration && mine->registration->onsite ? "onsite" : "remote");
         return form;
@@ -104,7 +104,7 @@ static void show_mine(Request *req, Db *db, const Mine *mine, const Form *form, 
                         .consent = consent,
                         .consent_day = day,
                         .form = form,
-                        .asks_path = mine->count.places > 0,
+                        .asks_path = mine->places.all > 0,
                         .has_needs = mine->registration && needs_agreed_us(db, mine->registration->id) > 0,
                         .notice = notice_text(request_query(req, "done")) };
         Html *h = conference_page(req, mine->event, EVENT_NOWHERE,
@@ -137,7 +137,7 @@ void change_me(Request *req, Db *db)
         g_autofree char *hint = NULL;
         g_autoptr(Form) form = me_form(req, &mine, options, &hint);
         bool onsite = strcmp(form_value(form, "path"), "onsite") == 0;
-        if (form_check(form) && mine.count.places > 0 && onsite != mine.registration->onsite &&
+        if (form_check(form) && mine.places.all > 0 && onsite != mine.registration->onsite &&
             !registration_change_path(db, mine.registration->id, mine.event->id, onsite))
                 form_fail(form, "path",
                           tr(request_lang(req), "Every place on site is taken. You keep the one at a distance."));

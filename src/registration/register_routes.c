@@ -45,13 +45,13 @@ static const FormField FIELDS[] = {
         { 0 },
 };
 
-void path_options(FormOption ret_options[3], const Event *event, const RegistrationCount *count, const Lang *lang,
+void path_options(FormOption ret_options[3], const Event *event, const Places *places, const Lang *lang,
                   bool may_choose_full, char **ret_hint)
 {
-        int64_t left = MAX(0, count->places - count->onsite);
-        g_autofree char *places =
+        int64_t left = MAX(0, places->all - places->taken);
+        g_autofree char *words =
                 g_strdup_printf(tr_n(lang, "%d place left.", "%d places left.", (unsigned long)left), (int)left);
-        *ret_hint = *event->place ? g_strdup_printf("%s. %s", event->place, places) : g_steal_pointer(&places);
+        *ret_hint = *event->place ? g_strdup_printf("%s. %s", event->place, words) : g_steal_pointer(&words);
         ret_options[0] = (FormOption){ .value = "remote",
                                        .label = N_("At a distance"),
                                        .hint = N_("A browser is enough. The link comes by mail.") };
@@ -79,12 +79,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RegisterForm, register_form_clear)
 
 static void register_form_read(RegisterForm *form, Request *req, Db *db, const Event *event)
 {
-        RegistrationCount count = registration_count(db, event->id);
-        form->asks_path = count.places > 0;
+        Places places = registration_places(db, event->id);
+        form->asks_path = places.all > 0;
         form->form = form_new(req, form->asks_path ? FIELDS : FIELDS + 1);
         if (!form->asks_path)
                 return;
-        path_options(form->options, event, &count, request_lang(req), request_method(req) != GET, &form->hint);
+        path_options(form->options, event, &places, request_lang(req), request_method(req) != GET, &form->hint);
         form_options(form->form, "path", form->options);
         form_set(form->form, "path", "remote");
 }

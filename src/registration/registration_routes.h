@@ -21,5 +21,5 @@ void change_places(Request *req, Db *db);
 
 /* The two paths, with the places left told in *ret_hint (yours to free, after the options). may_choose_full: for a form
  * that was sent, where a choice that came too late gets its own sentence. */
-void path_options(FormOption ret_options[3], const Event *event, const RegistrationCount *count, const Lang *lang,
+void path_options(FormOption ret_options[3], const Event *event, const Places *places, const Lang *lang,
                   bool may_choose_full, char **ret_hint);

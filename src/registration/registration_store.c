@@ -12,11 +12,19 @@ bool registration_set_places(Db *db, int64_t event, int64_t places)
                       "ii", event, places);
 }
 
+Places registration_places(Db *db, int64_t event)
+{
+        int64_t all = db_int(db, 0, "SELECT onsite_places FROM registration_setting WHERE event_id = $1", "i", event);
+        if (all == 0)
+                return (Places){ 0 };
+        int64_t taken =
+                db_int(db, 0, "SELECT count(*) FROM registration WHERE event_id = $1 AND path = 'onsite'", "i", event);
+        return (Places){ .all = all, .taken = taken };
+}
+
 RegistrationCount registration_count(Db *db, int64_t event)
 {
-        RegistrationCount count = { .places = db_int(
-                                            db, 0, "SELECT onsite_places FROM registration_setting WHERE event_id = $1",
-                                            "i", event) };
+        RegistrationCount count = { .places = registration_places(db, event).all };
         g_autoptr(Stmt) stmt =
                 db_query(db, "SELECT path, count(*) FROM registration WHERE event_id = $1 GROUP BY path", "i", event);
         while (stmt_next(stmt))

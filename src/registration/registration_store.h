@@ -15,6 +15,11 @@ Registration *registration_of(Db *db, int64_t event, int64_t account);
 /* In the order they came; at most limit after the first offset. */
 GPtrArray *registration_list(Db *db, int64_t event, int64_t offset, int64_t limit);
 
+/* On site. taken is not counted where there are none: pages and forms ask at each visit. */
+typedef struct {
+        int64_t all, taken;
+} Places;
+Places registration_places(Db *db, int64_t event);
 /* Whether one more may come on site. */
 bool registration_has_place(Db *db, int64_t event);
 /* One more; 0 when no place is left, or when this account has one already. */

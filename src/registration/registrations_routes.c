@@ -44,7 +44,7 @@ static void show_with(Request *req, Db *db, const Event *event, const Form *form
 static Form *places_form(Request *req, Db *db, const Event *event)
 {
         Form *form = form_new(req, FIELDS);
-        g_autofree char *places = g_strdup_printf("%" G_GINT64_FORMAT, registration_count(db, event->id).places);
+        g_autofree char *places = g_strdup_printf("%" G_GINT64_FORMAT, registration_places(db, event->id).all);
         form_set(form, "places", places);
         return form;
 }
