@@ -205,12 +205,13 @@ static void match_talks(Programme *file, const Programme *event, int *ret_places
         known_clear(&known);
 }
 
-/* What a session is found by beside its title: words without mark-up. */
-static char *words_of(const ProgrammeTalk *talk)
+/* What a session is found by beside its title: words without mark-up, its room and track. */
+static char *words_of(const Programme *programme, const ProgrammeTalk *talk)
 {
         g_autofree char *abstract = prose_text(talk->abstract, WORDS_MAX);
         g_autofree char *description = prose_text(talk->description, WORDS_MAX);
-        return g_strjoin(" ", talk->subtitle, abstract, description, NULL);
+        return g_strjoin(" ", talk->subtitle, abstract, description, programme_room(programme, talk->room)->name,
+                         talk->track < 0 ? "" : programme_track(programme, talk->track)->name, NULL);
 }
 
 static void judge_talks(Import *import, const Programme *event, const int *places)
@@ -231,7 +232,7 @@ static void judge_talks(Import *import, const Programme *event, const int *place
                         talk->code = free_code(file, talk->code, talk->guid, codes);
                 }
                 g_array_append_val(import->talk_changes, change);
-                g_ptr_array_add(import->words, change == CHANGE_NONE ? NULL : words_of(talk));
+                g_ptr_array_add(import->words, change == CHANGE_NONE ? NULL : words_of(file, talk));
                 import->counts.talks_new += change == CHANGE_NEW;
                 import->counts.talks_changed += change == CHANGE_UPDATE;
                 import->counts.talks_same += change == CHANGE_NONE;
