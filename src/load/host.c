@@ -86,10 +86,10 @@ static void obey(Host *host, json_t *message)
                         tell(host, json_pack("{s:s, s:i, s:s}", "t", "subscribed", "who", (int)who, "sdp", answer));
                 else
                         signalling_fail(&host->signalling, "an offer that cannot be answered");
-        } else {
+        } else if (g_strcmp0(type, "refused") == 0) {
                 const char *text = json_string_value(json_object_get(message, "text"));
-                signalling_fail(&host->signalling, "the host says: %s", text ? text : "something unknown");
-        }
+                signalling_fail(&host->signalling, "the host says: %s", text ? text : type);
+        } /* what it tells by itself (who speaks, who is gone) is for others */
 }
 
 static void on_ready(void *owner, int64_t now_us)
