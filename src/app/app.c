@@ -69,12 +69,14 @@ void app_stop(App *app)
 {
         if (!app)
                 return;
+        server_drain(app->server);
+        live_goodbye(app->live);
+        if (app->sockets)
+                socket_loop_stop(app->sockets);
         server_stop(app->server);
         mail_sender_stop(app->mail);
         jobs_stop(app->jobs);
         replay_mender_stop(app->mender);
-        if (app->sockets)
-                socket_loop_stop(app->sockets);
         live_free(app->live);
         recordings_free(app->recordings);
         sfu_stop(app->sfu);

@@ -67,6 +67,21 @@ Live *live_new(Store *store, SocketLoop *sockets, Sfu *sfu, const LiveHooks *hoo
         return live;
 }
 
+static void say_goodbye(gpointer data)
+{
+        GHashTableIter clients;
+        gpointer client;
+        g_hash_table_iter_init(&clients, ((Live *)data)->clients);
+        while (g_hash_table_iter_next(&clients, NULL, &client))
+                live_bye(client, 1012, "restart", N_("The server restarts. This page comes back by itself."));
+}
+
+void live_goodbye(Live *live)
+{
+        if (live)
+                socket_loop_run(live->sockets, say_goodbye, live);
+}
+
 void live_free(Live *live)
 {
         if (!live)

@@ -30,6 +30,8 @@ typedef struct {
 } LiveHooks;
 
 Live *live_new(Store *store, SocketLoop *sockets, Sfu *sfu, const LiveHooks *hooks);
+/* Tells every page that the server restarts: it comes back by itself. Any thread; NULL is fine. */
+void live_goodbye(Live *live);
 /* After the socket loop has stopped. */
 void live_free(Live *live);
 /* Makes somebody who comes into the room by the key that is given back: a sample speaker of the demo, who consents to

@@ -174,6 +174,8 @@ Person *live_seat_holder(LiveRoom *room, int seat);
 void live_send(Socket *socket, json_t *message);                                        /* takes message */
 void live_broadcast(LiveRoom *room, json_t *message);                                   /* takes message */
 void live_refuse(Client *client, const char *of, const char *id, const char *sentence); /* source words */
+/* The last word to a page, with the code its socket is closed with (RFC 6455 7.4). */
+void live_bye(Client *client, uint16_t code, const char *reason, const char *sentence);
 json_t *live_line_json(LiveRoom *room, const LiveLine *line, const Person *to);
 void live_say(Client *client, json_t *message);
 void live_hand(Client *client, json_t *message);

@@ -296,9 +296,7 @@ static void replace_older(Person *person)
         if (!person->socket)
                 return;
         Client *older = socket_data(person->socket);
-        live_send(person->socket, json_pack("{s:s, s:s, s:s}", "t", "bye", "reason", "elsewhere", "text",
-                                            tr(older->opening->lang, N_("You came in from another page."))));
-        socket_close(person->socket, 1000, "elsewhere");
+        live_bye(older, 1000, "elsewhere", N_("You came in from another page."));
         older->person = NULL;
         person->socket = NULL;
         g_atomic_int_add(&person->room->live->people_count, -1);
@@ -396,13 +394,6 @@ static void json_free(gpointer json)
         json_decref(json);
 }
 
-static void bye(Client *client, const char *reason, const char *sentence)
-{
-        live_send(client->socket, json_pack("{s:s, s:s, s:s}", "t", "bye", "reason", reason, "text",
-                                            tr(client->opening->lang, sentence)));
-        socket_close(client->socket, 1008, reason);
-}
-
 /* Name: the account's, else what the guest typed, else what the key was given to, else none yet: "". */
 static char *join_name(const Client *client, json_t *message, const Person *known)
 {
@@ -429,7 +420,7 @@ void live_room_join(Client *client, json_t *message)
                 hash_of_key(key, hash);
         Person *known = key ? g_hash_table_lookup(room->by_key, hash) : NULL;
         if (known && known->removed) {
-                bye(client, "removed", N_("A host has asked you to leave this session."));
+                live_bye(client, 1008, "removed", N_("A host has asked you to leave this session."));
                 return;
         }
         Act *act = live_act_new(room, write_join, after_join);

@@ -39,6 +39,13 @@ void live_refuse(Client *client, const char *of, const char *id, const char *sen
         live_send(client->socket, message);
 }
 
+void live_bye(Client *client, uint16_t code, const char *reason, const char *sentence)
+{
+        live_send(client->socket, json_pack("{s:s, s:s, s:s}", "t", "bye", "reason", reason, "text",
+                                            tr(client->opening->lang, sentence)));
+        socket_close(client->socket, code, reason);
+}
+
 json_t *live_line_json(LiveRoom *room, const LiveLine *line, const Person *to)
 {
         Person *author = live_person_find(room, line->person_id);

@@ -162,10 +162,7 @@ void live_remove(Client *client, json_t *message)
                 return;
         }
         Client *other = socket_data(person->socket);
-        live_send(person->socket,
-                  json_pack("{s:s, s:s, s:s}", "t", "bye", "reason", "removed", "text",
-                            tr(other->opening->lang, N_("A host has asked you to leave this session."))));
-        socket_close(person->socket, 1008, "removed");
+        live_bye(other, 1008, "removed", N_("A host has asked you to leave this session."));
         live_room_left(other, true);
 }
 

@@ -16,7 +16,7 @@
 #define CONNECTIONS_MAX 1000
 #define IDLE_TIMEOUT_S 30u
 #define THREAD_STACK_BYTES (1024u * 1024u)
-#define STOP_TIMEOUT_US (5 * SECOND_US)
+#define DRAIN_TIMEOUT_US (2 * SECOND_US)
 #define SECRET_BYTES 32
 
 struct Server {
@@ -27,7 +27,9 @@ struct Server {
         char *origin;
         const char *authority; /* inside origin */
         unsigned char secret[SECRET_BYTES];
-        gint running; /* requests in flight, atomic */
+        gint running;         /* requests in flight, atomic */
+        gint draining;        /* no socket is opened any more, atomic */
+        MHD_socket listening; /* ours to close once the daemon has let go of it */
 };
 
 /* --- who may, in the order of cheapness: address, method, form, right -----------------------------------------------
@@ -222,6 +224,8 @@ static void run(Request *req)
                 refuse_route(req);
         else if (req->method == WEBSOCKET && (!upgrade_asked(req) || !comes_from_us(req)))
                 refuse(req, 403, N_("This address is for our own pages alone."));
+        else if (req->method == WEBSOCKET && g_atomic_int_get(&req->server->draining))
+                refuse(req, 503, N_("The server restarts. Come back in a moment."));
         else if (!change_language(req))
                 (req->method == POST ? run_writing : run_reading)(req);
         if (!req->status)
@@ -342,6 +346,7 @@ Server *server_start(const ServerConfig *config, GError **error)
 {
         Server *server = g_new0(Server, 1);
         server->config = *config;
+        server->listening = MHD_INVALID_SOCKET;
         server->router = router_new(config->tables);
         int fd = load_secret(server, error) ? listen_on_loopback(config->port, &server->port, error) : -1;
         if (fd < 0) {
@@ -384,17 +389,24 @@ const unsigned char *server_secret(const Server *server)
         return server->secret;
 }
 
+void server_drain(Server *server)
+{
+        if (!server)
+                return;
+        server->listening = MHD_quiesce_daemon(server->daemon);
+        g_atomic_int_set(&server->draining, 1);
+        int64_t end_us = monotonic_us() + DRAIN_TIMEOUT_US;
+        while (g_atomic_int_get(&server->running) > 0 && monotonic_us() < end_us)
+                g_usleep(10 * 1000);
+}
+
 void server_stop(Server *server)
 {
         if (!server)
                 return;
-        MHD_socket listening = MHD_quiesce_daemon(server->daemon);
-        int64_t end_us = monotonic_us() + STOP_TIMEOUT_US;
-        while (g_atomic_int_get(&server->running) > 0 && monotonic_us() < end_us)
-                g_usleep(10 * 1000);
         MHD_stop_daemon(server->daemon);
-        if (listening != MHD_INVALID_SOCKET)
-                close(listening);
+        if (server->listening != MHD_INVALID_SOCKET)
+                close(server->listening);
         router_free(server->router);
         g_free(server->origin);
         g_free(server);

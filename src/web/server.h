@@ -22,7 +22,9 @@ typedef struct {
 Server *server_start(const ServerConfig *config, GError **error);
 int server_port(const Server *server);
 const char *server_origin(const Server *server);
-/* Lets requests in flight end (at most 5 s), refuses new ones. */
+/* Refuses new connections and sockets, lets requests in flight end (at most 2 s). The sockets end next, then the
+ * server: libmicrohttpd frees the connections under those that are still open. */
+void server_drain(Server *server);
 void server_stop(Server *server);
 /* Method, path, right, title of every route, as JSON: `treteau routes --json`. (transfer full) */
 char *server_routes_json(const Route *const *tables);

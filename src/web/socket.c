@@ -13,6 +13,7 @@
 #define PING_US (20 * SECOND_US)
 #define SILENCE_US (60 * SECOND_US)
 #define CLOSING_US (3 * SECOND_US)
+#define STOPPING_US SECOND_US
 #define TICK_MS 1000
 #define EVENTS 64
 
@@ -63,7 +64,7 @@ struct SocketLoop {
         GQueue sockets;
         GPtrArray *watches;
         GArray *timers;
-        bool stopping;
+        int64_t stopping_us; /* 0: not yet */
 };
 
 /* --- one socket -------------------------------------------------------------------------------------------------- */
@@ -267,13 +268,17 @@ static int run_timers(SocketLoop *loop)
         return (int)(wait_us / 1000) + 1;
 }
 
-static void close_all(SocketLoop *loop)
+/* Pages answer the goodbye, so that none loses it to a reset; those that do not are not waited for. */
+static bool has_ended(const SocketLoop *loop)
 {
-        while (!g_queue_is_empty(&loop->sockets)) {
-                Socket *socket = g_queue_peek_head(&loop->sockets);
-                socket_close(socket, 1012, "restart");
-                socket_end(socket);
-        }
+        return loop->stopping_us &&
+               (g_queue_is_empty((GQueue *)&loop->sockets) || monotonic_us() - loop->stopping_us > STOPPING_US);
+}
+
+static void end_all(SocketLoop *loop)
+{
+        while (!g_queue_is_empty(&loop->sockets))
+                socket_end(g_queue_peek_head(&loop->sockets));
 }
 
 static gpointer loop_run(gpointer data)
@@ -281,7 +286,7 @@ static gpointer loop_run(gpointer data)
         SocketLoop *loop = data;
         struct epoll_event events[EVENTS];
         int64_t looked_us = 0;
-        while (!loop->stopping) {
+        while (!has_ended(loop)) {
                 int wait_ms = run_timers(loop);
                 int count = epoll_wait(loop->epoll, events, EVENTS, wait_ms);
                 for (int i = 0; i < count; i++) {
@@ -295,7 +300,7 @@ static gpointer loop_run(gpointer data)
                 }
                 end_dead(loop);
         }
-        close_all(loop);
+        end_all(loop);
         return NULL;
 }
 
@@ -330,9 +335,12 @@ void socket_loop_run(SocketLoop *loop, void (*function)(gpointer), gpointer data
                 g_error("eventfd: %s", g_strerror(errno));
 }
 
-static void stop_now(gpointer loop)
+static void stop_now(gpointer data)
 {
-        ((SocketLoop *)loop)->stopping = true;
+        SocketLoop *loop = data;
+        loop->stopping_us = monotonic_us();
+        for (GList *link = loop->sockets.head; link; link = link->next)
+                socket_close(link->data, 1012, "restart");
 }
 
 void socket_loop_stop(SocketLoop *loop)
@@ -386,6 +394,8 @@ static void arrive(gpointer data)
         add_source(socket->loop, socket->fd, &socket->source);
         socket->opened = true;
         socket->handler->opened(socket, arrival->opening);
+        if (socket->loop->stopping_us)
+                socket_close(socket, 1012, "restart");
         if (socket->early)
                 socket_ready(socket->loop, &socket->source, EPOLLIN);
 }

@@ -31,35 +31,24 @@ static char *accept_value(const char *key)
         return g_base64_encode(digest, SHA1_BYTES);
 }
 
-typedef struct {
-        SocketLoop *loop;
-        const SocketHandler *handler;
-        gpointer opening;
-        GDestroyNotify free_opening;
-} Handover;
-
 static void release(gpointer upgrade)
 {
         MHD_upgrade_action(upgrade, MHD_UPGRADE_ACTION_CLOSE);
 }
 
+/* The request lives until this returns, and frees what nobody took: a client may be gone before it got our answer. */
 static void on_upgraded(void *cls, struct MHD_Connection *connection, void *state, const char *early, size_t early_size,
                         MHD_socket fd, struct MHD_UpgradeResponseHandle *upgrade)
 {
-        Handover *handover = cls;
-        socket_loop_adopt(handover->loop, fd, early, early_size, handover->handler, handover->opening, release,
-                          upgrade);
-        g_free(handover);
+        Request *req = state;
+        socket_loop_adopt(req->config->sockets, fd, early, early_size, req->socket_handler,
+                          g_steal_pointer(&req->opening), release, upgrade);
 }
 
 enum MHD_Result upgrade_send(Request *req)
 {
-        Handover *handover = g_new0(Handover, 1);
-        handover->loop = req->config->sockets;
-        handover->handler = req->socket_handler;
-        handover->opening = g_steal_pointer(&req->opening);
         g_autofree char *accept = accept_value(request_header(req, "Sec-WebSocket-Key"));
-        struct MHD_Response *response = MHD_create_response_for_upgrade(on_upgraded, handover);
+        struct MHD_Response *response = MHD_create_response_for_upgrade(on_upgraded, NULL);
         MHD_add_response_header(response, "Upgrade", "websocket");
         MHD_add_response_header(response, "Sec-WebSocket-Accept", accept);
         enum MHD_Result result = MHD_queue_response(req->connection, MHD_HTTP_SWITCHING_PROTOCOLS, response);

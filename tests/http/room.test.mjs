@@ -2,71 +2,16 @@
 // there after a restart and after a power cut.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { WebSocket } from 'ws';
+import { Page as RoomPage } from '../support/page.mjs';
 import { importLive } from '../support/sample.mjs';
 import { ownerClient, start } from './support.mjs';
 
 let server, place;
 
-/** One page in the room: sends and waits for messages. */
-class Page {
-  static async open({ client = server.client(), origin = server.origin } = {}) {
-    const url = `${server.origin.replace('http', 'ws')}/${place.slug}/live/${place.room}/socket`;
-    const cookie = [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const page = new Page();
-    page.socket = new WebSocket(url, { headers: { cookie, origin } });
-    page.seen = [];
-    page.waiting = [];
-    page.closed = new Promise((resolve) => page.socket.on('close', (code) => resolve(code)));
-    page.socket.on('message', (bytes) => {
-      page.seen.push(JSON.parse(bytes));
-      page.look();
-    });
-    await new Promise((resolve, reject) => page.socket.on('open', resolve).on('error', reject));
-    return page;
-  }
-
-  static async join(name, { key = null, client } = {}) {
-    const page = await Page.open({ client });
-    page.send({ t: 'join', name, key, h264: true });
-    page.welcome = await page.next('welcome');
-    return page;
-  }
-
-  look() {
-    this.waiting = this.waiting.filter(({ match, resolve }) => {
-      const at = this.seen.findIndex(match);
-      if (at >= 0) resolve(this.seen.splice(at, 1)[0]);
-      return at < 0;
-    });
-  }
-
-  /** The next message of a type that matches; those before it stay. */
-  next(type, match = () => true) {
-    return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`no ${type}; came: ${JSON.stringify(this.seen).slice(0, 500)}`)), 8000);
-      this.waiting.push({
-        match: (message) => message.t === type && match(message),
-        resolve: (message) => { clearTimeout(late); resolve(message); },
-      });
-      this.look();
-    });
-  }
-
-  send(message) {
-    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
-  }
-
-  async ask(message, type, match) {
-    this.send(message);
-    return this.next(type, match);
-  }
-
-  close() {
-    this.socket.close(1000);
-    return this.closed;
-  }
-}
+const Page = {
+  open: (options) => RoomPage.open(server, place, options),
+  join: (name, options) => RoomPage.join(server, place, name, options),
+};
 
 before(async () => {
   server = await start();
