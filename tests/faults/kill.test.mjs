@@ -1,0 +1,171 @@
+// The server is killed fifty times while people register, write and raise hands: what was acknowledged is there, once
+// and in order, and the store is whole.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { after, before, describe, it } from 'node:test';
+import { ownerClient, program, start } from '../http/support.mjs';
+import { Page } from '../support/page.mjs';
+import { importLive } from '../support/sample.mjs';
+import { chance, rows, startAgain, until } from './support.mjs';
+
+const KILLS = 50;
+const REGISTRARS = 4;
+const TALKERS = 4;
+const LIFE_MS = 200; // at most, before the next kill
+const SOON_MS = 20;
+const random = chance();
+let server, place, over = false, lives = 0;
+
+before(async () => {
+  server = await start();
+  place = await importLive(server);
+});
+after(() => server.stop({ keep: false }));
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Registers one address after the other; one whose answer was lost is sent again, as a person does. */
+async function registrar(number, done) {
+  const client = server.client();
+  const token = await client.token(`/${place.slug}/register/`);
+  for (let n = 0; !over; n++) {
+    const email = `r${number}-${n}@example.org`;
+    for (let sent = false; !sent && !over;) {
+      const answer = await client.post(`/${place.slug}/register/`, { name: `Person ${number}-${n}`, email }, { token })
+        .catch(() => null);
+      sent = answer?.status === 303;
+      if (answer && !sent) done.faults.push(`${email}: ${answer.status} ${answer.body_text}`);
+      if (!sent) await pause(SOON_MS);
+    }
+    (over ? done.perhaps : done.kept).push(email);
+  }
+}
+
+/** A page that writes line after line, and raises and lowers its hand, each sent again until it is acknowledged. */
+class Talker {
+  lines = []; // acknowledged: {n, text}
+  key = null;
+  hand = false;
+  said = 0;
+
+  constructor(number) {
+    this.number = number;
+  }
+
+  async run() {
+    for (let life = -1; !over;) {
+      try {
+        this.page = await Page.join(server, place, `Talker ${this.number}`, { key: this.key });
+        this.key = this.page.welcome.me.key;
+        this.id = this.page.welcome.me.id;
+        let left = lives === life ? 0 : 10; // ten lines in ten seconds are allowed: so many in each life of the server
+        life = lives;
+        while (!over) await (left-- > 0 ? this.sayAndPoint() : this.page.closed);
+      } catch {
+        await pause(SOON_MS);
+      }
+    }
+    this.page?.socket.terminate();
+  }
+
+  async sayAndPoint() {
+    const id = `line-${this.said}`, text = `${this.number}: ${this.said}`;
+    const { n } = await this.page.ask({ t: 'say', id, text }, 'said', (m) => m.id === id);
+    this.lines.push({ n, text });
+    this.said++;
+    const up = this.said % 3 === 0;
+    this.handPending = true;
+    await this.page.ask({ t: 'hand', up }, 'hands', (m) => m.list.includes(this.id) === up);
+    this.hand = up;
+    this.handPending = false;
+  }
+}
+
+/** One more power cut: at some moment of a life, or (once in five) while the server is still starting. */
+async function cut() {
+  if (random() < 0.2) {
+    const starting = spawn(program, ['demo', '--empty', '--data', server.folder, '--port', '0', '--media-port', '0'],
+      { stdio: 'ignore' });
+    const ended = new Promise((resolve) => starting.on('exit', resolve));
+    await pause(random() * 30);
+    starting.kill('SIGKILL');
+    await ended;
+  }
+  server = await startAgain(server);
+  lives++;
+  await pause(random() * LIFE_MS);
+  await server.kill();
+}
+
+async function registered() {
+  const owner = await ownerClient(server);
+  const list = [];
+  for (let page = 1, more = true; more; page++) {
+    const { body_text } = await owner.get(`/${place.slug}/organise/registrations/?page=${page}`);
+    list.push(...[...body_text.matchAll(/<span class="small muted">([^ <]+@example\.org)/g)].map(([, email]) => email));
+    more = body_text.includes(`?page=${page + 1}"`);
+  }
+  return list;
+}
+
+describe('killed fifty times', () => {
+  const done = { kept: [], perhaps: [], faults: [] };
+  const talkers = Array.from({ length: TALKERS }, (_, number) => new Talker(number));
+
+  it('starts again each time', async (t) => {
+    const work = [...talkers.map((talker) => talker.run()),
+      ...Array.from({ length: REGISTRARS }, (_, number) => registrar(number, done))];
+    await until('everybody has begun', () => done.kept.length >= REGISTRARS && talkers.every(({ said }) => said > 0));
+    await server.kill();
+    for (let kill = 1; kill < KILLS; kill++) await cut();
+    server = await startAgain(server);
+    lives++;
+    const lines = talkers.map(({ said }) => said);
+    await until('everybody has come back', () => talkers.every(({ said }, n) => said > lines[n]));
+    over = true;
+    for (const { page } of talkers) page.socket.terminate();
+    await Promise.all(work);
+    t.diagnostic(`${done.kept.length} registrations, ${talkers.flatMap(({ lines }) => lines).length} lines`);
+    assert.deepEqual(done.faults, []);
+  });
+
+  it('every acknowledged registration is in the organiser\'s list, once, and its mail is ready', async () => {
+    const list = await registered();
+    assert.equal(new Set(list).size, list.length);
+    assert.deepEqual(done.kept.filter((email) => !list.includes(email)), []);
+    assert.deepEqual(list.filter((email) => ![...done.kept, ...done.perhaps].includes(email)), []);
+    const mails = rows(server.folder, 'SELECT recipient FROM mail').map(({ recipient }) => recipient);
+    assert.deepEqual(mails.toSorted(), list.toSorted());
+  });
+
+  it('every acknowledged line is in the chat, once, in order', async () => {
+    const stored = rows(server.folder, 'SELECT n, text FROM live_line ORDER BY n');
+    assert.deepEqual(stored.map(({ n }) => n), stored.map((_, index) => index + 1));
+    assert.equal(new Set(stored.map(({ text }) => text)).size, stored.length);
+    const byNumber = new Map(stored.map(({ n, text }) => [n, text]));
+    for (const { lines } of talkers) {
+      assert.deepEqual(lines.filter(({ n, text }) => byNumber.get(n) !== text), []);
+      assert.deepEqual(lines.map(({ n }) => n), lines.map(({ n }) => n).toSorted((a, b) => a - b));
+    }
+    const page = await Page.join(server, place, 'Reader');
+    assert.deepEqual(page.welcome.chat.map(({ n, text }) => ({ n, text })), stored.slice(-200).map((row) => ({ ...row })));
+    await page.close();
+  });
+
+  it('hands stand as they were acknowledged', async () => {
+    const page = await Page.join(server, place, 'Reader');
+    const { hands } = page.welcome;
+    assert.equal(new Set(hands).size, hands.length);
+    for (const talker of talkers)
+      if (!talker.handPending) assert.equal(hands.includes(talker.id), talker.hand, `talker ${talker.number}`);
+    await page.close();
+  });
+
+  it('the store is whole', async () => {
+    const { code, stderr } = await server.stop({ keep: true });
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(rows(server.folder, 'PRAGMA integrity_check').map((row) => row.integrity_check), ['ok']);
+    assert.deepEqual(rows(server.folder, 'PRAGMA foreign_key_check'), []);
+    server = await startAgain(server);
+  });
+});
