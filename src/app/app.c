@@ -55,12 +55,12 @@ App *app_start(const AppConfig *config, GError **error)
                 recordings_set_live(app->recordings, app->live);
                 app->server = start_pages(app, config, error);
         }
-        if (!app->server) {
+        if (app->server && config->relay)
+                app->mail = mail_sender_start(app->store, &(MailRelay){ config->relay, config->mail_from }, error);
+        if (!app->server || (config->relay && !app->mail)) {
                 app_stop(app);
                 return NULL;
         }
-        if (config->relay)
-                app->mail = mail_sender_start(app->store, &(MailRelay){ .url = config->relay });
         log_info("serving %s media=udp/%u", server_origin(app->server), sfu_media_port(app->sfu));
         return app;
 }

@@ -10,6 +10,7 @@ typedef struct {
         const char *origin;     /* NULL: http://127.0.0.1:PORT */
         const char *advertised; /* media address told to browsers; NULL: every local one */
         const char *relay;      /* SMTP; NULL: mails wait in the outbox */
+        const char *mail_from;  /* whose mails they are; asked for with a relay */
         bool demo;
 } AppConfig;
 

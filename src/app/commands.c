@@ -16,7 +16,7 @@
 
 /* What the command line may say; each command uses its part. */
 typedef struct {
-        char *folder, *origin, *advertised, *relay, *event, *zone, *lang;
+        char *folder, *origin, *advertised, *relay, *mail_from, *event, *zone, *lang;
         int port, media_port;
         gboolean publish, behind_proxy, json, empty;
         char **rest;
@@ -60,7 +60,8 @@ static AppConfig config_from(const Options *options)
                             .media_port = options->media_port,
                             .origin = options->origin,
                             .advertised = options->advertised,
-                            .relay = options->relay };
+                            .relay = options->relay,
+                            .mail_from = options->mail_from };
 }
 
 static int serve(Options *options)
@@ -182,7 +183,8 @@ static int routes(Options *options)
 }
 
 static const Command commands[] = {
-        { "serve", "--data DIR [--port 8080] [--origin https://…]", "serves the events kept in DIR", serve },
+        { "serve", "--data DIR [--port 8080] [--origin https://…] [--smtp URL --mail-from ADDRESS]",
+          "serves the events kept in DIR", serve },
         { "demo", "[--data DIR] [--port 8080]", "serves a sample event, to look at", demo },
         { "link", "EMAIL --data DIR [--origin https://…]", "a one-time link that signs the server's owner in",
           link_for },
@@ -208,6 +210,7 @@ static bool parse(int *argc, char ***argv, Options *options, GError **error)
                 { "origin", 0, 0, G_OPTION_ARG_STRING, &options->origin, NULL, NULL },
                 { "advertise", 0, 0, G_OPTION_ARG_STRING, &options->advertised, NULL, NULL },
                 { "smtp", 0, 0, G_OPTION_ARG_STRING, &options->relay, NULL, NULL },
+                { "mail-from", 0, 0, G_OPTION_ARG_STRING, &options->mail_from, NULL, NULL },
                 { "event", 0, 0, G_OPTION_ARG_STRING, &options->event, NULL, NULL },
                 { "zone", 0, 0, G_OPTION_ARG_STRING, &options->zone, NULL, NULL },
                 { "lang", 0, 0, G_OPTION_ARG_STRING, &options->lang, NULL, NULL },
@@ -229,6 +232,7 @@ static void options_clear(Options *options)
         g_free(options->origin);
         g_free(options->advertised);
         g_free(options->relay);
+        g_free(options->mail_from);
         g_free(options->event);
         g_free(options->zone);
         g_free(options->lang);

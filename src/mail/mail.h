@@ -36,17 +36,15 @@ int64_t mail_count_since(Db *db, const char *kind, const char *to, int64_t since
 
 /* Erases what was sent or refused more than 30 days ago: daily, by app. */
 bool mail_expire(Db *db);
-/* The server's own address, kept with the data. Called by app at start, from the configuration. */
-bool mail_set_sender(Db *db, const char *address);
-
-/* Where mails go: "smtp://host:25", "smtps://user:password@host". */
+/* Where mails go and whose they are. */
 typedef struct {
-        const char *url;
-        bool may_be_plain; /* accept a relay without TLS: one on this machine */
+        const char *url;  /* "smtps://user:password@host", "smtp://host:25"; TLS is asked for, but not on loopback */
+        const char *from; /* the server's own address: the relay must accept it; kept with the data */
 } MailRelay;
 typedef struct MailSender MailSender;
-/* Starts the thread that empties the outbox; strings are copied. */
-MailSender *mail_sender_start(Store *store, const MailRelay *relay);
+/* Starts the thread that empties the outbox; strings are copied. NULL with an error when `from` is no address or the
+ * store refuses. */
+MailSender *mail_sender_start(Store *store, const MailRelay *relay, GError **error);
 /* Ends after the message under way. */
 void mail_sender_stop(MailSender *sender);
 

@@ -12,7 +12,7 @@
 struct MailSender {
         Store *store;
         char *url;
-        bool may_be_plain;
+        bool is_local; /* on loopback nobody listens: no TLS asked for */
         GThread *thread;
         GMutex mutex;
         GCond wake;
@@ -49,7 +49,7 @@ static void set_options(CURL *curl, const MailSender *sender, Reading *reading, 
 {
         curl_easy_setopt(curl, CURLOPT_URL, sender->url);
         curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-        curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)(sender->may_be_plain ? CURLUSESSL_TRY : CURLUSESSL_ALL));
+        curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)(sender->is_local ? CURLUSESSL_TRY : CURLUSESSL_ALL));
         curl_easy_setopt(curl, CURLOPT_MAIL_FROM, from);
         curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients);
         curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
@@ -144,13 +144,35 @@ static gpointer run(gpointer user_data)
         return NULL;
 }
 
-MailSender *mail_sender_start(Store *store, const MailRelay *relay)
+static bool is_loopback(const char *url)
 {
+        g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_HAS_PASSWORD, NULL);
+        const char *host = uri && g_uri_get_host(uri) ? g_uri_get_host(uri) : "";
+        return g_str_equal(host, "localhost") || g_str_equal(host, "127.0.0.1") || g_str_equal(host, "::1");
+}
+
+static bool keep_sender(Store *store, const char *from, GError **error)
+{
+        g_autofree char *address = NULL;
+        if (!from || address_read(from, &address) != ADDRESS_OK) {
+                g_set_error(error, STORE_ERROR, STORE_ERROR_CONFLICT,
+                            "mails need an address to come from (--mail-from), not “%s”", from ? from : "");
+                return false;
+        }
+        Db *db = store_write_begin(store, WRITE_JOB);
+        bool kept = outbox_set_sender(db, address);
+        return store_write_end(store, db, kept, error) && kept;
+}
+
+MailSender *mail_sender_start(Store *store, const MailRelay *relay, GError **error)
+{
+        if (!keep_sender(store, relay->from, error))
+                return NULL;
         curl_global_init(CURL_GLOBAL_DEFAULT);
         MailSender *sender = g_new0(MailSender, 1);
         sender->store = store;
         sender->url = g_strdup(relay->url);
-        sender->may_be_plain = relay->may_be_plain;
+        sender->is_local = is_loopback(relay->url);
         g_mutex_init(&sender->mutex);
         g_cond_init(&sender->wake);
         sender->thread = g_thread_new("mail", run, sender);

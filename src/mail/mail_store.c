@@ -15,7 +15,7 @@ char *outbox_sender(Db *db)
         return sender ? sender : g_strdup(DEFAULT_SENDER);
 }
 
-bool mail_set_sender(Db *db, const char *address)
+bool outbox_set_sender(Db *db, const char *address)
 {
         return db_run(db,
                       "INSERT INTO mail_setting(one, sender) VALUES(1, $1) "

@@ -133,7 +133,7 @@ static MailSender *start_sender(Fixture *fixture, GSocketListener *listener)
 {
         guint16 port = g_socket_listener_add_any_inet_port(listener, NULL, NULL);
         g_autofree char *url = g_strdup_printf("smtp://127.0.0.1:%u", port);
-        return mail_sender_start(fixture->store, &(MailRelay){ .url = url, .may_be_plain = true });
+        return mail_sender_start(fixture->store, &(MailRelay){ .url = url, .from = "nous@exemple.fr" }, NULL);
 }
 
 /* Case 14: one message reaches the relay, with one sender and one recipient. */
@@ -148,7 +148,7 @@ static void test_one_message(Fixture *fixture, gconstpointer data)
         MailSender *sender = start_sender(fixture, listener);
         g_autofree char *seen = serve_one(listener, "250 kept");
         mail_sender_stop(sender);
-        const char *from = strstr(seen, "[MAIL FROM:"), *to = strstr(seen, "[RCPT TO:<a@exemple.fr>");
+        const char *from = strstr(seen, "[MAIL FROM:<nous@exemple.fr>]"), *to = strstr(seen, "[RCPT TO:<a@exemple.fr>");
         g_assert_nonnull(from);
         g_assert_nonnull(to);
         g_assert_null(strstr(from + 1, "[MAIL FROM:"));
@@ -156,6 +156,17 @@ static void test_one_message(Fixture *fixture, gconstpointer data)
         g_assert_nonnull(strstr(seen, "\r\n..\r\nMAIL FROM:<x@y.fr>\r\n..\r\nRCPT TO:<z@y.fr>\r\n..trois\r\n"));
         g_autoptr(OutboxMail) left = next_mail(fixture->store, now_us() + 30 * DAY_US);
         g_assert_null(left);
+}
+
+static void test_whose_mails(Fixture *fixture, gconstpointer data)
+{
+        const char *bad[] = { NULL, "", "nous", "nous@exemple.fr\r\nX: y" };
+        for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+                g_autoptr(GError) error = NULL;
+                g_assert_null(mail_sender_start(fixture->store,
+                                                &(MailRelay){ .url = "smtp://127.0.0.1:9", .from = bad[i] }, &error));
+                g_assert_nonnull(error);
+        }
 }
 
 static void test_refused_and_retried(Fixture *fixture, gconstpointer data)
@@ -186,6 +197,7 @@ int main(int argc, char **argv)
         g_test_add("/mail/put-off-and-erase", Fixture, NULL, set_up, test_put_off_and_erase, tear_down);
         g_test_add_func("/mail/waits", test_waits);
         g_test_add("/mail/one-message", Fixture, NULL, set_up, test_one_message, tear_down);
+        g_test_add("/mail/whose-mails", Fixture, NULL, set_up, test_whose_mails, tear_down);
         g_test_add("/mail/refused-and-retried", Fixture, NULL, set_up, test_refused_and_retried, tear_down);
         return g_test_run();
 }

@@ -12,6 +12,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutboxMail, outbox_mail_free)
 
 /* The server's own address, yours to free. */
 char *outbox_sender(Db *db);
+bool outbox_set_sender(Db *db, const char *address);
 /* The one that has waited longest among those due, NULL when none is. */
 OutboxMail *outbox_next(Db *db, int64_t at_us);
 OutboxMail *outbox_find(Db *db, int64_t id);
