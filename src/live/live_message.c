@@ -6,6 +6,8 @@
 
 #define JOIN_WITHIN_US (10 * SECOND_US)
 #define BAD_MESSAGES 10
+#define MESSAGES_MAX 300 /* in … */
+#define MESSAGES_US (10 * SECOND_US)
 #define LEFT_BY_BUTTON 1000 /* a reload or a cut gives another code, or none */
 
 typedef struct {
@@ -82,9 +84,24 @@ static void on_json(Client *client, json_t *message)
                 known->handle(client, message);
 }
 
+/* A page of ours sends a few a second; more would only fill the writer's queue, which all share. */
+static bool too_many(Client *client)
+{
+        int64_t now = monotonic_us();
+        if (now - client->counted_since_us > MESSAGES_US) {
+                client->counted_since_us = now;
+                client->counted = 0;
+        }
+        return ++client->counted > MESSAGES_MAX;
+}
+
 static void on_message(Socket *socket, const char *text, size_t length)
 {
         Client *client = socket_data(socket);
+        if (too_many(client)) {
+                socket_close(socket, 1008, "too many messages");
+                return;
+        }
         json_t *message = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
         if (json_is_object(message))
                 on_json(client, message);

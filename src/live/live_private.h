@@ -107,8 +107,8 @@ typedef struct {
         Person *person; /* NULL until join */
         Socket *socket;
         int64_t opened_us;
-        int64_t bad_since_us;
-        int bad;
+        int64_t bad_since_us, counted_since_us;
+        int bad, counted; /* messages since then */
         bool join_pending;
 } Client;
 

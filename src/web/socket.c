@@ -14,6 +14,11 @@
 #define SILENCE_US (60 * SECOND_US)
 #define CLOSING_US (3 * SECOND_US)
 #define STOPPING_US SECOND_US
+#define OWED_MAX (256 * 1024)     /* bytes a slow reader may owe … */
+#define OWED_US (10 * SECOND_US)  /* … for so long */
+#define OWED_MESSAGES_MAX 4096    /* pongs among them, which weigh nothing */
+#define TURN_BYTES (64 * 1024)    /* read from one socket before the others have their turn */
+#define KERNEL_BYTES (128 * 1024) /* kept for a slow reader in the kernel */
 #define TICK_MS 1000
 #define EVENTS 64
 
@@ -34,6 +39,8 @@ struct Socket {
         gpointer owner;
         GByteArray *early; /* came with the handshake, read first */
         int64_t heard_us, pinged_us, closing_us;
+        int64_t owing_us; /* since when it owes too much, 0 */
+        size_t turn_bytes;
         uint32_t interest;
         bool opened, dead;
 };
@@ -114,11 +121,16 @@ static ssize_t on_recv(wslay_event_context_ptr frames, uint8_t *buffer, size_t s
                 g_byte_array_remove_range(socket->early, 0, (guint)part);
                 return (ssize_t)part;
         }
+        if (socket->turn_bytes >= TURN_BYTES) { /* what is left wakes the loop again */
+                wslay_event_set_error(frames, WSLAY_ERR_WOULDBLOCK);
+                return -1;
+        }
         ssize_t got;
         do
                 got = recv(socket->fd, buffer, size, MSG_DONTWAIT);
         while (got < 0 && errno == EINTR);
         if (got > 0) {
+                socket->turn_bytes += (size_t)got;
                 socket->heard_us = monotonic_us();
                 return got;
         }
@@ -160,10 +172,10 @@ static const struct wslay_event_callbacks callbacks = {
 static void socket_ready(SocketLoop *loop, Source *source, uint32_t events)
 {
         Socket *socket = (Socket *)source;
-        if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && wslay_event_recv(socket->frames) != 0)
-                socket->dead = true;
+        socket->turn_bytes = 0;
+        bool broken = (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && wslay_event_recv(socket->frames) != 0;
         socket_flush(socket); /* recv may have queued a pong or a close: without this the loop would spin */
-        if (socket->dead)
+        if (socket->dead || broken || wslay_event_get_queued_msg_count(socket->frames) > OWED_MESSAGES_MAX)
                 socket_end(socket);
 }
 
@@ -224,13 +236,22 @@ static void watch_ready(SocketLoop *loop, Source *source, uint32_t events)
         watch->readable(watch->data);
 }
 
-/* Pings the quiet, ends the silent, the dead and those that were told to go. */
+static bool owes_too_long(Socket *socket, int64_t now_us)
+{
+        if (wslay_event_get_queued_msg_length(socket->frames) <= OWED_MAX)
+                socket->owing_us = 0;
+        else if (!socket->owing_us)
+                socket->owing_us = now_us;
+        return socket->owing_us && now_us - socket->owing_us > OWED_US;
+}
+
+/* Pings the quiet, ends the silent, the slow, the dead and those that were told to go. */
 static void look_after_sockets(SocketLoop *loop, int64_t now_us)
 {
         for (GList *link = loop->sockets.head, *next; link; link = next) {
                 next = link->next;
                 Socket *socket = link->data;
-                bool gone = now_us - socket->heard_us > SILENCE_US ||
+                bool gone = now_us - socket->heard_us > SILENCE_US || owes_too_long(socket, now_us) ||
                             (socket->closing_us && now_us - socket->closing_us > CLOSING_US);
                 if (!socket->dead && !gone && now_us - socket->pinged_us > PING_US) {
                         socket->pinged_us = now_us;
@@ -415,6 +436,7 @@ void socket_loop_adopt(SocketLoop *loop, int fd, const char *early, size_t early
                 g_byte_array_append(socket->early, (const guint8 *)early, (guint)early_size);
         }
         fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &(int){ KERNEL_BYTES }, sizeof(int));
         if (wslay_event_context_server_init(&socket->frames, &callbacks, socket) != 0)
                 g_error("wslay: out of memory");
         wslay_event_config_set_max_recv_msg_length(socket->frames, SOCKET_MESSAGE_MAX);
