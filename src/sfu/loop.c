@@ -359,6 +359,9 @@ static void *run(void *data)
                         loop_tick(loop);
                 loop_end_turn(loop);
         }
+        for (unsigned i = 0; i < SFU_MAX_PEERS; i++) /* also those that are gone and not yet closed: no room has them */
+                if (loop->peers[i])
+                        loop_remove_peer(loop, loop->peers[i]);
         for (unsigned i = 0; i < SFU_MAX_ROOMS; i++)
                 if (loop->rooms[i])
                         close_room(loop, loop->rooms[i]);
