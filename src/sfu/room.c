@@ -198,9 +198,9 @@ void room_peer_gone(Room *room, Peer *peer)
         g_ptr_array_remove_fast(room->watchers, peer);
         if (peer->publisher) {
                 int seat = peer->seat;
-                g_clear_pointer(&peer->publisher, publisher_free);
-                if (room->publishers[seat] == peer)
+                if (room->publishers[seat] == peer) /* first: while its tracks go, nobody may ask it for a key frame */
                         room->publishers[seat] = NULL;
+                g_clear_pointer(&peer->publisher, publisher_free);
         }
         room_assign(room);
 }
