@@ -32,6 +32,9 @@ Html *conference_page(Request *req, const Event *event, EventPlace place, const 
         framed.nav = nav;
         framed.nav_count = count;
         framed.theme = theme;
+        framed.note = event->sample ? tr(lang, N_("Sample event, after Numérique en Communs Sud Charente (28 and 29 "
+                                                  "January 2021): hours, people and figures are invented."))
+                                    : NULL;
         framed.no_index = page->no_index || !event->published;
         Html *h = page_begin(req, &framed);
         for (size_t i = 0; i < count; i++)

@@ -62,6 +62,7 @@ typedef struct {
         const char *const *scripts; /* ES modules, likewise */
         const char *body_class;
         const char *main_class; /* NULL: "wrap page"; "": none, for pages that open with a poster */
+        const char *note;       /* NULL; else a sentence in the footer */
         const char *head_links; /* NULL; else <link rel=alternate …> made by the feature (trusted) */
         bool dark, bare;        /* bare: no header and footer (the room) */
         bool no_index;
