@@ -122,6 +122,8 @@ void live_set_recording(LiveRoom *room, bool on)
                 room->recording = live->hooks.record_start(live->hooks.owner, &recording, &text);
                 g_free(room->notice);
                 room->notice = g_steal_pointer(&text);
+                if (room->recording)
+                        live_note_replay(room);
         } else {
                 room->recording = false;
                 live->hooks.record_stop(live->hooks.owner, &recording);

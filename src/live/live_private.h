@@ -161,6 +161,8 @@ void live_room_free(gpointer room);
 void live_room_join(Client *client, json_t *message);
 void live_rename(Client *client, json_t *message);
 void live_room_left(Client *client, bool for_good);
+/* Something of this session is recorded: where it will be seen. */
+void live_note_replay(LiveRoom *room);
 void live_room_tick(LiveRoom *room, int64_t mono_us);
 /* Asks the store which talk the room holds now. */
 void live_room_look(LiveRoom *room);

@@ -123,6 +123,12 @@ static bool write_load(Db *db, Act *act)
         return live_store_session(db, act->room_id, act->now_us, &loaded->session);
 }
 
+void live_note_replay(LiveRoom *room)
+{
+        if (!room->replay_url && room->talk.code)
+                room->replay_url = g_strdup_printf("/%s/talk/%s/replay/", room->event_slug, room->talk.code);
+}
+
 static void set_session(LiveRoom *room, StoredSession *session)
 {
         bool same = room->session_id == session->session_id;
@@ -131,10 +137,9 @@ static void set_session(LiveRoom *room, StoredSession *session)
         room->talk = session->talk;
         session->talk = (LiveTalk){ 0 };
         room->ended = session->ended;
-        g_free(room->replay_url);
-        room->replay_url = session->recorded && room->talk.code
-                                   ? g_strdup_printf("/%s/talk/%s/replay/", room->event_slug, room->talk.code)
-                                   : NULL;
+        g_clear_pointer(&room->replay_url, g_free);
+        if (session->recorded)
+                live_note_replay(room);
         if (!same)
                 room->pinned = session->pinned;
 }

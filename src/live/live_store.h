@@ -40,7 +40,8 @@ bool live_store_person_update(Db *db, int64_t room_id, int id, const char *name,
 bool live_store_person_remove(Db *db, int64_t room_id, int id);
 /* What the account has chosen on its own page or in a room of the event: -1 nothing yet, 0 no, 1 yes. */
 int live_store_account_consent(Db *db, int64_t room_id, int64_t account);
-/* Of somebody with an account it is the account's choice too: one is enough for every room, and as good to take back. */
+/* Of somebody with an account it is the account's choice too: one is enough for every room, and as good to take back.
+ */
 bool live_store_consent(Db *db, int64_t room_id, int id, bool given, int64_t now_us);
 /* Known by another key before, if at all: the name is theirs again. */
 int live_store_sample_speaker(Db *db, int64_t room_id, const char *name, const unsigned char *key_hash, int64_t now_us);

@@ -214,3 +214,24 @@ describe('after a restart', () => {
       await again.close();
     });
 });
+
+describe('a session', () => {
+  it('is recorded by a host, everyone sees it; its end says where the replay is, and empties the stage', async () => {
+    const host = await Page.join('', { client: await ownerClient(server) });
+    const guest = await Page.join('Sees it');
+    host.send({ t: 'take' });
+    await guest.next('people', (m) => m.set.some((p) => p.id === host.welcome.me.id && p.stage !== null));
+    host.send({ t: 'record', on: true });
+    assert.equal((await guest.next('record')).on, true);
+    const late = await Page.join('Late');
+    assert.equal(late.welcome.recording, true);
+    host.send({ t: 'end' });
+    assert.match((await guest.next('ended')).replay_url, /^\/test\/talk\/[0-9A-Z]{6}\/replay\/$/);
+    await guest.next('record', (m) => !m.on);
+    await guest.next('people', (m) => m.set.some((p) => p.id === host.welcome.me.id && p.stage === null));
+    assert.equal((await host.ask({ t: 'take' }, 'refused')).of, 'take');
+    const after = await Page.join('After');
+    assert.match(after.welcome.ended.replay_url, /replay/);
+    for (const page of [host, guest, late, after]) await page.close();
+  });
+});
