@@ -132,6 +132,12 @@ static bool take(RtpExtensions *extensions, RtpExtension extension, const uint8_
                 extensions->transport_sequence = read_u16(data);
                 extensions->transport_sequence_offset = (uint16_t)offset;
                 return true;
+        case RTP_EXTENSION_PLAYOUT_DELAY: /* two numbers of 12 bits, in 10 ms */
+                if (size != 3)
+                        return false;
+                extensions->playout_min_ms = (uint16_t)((read_u24(data) >> 12) * 10);
+                extensions->playout_max_ms = (uint16_t)((read_u24(data) & 0xfff) * 10);
+                return true;
         case RTP_EXTENSION_COUNT:
                 break;
         }
@@ -199,6 +205,10 @@ static size_t put(uint8_t *out, const RtpExtensions *extensions, RtpExtension ex
         case RTP_EXTENSION_TRANSPORT_CC:
                 write_u16(out, extensions->transport_sequence);
                 return 2;
+        case RTP_EXTENSION_PLAYOUT_DELAY:
+                write_u24(out, (uint32_t)(extensions->playout_min_ms / 10 & 0xfff) << 12 |
+                                       (extensions->playout_max_ms / 10 & 0xfff));
+                return 3;
         case RTP_EXTENSION_COUNT:
                 return 0;
         }

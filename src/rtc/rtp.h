@@ -39,7 +39,8 @@ void rtp_write(uint8_t *out, const RtpHeader *header, bool has_extension);
         X(RTP_EXTENSION_REPAIRED_RID, "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id")                        \
         X(RTP_EXTENSION_AUDIO_LEVEL, "urn:ietf:params:rtp-hdrext:ssrc-audio-level")                                    \
         X(RTP_EXTENSION_ABS_SEND_TIME, "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time")                   \
-        X(RTP_EXTENSION_TRANSPORT_CC, "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01")
+        X(RTP_EXTENSION_TRANSPORT_CC, "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01")     \
+        X(RTP_EXTENSION_PLAYOUT_DELAY, "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay")
 
 typedef enum {
 #define X(symbol, uri) symbol,
@@ -62,7 +63,8 @@ typedef struct RtpExtensions {
         bool voice;
         uint32_t abs_send_time; /* 24 bits, 6.18 fixed-point seconds */
         uint16_t transport_sequence;
-        uint16_t transport_sequence_offset; /* read: where in the packet; written: where in `out` */
+        uint16_t playout_min_ms, playout_max_ms; /* in steps of 10 up to 40,950 */
+        uint16_t transport_sequence_offset;      /* read: where in the packet; written: where in `out` */
 } RtpExtensions;
 
 /* Unknown ids are skipped, an element that overruns ends the reading. */

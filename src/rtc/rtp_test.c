@@ -3,7 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
-static const RtpExtensionIds CHROMIUM = { .id = { 4, 10, 11, 1, 2, 3 } };
+static const RtpExtensionIds CHROMIUM = { .id = { 4, 10, 11, 1, 2, 3, 5 } };
 
 static size_t make(uint8_t *packet, const RtpHeader *header, const RtpExtensionIds *ids, RtpExtensions *extensions,
                    const char *payload)
@@ -73,13 +73,15 @@ static void check_round_trip(const RtpExtensionIds *ids, uint16_t profile)
 {
         uint8_t packet[256];
         RtpHeader header = { .payload_type = 111 }, read;
-        RtpExtensions written = { .has = { true, true, true, true, true, true },
+        RtpExtensions written = { .has = { true, true, true, true, true, true, true },
                                   .mid = "0",
                                   .rid = "h",
                                   .repaired_rid = "sixteen-letters!",
                                   .audio_level = 33,
                                   .voice = true,
                                   .abs_send_time = 0xabcdef,
+                                  .playout_min_ms = 250,
+                                  .playout_max_ms = 10000,
                                   .transport_sequence = 4711 };
         size_t size = make(packet, &header, ids, &written, "x");
         g_assert_cmpint(rtp_parse(packet, size, &read), ==, DROP_NONE);
@@ -97,6 +99,8 @@ static void check_round_trip(const RtpExtensionIds *ids, uint16_t profile)
         g_assert_cmpuint(extensions.audio_level, ==, 33);
         g_assert_true(extensions.voice);
         g_assert_cmphex(extensions.abs_send_time, ==, 0xabcdef);
+        g_assert_cmpuint(extensions.playout_min_ms, ==, 250);
+        g_assert_cmpuint(extensions.playout_max_ms, ==, 10000);
         g_assert_cmpuint(extensions.transport_sequence, ==, 4711);
         g_assert_cmpuint(read_u16(packet + extensions.transport_sequence_offset), ==, 4711);
         g_assert_cmpuint(read_u16(packet + 12 + written.transport_sequence_offset), ==, 4711);
@@ -105,7 +109,7 @@ static void check_round_trip(const RtpExtensionIds *ids, uint16_t profile)
 static void test_extensions(void)
 {
         check_round_trip(&CHROMIUM, 0xbede);
-        check_round_trip(&(RtpExtensionIds){ .id = { 4, 10, 11, 1, 200, 3 } }, 0x1000);
+        check_round_trip(&(RtpExtensionIds){ .id = { 4, 10, 11, 1, 200, 3, 5 } }, 0x1000);
 }
 
 static void test_extensions_not_negotiated(void)

@@ -219,6 +219,7 @@ static void offer_line(SdpMedia *line, unsigned slot, uint32_t first_ssrc)
         }
         line->kind = SDP_VIDEO;
         line->rtx_ssrc = line->ssrc + 1;
+        line->extensions.id[RTP_EXTENSION_PLAYOUT_DELAY] = EXTENSION_PLAYOUT_DELAY;
         add_video_codec(line,
                         (SdpCodec){ .payload_type = PAYLOAD_H264,
                                     .name = SDP_H264,
@@ -249,6 +250,7 @@ static bool read_answer_line(const SdpMedia *line, unsigned slot, PeerPlan *plan
                 plan->opus = opus ? opus->payload_type : plan->opus;
                 return true;
         }
+        plan->playout_delay = line->extensions.id[RTP_EXTENSION_PLAYOUT_DELAY];
         const SdpCodec *h264 = sdp_find_h264_baseline(line), *vp8 = sdp_find_codec(line, SDP_VP8);
         if (h264) {
                 plan->h264 = h264->payload_type;
@@ -270,7 +272,7 @@ bool negotiate_answer(const Sdp *answer, unsigned seats, PeerPlan *plan, GError 
                 return refuse(error, "a further answer must keep its connection: open a new one instead");
         if (!read_remote(answer, plan, error))
                 return false;
-        plan->opus = plan->h264 = plan->h264_rtx = plan->vp8 = plan->vp8_rtx = 0;
+        plan->opus = plan->h264 = plan->h264_rtx = plan->vp8 = plan->vp8_rtx = plan->playout_delay = 0;
         for (unsigned slot = 0; slot < answer->n_media; slot++)
                 if (!read_answer_line(&answer->media[slot], slot, plan, error))
                         return false;

@@ -20,6 +20,7 @@ enum {
         PAYLOAD_H264_RTX = 103,
         PAYLOAD_VP8 = 96,
         PAYLOAD_VP8_RTX = 97,
+        EXTENSION_PLAYOUT_DELAY = 5,
 };
 
 /* The watchers' line that a seat's track feeds. */
@@ -56,6 +57,7 @@ typedef struct PeerPlan {
         unsigned n_slots;
         uint32_t first_ssrc;                        /* line i sends with first_ssrc + 2 i, its RTX with one more */
         uint8_t opus, h264, h264_rtx, vp8, vp8_rtx; /* payload types of the answer, 0: cannot */
+        uint8_t playout_delay;                      /* its extension's number, 0: cannot */
 } PeerPlan;
 
 /* Our side of a description: what stands in every answer and offer. */

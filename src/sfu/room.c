@@ -188,21 +188,22 @@ void room_peer_connected(Room *room, Peer *peer)
         if (!peer->watcher)
                 return;
         g_ptr_array_add(room->watchers, peer);
-        room_assign(room);
+        check_codecs(room);
+        assign_watcher(room, peer);
 }
 
 void room_peer_gone(Room *room, Peer *peer)
 {
         room_fan_out(room);
         g_ptr_array_remove_fast(room->peers, peer);
-        g_ptr_array_remove_fast(room->watchers, peer);
+        if (g_ptr_array_remove_fast(room->watchers, peer))
+                check_codecs(room);
         if (peer->publisher) {
                 int seat = peer->seat;
                 if (room->publishers[seat] == peer) /* first: while its tracks go, nobody may ask it for a key frame */
                         room->publishers[seat] = NULL;
                 g_clear_pointer(&peer->publisher, publisher_free);
         }
-        room_assign(room);
 }
 
 void room_add_track(Room *room, Track *track)
@@ -321,10 +322,13 @@ static size_t send_pending(Room *room, Peer *peer, unsigned *packets)
                         continue; /* late, from before the line took this source */
                 uint64_t out_index = slot_out_index(slot, packet);
                 slot_rewrite_vp8(slot, packet);
-                uint8_t *out = sender_begin(sender, PACKET_BYTES + SRTP_OVERHEAD_BYTES);
+                uint8_t *out = sender_begin(sender, PACKET_BYTES + WATCHER_DELAY_BYTES + SRTP_OVERHEAD_BYTES);
                 slot_write_header(slot, packet, watcher->payload_types[packet->codec], out_index, out);
-                size_t size = srtp_sender_protect(peer->sender, out_index, out, RTP_HEADER_BYTES,
-                                                  packet_payload(packet), packet->payload_size, out);
+                size_t header = RTP_HEADER_BYTES;
+                if (track_is_video(track))
+                        header += watcher_extend_header(watcher, out);
+                size_t size = srtp_sender_protect(peer->sender, out_index, out, header, packet_payload(packet),
+                                                  packet->payload_size, out);
                 sender_commit(sender, &peer->destination, size);
                 slot_sent(slot, packet, out_index, room->loop->now_us);
                 bytes += size;

@@ -324,6 +324,39 @@ static void test_resend(void)
         hall_clear(&hall);
 }
 
+static void send_report(TestPeer *browser, uint32_t ssrc, uint8_t fraction_lost)
+{
+        uint8_t compound[128];
+        RtcpWriter writer;
+        RtcpReport report = { .ssrc = ssrc, .fraction_lost = fraction_lost };
+        rtcp_writer_init(&writer, compound, 100);
+        rtcp_write_report(&writer, 1, NULL, &report, 1);
+        test_peer_send_rtcp(browser, compound, writer.size);
+}
+
+/* A browser on a lossy network is asked to play later; one on a good network gets bare headers. */
+static void test_later_on_loss(void)
+{
+        Hall hall;
+        hall_init(&hall, 1);
+        g_autoptr(TestPeer) speaker = test_peer_new();
+        g_autoptr(TestPeer) lossy = test_peer_new();
+        g_autoptr(TestPeer) good = test_peer_new();
+        publish(&hall, speaker, 0, true, false);
+        watch(&hall, lossy, true);
+        watch(&hall, good, true);
+        send_camera(speaker, true, 3000);
+        WAIT_FOR(&hall, count_type(lossy, PAYLOAD_H264) == 2 && count_type(good, PAYLOAD_H264) == 2);
+        for (unsigned i = 0; i < 8; i++)
+                send_report(lossy, nth(lossy, PAYLOAD_H264, 0)->header.ssrc, 26); /* 10 % */
+        send_camera(speaker, false, 6000); /* read after the reports: one socket, one queue */
+        WAIT_FOR(&hall, count_type(lossy, PAYLOAD_H264) == 3 && count_type(good, PAYLOAD_H264) == 3);
+        g_assert_cmpuint(nth(lossy, PAYLOAD_H264, 2)->header.extension_bytes, ==, 4);
+        g_assert_cmpuint(nth(good, PAYLOAD_H264, 2)->header.extension_bytes, ==, 0);
+        assert_contiguous(lossy, PAYLOAD_H264);
+        hall_clear(&hall);
+}
+
 /* What a lost packet of the speaker's leads to: it is asked for, and fills its place. */
 static void test_asks_for_missing(void)
 {
@@ -503,6 +536,7 @@ int main(int argc, char **argv)
         g_test_add_func("/sfu/mute", test_mute);
         g_test_add_func("/sfu/seat-changes-hands", test_seat_changes_hands);
         g_test_add_func("/sfu/resend", test_resend);
+        g_test_add_func("/sfu/later-on-loss", test_later_on_loss);
         g_test_add_func("/sfu/asks-for-missing", test_asks_for_missing);
         g_test_add_func("/sfu/wrong-certificate", test_wrong_certificate);
         g_test_add_func("/sfu/rubbish", test_rubbish);

@@ -11,6 +11,13 @@ enum {
         RESEND_TIMES = 3,
         RESEND_PAUSE_US = 10 * 1000, /* where the round trip is not known or tiny */
         REPORT_US = 1000 * 1000,
+        LOSS_FROM = 65536 / 64, /* 1.6 % */
+        LOSS_CLEAR = 65536 / 512,
+        DELAY_WATCHING_MS = 250,
+        DELAY_TALKING_MS = 120,
+        DELAY_MAX_MS = 10000,
+        DELAY_STEP_MS = 50,
+        DELAY_STEP_US = 500 * 1000,
         REPORT_BYTES = 28 + 28, /* an SR and its SDES in a compound */
 };
 
@@ -21,6 +28,9 @@ static void take_codecs(Watcher *watcher, const PeerPlan *plan)
         watcher->payload_types[CODEC_VP8] = plan->vp8;
         watcher->rtx_types[CODEC_H264] = plan->h264_rtx;
         watcher->rtx_types[CODEC_VP8] = plan->vp8_rtx;
+        /* Without RTX a packet is sent again as it was, to the byte (srtp.h): then its header must not change. */
+        bool rtx = (!plan->h264 || plan->h264_rtx) && (!plan->vp8 || plan->vp8_rtx);
+        watcher->delay_id = rtx ? plan->playout_delay : 0;
 }
 
 static void add_slots(Watcher *watcher, unsigned n)
@@ -142,12 +152,36 @@ static void want_key(Peer *peer, uint32_t ssrc)
                 room_want_key(peer->room, track_of(peer, slot, slot->wanted ? slot->wanted : slot->source));
 }
 
+static void set_delay(Watcher *watcher, uint16_t delay_ms)
+{
+        RtpExtensionIds ids = { .id = { [RTP_EXTENSION_PLAYOUT_DELAY] = watcher->delay_id } };
+        RtpExtensions extensions = { .has = { [RTP_EXTENSION_PLAYOUT_DELAY] = true },
+                                     .playout_min_ms = delay_ms,
+                                     .playout_max_ms = DELAY_MAX_MS };
+        watcher->delay_ms = delay_ms;
+        watcher->told_delay = rtp_extensions_write(watcher->delay, &ids, &extensions) == WATCHER_DELAY_BYTES;
+}
+
+/* Later for those who only watch than for those who also talk. */
+static void note_loss(Watcher *watcher, const RtcpReport *report, int64_t now_us)
+{
+        watcher->loss = (watcher->loss * 7 + report->fraction_lost * 256u) / 8;
+        watcher->lossy = watcher->loss > (watcher->lossy ? LOSS_CLEAR : LOSS_FROM);
+        int aim_ms = !watcher->lossy ? 0 : watcher->own_seat == SFU_NO_SEAT ? DELAY_WATCHING_MS : DELAY_TALKING_MS;
+        int step_ms = CLAMP(aim_ms - watcher->delay_ms, -DELAY_STEP_MS, DELAY_STEP_MS);
+        if (!watcher->delay_id || step_ms == 0 || now_us - watcher->delay_step_us < DELAY_STEP_US)
+                return;
+        watcher->delay_step_us = now_us;
+        set_delay(watcher, (uint16_t)(watcher->delay_ms + step_ms));
+}
+
 static void receive_reports(Peer *peer, const RtcpPacket *rtcp)
 {
         uint64_t now_ntp = rtcp_ntp(loop_utc_us(peer->loop));
         for (unsigned i = 0; i < rtcp_reports(rtcp); i++) {
                 RtcpReport report;
                 rtcp_report(rtcp, i, &report);
+                note_loss(peer->watcher, &report, peer->loop->now_us);
                 int64_t round_trip_us = rtcp_round_trip_us(&report, now_ntp);
                 if (round_trip_us >= 0)
                         peer->round_trip_us = MIN(round_trip_us, G_USEC_PER_SEC);

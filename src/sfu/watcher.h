@@ -8,7 +8,12 @@
 #include "sfu/peer.h"
 #include "sfu/track.h"
 
-enum { WATCHER_RESENDS = 256 };
+#include <string.h>
+
+enum {
+        WATCHER_RESENDS = 256,
+        WATCHER_DELAY_BYTES = 8, /* the playout-delay extension with its prefix */
+};
 
 /* That a packet was sent again; a table by line and sequence, where a newer one may overwrite. */
 typedef struct Resend {
@@ -26,6 +31,14 @@ struct Watcher {
         Resend resends[WATCHER_RESENDS];
         Rate feedback_rate, resend_rate;
         int64_t report_us;
+        /* What the network loses for it; on a lossy one its browser is asked to play later, so that what is sent again
+         * comes in time. The extension goes with every picture packet from the first time on. */
+        unsigned loss; /* of 65,536, smoothed */
+        bool lossy, told_delay;
+        uint16_t delay_ms; /* goes towards its aim in small steps, each of which is no freeze */
+        int64_t delay_step_us;
+        uint8_t delay_id; /* 0: its browser cannot */
+        uint8_t delay[WATCHER_DELAY_BYTES];
 };
 
 Watcher *watcher_new(const PeerPlan *plan);
@@ -34,6 +47,15 @@ void watcher_update(Watcher *watcher, const PeerPlan *plan);
 static inline bool watcher_can(const Watcher *watcher, MediaCodec codec)
 {
         return watcher->payload_types[codec] != 0;
+}
+/* Appends to a header in `out` what pictures carry for this watcher; bytes added. */
+static inline size_t watcher_extend_header(const Watcher *watcher, uint8_t *out)
+{
+        if (!watcher->told_delay)
+                return 0;
+        out[0] |= 0x10; /* X: an extension follows (RFC 3550, 5.1) */
+        memcpy(out + RTP_HEADER_BYTES, watcher->delay, WATCHER_DELAY_BYTES);
+        return WATCHER_DELAY_BYTES;
 }
 void watcher_receive_rtcp(Peer *peer, const RtcpPacket *rtcp);
 void watcher_tick(Peer *peer);
