@@ -99,7 +99,7 @@ static void on_recorder_event(void *owner, const RecorderEvent *event)
                                  .folder = recording->name,
                                  .title = recording->title },
                     event);
-        if (event->state == RECORDER_FINISHED)
+        if (event->state == RECORDER_FINISHED || event->state == RECORDER_FAILED)
                 socket_loop_run(recording->all->sockets, reap, recording);
 }
 
@@ -162,6 +162,12 @@ static void record_stop(void *owner, const LiveRecording *of)
         if (!g_hash_table_steal_extended(all->by_room, &of->room_id, NULL, (gpointer *)&recording))
                 return;
         sfu_tap_stop(all->sfu, of->sfu_room);
+        RecorderFigures figures;
+        recorder_figures(recording->recorder, &figures);
+        if (figures.state == RECORDER_FAILED) { /* it has said its last word */
+                recording_free(recording);
+                return;
+        }
         g_ptr_array_add(all->ending, recording);
         recorder_stop(recording->recorder);
 }

@@ -391,6 +391,22 @@ static void test_killed(Stage *stage, gconstpointer data)
         assert_in_step(movie, 5, 6);
 }
 
+/* Again and again: each child's finished segment stays, the list goes on. */
+static void test_killed_often(Stage *stage, gconstpointer data)
+{
+        enum { KILLS = 4 };
+        Recorder *recorder = stage_record(stage);
+        for (int64_t k = 0; k < KILLS; k++) {
+                play(stage, recorder, k % 2, k * 4 * SECOND, (k + 1) * 4 * SECOND);
+                wait_event(stage, -1);
+                kill(child_of(recorder), SIGKILL);
+                wait_event(stage, RECORDER_RESTARTING);
+        }
+        play(stage, recorder, 0, KILLS * 4 * SECOND, (KILLS * 4 + 2) * SECOND);
+        finish(stage, recorder);
+        assert_plays(stage, KILLS * 2 + 2);
+}
+
 /* The server goes away in the middle without a word, another one goes on in the same folder. */
 static void test_goes_on(Stage *stage, gconstpointer data)
 {
@@ -514,6 +530,7 @@ int main(int argc, char **argv)
         }
         add("/record/whole", test_whole);
         add("/record/killed", test_killed);
+        add("/record/killed-often", test_killed_often);
         add("/record/goes-on", test_goes_on);
         add("/record/ended-later", test_ended_later);
         add("/record/disk-full", test_disk_full);

@@ -5,7 +5,6 @@
 #include "base/time.h"
 #include "base/when.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { LINES_PER_PAGE = 30 };
@@ -97,7 +96,8 @@ static void show_one(Request *req, Db *db, const Event *event, const Talk *talk)
 {
         const Lang *lang = request_lang(req);
         g_autoptr(GPtrArray) replays = replay_store_of_talk(db, talk->id), persons = talk_persons(db, talk->id);
-        int chosen = replay_choose(replays, atoi(request_query(req, "part")));
+        int64_t asked = CLAMP(g_ascii_strtoll(request_query(req, "part"), NULL, 10), 0, 1000);
+        int chosen = replay_choose(replays, (int)asked);
         const Replay *replay = chosen >= 0 ? replays->pdata[chosen] : NULL;
         bool plays = replay && replay_plays(replay) && !talk->no_recording;
         const char *folder = replay ? replay->folder : "";

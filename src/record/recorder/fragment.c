@@ -85,7 +85,7 @@ static bool read_track(Bytes traf, uint64_t moof_offset, uint64_t file_size, Fra
 bool fragment_parse(const uint8_t *head, size_t length, uint64_t file_size, Fragment *ret_fragment)
 {
         Fragment fragment = { 0 };
-        Bytes file = { head, length }, moof, traf;
+        Bytes file = { head, length }, moof = { 0 }, traf;
         char type[5] = "";
         bool ok = false;
         while (next_box(&file, type, &moof) && !g_str_equal(type, "moof"))
