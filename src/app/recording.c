@@ -99,7 +99,7 @@ static void on_recorder_event(void *owner, const RecorderEvent *event)
                                  .folder = recording->name,
                                  .title = recording->title },
                     event);
-        if (event->state == RECORDER_FINISHED || event->state == RECORDER_FAILED)
+        if (event->state == RECORDER_FINISHED)
                 socket_loop_run(recording->all->sockets, reap, recording);
 }
 
@@ -164,12 +164,10 @@ static void record_stop(void *owner, const LiveRecording *of)
         sfu_tap_stop(all->sfu, of->sfu_room);
         RecorderFigures figures;
         recorder_figures(recording->recorder, &figures);
-        if (figures.state == RECORDER_FAILED) { /* it has said its last word */
-                recording_free(recording);
-                return;
-        }
         g_ptr_array_add(all->ending, recording);
         recorder_stop(recording->recorder);
+        if (figures.state == RECORDER_FAILED) /* it has said its last word */
+                socket_loop_run(all->sockets, reap, recording);
 }
 
 static void record_people(void *owner, int64_t room_id, const uint32_t *participants, size_t count)
