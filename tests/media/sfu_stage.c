@@ -110,8 +110,8 @@ static json_t *publish(Stage *stage, json_t *message, GError **error)
         SfuPeer peer = peer_of(message);
         SfuParticipant participant = { (uint32_t)integer(message, "participant", 1) };
         char *answer = NULL;
-        bool done = peer.value ? sfu_publish_again(stage->sfu, peer, offer, tracks, n, &answer, error) :
-                                 sfu_publish(stage->sfu, stage->room, participant, integer(message, "seat", 0), offer,
+        bool done = peer.value ? sfu_publish_again(stage->sfu, peer, offer, tracks, n, &answer, error)
+                               : sfu_publish(stage->sfu, stage->room, participant, integer(message, "seat", 0), offer,
                                              tracks, n, &peer, &answer, error);
         return done ? sdp_reply(peer, answer) : NULL;
 }
@@ -122,8 +122,8 @@ static json_t *subscribe(Stage *stage, json_t *message, GError **error)
         SfuPeer peer = peer_of(message);
         SfuParticipant participant = { (uint32_t)integer(message, "participant", 1) };
         char *offer = NULL;
-        bool done = peer.value ? sfu_subscribe_grow(stage->sfu, peer, seats, &offer, error) :
-                                 sfu_subscribe(stage->sfu, stage->room, participant, seats,
+        bool done = peer.value ? sfu_subscribe_grow(stage->sfu, peer, seats, &offer, error)
+                               : sfu_subscribe(stage->sfu, stage->room, participant, seats,
                                                integer(message, "own_seat", SFU_NO_SEAT), &peer, &offer, error);
         return done ? sdp_reply(peer, offer) : NULL;
 }
@@ -164,9 +164,9 @@ static json_t *obey(Stage *stage, json_t *message, GError **error)
                 return subscribe(stage, message, error);
         if (!g_strcmp0(what, "subscribed"))
                 return sfu_subscribed(stage->sfu, peer_of(message),
-                                      json_string_value(json_object_get(message, "answer")), error) ?
-                               json_object() :
-                               NULL;
+                                      json_string_value(json_object_get(message, "answer")), error)
+                               ? json_object()
+                               : NULL;
         if (!g_strcmp0(what, "counters"))
                 return figures(stage);
         if (!g_strcmp0(what, "tap"))
