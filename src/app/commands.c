@@ -18,7 +18,7 @@
 typedef struct {
         char *folder, *origin, *advertised, *relay, *mail_from, *event, *zone, *lang;
         int port, media_port;
-        gboolean publish, behind_proxy, json, empty;
+        gboolean publish, json, empty;
         char **rest;
 } Options;
 
@@ -215,7 +215,6 @@ static bool parse(int *argc, char ***argv, Options *options, GError **error)
                 { "zone", 0, 0, G_OPTION_ARG_STRING, &options->zone, NULL, NULL },
                 { "lang", 0, 0, G_OPTION_ARG_STRING, &options->lang, NULL, NULL },
                 { "publish", 0, 0, G_OPTION_ARG_NONE, &options->publish, NULL, NULL },
-                { "behind-proxy", 0, 0, G_OPTION_ARG_NONE, &options->behind_proxy, NULL, NULL },
                 { "empty", 0, 0, G_OPTION_ARG_NONE, &options->empty, NULL, NULL },
                 { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, NULL, NULL },
                 { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->rest, NULL, NULL },
