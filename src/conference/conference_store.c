@@ -122,12 +122,12 @@ bool conference_save(Db *db, Event *event)
                                         "place = $6, organiser = $7, contact = $8, lang = $9, zone = $10, "
                                         "first_day = $11, last_day = $12, theme = $13, version = $14, url = $15, "
                                         "licence = $16, day_change_minutes = $17, timeslot_minutes = $18, "
-                                        "changed_us = $19 WHERE id = $1",
-                                        "itttttttttttttttiii", event->id, event->title, event->subtitle, event->lead,
+                                        "changed_us = $19, sample = $20 WHERE id = $1",
+                                        "itttttttttttttttiiii", event->id, event->title, event->subtitle, event->lead,
                                         event->description, event->place, event->organiser, event->contact, event->lang,
                                         event->zone_name, event->first_day, event->last_day, event->theme,
                                         event->version, event->url, event->licence, event->day_change_minutes,
-                                        event->timeslot_minutes, now);
+                                        event->timeslot_minutes, now, (int64_t)event->sample);
         if (kept)
                 event->changed_us = now;
         return kept;
