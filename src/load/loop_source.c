@@ -26,7 +26,7 @@ typedef struct {
 /* The next start code (00 00 01) at or after `at`; `end` when there is none. */
 static const uint8_t *find_start(const uint8_t *at, const uint8_t *end)
 {
-        const uint8_t *found = memmem(at, (size_t)(end - at), "\0\0\1", 3);
+        const uint8_t *found = at < end ? memmem(at, (size_t)(end - at), "\0\0\1", 3) : NULL;
         return found ? found : end;
 }
 
