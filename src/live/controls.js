@@ -53,11 +53,16 @@ function Line({ media }) {
   const value = bad ? 1 : lossy ? 2 : 4, word = bad ? t("Connecting") : lossy ? t("Weak") : t("Good");
   return html`<p class="net">${icon("signal")}<meter min="0" max="4" low="1.5" high="2.5" optimum="4" value=${value} aria-label=${t("Connection: {word}", { word })} />
     <span>${figures ? t("{word} · {rate}", { word, rate: rate(figures.kbit_s) }) : word}
-    <small>${figures ? t("{size} MB received", { size: Math.round(figures.bytes / 1e6) }) : ""}</small></span></p>`;
+    <small>${figures ? t("{size} MB received", { size: decimal(figures.bytes / 1e6, figures.bytes < 1e7 ? 1 : 0) }) : ""}</small></span></p>`;
 }
 
 /** @param {number} kbit_s */
 function rate(kbit_s) {
   return kbit_s < 1000 ? t("{number} kbit/s", { number: kbit_s })
-    : t("{number} Mbit/s", { number: (kbit_s / 1000).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 }) });
+    : t("{number} Mbit/s", { number: decimal(kbit_s / 1000, 1) });
+}
+
+/** @param {number} number @param {number} digits */
+function decimal(number, digits) {
+  return number.toLocaleString(document.documentElement.lang, { maximumFractionDigits: digits });
 }

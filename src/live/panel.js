@@ -75,7 +75,7 @@ class Chat extends Component {
 
 /** @param {View} view */
 function Say({ room, act }) {
-  const nameless = room.me && room.me.role === "guest" && !myself(room)?.name;
+  const nameless = room.me && !myself(room)?.name; // guests, and accounts that have only an address
   const send = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.currentTarget);

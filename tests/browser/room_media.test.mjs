@@ -107,6 +107,14 @@ describe("the room's media", { skip: missing("chromium", "firefox") }, () => {
     await hears(watcher, { a0: 500, a1: 1200 });
   });
 
+  it("goes on for everyone when one of them leaves the stage", async () => {
+    await speaker.click("Leave the stage");
+    await host.until(() => document.querySelectorAll(".tile").length === 1);
+    await sees_pictures(watcher, ["v0"]);
+    await sees_pictures(fox, ["v0"]);
+    await hears(watcher, { a0: 500, a1: 0 });
+  });
+
   it("takes the VP8 copy away when nobody needs it any more", async () => {
     await fox.close();
     const copy_gone = () => globalThis.witness.connections.findLast((pc) => pc.getTransceivers().some((one) => one.direction === "sendonly"))

@@ -10,7 +10,7 @@ function inbound() {
   const live = globalThis.witness.connections.filter((pc) => pc.connectionState === "connected" && pc.getReceivers().some((r) => r.track.kind === "video") && pc.getTransceivers().every((one) => one.direction !== "sendonly"));
   return Promise.all(live.slice(-1).map((pc) => pc.getStats())).then(([stats]) =>
     Object.fromEntries([...(stats?.values() ?? [])].filter((s) => s.type === "inbound-rtp" && s.kind === "video" && s.framesDecoded)
-      .map((s) => [s.mid, { decoded: s.framesDecoded, freezes: s.freezeCount ?? 0, codec: stats.get(s.codecId)?.mimeType ?? "", lost: s.packetsLost }])));
+      .map((s) => [s.mid, { connection: live.length && globalThis.witness.connections.indexOf(live.at(-1)), decoded: s.framesDecoded, freezes: s.freezeCount ?? 0, codec: stats.get(s.codecId)?.mimeType ?? "", lost: s.packetsLost }])));
 }
 
 /** Runs in the page: frames encoded by each sender, by codec. */
@@ -70,13 +70,14 @@ export async function hears(tab, wanted, ms = 15000) {
   throw new Error(`heard ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}, within ${ms} ms`);
 }
 
-/** Waits until pictures of these seats ("v0") are decoded. */
+/** Waits until pictures of these seats ("v0") are decoded from now on, on whichever connection. */
 export async function sees_pictures(tab, seats, ms = 15000) {
   const end = performance.now() + ms, before = await tab.evaluate(inbound);
+  const moves = (seat, now) => now[seat] && (now[seat].connection !== before[seat]?.connection || now[seat].decoded > before[seat].decoded);
   let now;
   do {
     now = await tab.evaluate(inbound);
-    if (seats.every((seat) => (now[seat]?.decoded ?? 0) > (before[seat]?.decoded ?? 0) || (now[seat]?.decoded ?? 0) > 30))
+    if (seats.every((seat) => moves(seat, now)))
       return now;
     await new Promise((resolve) => setTimeout(resolve, 50));
   } while (performance.now() < end);
