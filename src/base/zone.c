@@ -36,14 +36,52 @@ const char *const *zone_names(void)
         return (const char *const *)names;
 }
 
-bool zone_is_known(const char *name)
+/* The place of a name in zone_names(), -1 when it is none. */
+static int place_of(const char *name)
 {
-        return name && g_strv_contains(zone_names(), name);
+        const char *const *names = zone_names();
+        int low = 0, high = (int)g_strv_length((char **)names) - 1;
+        while (low <= high) {
+                int middle = (low + high) / 2, order = strcmp(name, names[middle]);
+                if (order == 0)
+                        return middle;
+                if (order < 0)
+                        high = middle - 1;
+                else
+                        low = middle + 1;
+        }
+        return -1;
 }
 
+bool zone_is_known(const char *name)
+{
+        return name && place_of(name) >= 0;
+}
+
+static gpointer new_places(void)
+{
+        return g_new0(GTimeZone *, g_strv_length((char **)zone_names()) + 1);
+}
+
+/* GLib forgets a zone with its last reference and would read its file again for every page: each is read once and kept,
+ * like the names. */
 GTimeZone *zone_find(const char *name)
 {
-        return zone_is_known(name) ? g_time_zone_new_identifier(name) : NULL;
+        static gsize places;
+        int place = name ? place_of(name) : -1;
+        if (place < 0)
+                return NULL;
+        if (g_once_init_enter(&places))
+                g_once_init_leave(&places, (gsize)new_places());
+        GTimeZone **kept = (GTimeZone **)places + place;
+        GTimeZone *zone = g_atomic_pointer_get(kept);
+        if (!zone) {
+                GTimeZone *read = g_time_zone_new_identifier(name);
+                if (read && !g_atomic_pointer_compare_and_exchange(kept, NULL, read))
+                        g_time_zone_unref(read);
+                zone = g_atomic_pointer_get(kept);
+        }
+        return zone ? g_time_zone_ref(zone) : NULL;
 }
 
 char *zone_city(const char *name)

@@ -39,7 +39,7 @@ static GArray *replay_rows(Db *db, const Lang *lang)
         g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
         g_autoptr(Event) none = g_new0(Event, 1);
         none->zone = g_time_zone_new_utc();
-        GArray *rows = talk_rows(db, none, talk_list_replays(db, REPLAYS_MAX), lang, false);
+        GArray *rows = talk_rows(none, talk_list_replays(db, REPLAYS_MAX), lang, false);
         for (guint i = 0; i < rows->len; i++) {
                 TalkRow *row = &g_array_index(rows, TalkRow, i);
                 g_free(row->time);
@@ -74,14 +74,14 @@ void show_home(Request *req, Db *db)
         page_end(req, h, 200);
 }
 
-/* "9 h 00 – 17 h 30, hours of Paris", from the first start and the last end of any day; the zone alone when empty. */
+/* "From 9:00, hours of Paris"; the zone alone while the first day is empty. */
 static char *hours_text(Db *db, const Event *event, const Lang *lang)
 {
         g_autofree char *city = zone_city(event->zone_name);
-        g_autoptr(GArray) starts = talk_starts(db, event->id, event->first_day);
-        if (!starts->len)
+        int64_t first_us = talk_first_start(db, event->id, event->first_day);
+        if (!first_us)
                 return g_strdup_printf(tr(lang, "Hours of %s"), city);
-        g_autofree char *first = when_time(lang, event->zone, g_array_index(starts, int64_t, 0));
+        g_autofree char *first = when_time(lang, event->zone, first_us);
         return g_strdup_printf(tr(lang, "From %s, hours of %s"), first, city);
 }
 
@@ -93,7 +93,7 @@ void show_poster(Request *req, Db *db)
                 return;
         g_autofree char *days = when_capital(event_days_text(event, lang)), *city = zone_city(event->zone_name);
         g_autofree char *hours = hours_text(db, event, lang);
-        g_autoptr(GArray) rows = talk_rows(db, event, talk_list_teaser(db, event->id, TEASER_MAX), lang, true);
+        g_autoptr(GArray) rows = talk_rows(event, talk_list_teaser(db, event->id, TEASER_MAX), lang, true);
         static const char *const styles[] = { "programme/poster.css", NULL };
         Html *h = conference_page(req, event, EVENT_POSTER,
                                   &(Page){ .title = days,

@@ -315,7 +315,16 @@ static void keep_persons(Db *db, Programme *programme, int64_t event)
         }
 }
 
-static void keep_talk(Db *db, const Import *import, ProgrammeTalk *talk, int64_t now)
+/* "Ada, Bob" (transfer full) */
+static char *names_of(const Programme *programme, const ProgrammeTalk *talk)
+{
+        GString *names = g_string_new(NULL);
+        for (guint i = 0; i < talk->person_count; i++)
+                g_string_append_printf(names, "%s%s", i ? ", " : "", programme_talk_person(programme, talk, i)->name);
+        return g_string_free(names, FALSE);
+}
+
+static void keep_talk(Db *db, const Import *import, ProgrammeTalk *talk, const char *names, int64_t now)
 {
         Programme *programme = import->programme;
         const char *day = programme_day(programme, talk->day)->date;
@@ -328,32 +337,30 @@ static void keep_talk(Db *db, const Import *import, ProgrammeTalk *talk, int64_t
                        "UPDATE talk SET room_id = $2, track_id = CAST($3 AS INTEGER), guid = $4, source_id = $5, "
                        "slug = $6, title = $7, subtitle = $8, kind = $9, language = $10, abstract = $11, "
                        "description = $12, licence = $13, no_recording = $14, day = $15, start_us = $16, end_us = $17, "
-                       "changed_us = $18 WHERE id = $1",
-                       "iitttttttttttitiii", talk->id, room, track, talk->guid, talk->source_id, talk->slug,
+                       "changed_us = $18, persons = $19 WHERE id = $1",
+                       "iitttttttttttitiiit", talk->id, room, track, talk->guid, talk->source_id, talk->slug,
                        talk->title, talk->subtitle, talk->kind, talk->language, talk->abstract, talk->description,
-                       talk->licence, (int64_t)talk->no_recording, day, talk->start_us, talk->end_us, now);
+                       talk->licence, (int64_t)talk->no_recording, day, talk->start_us, talk->end_us, now, names);
         else
                 talk->id = db_insert(
                         db,
                         "INSERT INTO talk(event_id, room_id, track_id, code, guid, source_id, slug, title, subtitle, "
                         "kind, language, abstract, description, licence, no_recording, day, start_us, end_us, "
-                        "changed_us) VALUES($1, $2, CAST($3 AS INTEGER), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
-                        "$14, $15, $16, $17, $18, $19) RETURNING id",
-                        "iittttttttttttitiii", import->event->id, room, track, talk->code, talk->guid, talk->source_id,
+                        "changed_us, persons) VALUES($1, $2, CAST($3 AS INTEGER), $4, $5, $6, $7, $8, $9, $10, $11, "
+                        "$12, $13, $14, $15, $16, $17, $18, $19, $20) RETURNING id",
+                        "iittttttttttttitiiit", import->event->id, room, track, talk->code, talk->guid, talk->source_id,
                         talk->slug, talk->title, talk->subtitle, talk->kind, talk->language, talk->abstract,
                         talk->description, talk->licence, (int64_t)talk->no_recording, day, talk->start_us,
-                        talk->end_us, now);
+                        talk->end_us, now, names);
 }
 
-static void keep_parts(Db *db, const Import *import, const ProgrammeTalk *talk, const char *words)
+static void keep_parts(Db *db, const Import *import, const ProgrammeTalk *talk, const char *names, const char *words)
 {
         const Programme *programme = import->programme;
-        g_autoptr(GString) names = g_string_new(NULL);
         for (guint i = 0; i < talk->person_count; i++) {
                 const ProgrammePerson *person = programme_talk_person(programme, talk, i);
                 db_run(db, "INSERT INTO talk_person(talk_id, person_id, position) VALUES($1, $2, $3)", "iii", talk->id,
                        person->id, (int64_t)i);
-                g_string_append_printf(names, "%s ", person->name);
         }
         for (guint i = 0; i < talk->link_count; i++) {
                 const ProgrammeLink *link = programme_link(programme, talk->first_link + i);
@@ -364,7 +371,7 @@ static void keep_parts(Db *db, const Import *import, const ProgrammeTalk *talk, 
                        link->service);
         }
         db_run(db, "INSERT INTO talk_search(rowid, title, persons, words) VALUES($1, $2, $3, $4)", "ittt", talk->id,
-               talk->title, names->str, words);
+               talk->title, names, words);
 }
 
 static void forget_parts(Db *db, int64_t talk)
@@ -413,8 +420,9 @@ bool import_apply(Db *db, Import *import, const char **ret_fault)
                         forget_parts(db, talk->id);
                 if (change == CHANGE_NONE)
                         continue;
-                keep_talk(db, import, talk, now);
-                keep_parts(db, import, talk, g_ptr_array_index(import->words, i));
+                g_autofree char *names = names_of(programme, talk);
+                keep_talk(db, import, talk, names, now);
+                keep_parts(db, import, talk, names, g_ptr_array_index(import->words, i));
         }
         db_run(db,
                "DELETE FROM person WHERE event_id = $1 AND account_id IS NULL AND NOT EXISTS "

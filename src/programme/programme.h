@@ -11,6 +11,7 @@ typedef struct {
         char *code, *guid, *title, *subtitle, *kind, *language, *day;
         char *abstract, *description;                          /* Markdown or HTML as it came; NULL in lists */
         char *licence;                                         /* "" for the event's */
+        char *persons;                                         /* "Ada, Bob": the names, for lists */
         char *room_slug, *room_name, *track_slug, *track_name; /* track: "" when none */
         bool no_recording, has_replay;
         int64_t start_us, end_us;
@@ -46,8 +47,6 @@ GPtrArray *talk_persons(Db *db, int64_t talk);
 Person *person_find(Db *db, int64_t event, const char *code);
 /* Says which account speaks for a person. */
 bool person_set_account(Db *db, int64_t person, int64_t account);
-/* "Ada, Bob" (transfer full) */
-char *talk_persons_text(Db *db, int64_t talk);
 
 /* `treteau import FILE --event SLUG [--publish]`: reads, says what it found and what it could not keep on out, writes
  * whole or not at all. zone: of hours whose zone the file does not say, NULL for the event's or Europe/Paris. Returns

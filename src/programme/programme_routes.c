@@ -25,14 +25,13 @@ static void row_clear(gpointer data)
         g_free(row->time);
         g_free(row->iso);
         g_free(row->meta);
-        g_free(row->persons);
         g_free(row->length);
 }
 
 /* "Workshop · Main stage · Ada, Bob", of what there is. */
-static char *meta_of(const Talk *talk, const char *persons, const Lang *lang)
+static char *meta_of(const Talk *talk, const Lang *lang)
 {
-        const char *parts[] = { talk_kind_text(talk, lang), talk->room_name, persons };
+        const char *parts[] = { talk_kind_text(talk, lang), talk->room_name, talk->persons };
         GString *meta = g_string_new(NULL);
         for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
                 if (*parts[i])
@@ -48,7 +47,7 @@ static char *short_time(const Event *event, int64_t at_us, const Lang *lang)
         return g_strdup_printf("%s %d, %s", weekday, atoi(day + 8), time);
 }
 
-GArray *talk_rows(Db *db, const Event *event, GPtrArray *talks, const Lang *lang, bool with_day)
+GArray *talk_rows(const Event *event, GPtrArray *talks, const Lang *lang, bool with_day)
 {
         GArray *rows = g_array_sized_new(FALSE, TRUE, sizeof(TalkRow), talks->len);
         g_array_set_clear_func(rows, row_clear);
@@ -56,16 +55,18 @@ GArray *talk_rows(Db *db, const Event *event, GPtrArray *talks, const Lang *lang
         g_ptr_array_set_free_func(talks, NULL); /* the rows own them now */
         for (guint i = 0; i < talks->len; i++) {
                 Talk *talk = talks->pdata[i];
+                const TalkRow *before = i ? &g_array_index(rows, TalkRow, i - 1) : NULL;
+                bool same = before && before->talk->start_us == talk->start_us; /* most do begin together */
                 TalkRow row = { .talk = talk,
-                                .iso = when_iso(event->zone, talk->start_us),
-                                .time = with_day ? when_capital(short_time(event, talk->start_us, lang))
-                                                 : when_time(lang, event->zone, talk->start_us),
-                                .persons = talk_persons_text(db, talk->id),
+                                .iso = same ? g_strdup(before->iso) : when_iso(event->zone, talk->start_us),
+                                .time = same       ? g_strdup(before->time)
+                                        : with_day ? when_capital(short_time(event, talk->start_us, lang))
+                                                   : when_time(lang, event->zone, talk->start_us),
                                 .length = when_duration(lang, talk->end_us - talk->start_us),
                                 .event_slug = event->slug,
                                 .look = talk_look(talk),
                                 .live = talk_state(talk, now) == TALK_LIVE };
-                row.meta = meta_of(talk, row.persons, lang);
+                row.meta = meta_of(talk, lang);
                 g_array_append_val(rows, row);
         }
         g_ptr_array_unref(talks);

@@ -19,7 +19,7 @@ void import_upload(Request *req, Db *db);
 Event *event_of_request(Request *req, Db *db);
 
 /* Rows for a list. with_day: the day stands before the hour. (transfer full) of TalkRow, which own their talks */
-GArray *talk_rows(Db *db, const Event *event, GPtrArray *talks, const Lang *lang, bool with_day);
+GArray *talk_rows(const Event *event, GPtrArray *talks, const Lang *lang, bool with_day);
 
 #define PAGER_TABS_MAX 18
 /* The numbers of a list's pages, around the current one when there are many. query: "" or "day=…&". */

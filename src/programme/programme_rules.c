@@ -36,14 +36,13 @@ static const struct {
         { "meeting", "", N_("Meetings") },
 };
 
+/* The words of the table are folded already. */
 static int find_kind(const char *kind)
 {
         g_autofree char *folded = g_utf8_casefold(kind, -1);
-        for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-                g_autofree char *word = g_utf8_casefold(kinds[i].word, -1);
-                if (!strcmp(folded, word))
+        for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+                if (!strcmp(folded, kinds[i].word))
                         return (int)i;
-        }
         return -1;
 }
 

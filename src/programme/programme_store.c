@@ -6,20 +6,29 @@
 
 #define LIST_COLUMNS                                                                                                   \
         "t.id, t.event_id, t.room_id, t.code, t.guid, t.title, t.subtitle, t.kind, t.language, t.day, t.licence, "     \
+        "t.persons, "                                                                                                  \
         "r.slug, r.name, coalesce(k.slug, ''), coalesce(k.name, ''), t.no_recording, t.replay, t.start_us, t.end_us"
 #define LIST_TABLES "talk t JOIN room r ON r.id = t.room_id LEFT JOIN track k ON k.id = t.track_id"
 #define ONE_TALK "SELECT " LIST_COLUMNS ", t.abstract, t.description FROM " LIST_TABLES " "
-#define NAMED                                                                                                          \
-        "AND ($2 = '' OR t.day = $2) AND ($3 = '' OR r.slug = $3) AND ($4 = '' OR k.slug = $4) "                       \
-        "AND ($5 = '' OR t.kind = $5) "
+/* What narrows a list, for $2 day, $3 room, $4 track, $5 kind: each a plain equality when it is given, so that its
+ * index is used. (transfer full) */
+static char *narrowing(const TalkFilter *filter)
+{
+        return g_strconcat(*filter->day ? "AND t.day = $2 " : "AND $2 = '' ",
+                           *filter->room ? "AND t.room_id = (SELECT id FROM room WHERE event_id = $1 AND slug = $3) "
+                                         : "AND $3 = '' ",
+                           *filter->track ? "AND t.track_id = (SELECT id FROM track WHERE event_id = $1 AND slug = $4) "
+                                          : "AND $4 = '' ",
+                           *filter->kind ? "AND t.kind = $5 " : "AND $5 = '' ", NULL);
+}
 
 void talk_free(Talk *talk)
 {
         if (!talk)
                 return;
-        char *texts[] = { talk->code,      talk->guid,      talk->title,      talk->subtitle,    talk->kind,
-                          talk->language,  talk->day,       talk->abstract,   talk->description, talk->licence,
-                          talk->room_slug, talk->room_name, talk->track_slug, talk->track_name };
+        char *texts[] = { talk->code,     talk->guid,      talk->title,     talk->subtitle,    talk->kind,
+                          talk->language, talk->day,       talk->abstract,  talk->description, talk->licence,
+                          talk->persons,  talk->room_slug, talk->room_name, talk->track_slug,  talk->track_name };
         for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
                 g_free(texts[i]);
         g_free(talk);
@@ -30,9 +39,9 @@ static Talk *talk_from(Stmt *row, bool whole)
         Talk *talk = g_new0(Talk, 1);
         int column = 0;
         int64_t *ids[] = { &talk->id, &talk->event, &talk->room };
-        char **texts[] = { &talk->code,      &talk->guid,      &talk->title,      &talk->subtitle,
-                           &talk->kind,      &talk->language,  &talk->day,        &talk->licence,
-                           &talk->room_slug, &talk->room_name, &talk->track_slug, &talk->track_name };
+        char **texts[] = { &talk->code,      &talk->guid,       &talk->title,     &talk->subtitle, &talk->kind,
+                           &talk->language,  &talk->day,        &talk->licence,   &talk->persons,  &talk->room_slug,
+                           &talk->room_name, &talk->track_slug, &talk->track_name };
         for (size_t i = 0; i < G_N_ELEMENTS(ids); i++)
                 *ids[i] = stmt_int(row, column++);
         for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
@@ -129,48 +138,52 @@ bool talk_set_replay(Db *db, int64_t talk, bool watchable)
         return db_run(db, "UPDATE talk SET replay = $2 WHERE id = $1", "ii", talk, (int64_t)watchable);
 }
 
-/* A whole day without narrowing: straight along the index. */
-static GPtrArray *list_day(Db *db, int64_t event, const char *day, int64_t limit, int64_t offset, int64_t *ret_total)
+/* A whole day without narrowing: places counted along the index, rows read only for those shown. */
+static GPtrArray *list_day(Db *db, int64_t event, const char *day, int64_t limit, int64_t offset)
 {
-        *ret_total = db_int(db, 0, "SELECT count(*) FROM talk WHERE event_id = $1 AND day = $2", "it", event, day);
-        g_autoptr(Stmt) rows = db_query(db,
-                                        "SELECT " LIST_COLUMNS " FROM " LIST_TABLES " WHERE t.event_id = $1 AND "
-                                        "t.day = $2 ORDER BY t.start_us, t.room_id, t.id LIMIT $3 OFFSET $4",
-                                        "itii", event, day, limit, offset);
+        g_autoptr(Stmt) rows =
+                db_query(db,
+                         "SELECT " LIST_COLUMNS " FROM (SELECT id AS place FROM talk WHERE event_id = $1 AND "
+                         "day = $2 ORDER BY start_us, room_id, id LIMIT $3 OFFSET $4) p, " LIST_TABLES
+                         " WHERE t.id = p.place ORDER BY t.start_us, t.room_id, t.id",
+                         "itii", event, day, limit, offset);
         return all_talks(rows);
 }
 
 static GPtrArray *list_named(Db *db, int64_t event, const TalkFilter *filter, int64_t limit, int64_t offset,
                              int64_t *ret_total)
 {
-        *ret_total = db_int(db, 0, "SELECT count(*) FROM " LIST_TABLES " WHERE t.event_id = $1 " NAMED, "itttt", event,
-                            filter->day, filter->room, filter->track, filter->kind);
-        g_autoptr(Stmt) rows =
-                db_query(db,
-                         "SELECT " LIST_COLUMNS " FROM " LIST_TABLES " WHERE t.event_id = $1 " NAMED
-                         "ORDER BY t.day, t.start_us, t.room_id, t.id LIMIT $6 OFFSET $7",
-                         "ittttii", event, filter->day, filter->room, filter->track, filter->kind, limit, offset);
+        g_autofree char *narrow = narrowing(filter);
+        g_autofree char *count = g_strconcat("SELECT count(*) FROM talk t WHERE t.event_id = $1 ", narrow, NULL);
+        g_autofree char *list =
+                g_strconcat("SELECT " LIST_COLUMNS " FROM " LIST_TABLES " WHERE t.event_id = $1 ", narrow,
+                            "ORDER BY t.day, t.start_us, t.room_id, t.id LIMIT $6 OFFSET $7", NULL);
+        *ret_total = db_int(db, 0, count, "itttt", event, filter->day, filter->room, filter->track, filter->kind);
+        g_autoptr(Stmt) rows = db_query(db, list, "ittttii", event, filter->day, filter->room, filter->track,
+                                        filter->kind, limit, offset);
         return all_talks(rows);
 }
 
+/* event_id + 0: the search leads, not the index of events. */
 static GPtrArray *list_found(Db *db, int64_t event, const TalkFilter *filter, int64_t limit, int64_t offset,
                              int64_t *ret_total)
 {
-        g_autofree char *query = search_query(filter->words);
+        g_autofree char *query = search_query(filter->words), *narrow = narrowing(filter);
         *ret_total = 0;
         if (!*query)
                 return g_ptr_array_new_with_free_func((GDestroyNotify)talk_free);
-        *ret_total = db_int(db, 0,
-                            "SELECT count(*) FROM talk_search s JOIN talk t ON t.id = s.rowid JOIN room r ON "
+        g_autofree char *count = g_strconcat("SELECT count(*) FROM talk_search s JOIN talk t ON t.id = s.rowid WHERE "
+                                             "talk_search MATCH $6 AND t.event_id + 0 = $1 ",
+                                             narrow, NULL);
+        g_autofree char *list =
+                g_strconcat("SELECT " LIST_COLUMNS " FROM talk_search s JOIN talk t ON t.id = s.rowid JOIN room r ON "
                             "r.id = t.room_id LEFT JOIN track k ON k.id = t.track_id WHERE talk_search MATCH $6 AND "
-                            "t.event_id = $1 " NAMED,
-                            "ittttt", event, filter->day, filter->room, filter->track, filter->kind, query);
-        g_autoptr(Stmt) rows = db_query(
-                db,
-                "SELECT " LIST_COLUMNS " FROM talk_search s JOIN talk t ON t.id = s.rowid JOIN room r ON "
-                "r.id = t.room_id LEFT JOIN track k ON k.id = t.track_id WHERE talk_search MATCH $6 AND "
-                "t.event_id = $1 " NAMED "ORDER BY bm25(talk_search, 20.0, 10.0, 1.0), t.start_us LIMIT $7 OFFSET $8",
-                "itttttii", event, filter->day, filter->room, filter->track, filter->kind, query, limit, offset);
+                            "t.event_id + 0 = $1 ",
+                            narrow, "ORDER BY bm25(talk_search, 20.0, 10.0, 1.0), t.start_us LIMIT $7 OFFSET $8", NULL);
+        *ret_total =
+                db_int(db, 0, count, "ittttt", event, filter->day, filter->room, filter->track, filter->kind, query);
+        g_autoptr(Stmt) rows = db_query(db, list, "itttttii", event, filter->day, filter->room, filter->track,
+                                        filter->kind, query, limit, offset);
         return all_talks(rows);
 }
 
@@ -178,8 +191,11 @@ GPtrArray *talk_list(Db *db, int64_t event, const TalkFilter *filter, int64_t li
 {
         if (*filter->words)
                 return list_found(db, event, filter, limit, offset, ret_total);
-        if (*filter->day && !*filter->room && !*filter->track && !*filter->kind)
-                return list_day(db, event, filter->day, limit, offset, ret_total);
+        if (*filter->day && !*filter->room && !*filter->track && !*filter->kind) {
+                *ret_total = db_int(db, 0, "SELECT count(*) FROM talk WHERE event_id = $1 AND day = $2", "it", event,
+                                    filter->day);
+                return list_day(db, event, filter->day, limit, offset);
+        }
         return list_named(db, event, filter, limit, offset, ret_total);
 }
 
@@ -193,6 +209,11 @@ GArray *talk_starts(Db *db, int64_t event, const char *day)
                 g_array_append_val(starts, start_us);
         }
         return starts;
+}
+
+int64_t talk_first_start(Db *db, int64_t event, const char *day)
+{
+        return db_int(db, 0, "SELECT min(start_us) FROM talk WHERE event_id = $1 AND day = $2", "it", event, day);
 }
 
 GPtrArray *talk_list_of_person(Db *db, int64_t person)
@@ -217,11 +238,11 @@ GPtrArray *talk_list_beside(Db *db, const Talk *talk, int64_t limit)
 
 GPtrArray *talk_list_teaser(Db *db, int64_t event, int64_t limit)
 {
-        g_autoptr(Stmt) rows = db_query(
-                db,
-                "SELECT " LIST_COLUMNS " FROM " LIST_TABLES " WHERE t.event_id = $1 AND "
-                "lower(t.kind) NOT IN ('break', 'pause', 'repas', 'lunch') ORDER BY t.start_us, t.room_id LIMIT $2",
-                "ii", event, limit);
+        g_autoptr(Stmt) rows = db_query(db,
+                                        "SELECT " LIST_COLUMNS " FROM " LIST_TABLES " WHERE t.event_id = $1 AND "
+                                        "lower(t.kind) NOT IN ('break', 'pause', 'repas', 'lunch') ORDER BY t.day, "
+                                        "t.start_us, t.room_id LIMIT $2",
+                                        "ii", event, limit);
         return all_talks(rows);
 }
 
@@ -230,7 +251,7 @@ GPtrArray *talk_list_replays(Db *db, int64_t limit)
         g_autoptr(Stmt) rows = db_query(
                 db,
                 "SELECT t.id, t.event_id, t.room_id, t.code, t.guid, t.title, t.subtitle, t.kind, t.language, t.day, "
-                "CASE t.licence WHEN '' THEN e.licence ELSE t.licence END, r.slug, r.name, e.slug, e.title, "
+                "CASE t.licence WHEN '' THEN e.licence ELSE t.licence END, t.persons, r.slug, r.name, e.slug, e.title, "
                 "t.no_recording, t.replay, t.start_us, t.end_us FROM talk t JOIN room r ON r.id = t.room_id "
                 "JOIN event e ON e.id = t.event_id WHERE t.replay = 1 AND e.published = 1 "
                 "ORDER BY t.start_us DESC LIMIT $1",
@@ -272,20 +293,12 @@ static void choice_free(gpointer data)
         g_free(choice);
 }
 
-GPtrArray *choice_list(Db *db, int64_t event, ChoiceKind kind)
+static GPtrArray *all_choices(Stmt *rows)
 {
-        static const char *const statements[] = {
-                [CHOICE_DAY] = "SELECT day, day, count(*) FROM talk WHERE event_id = $1 GROUP BY day ORDER BY day",
-                [CHOICE_ROOM] = "SELECT r.slug, r.name, count(*) FROM talk t JOIN room r ON r.id = t.room_id "
-                                "WHERE t.event_id = $1 GROUP BY r.id ORDER BY r.position, r.id",
-                [CHOICE_TRACK] = "SELECT k.slug, k.name, count(*) FROM talk t JOIN track k ON k.id = t.track_id "
-                                 "WHERE t.event_id = $1 GROUP BY k.id ORDER BY k.name",
-                [CHOICE_KIND] = "SELECT kind, kind, count(*) FROM talk WHERE event_id = $1 AND kind <> '' "
-                                "GROUP BY kind ORDER BY count(*) DESC",
-        };
         GPtrArray *choices = g_ptr_array_new_with_free_func(choice_free);
-        g_autoptr(Stmt) rows = db_query(db, statements[kind], "i", event);
         while (stmt_next(rows)) {
+                if (!stmt_int(rows, 2))
+                        continue;
                 Choice *choice = g_new0(Choice, 1);
                 choice->value = g_strdup(stmt_text(rows, 0));
                 choice->name = g_strdup(stmt_text(rows, 1));
@@ -293,6 +306,45 @@ GPtrArray *choice_list(Db *db, int64_t event, ChoiceKind kind)
                 g_ptr_array_add(choices, choice);
         }
         return choices;
+}
+
+GPtrArray *choice_list(Db *db, int64_t event, ChoiceKind kind)
+{
+        static const char *const statements[] = {
+                [CHOICE_ROOM] = "SELECT slug, name, (SELECT count(*) FROM talk WHERE room_id = room.id) FROM room "
+                                "WHERE event_id = $1 ORDER BY position, id",
+                [CHOICE_TRACK] = "SELECT slug, name, (SELECT count(*) FROM talk WHERE track_id = track.id) FROM track "
+                                 "WHERE event_id = $1 ORDER BY name",
+        };
+        g_autoptr(Stmt) rows = db_query(db, statements[kind], "i", event);
+        return all_choices(rows);
+}
+
+/* Days and kinds: from one value of the index to the next, however many sessions there are. */
+#define STEPS(column)                                                                                                  \
+        "WITH RECURSIVE step(value) AS (SELECT min(" column ") FROM talk WHERE event_id = $1 UNION ALL "               \
+        "SELECT (SELECT min(" column ") FROM talk WHERE event_id = $1 AND " column " > step.value) FROM step "         \
+        "WHERE step.value IS NOT NULL) SELECT value, value, 1 FROM step WHERE value IS NOT NULL AND value <> '' "      \
+        "LIMIT $2"
+
+GPtrArray *choice_head(Db *db, int64_t event, ChoiceKind kind, int64_t limit)
+{
+        static const char *const statements[] = {
+                [CHOICE_DAY] = STEPS("day"),
+                [CHOICE_ROOM] = "SELECT slug, name, 1 FROM room WHERE event_id = $1 ORDER BY position, id LIMIT $2",
+                [CHOICE_TRACK] = "SELECT slug, name, 1 FROM track WHERE event_id = $1 ORDER BY name LIMIT $2",
+                [CHOICE_KIND] = STEPS("kind"),
+        };
+        g_autoptr(Stmt) rows = db_query(db, statements[kind], "ii", event, limit);
+        return all_choices(rows);
+}
+
+char *choice_name(Db *db, int64_t event, ChoiceKind kind, const char *value)
+{
+        const char *sql = kind == CHOICE_ROOM ? "SELECT name FROM room WHERE event_id = $1 AND slug = $2"
+                                              : "SELECT name FROM track WHERE event_id = $1 AND slug = $2";
+        char *name = db_text(db, sql, "it", event, value);
+        return name ? name : g_strdup(value);
 }
 
 void person_free(Person *person)
@@ -332,18 +384,6 @@ GPtrArray *talk_persons(Db *db, int64_t talk)
                          "JOIN person p ON p.id = tp.person_id WHERE tp.talk_id = $1 ORDER BY tp.position",
                          "i", talk);
         return all_persons(rows);
-}
-
-char *talk_persons_text(Db *db, int64_t talk)
-{
-        GString *text = g_string_new(NULL);
-        g_autoptr(Stmt) rows = db_query(db,
-                                        "SELECT p.name FROM talk_person tp JOIN person p ON p.id = tp.person_id "
-                                        "WHERE tp.talk_id = $1 ORDER BY tp.position",
-                                        "i", talk);
-        while (stmt_next(rows))
-                g_string_append_printf(text, "%s%s", text->len ? ", " : "", stmt_text(rows, 0));
-        return g_string_free(text, FALSE);
 }
 
 Person *person_find(Db *db, int64_t event, const char *code)

@@ -14,6 +14,8 @@ GPtrArray *talk_list(Db *db, int64_t event, const TalkFilter *filter, int64_t li
                      int64_t *ret_total);
 /* The starts of a day's sessions in the list's order, for the names of its pages. (transfer full) of int64_t */
 GArray *talk_starts(Db *db, int64_t event, const char *day);
+/* When a day's first session begins, 0 when there is none. */
+int64_t talk_first_start(Db *db, int64_t event, const char *day);
 /* Those of a person, in order of time. */
 GPtrArray *talk_list_of_person(Db *db, int64_t person);
 /* What else runs while this one does. */
@@ -35,7 +37,12 @@ typedef struct {
         int64_t count;
 } Choice;
 typedef enum { CHOICE_DAY, CHOICE_ROOM, CHOICE_TRACK, CHOICE_KIND } ChoiceKind;
-GPtrArray *choice_list(Db *db, int64_t event, ChoiceKind kind); /* (transfer full) of Choice */
+/* All rooms or tracks with their sessions counted. (transfer full) of Choice */
+GPtrArray *choice_list(Db *db, int64_t event, ChoiceKind kind);
+/* The first so many days, rooms, tracks or kinds, not counted: its cost does not grow with the programme. */
+GPtrArray *choice_head(Db *db, int64_t event, ChoiceKind kind, int64_t limit);
+/* The name of a room or track; the value itself when there is none. (transfer full) */
+char *choice_name(Db *db, int64_t event, ChoiceKind kind, const char *value);
 
 /* By name; words narrows to names that hold them. */
 GPtrArray *person_list(Db *db, int64_t event, const char *words, int64_t limit, int64_t offset, int64_t *ret_total);

@@ -22,8 +22,7 @@ typedef struct {
         Talk *talk;
         char *time, *iso; /* "9 h 30", or with its day; for <time> */
         char *meta;       /* kind, room, persons */
-        char *persons;
-        char *length; /* "45 min" */
+        char *length;     /* "45 min" */
         const char *event_slug;
         const char *look; /* class of a block in the grid: "plenary", "workshop", "pause", "table", "" */
         bool live;

@@ -17,6 +17,7 @@
 #define CHOICES_PER_PAGE 100
 #define CHIPS_MAX 5
 #define WORDS_MAX_BYTES 400
+#define DAYS_MAX 400
 
 /* The address of the programme narrowed like this. (transfer full) */
 static char *schedule_url(const Event *event, const TalkFilter *filter)
@@ -67,14 +68,6 @@ static char *day_name(const Event *event, const char *day, const Lang *lang)
         int64_t at_us = 0;
         when_parse(event->zone, day, &at_us);
         return when_capital(when_day(lang, event->zone, at_us));
-}
-
-static char *choice_name(const GPtrArray *choices, const char *value)
-{
-        for (guint i = 0; i < choices->len; i++)
-                if (!strcmp(choice_at(choices, i)->value, value))
-                        return g_strdup(choice_at(choices, i)->name);
-        return g_strdup(value);
 }
 
 /* Everything of a page; freed together. */
@@ -166,7 +159,7 @@ static void add_chip(Schedule *schedule, char *label, TalkFilter without)
 }
 
 /* What the list is narrowed to, each with the address that takes it away. */
-static void fill_chips(Schedule *schedule)
+static void fill_chips(Schedule *schedule, Db *db)
 {
         const TalkFilter *filter = &schedule->filter;
         TalkFilter without = *filter;
@@ -182,12 +175,12 @@ static void fill_chips(Schedule *schedule)
         }
         if (*filter->room) {
                 without.room = "";
-                add_chip(schedule, choice_name(schedule->rooms, filter->room), without);
+                add_chip(schedule, choice_name(db, schedule->event->id, CHOICE_ROOM, filter->room), without);
                 without = *filter;
         }
         if (*filter->track) {
                 without.track = "";
-                add_chip(schedule, choice_name(schedule->tracks, filter->track), without);
+                add_chip(schedule, choice_name(db, schedule->event->id, CHOICE_TRACK, filter->track), without);
                 without = *filter;
         }
         if (*filter->kind) {
@@ -200,6 +193,8 @@ static void fill_chips(Schedule *schedule)
 static void name_pages_by_hour(Schedule *schedule, Db *db)
 {
         const Event *event = schedule->event;
+        if (schedule->pager.pager.count < 2)
+                return;
         g_autoptr(GArray) starts = talk_starts(db, event->id, schedule->filter.day);
         g_autofree char *before = NULL;
         for (size_t i = 0; i < schedule->pager.pager.count; i++) {
@@ -217,17 +212,18 @@ static void name_pages_by_hour(Schedule *schedule, Db *db)
         }
 }
 
-/* The rooms of the grid in the event's order; NULL when there are too many. */
-static GPtrArray *grid_columns(const Schedule *schedule)
+/* The names of the grid's rooms in the event's order; NULL when there are too many. (transfer full) of char * */
+static GPtrArray *grid_columns(const Schedule *schedule, Db *db)
 {
-        GPtrArray *columns = g_ptr_array_new();
-        for (guint i = 0; i < schedule->rooms->len; i++) {
+        g_autoptr(GPtrArray) rooms = conference_rooms(db, schedule->event->id);
+        GPtrArray *columns = g_ptr_array_new_with_free_func(g_free);
+        for (guint i = 0; i < rooms->len; i++) {
+                const EventRoom *room = rooms->pdata[i];
                 bool used = false;
                 for (guint n = 0; n < schedule->rows->len; n++)
-                        used |= !strcmp(g_array_index(schedule->rows, TalkRow, n).talk->room_slug,
-                                        choice_at(schedule->rooms, i)->value);
+                        used |= g_array_index(schedule->rows, TalkRow, n).talk->room == room->id;
                 if (used)
-                        g_ptr_array_add(columns, choice_at(schedule->rooms, i)->name);
+                        g_ptr_array_add(columns, g_strdup(room->name));
         }
         if (columns->len && columns->len <= GRID_ROOMS_MAX)
                 return columns;
@@ -257,9 +253,9 @@ static void place_row(Schedule *schedule, const Slot *slot, TalkRow *row)
         row->span = row->column ? MIN(row->span, SPAN_MAX) : 1;
 }
 
-static void fill_grid(Schedule *schedule)
+static void fill_grid(Schedule *schedule, Db *db)
 {
-        schedule->columns = grid_columns(schedule);
+        schedule->columns = grid_columns(schedule, db);
         if (!schedule->columns)
                 return;
         schedule->slots = g_array_new(FALSE, TRUE, sizeof(Slot));
@@ -289,7 +285,7 @@ static void fill_list(Schedule *schedule, Db *db, int64_t page)
         bool narrowed = is_narrowed(&schedule->filter);
         GPtrArray *talks = talk_list(db, schedule->event->id, &schedule->filter, TALKS_PER_PAGE,
                                      (page - 1) * TALKS_PER_PAGE, &total);
-        schedule->rows = talk_rows(db, schedule->event, talks, lang, narrowed);
+        schedule->rows = talk_rows(schedule->event, talks, lang, narrowed);
         g_autofree char *url = schedule_url(schedule->event, &schedule->filter);
         const char *query = strchr(url, '?');
         g_autofree char *prefix = query ? g_strconcat(query + 1, "&", NULL) : g_strdup("");
@@ -298,14 +294,14 @@ static void fill_list(Schedule *schedule, Db *db, int64_t page)
                 schedule->found =
                         g_strdup_printf(tr_n(lang, "%d session", "%d sessions", (unsigned long)total), (int)total);
                 schedule->heading = g_strdup(*schedule->filter.words ? tr(lang, "Found") : tr(lang, "Chosen sessions"));
-                fill_chips(schedule);
+                fill_chips(schedule, db);
                 return;
         }
         schedule->heading = *schedule->filter.day ? day_name(schedule->event, schedule->filter.day, lang)
                                                   : g_strdup(tr(lang, "No session yet"));
         name_pages_by_hour(schedule, db);
         if (total <= GRID_TALKS_MAX)
-                fill_grid(schedule);
+                fill_grid(schedule, db);
 }
 
 static void fill_schedule(Schedule *schedule, Request *req, Db *db)
@@ -319,10 +315,10 @@ static void fill_schedule(Schedule *schedule, Request *req, Db *db)
                                          .words = request_query(req, "q") };
         if (strlen(schedule->filter.words) > WORDS_MAX_BYTES)
                 schedule->filter.words = "";
-        schedule->days = choice_list(db, event, CHOICE_DAY);
-        schedule->rooms = choice_list(db, event, CHOICE_ROOM);
-        schedule->tracks = choice_list(db, event, CHOICE_TRACK);
-        schedule->kinds = choice_list(db, event, CHOICE_KIND);
+        schedule->days = choice_head(db, event, CHOICE_DAY, DAYS_MAX);
+        schedule->rooms = choice_head(db, event, CHOICE_ROOM, CHOICES_IN_A_FIELD + 1);
+        schedule->tracks = choice_head(db, event, CHOICE_TRACK, CHOICES_IN_A_FIELD + 1);
+        schedule->kinds = choice_head(db, event, CHOICE_KIND, CHOICES_IN_A_FIELD + 1);
         for (guint i = 0; i < schedule->kinds->len; i++) {
                 Choice *kind = schedule->kinds->pdata[i];
                 g_free(kind->name);

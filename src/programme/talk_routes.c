@@ -125,7 +125,7 @@ static void show_one_talk(Request *req, Db *db, const Event *event, const Talk *
                 prose_text(*talk->abstract ? talk->abstract : talk->description, DESCRIPTION_CHARACTERS);
         g_autoptr(GPtrArray) persons = talk_persons(db, talk->id), links = talk_links(db, talk->id);
         g_autoptr(GArray) person_list = person_rows(persons);
-        g_autoptr(GArray) beside = talk_rows(db, event, talk_list_beside(db, talk, BESIDE_MAX), lang, false);
+        g_autoptr(GArray) beside = talk_rows(event, talk_list_beside(db, talk, BESIDE_MAX), lang, false);
         g_autoptr(GArray) documents = link_rows(links, true, lang), others = link_rows(links, false, lang);
         const Lang *spoken = *talk->language ? lang_find(talk->language) : NULL;
         bool is_tag = strlen(talk->language) == 2 && g_ascii_islower(talk->language[0]);
@@ -202,7 +202,7 @@ void show_speaker(Request *req, Db *db)
                 respond_not_found(req);
                 return;
         }
-        g_autoptr(GArray) rows = talk_rows(db, event, talk_list_of_person(db, person->id), lang, true);
+        g_autoptr(GArray) rows = talk_rows(event, talk_list_of_person(db, person->id), lang, true);
         Html *h = conference_page(req, event, EVENT_SPEAKERS, &(Page){ .title = person->name });
         speaker_view(h, &(SpeakerPage){ .event_slug = event->slug, .person = person, .rows = rows });
         page_end(req, h, 200);

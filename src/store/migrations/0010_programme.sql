@@ -16,6 +16,7 @@ CREATE TABLE room (
         position INTEGER NOT NULL DEFAULT 0,
         UNIQUE (event_id, slug)
 );
+CREATE INDEX room_order ON room(event_id, position);
 
 CREATE TABLE track (
         id INTEGER PRIMARY KEY,
@@ -26,6 +27,7 @@ CREATE TABLE track (
         position INTEGER NOT NULL DEFAULT 0,
         UNIQUE (event_id, slug)
 );
+CREATE INDEX track_name ON track(event_id, name);
 
 CREATE TABLE talk (
         id INTEGER PRIMARY KEY,
@@ -40,8 +42,7 @@ CREATE TABLE talk (
         subtitle TEXT NOT NULL DEFAULT '',
         kind TEXT NOT NULL DEFAULT '',         -- plenary, round-table, workshop, break …, or a word of the source
         language TEXT NOT NULL DEFAULT '',
-        abstract TEXT NOT NULL DEFAULT '',     -- Markdown or HTML, as it came
-        description TEXT NOT NULL DEFAULT '',
+        persons TEXT NOT NULL DEFAULT '',      -- the names of talk_person in its order, for lists
         licence TEXT NOT NULL DEFAULT '',      -- '' for the event's
         no_recording INTEGER NOT NULL DEFAULT 0,
         replay INTEGER NOT NULL DEFAULT 0,     -- 1: a replay can be watched
@@ -49,12 +50,15 @@ CREATE TABLE talk (
         start_us INTEGER NOT NULL,
         end_us INTEGER NOT NULL CHECK (end_us >= start_us),
         changed_us INTEGER NOT NULL,
+        abstract TEXT NOT NULL DEFAULT '',     -- Markdown or HTML, as it came
+        description TEXT NOT NULL DEFAULT '',
         UNIQUE (event_id, code),
         UNIQUE (event_id, guid)
 );
 CREATE INDEX talk_day ON talk(event_id, day, start_us, room_id);
 CREATE INDEX talk_room ON talk(room_id, start_us);
 CREATE INDEX talk_track ON talk(track_id, start_us);
+CREATE INDEX talk_kind ON talk(event_id, kind);
 
 CREATE TABLE person (
         id INTEGER PRIMARY KEY,
