@@ -132,12 +132,14 @@ void event_name_free(EventName *name)
         g_free(name->title);
         g_free(name->lang);
         g_free(name->contact);
+        g_free(name->theme);
         g_free(name);
 }
 
 EventName *event_name(Db *db, int64_t event)
 {
-        g_autoptr(Stmt) stmt = db_query(db, "SELECT slug, title, lang, contact FROM event WHERE id = $1", "i", event);
+        g_autoptr(Stmt) stmt =
+                db_query(db, "SELECT slug, title, lang, contact, theme FROM event WHERE id = $1", "i", event);
         if (!stmt_next(stmt))
                 return NULL;
         EventName *name = g_new0(EventName, 1);
@@ -145,6 +147,7 @@ EventName *event_name(Db *db, int64_t event)
         name->title = g_strdup(stmt_text(stmt, 1));
         name->lang = g_strdup(stmt_text(stmt, 2));
         name->contact = g_strdup(stmt_text(stmt, 3));
+        name->theme = g_strdup(stmt_text(stmt, 4));
         return name;
 }
 

@@ -43,7 +43,7 @@ bool account_end_sessions(Db *db, int64_t account);
 char *account_home(Db *db, int64_t account);
 
 typedef struct {
-        char *slug, *title, *lang, *contact;
+        char *slug, *title, *lang, *contact, *theme;
 } EventName;
 void event_name_free(EventName *name);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventName, event_name_free)

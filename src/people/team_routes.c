@@ -83,6 +83,23 @@ static int page_wanted(const Request *req, int page_count)
         return (int)page;
 }
 
+/* The event's frame is conference/'s, which stands above: the way back is enough here. */
+static Html *team_page_begin(Request *req, const EventName *event)
+{
+        const Lang *lang = request_lang(req);
+        g_autofree char *home = g_strdup_printf("/%s/", event->slug);
+        g_autofree char *organise = g_strdup_printf("/%s/organise/", event->slug);
+        g_autofree char *theme = g_strconcat("theme-", event->theme, NULL);
+        const NavItem nav[] = { { tr(lang, "The event"), home, false }, { tr(lang, "Organise"), organise, true } };
+        return page_begin(req, &(Page){ .title = tr(lang, "Team"),
+                                        .brand = event->title,
+                                        .brand_url = home,
+                                        .nav = nav,
+                                        .nav_count = G_N_ELEMENTS(nav),
+                                        .theme = theme,
+                                        .no_index = true });
+}
+
 static void show_team_with(Request *req, Db *db, const Form *form, int status)
 {
         int64_t event = request_event(req);
@@ -101,11 +118,7 @@ static void show_team_with(Request *req, Db *db, const Form *form, int status)
                           .count = MIN(ROWS, rows->len - first),
                           .page = page,
                           .page_count = page_count };
-        g_autofree char *home = g_strdup_printf("/%s/", name->slug);
-        Html *h = page_begin(req, &(Page){ .title = tr(request_lang(req), "Team"),
-                                           .brand = name->title,
-                                           .brand_url = home,
-                                           .no_index = true });
+        Html *h = team_page_begin(req, name);
         team_view(h, &view);
         page_end(req, h, status);
 }

@@ -85,6 +85,21 @@ describe('an invitation', () => {
   });
 });
 
+it('a long team keeps to 298 nodes a page', async () => {
+  await makeEvent(server, 'foule', { title: 'Foule' });
+  const token = await owner.token('/foule/organise/team/');
+  for (let i = 0; i < 65; i++)
+    assert.equal((await owner.post('/foule/organise/team/', { email: `foule${i}@example.org`, role: 'speaker' }, { token })).status, 303);
+  let seen = 0;
+  for (const page of [1, 2, 3]) {
+    const { body_text } = await owner.get(`/foule/organise/team/?page=${page}`);
+    const nodes = body_text.match(/<[a-z]/g).length;
+    assert.ok(nodes <= 298, `${nodes} nodes`);
+    seen += body_text.match(/value="invitation-\d+"/g).length;
+  }
+  assert.equal(seen, 65);
+});
+
 describe('a sign-in link (case 10)', () => {
   it('is not burnt by a mail scanner; its button works once', async () => {
     await owner.post('/sign-in/', { email: 'host@example.org' });

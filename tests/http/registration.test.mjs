@@ -254,6 +254,21 @@ it('the organisers\' list is theirs alone', async () => {
   assert.equal((await owner.get('/nec/organise/registrations/')).status, 200);
 });
 
+it('a long list of people or of needs keeps to 298 nodes a page', async () => {
+  await makeEvent(server, 'foule', { title: 'Foule' });
+  const client = server.client();
+  const token = await client.token('/foule/register/');
+  for (let i = 0; i < 90; i++)
+    assert.equal((await client.post('/foule/register/', { name: `P${i}`, email: `foule${i}@example.org`, other: `Besoin ${i}`,
+      agreed: '1' }, { token })).status, 303);
+  for (const page of [1, 2, 3]) {
+    const { body_text } = await owner.get(`/foule/organise/registrations/?page=${page}`);
+    const nodes = body_text.match(/<[a-z]/g).length;
+    assert.ok(nodes <= 298, `${nodes} nodes`);
+    assert.match(body_text, new RegExp(`foule${(page - 1) * 40}@`));
+  }
+});
+
 // Last: it restarts on the same data, later.
 it('what was promised is erased: needs the day after the event, the rest 30 days after it', async () => {
   await register('nec', { name: 'Besoin', email: 'besoin@example.org', other: 'Un siège', agreed: '1' });
