@@ -77,8 +77,9 @@ void app_stop(App *app)
         mail_sender_stop(app->mail);
         jobs_stop(app->jobs);
         replay_mender_stop(app->mender);
+        live_stop(app->live);
+        recordings_free(app->recordings); /* until here recorders tell live */
         live_free(app->live);
-        recordings_free(app->recordings);
         sfu_stop(app->sfu);
         socket_loop_free(app->sockets);
         store_free(app->store);

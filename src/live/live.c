@@ -82,12 +82,19 @@ void live_goodbye(Live *live)
                 socket_loop_run(live->sockets, say_goodbye, live);
 }
 
-void live_free(Live *live)
+void live_stop(Live *live)
 {
         if (!live)
                 return;
         live_writer_stop(live->writer);
         socket_loop_drain(live->sockets);
+}
+
+void live_free(Live *live)
+{
+        if (!live)
+                return;
+        socket_loop_drain(live->sockets); /* notices that came meanwhile */
         live_writer_free(live->writer);
         g_hash_table_remove_all(live->rooms); /* their end looks into sfu_rooms */
         g_hash_table_unref(live->rooms);

@@ -32,7 +32,9 @@ typedef struct {
 Live *live_new(Store *store, SocketLoop *sockets, Sfu *sfu, const LiveHooks *hooks);
 /* Tells every page that the server restarts: it comes back by itself. Any thread; NULL is fine. */
 void live_goodbye(Live *live);
-/* After the socket loop has stopped. */
+/* After the socket loop has stopped: writes what was asked for; no hook is called any more. NULL is fine. */
+void live_stop(Live *live);
+/* After live_stop(). */
 void live_free(Live *live);
 /* Makes somebody who comes into the room by the key that is given back: a sample speaker of the demo, who consents to
  * be recorded. db is the writer. (transfer full) */

@@ -1,0 +1,135 @@
+// A recording is interrupted three times, by the death of the recorder, of the server, and by a restart: it goes on, and
+// all but the piece that was open plays.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { ownerClient, start } from '../http/support.mjs';
+import { Page } from '../support/page.mjs';
+import { importLive } from '../support/sample.mjs';
+import { speaker } from './speaker.mjs';
+import { startAgain, until } from './support.mjs';
+
+const PIECES = 2; // of about two seconds, between one interruption and the next
+const GAP_MAX_S = 10; // the open piece (4 s), the start, and the speaker's way back
+let server, place, owner, host, guest, folder;
+before(async () => {
+  server = await start();
+  place = await importLive(server);
+});
+after(async () => {
+  await guest?.stop();
+  await server.stop({ keep: false });
+});
+
+/** What the list says: pieces with their file, moment and length, and whether it has its end. */
+function list() {
+  const pieces = [];
+  let moment, length;
+  const text = readFileSync(path.join(folder, 'programme.m3u8'), 'utf8');
+  for (const line of text.split('\n')) {
+    const date = line.match(/^#EXT-X-PROGRAM-DATE-TIME:(.+)/), info = line.match(/^#EXTINF:([\d.]+)/);
+    if (date) moment = Date.parse(date[1]) / 1000;
+    if (info) length = Number(info[1]);
+    if (!line || line.startsWith('#')) continue;
+    pieces.push({ file: line, from: moment, length });
+    moment += length;
+  }
+  return { pieces, ended: text.includes('#EXT-X-ENDLIST') };
+}
+const more = async (what) => {
+  const { length } = list().pieces;
+  await until(`pieces after ${what}`, () => list().pieces.length >= length + PIECES, { deadline_ms: 30000 });
+};
+
+function recorderOf(pid) {
+  for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
+    try {
+      const [, name, parent] = readFileSync(`/proc/${entry}/stat`, 'utf8').match(/\((.*)\) \S (\d+)/);
+      if (Number(parent) === pid && name.startsWith('treteau-record')) return Number(entry);
+    } catch { /* it has ended meanwhile */ }
+  return null;
+}
+
+async function backInTheRoom() {
+  const key = host?.welcome.me.key ?? null;
+  host = await Page.join(server, place, '', { client: owner, key, deadline_ms: 30000 });
+  assert.equal(host.welcome.recording, key !== null);
+}
+
+/** What ffmpeg finds to say when it decodes all of it. */
+async function decode(file) {
+  const { stdout, stderr } = await promisify(execFile)('ffmpeg', ['-nostdin', '-v', 'error', '-i', file, '-map', '0',
+    '-fps_mode', 'passthrough', '-enc_time_base:v', '1:90000', '-f', 'null', '-']);
+  return (stdout + stderr).trim();
+}
+
+describe('a recording that is interrupted', () => {
+  let begunAt, before_, endedAt;
+  it('begins', async () => {
+    owner = await ownerClient(server);
+    await backInTheRoom();
+    guest = await speaker(server, place, host);
+    begunAt = Date.now() / 1000;
+    host.send({ t: 'record', on: true });
+    await host.next('record', (m) => m.on);
+    folder = await until('a list', () => {
+      const media = path.join(server.folder, 'media');
+      const [name] = readdirSync(media, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+      folder = path.join(media, name ?? '');
+      return name && readdirSync(folder).includes('programme.m3u8') && folder;
+    }, { deadline_ms: 20000 });
+    await more('the start');
+  });
+  const interruptions = {
+    'the recorder is killed': () => process.kill(recorderOf(server.child.pid), 'SIGKILL'),
+    'the server is killed': async () => {
+      await server.kill();
+      server = await startAgain(server);
+      await backInTheRoom();
+    },
+    'the server is restarted': async () => {
+      const { code, stderr } = await server.stop({ keep: true });
+      assert.equal(code, 0, stderr);
+      server = await startAgain(server);
+      await backInTheRoom();
+    },
+  };
+  for (const [what, interrupt] of Object.entries(interruptions))
+    it(`goes on when ${what}`, async () => {
+      before_ = list().pieces.map((piece) => ({ ...piece, size: statSync(path.join(folder, piece.file)).size }));
+      await interrupt();
+      await more(what);
+      const kept = list().pieces.slice(0, before_.length).map((piece) => ({ ...piece, size: statSync(path.join(folder, piece.file)).size }));
+      assert.deepEqual(kept, before_, 'what was in the list stays');
+    });
+  it('has its end when the session ends', async () => {
+    endedAt = Date.now() / 1000;
+    host.send({ t: 'end' });
+    const { replay_url } = await host.next('ended');
+    await until('the end of the list', () => list().ended, { deadline_ms: 5000 });
+    assert.equal((await server.client().get(replay_url)).status, 200);
+  });
+  it('plays, and lacks no more than what was open', async (t) => {
+    const { pieces } = list();
+    const gaps = pieces.slice(1).map((piece, n) => piece.from - pieces[n].from - pieces[n].length).filter((gap) => gap > 0.05);
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    t.diagnostic(`${length.toFixed(1)} s in ${pieces.length} pieces, gaps of ${gaps.map((gap) => gap.toFixed(1)).join(', ')} s`);
+    assert.ok(gaps.length <= 3 && gaps.every((gap) => gap < GAP_MAX_S), `gaps: ${gaps}`);
+    const wall = endedAt - begunAt, covered = length + gaps.reduce((sum, gap) => sum + gap, 0);
+    assert.ok(Math.abs(wall - covered) < 2, `${wall} s went by, ${covered} s are told`);
+    assert.equal(await decode(path.join(folder, 'programme.m3u8')), '');
+    const { stdout } = await promisify(execFile)('ffprobe', ['-v', 'error', '-show_entries',
+      'format=duration:stream=codec_name', '-of', 'json', path.join(folder, 'programme.m3u8')]);
+    const { format, streams } = JSON.parse(stdout);
+    assert.deepEqual(new Set(streams.map((stream) => stream.codec_name)), new Set(['h264', 'aac']));
+    assert.ok(Math.abs(Number(format.duration) - length) < 0.5, `${format.duration} s play of ${length}`);
+  });
+  it('becomes one file that plays', async () => {
+    const file = path.join(folder, 'replay.mp4');
+    await until('the file', () => readdirSync(folder).includes('replay.mp4'), { deadline_ms: 15000 });
+    assert.equal(await decode(file), '');
+  });
+});
