@@ -161,17 +161,28 @@ static void restore_people(LiveRoom *room, const StoredRoom *stored)
         }
 }
 
+/* Nothing can be said in a room that cannot be read: all its pages, also those that said nothing yet, come back by
+ * themselves and find another. */
+static void give_up(LiveRoom *room)
+{
+        GHashTableIter clients;
+        gpointer value;
+        g_hash_table_iter_init(&clients, room->live->clients);
+        while (g_hash_table_iter_next(&clients, NULL, &value)) {
+                Client *client = value;
+                if (client->room != room)
+                        continue;
+                client->room = NULL;
+                socket_close(client->socket, 1011, "store");
+        }
+        g_hash_table_remove(room->live->rooms, &room->id);
+}
+
 static void after_load(LiveRoom *room, Act *act, bool kept)
 {
         Loaded *loaded = act->extra;
-        if (!kept) { /* nothing can be said in a room that cannot be read: pages come back by themselves */
-                for (guint i = 0; i < room->waiting->len; i++) {
-                        PendingJoin *pending = g_ptr_array_index(room->waiting, i);
-                        Client *client = g_hash_table_lookup(room->live->clients, &pending->client);
-                        if (client)
-                                socket_close(client->socket, 1011, "store");
-                }
-                g_hash_table_remove(room->live->rooms, &room->id);
+        if (!kept) {
+                give_up(room);
                 return;
         }
         restore_people(room, &loaded->stored);

@@ -94,6 +94,7 @@ static void load_hands(Db *db, int64_t room_id, GArray *hands)
 
 void live_store_load(Db *db, int64_t room_id, StoredRoom *ret_stored)
 {
+        stored_room_clear(ret_stored); /* of a turn that was undone */
         ret_stored->people = g_array_new(FALSE, TRUE, sizeof(StoredPerson));
         g_array_set_clear_func(ret_stored->people, stored_person_clear);
         ret_stored->lines = g_ptr_array_new_with_free_func(live_line_free);
@@ -124,6 +125,7 @@ void live_store_talk_now(Db *db, int64_t room_id, int64_t now_us, LiveTalk *ret_
 
 bool live_store_session(Db *db, int64_t room_id, int64_t now_us, StoredSession *ret_session)
 {
+        live_talk_clear(&ret_session->talk); /* of a turn that was undone */
         live_store_talk_now(db, room_id, now_us, &ret_session->talk);
         db_run(db,
                "INSERT INTO live_session(room_id, talk_id, started_us) VALUES($1, $2, $3)"
@@ -235,6 +237,7 @@ bool live_store_hand(Db *db, int64_t room_id, int id, bool up, int64_t now_us, G
                        "iii", room_id, (int64_t)id, now_us);
         else
                 db_run(db, "DELETE FROM live_hand WHERE room_id = $1 AND person_id = $2", "ii", room_id, (int64_t)id);
+        g_array_set_size(ret_hands, 0); /* of a turn that was undone */
         load_hands(db, room_id, ret_hands);
         return !db_failed(db);
 }

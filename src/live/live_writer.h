@@ -7,7 +7,8 @@
 typedef struct LiveWriter LiveWriter;
 typedef struct LiveJob LiveJob;
 struct LiveJob {
-        /* On the writer's thread. False, or a failed statement: this job alone is undone. */
+        /* On the writer's thread. False, or a failed statement: this job alone is undone. Runs again, from the start,
+         * when the turn it shared with others was undone for one of them. */
         bool (*work)(Db *db, LiveJob *job);
         /* On the socket loop's thread, in the order of the jobs. */
         void (*done)(LiveJob *job, bool kept);
