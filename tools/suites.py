@@ -22,6 +22,7 @@ def build(name):
 
 def environment(kind):
     env = dict(os.environ)
+    env.setdefault("TRETEAU_SHARED", os.path.join(os.path.dirname(ROOT), "shared"))
     env["TRETEAU_BUILD"] = os.path.join(ROOT, "build", kind)
     env["ASAN_OPTIONS"] = "abort_on_error=0:detect_leaks=1"
     env["UBSAN_OPTIONS"] = "halt_on_error=1:print_stacktrace=1"
@@ -29,10 +30,10 @@ def environment(kind):
     return env
 
 
-def execute(label, command, env, timeout):
+def execute(label, command, env, timeout, folder=ROOT):
     """Returns (exit code, output); the output is kept in build/log/LABEL.log."""
     try:
-        done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        done = subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               stdin=subprocess.DEVNULL, timeout=timeout)
         code, output = done.returncode, done.stdout.decode("utf-8", "replace")
     except subprocess.TimeoutExpired as late:
@@ -105,14 +106,14 @@ def read_exit(code, output):
     return tally
 
 
-def run_all(jobs, workers=1):
-    """jobs: (label, command, env, timeout in s, reader)."""
+def run_all(jobs, workers=1, folder=ROOT):
+    """jobs: (label, command, env, timeout in s, reader); folder: where they run."""
     total = Tally()
 
     def one(job):
         label, command, env, timeout, reader = job
         started = time.monotonic()
-        tally = reader(*execute(label, command, env, timeout))
+        tally = reader(*execute(label, command, env, timeout, folder))
         return label, tally, time.monotonic() - started
 
     with ThreadPoolExecutor(workers) as pool:
@@ -134,7 +135,8 @@ def unit():
                       if os.access(p, os.X_OK) and os.path.isfile(p))
     env = environment("test")
     env["G_SLICE"] = "always-malloc"
-    return run_all([("unit/" + os.path.basename(p)[5:], [p, "--tap"], env, 120, read_tap) for p in programs], 2)
+    return run_all([("unit/" + os.path.basename(p)[5:], [p, "--tap"], env, 120, read_tap) for p in programs], 2,
+                   os.path.join(ROOT, "build/test"))  # as meson does: tests name their files from there
 
 
 def node_suite(name, kind, timeout):
