@@ -37,6 +37,7 @@ Peer *peer_new(Loop *loop, Room *room, const PeerPlan *plan)
         peer->participant = plan->participant;
         peer->seat = plan->publisher ? plan->seat : SFU_NO_SEAT;
         peer->loop = loop;
+        peer->room_id = plan->room;
         peer->room = room;
         peer->dtls = dtls;
         peer->dtls_due_us = INT64_MAX;
@@ -72,7 +73,7 @@ void peer_update(Peer *peer, const PeerPlan *plan)
 static bool emit(Peer *peer, SfuEventKind kind)
 {
         SfuEvent event = { .kind = kind,
-                           .room = room_id(peer->room),
+                           .room = peer->room_id,
                            .peer = peer->id,
                            .participant = peer->participant,
                            .seat = peer->seat,

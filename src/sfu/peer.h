@@ -35,7 +35,8 @@ struct Peer {
         SfuParticipant participant;
         int seat; /* of a publisher, else SFU_NO_SEAT */
         Loop *loop;
-        Room *room;
+        SfuRoom room_id;
+        Room *room; /* may be closed before a peer that is gone */
         PeerState state;
         SfuGoneReason gone_reason;
         bool gone_told; /* the event found room */

@@ -20,6 +20,7 @@ enum {
         RTCP_OF_PUBLISHER,
         RTCP_OF_WATCHER,
         TIME,
+        COMMANDS, /* one a byte, as from the socket loop */
         KINDS,
 };
 
@@ -29,11 +30,11 @@ typedef struct Fixture {
         LoopShared shared;
         Loop *loop;
         SrtpSender *publisher_sender, *watcher_sender;
-        Peer *publisher, *watcher;
+        PeerPlan publisher;
         uint64_t index;
 } Fixture;
 
-static Peer *connected_peer(Fixture *fixture, const PeerPlan *plan, const NetAddress *address)
+static void connected_peer(Fixture *fixture, const PeerPlan *plan, const NetAddress *address)
 {
         Loop *loop = fixture->loop;
         Command command = { .kind = COMMAND_PEER_ADD, .plan = g_memdup2(plan, sizeof *plan) };
@@ -45,7 +46,6 @@ static Peer *connected_peer(Fixture *fixture, const PeerPlan *plan, const NetAdd
         peer->has_destination = destination_set(&peer->destination, &loop->shared->port, address);
         loop_bind(loop, address, peer->id);
         room_peer_connected(peer->room, peer);
-        return peer;
 }
 
 static void fixture_init(Fixture *fixture)
@@ -83,7 +83,8 @@ static void fixture_init(Fixture *fixture)
         plan.tracks[2] =
                 (TrackFormat){ .kind = SFU_CAMERA_VP8, .codec = CODEC_VP8, .payload_type = 96, .mid = "2", .ssrc = 4 };
         net_address_parse("127.0.0.1", 1000, NET_UDP, &address);
-        fixture->publisher = connected_peer(fixture, &plan, &address);
+        connected_peer(fixture, &plan, &address);
+        fixture->publisher = plan;
 
         PeerPlan watcher = { .peer = { 1 << 17 | 1 },
                              .room = room,
@@ -97,7 +98,7 @@ static void fixture_init(Fixture *fixture)
         ice_credentials_set(&watcher.local, "00020001abcdefgh", "passwordpasswordpassword");
         ice_credentials_set(&watcher.remote, "abcd", "passwordpasswordpassword");
         net_address_parse("127.0.0.1", 1001, NET_UDP, &address);
-        fixture->watcher = connected_peer(fixture, &watcher, &address);
+        connected_peer(fixture, &watcher, &address);
 }
 
 static void fixture_clear(Fixture *fixture)
@@ -141,6 +142,43 @@ static void deliver_rtcp(Fixture *fixture, SrtpSender *sender, uint16_t port, co
         deliver(fixture, port, out, srtp_sender_protect_rtcp(sender, out, size));
 }
 
+/* The publisher leaves, comes back, or describes itself anew; hosts mute; the watcher takes the seat. */
+static void command(Fixture *fixture, uint8_t byte)
+{
+        Loop *loop = fixture->loop;
+        Command command = { .room = fixture->publisher.room, .on = byte & 8, .track = byte >> 4 & 1 };
+        switch (byte % 6) {
+        case 0:
+                command.kind = COMMAND_PEER_CLOSE;
+                command.peer = fixture->publisher.peer;
+                break;
+        case 1: {
+                NetAddress address;
+                net_address_parse("127.0.0.1", 1000, NET_UDP, &address);
+                if (!loop->peers[PEER_PLACE(fixture->publisher.peer)])
+                        connected_peer(fixture, &fixture->publisher, &address);
+                return;
+        }
+        case 2:
+                command.kind = COMMAND_PEER_UPDATE;
+                command.peer = fixture->publisher.peer;
+                command.plan = g_memdup2(&fixture->publisher, sizeof fixture->publisher);
+                command.plan->n_tracks = byte >> 4 & 3;
+                break;
+        case 3:
+                command.kind = COMMAND_MUTE;
+                break;
+        case 4:
+                command.kind = COMMAND_OWN_SEAT;
+                command.peer.value = 1 << 17 | 1;
+                command.seat = byte & 8 ? 0 : SFU_NO_SEAT;
+                break;
+        default:
+                command.kind = COMMAND_KEY_FRAME;
+        }
+        loop_obey(loop, &command);
+}
+
 static void run_record(Fixture *fixture, uint8_t kind, const uint8_t *bytes, size_t size)
 {
         switch (kind % KINDS) {
@@ -158,6 +196,10 @@ static void run_record(Fixture *fixture, uint8_t kind, const uint8_t *bytes, siz
                 break;
         case RTCP_OF_WATCHER:
                 deliver_rtcp(fixture, fixture->watcher_sender, 1001, bytes, size);
+                break;
+        case COMMANDS:
+                for (size_t i = 0; i < MIN(size, 8); i++)
+                        command(fixture, bytes[i]);
                 break;
         case TIME:
                 loop_end_turn(fixture->loop);
