@@ -11,12 +11,12 @@ function startSeconds() {
   return found ? Number(found[1]) : -1;
 }
 
-/** What does not play says so, and offers the file. */
+/** What does not play says so, and offers the file. @param {HTMLElement} player */
 function tellNotPlayed(player) {
   if (player.querySelector("p")) return;
   const text = document.createElement("p");
   text.setAttribute("role", "alert");
-  text.textContent = player.dataset.notPlayed;
+  text.textContent = player.dataset.notPlayed ?? "";
   player.append(text);
 }
 

@@ -57,16 +57,17 @@ export function tone_file(hertz) {
 }
 
 /**
- * A Chromium of its own process, so that it can have its own microphone.
- * @param {{tone?: number, flags?: string[]}} options tone: hertz of the fake microphone
+ * A Chromium of its own process, so that it can have its own microphone. Without devices it is a watcher's: it hides its
+ * addresses behind mDNS names, as browsers do that were never granted a camera.
+ * @param {{tone?: number, devices?: boolean, flags?: string[]}} options tone: hertz of the fake microphone
  */
-export async function open_chromium({ tone, flags = [] } = {}) {
-  const devices = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--auto-select-desktop-capture-source=Entire screen"];
+export async function open_chromium({ tone, devices = tone !== undefined, flags = [] } = {}) {
+  const fake = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--auto-select-desktop-capture-source=Entire screen"];
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     // playwright would turn the autoplay policy and WebRTC's address hiding off: both stay as people have them
     ignoreDefaultArgs: ["--autoplay-policy=no-user-gesture-required", "--mute-audio"],
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...devices,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...(devices ? fake : []),
       ...(tone ? [`--use-file-for-fake-audio-capture=${tone_file(tone)}`] : []), ...flags],
   });
   return new ChromiumWindow(browser);

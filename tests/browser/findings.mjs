@@ -28,17 +28,3 @@ export async function html_findings(html) {
   const report = await validator.validateString(html);
   return report.results.flatMap((one) => one.messages.map((m) => `${m.line}:${m.column} ${m.ruleId}: ${m.message}`));
 }
-
-/** All findings of an address at both widths. @param {import("playwright-core").Page} page @param {string} url */
-export async function page_findings(page, url) {
-  const response = await page.goto(url);
-  const found = (await html_findings(await response.text())).map((text) => `${url} ${text}`);
-  for (const width of [375, 1280]) {
-    await page.setViewportSize({ width, height: 800 });
-    found.push(...(await axe_findings(page)).map((text) => `${url} at ${width}: ${text}`));
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (over > 0)
-      found.push(`${url} at ${width}: ${over} px wider than the window`);
-  }
-  return found;
-}

@@ -11,7 +11,7 @@ for (const [name, open] of [["chromium", open_chromium], ["firefox", open_firefo
 
     before(async () => {
       room = await FakeRoom.start();
-      browser = await open();
+      browser = await open({ devices: true });
       tab = await browser.tab();
       await tab.goto(room.url);
     });

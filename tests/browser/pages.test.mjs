@@ -3,10 +3,12 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { linkTo } from "../http/mail.mjs";
 import { ownerClient, run, start } from "../http/support.mjs";
 import { missing, open_chromium } from "./browsers.mjs";
 import { axe_findings, html_findings } from "./findings.mjs";
 
+const EVENT = "nec-sud-charente"; // of the demo
 const EACH_ROUTE = 2; // pages looked at of one route: the first, and another with other data
 const PAGES_MAX = 150;
 // Routes that need what a crawl does not have, or answer no page.
@@ -47,8 +49,8 @@ describe("every page", { skip: missing("chromium") }, () => {
     found.push(...(await html_findings(await response.text())).map((text) => `${address} ${text}`));
     if (response.status() >= 500)
       found.push(`${address} answers ${response.status()}`);
-    for (const width of [375, 1280]) {
-      await page.setViewportSize({ width, height: 800 });
+    for (const [width, height] of [[375, 2400], [1280, 800]]) { // tall on the phone: bars that stick cover nothing
+      await page.setViewportSize({ width, height });
       found.push(...(await axe_findings(page)).map((text) => `${address} at ${width}: ${text}`));
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (over > 0)
@@ -86,13 +88,26 @@ describe("every page", { skip: missing("chromium") }, () => {
     assert.ok(counts.size > 0);
   });
 
-  it("has no finding for the owner, who sees every route", async () => {
-    const owner = await ownerClient(server);
-    const cookies = [...owner.cookies].map(([name, value]) => ({ name, value, url: server.origin }));
-    const { found, counts } = await crawl(cookies, ["/", "/demo/mail", "/sign-in/"]);
+  const cookies_of = (client) => [...client.cookies].map(([name, value]) => ({ name, value, url: server.origin }));
+  const seen = new Set();
+
+  it("has no finding for an attendee, who follows a mail's link", async () => {
+    const attendee = server.client();
+    await attendee.post(`/${EVENT}/register/`, { name: "Personne exemple", email: "personne@example.org" });
+    await attendee.useLink(await linkTo(server, "personne@example.org"));
+    const { found, counts } = await crawl(cookies_of(attendee), [`/${EVENT}/me/`, `/${EVENT}/me/now/`, "/demo/mail"]);
     assert.deepEqual(found, []);
+    for (const path of counts.keys())
+      seen.add(path);
+  });
+
+  it("has no finding for the owner, who sees every other route", async () => {
+    const { found, counts } = await crawl(cookies_of(await ownerClient(server)), ["/", "/sign-in/"]);
+    assert.deepEqual(found, []);
+    for (const path of counts.keys())
+      seen.add(path);
     const unseen = routes.map((route) => route.path)
-      .filter((path) => !counts.has(path) && !/\.\w+$|^\/(static|media|healthz|metrics|api)/.test(path) && !NOT_FOR_A_CRAWL.some((one) => one.test(path)));
+      .filter((path) => !seen.has(path) && !/\.\w+$|^\/(static|media|healthz|metrics|api)/.test(path) && !NOT_FOR_A_CRAWL.some((one) => one.test(path)));
     assert.deepEqual(unseen, [], "no link leads to these pages");
   });
 });

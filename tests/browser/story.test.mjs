@@ -131,6 +131,9 @@ describe("a session from the import to the replay", { skip: missing("chromium", 
     }
     await sees_pictures(host, ["v1"]);
     await sees_pictures(guest, ["v0"]);
+    const own_addresses = await watchers.one.evaluate(async () => [...(await globalThis.witness.connections.at(-1).getStats()).values()]
+      .filter((stat) => stat.type === "local-candidate" && stat.candidateType === "host").map((stat) => stat.address));
+    assert.ok(own_addresses.every((address) => !address || address.endsWith(".local")), `${own_addresses}: a watcher's browser hides its addresses`);
   });
 
   it("plays each speaker's own tone to each watcher after the one large button", async () => {
