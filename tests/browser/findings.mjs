@@ -28,3 +28,25 @@ export async function html_findings(html) {
   const report = await validator.validateString(html);
   return report.results.flatMap((one) => one.messages.map((m) => `${m.line}:${m.column} ${m.ruleId}: ${m.message}`));
 }
+
+// As tall as the page on the phone: what a bar that sticks covers can be scrolled to, which axe does not know.
+export const SIZES = [[375, 2400], [1280, 800]];
+
+/** Findings of the page as it stands, at both widths. @param {import("playwright-core").Page} page */
+export async function standing_findings(page) {
+  const found = [];
+  for (const [width, height] of SIZES) {
+    await page.setViewportSize({ width, height });
+    found.push(...(await axe_findings(page)).map((text) => `at ${width}: ${text}`));
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (over > 0)
+      found.push(`at ${width}: ${over} px wider than the window`);
+  }
+  return found;
+}
+
+/** All findings of an address. @param {import("playwright-core").Page} page @param {string} url */
+export async function page_findings(page, url) {
+  const response = await page.goto(url);
+  return [...(await html_findings(await response.text())), ...(await standing_findings(page))].map((text) => `${url} ${text}`);
+}

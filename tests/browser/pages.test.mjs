@@ -6,10 +6,9 @@ import { after, before, describe, it } from "node:test";
 import { linkTo } from "../http/mail.mjs";
 import { ownerClient, run, start } from "../http/support.mjs";
 import { missing, open_chromium } from "./browsers.mjs";
-import { axe_findings, html_findings } from "./findings.mjs";
+import { html_findings, standing_findings } from "./findings.mjs";
 
 const EVENT = "nec-sud-charente"; // of the demo
-const EACH_ROUTE = 2; // pages looked at of one route: the first, and another with other data
 const PAGES_MAX = 150;
 // Routes that need what a crawl does not have, or answer no page.
 const NOT_FOR_A_CRAWL = [/\/socket$/, /\/sign-in\/sent\//, /\/sign-in\/dead\//, /\/register\/(sent|cancelled)\//, /\/whi[pe]p?$/];
@@ -49,18 +48,12 @@ describe("every page", { skip: missing("chromium") }, () => {
     found.push(...(await html_findings(await response.text())).map((text) => `${address} ${text}`));
     if (response.status() >= 500)
       found.push(`${address} answers ${response.status()}`);
-    for (const [width, height] of [[375, 2400], [1280, 800]]) { // tall on the phone: bars that stick cover nothing
-      await page.setViewportSize({ width, height });
-      found.push(...(await axe_findings(page)).map((text) => `${address} at ${width}: ${text}`));
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      if (over > 0)
-        found.push(`${address} at ${width}: ${over} px wider than the window`);
-    }
+    found.push(...(await standing_findings(page)).map((text) => `${address} ${text}`));
     return page.evaluate(() => [...document.links].filter((a) => a.origin === location.origin && !a.download).map((a) => a.pathname + a.search));
   }
 
-  /** Follows links from the start page; at most two pages of each route. */
-  async function crawl(cookies, starts) {
+  /** Follows links from the start page, to so many pages of each route. */
+  async function crawl(cookies, starts, each = 1) {
     const tab = await chromium.tab({ cookies });
     const found = [], visited = new Set(), counts = new Map(), waiting = [...starts];
     tab.page.on("request", (request) => {
@@ -71,7 +64,7 @@ describe("every page", { skip: missing("chromium") }, () => {
       && found.push(`${tab.page.url()} ${message.text()}`));
     while (waiting.length && visited.size < PAGES_MAX) {
       const address = waiting.shift(), path = address.split("?")[0], route = route_of(routes, path);
-      if (visited.has(address) || !route || (counts.get(route.path) ?? 0) >= EACH_ROUTE || /\.(ics|xml|json|mp4|csv|atom)$/.test(path))
+      if (visited.has(address) || !route || (counts.get(route.path) ?? 0) >= each || /\.(ics|xml|json|mp4|csv|atom)$/.test(path))
         continue;
       visited.add(address);
       counts.set(route.path, (counts.get(route.path) ?? 0) + 1);
@@ -83,7 +76,7 @@ describe("every page", { skip: missing("chromium") }, () => {
   }
 
   it("has no finding for a visitor", async () => {
-    const { found, counts } = await crawl([], ["/", "/sign-in/", "/demo/mail", "/no-such-page/"]);
+    const { found, counts } = await crawl([], ["/", "/sign-in/", "/demo/mail", "/no-such-page/"], 2);
     assert.deepEqual(found, []);
     assert.ok(counts.size > 0);
   });
