@@ -214,7 +214,7 @@ static void take_registration(Request *req, const Draft *draft, RegisterForm *fo
         Outcome outcome = take_turn(db, draft);
         g_autoptr(GError) error = NULL;
         bool kept = store_write_end(store, db, outcome == TAKEN, &error);
-        if (!kept) {
+        if (!kept || outcome == FAILED) {
                 respond_store_error(req, error);
         } else if (outcome == FULL) {
                 form_fail(form->form, "path",

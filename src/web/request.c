@@ -91,13 +91,29 @@ void request_free(Request *req)
         g_free(req);
 }
 
+static char *uploads_folder(const Store *store)
+{
+        return g_build_filename(store_folder(store), "tmp", NULL);
+}
+
+void uploads_clear(Store *store)
+{
+        g_autofree char *folder = uploads_folder(store);
+        g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+        for (const char *name; dir && (name = g_dir_read_name(dir));) {
+                g_autofree char *path = g_build_filename(folder, name, NULL);
+                if (g_str_has_prefix(name, "upload-"))
+                        g_unlink(path);
+        }
+}
+
 static UploadFile *upload_open(Request *req, const char *name, const char *file_name)
 {
         UploadFile *upload = g_hash_table_lookup(req->uploads, name);
         if (upload)
                 return upload;
         upload = g_new0(UploadFile, 1);
-        g_autofree char *folder = g_build_filename(store_folder(req->config->store), "tmp", NULL);
+        g_autofree char *folder = uploads_folder(req->config->store);
         g_mkdir_with_parents(folder, 0700);
         upload->path = g_build_filename(folder, "upload-XXXXXX", NULL);
         upload->fd = g_mkstemp_full(upload->path, O_RDWR | O_CLOEXEC, 0600);

@@ -44,6 +44,8 @@ struct Request {
 
 Request *request_new(Server *server, const ServerConfig *config, struct MHD_Connection *connection, const char *url);
 void request_free(Request *req);
+/* Removes the files of requests that a crash cut off; before any is served. */
+void uploads_clear(Store *store);
 /* Receives a piece of the body. */
 void request_take_body(Request *req, const char *bytes, size_t size);
 /* Cookie by name; NULL when absent. */

@@ -18,6 +18,7 @@
 #define THREAD_STACK_BYTES (1024u * 1024u)
 #define DRAIN_TIMEOUT_US (2 * SECOND_US)
 #define SECRET_BYTES 32
+#define SMALL_BODY_BYTES (1024 * 1024) /* may come from anybody */
 
 struct Server {
         ServerConfig config;
@@ -127,7 +128,7 @@ static void run_reading(Request *req)
 
 void respond_store_error(Request *req, const GError *error)
 {
-        log_warn("route=%s store: %s", req->match.route->path, error->message);
+        log_warn("route=%s store: %s", req->match.route->path, error ? error->message : "the handler gave up");
         if (g_error_matches(error, STORE_ERROR, STORE_ERROR_FULL))
                 refuse(req, 507,
                        N_("The server's disk is full: nothing was saved. Tell the organisers, then try again."));
@@ -266,6 +267,28 @@ static Request *begin(Server *server, struct MHD_Connection *connection, const c
         return req;
 }
 
+/* Files go to the disk as they come: only of those who may send them. What it says is decided again, with the form's
+ * token, when all has come. */
+static bool refused_before_the_files(Request *req)
+{
+        if (req->method != POST || !req->match.route || req->match.route->body_max <= SMALL_BODY_BYTES)
+                return false;
+        if (!host_is_ours(req)) {
+                refuse(req, 421, N_("This server does not answer for that name."));
+                return true;
+        }
+        if (!comes_from_us(req)) {
+                refuse(req, 403, N_("This form was sent from another site. Open the page here and send it again."));
+                return true;
+        }
+        Db *reader = store_read_begin(req->config->store);
+        req->db = reader;
+        bool allowed = guard(req, reader);
+        req->db = NULL;
+        store_read_end(req->config->store, reader);
+        return !allowed;
+}
+
 static bool announces_too_much(const Request *req)
 {
         const char *length = request_header(req, "Content-Length");
@@ -282,7 +305,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
                         refuse(req, 413, N_("What you sent is too large. Send less, or a smaller file."));
                         return response_send(req); /* before the body: the connection is closed */
                 }
-                return MHD_YES;
+                return refused_before_the_files(req) ? response_send(req) : MHD_YES;
         }
         if (*body_size) {
                 if (req->method == POST && req->match.route)
@@ -347,6 +370,7 @@ Server *server_start(const ServerConfig *config, GError **error)
         Server *server = g_new0(Server, 1);
         server->config = *config;
         server->listening = MHD_INVALID_SOCKET;
+        uploads_clear(config->store);
         server->router = router_new(config->tables);
         int fd = load_secret(server, error) ? listen_on_loopback(config->port, &server->port, error) : -1;
         if (fd < 0) {

@@ -2,6 +2,9 @@
 // and in order, and the store is whole.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ownerClient, program, start } from '../http/support.mjs';
 import { Page } from '../support/page.mjs';
@@ -159,6 +162,24 @@ describe('killed fifty times', () => {
     for (const talker of talkers)
       if (!talker.handPending) assert.equal(hands.includes(talker.id), talker.hand, `talker ${talker.number}`);
     await page.close();
+  });
+
+  it('an upload that was cut off leaves no file', async () => {
+    const owner = await ownerClient(server);
+    const address = `/${place.slug}/organise/import/`;
+    const csrf = await owner.token(address);
+    const upload = connect(new URL(server.origin).port, '127.0.0.1');
+    upload.on('error', () => {}); // the server is killed under it
+    upload.write(`POST ${address} HTTP/1.1\r\nHost: ${new URL(server.origin).host}\r\nOrigin: ${server.origin}\r\n`
+      + `Cookie: ${[...owner.cookies].map(([name, value]) => `${name}=${value}`).join('; ')}\r\n`
+      + 'Content-Type: multipart/form-data; boundary=----part\r\nContent-Length: 1000000\r\n\r\n'
+      + `------part\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n${csrf}\r\n`
+      + `------part\r\nContent-Disposition: form-data; name="file"; filename="a.xml"\r\n\r\n${'x'.repeat(100000)}`);
+    const left = () => (existsSync(path.join(server.folder, 'tmp')) ? readdirSync(path.join(server.folder, 'tmp')).length : 0);
+    await until('the file has begun', () => left() === 1);
+    await server.kill();
+    server = await startAgain(server);
+    assert.equal(left(), 0);
   });
 
   it('the store is whole', async () => {

@@ -2,7 +2,10 @@
 // memory, and another page in the room notices nothing.
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { start } from '../http/support.mjs';
 import { Page } from '../support/page.mjs';
@@ -125,6 +128,32 @@ describe('floods', () => {
       await pour(wire, many(frame(TEXT, JSON.stringify(message)), 1000), 10);
       assert.equal(await wire.code(), 1008);
     }));
+});
+
+describe('what a stranger may cost the server', () => {
+  it('a file sent by somebody who may not is refused before it is written', () => unharmed(async () => {
+    const upload = connect(new URL(server.origin).port, '127.0.0.1');
+    upload.on('error', () => {}); // it is closed under us
+    const head = '------part\r\nContent-Disposition: form-data; name="file"; filename="a.xml"\r\n\r\n';
+    upload.write(`POST /${place.slug}/organise/import/ HTTP/1.1\r\nHost: ${new URL(server.origin).host}\r\n`
+      + `Content-Type: multipart/form-data; boundary=----part\r\nContent-Length: ${16 << 20}\r\n\r\n${head}${'x'.repeat(1 << 20)}`);
+    let answer = '';
+    upload.setEncoding('utf8').on('data', (text) => { answer += text; });
+    await new Promise((resolve) => upload.on('close', resolve));
+    assert.match(answer, /^HTTP\/1.1 403 /);
+    assert.equal(existsSync(path.join(server.folder, 'tmp')), false);
+  }));
+  it('every descriptor taken: pages are late, the server lives and serves again', async () => {
+    execFileSync('prlimit', ['--pid', String(server.child.pid), '--nofile=160:']);
+    const idle = Array.from({ length: 150 }, () => connect(new URL(server.origin).port, '127.0.0.1').on('error', () => {}));
+    const get = (socket) => socket.write(`GET /${place.slug}/schedule/ HTTP/1.1\r\nHost: ${new URL(server.origin).host}\r\n\r\n`);
+    for (let round = 0; round < 20; round++) idle.forEach(get);
+    await Promise.race(idle.map((socket) => new Promise((resolve) => socket.once('data', resolve))));
+    idle.forEach((socket) => socket.destroy());
+    await until('a page is served', () => server.client().get(`/${place.slug}/`).then(({ status }) => status === 200, () => false));
+    execFileSync('prlimit', ['--pid', String(server.child.pid), '--nofile=4096:']);
+    await witness.ask({ t: 'ping' }, 'pong');
+  });
 });
 
 describe('a page that reads nothing', () => {
