@@ -13,6 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+
+#define FILES_MAX 16384
 
 /* What the command line may say; each command uses its part. */
 typedef struct {
@@ -53,6 +56,16 @@ static void wait_for_end(void)
         g_main_loop_run(loop);
 }
 
+/* A thousand connections and the files behind them: the usual limit of 1,024 descriptors is for other programs. */
+static void raise_file_limit(void)
+{
+        struct rlimit limit;
+        if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+                return;
+        limit.rlim_cur = MIN(limit.rlim_max, (rlim_t)FILES_MAX);
+        setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static AppConfig config_from(const Options *options)
 {
         return (AppConfig){ .folder = options->folder,
@@ -68,6 +81,7 @@ static int serve(Options *options)
 {
         if (!options->folder)
                 return fail("serve needs --data DIR, the folder that keeps everything");
+        raise_file_limit();
         AppConfig config = config_from(options);
         g_autoptr(GError) error = NULL;
         App *app = app_start(&config, &error);
@@ -109,6 +123,7 @@ static void tell_demo(const Options *options, const App *app, const char *link)
 
 static int demo(Options *options)
 {
+        raise_file_limit();
         bool temporary = !options->folder;
         if (temporary)
                 options->folder = g_dir_make_tmp("treteau-XXXXXX", NULL);

@@ -9,6 +9,8 @@
 #define GROUP_TURNS 64
 #define GROUP_US (5 * 1000)
 #define READERS_KEPT 16
+#define READER_WAIT_US (20 * SECOND_US)
+#define READER_RETRY_US (10 * 1000)
 
 /* One transaction and the turns whose work it holds. Guarded by the store's lock. */
 typedef struct {
@@ -82,15 +84,35 @@ const char *store_folder(const Store *store)
         return store->folder;
 }
 
-Db *store_read_begin(Store *store)
+static Db *idle_reader(Store *store)
 {
         g_mutex_lock(&store->lock);
         Db *db = g_queue_pop_head(&store->readers);
         g_mutex_unlock(&store->lock);
+        return db;
+}
+
+/* With no descriptor or space left for one more, whoever reads now soon gives one back. */
+static Db *open_reader(Store *store)
+{
         g_autoptr(GError) error = NULL;
-        if (!db && !(db = db_open(store->path, false, &error)))
-                g_error("store: no reader: %s",
-                        error->message); /* out of descriptors or memory: nothing can be served */
+        Db *db = NULL;
+        for (int64_t end_us = monotonic_us() + READER_WAIT_US; !db && monotonic_us() < end_us;) {
+                g_clear_error(&error);
+                db = db_open(store->path, false, &error);
+                if (!db && !(db = idle_reader(store)))
+                        g_usleep(READER_RETRY_US);
+        }
+        if (!db)
+                g_error("store: no reader: %s", error->message); /* nothing can be served */
+        return db;
+}
+
+Db *store_read_begin(Store *store)
+{
+        Db *db = idle_reader(store);
+        if (!db)
+                db = open_reader(store);
         db_clear_failure(db);
         db_control(db, "BEGIN");
         return db;
