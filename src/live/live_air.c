@@ -97,9 +97,9 @@ static bool write_flags(Db *db, Act *act)
         return live_store_session_flags(db, act->session_id, act->flag, act->number);
 }
 
-static void store_flags(LiveRoom *room)
+static void store_flags(LiveRoom *room, void (*after)(LiveRoom *room, Act *act, bool kept))
 {
-        Act *act = live_act_new(room, write_flags, NULL);
+        Act *act = live_act_new(room, write_flags, after);
         act->flag = room->recording;
         act->number = room->pinned;
         live_act_push(act);
@@ -109,6 +109,19 @@ static LiveRecording describe(const LiveRoom *room)
 {
         return (LiveRecording){ room->event_id,   room->id,         room->talk.id,
                                 room->session_id, room->talk.title, room->sfu_room };
+}
+
+/* Told once it is kept, so that a recording everybody knows of goes on after a power cut. With a full disk it is told
+ * all the same, for the recorder works from memory, and noted when space has returned: live_check_flags(). */
+static void after_recording(LiveRoom *room, Act *act, bool kept)
+{
+        live_tell_recording(room);
+}
+
+void live_check_flags(LiveRoom *room, bool recording, int pinned)
+{
+        if (recording != room->recording || pinned != room->pinned)
+                store_flags(room, NULL);
 }
 
 void live_set_recording(LiveRoom *room, bool on)
@@ -129,8 +142,9 @@ void live_set_recording(LiveRoom *room, bool on)
                 live->hooks.record_stop(live->hooks.owner, &recording);
         }
         room->no_h264 = false;
-        store_flags(room);
-        live_tell_recording(room);
+        store_flags(room, room->recording ? after_recording : NULL);
+        if (!room->recording)
+                live_tell_recording(room);
         live_update_air(room);
 }
 
@@ -153,7 +167,7 @@ void live_pin(Client *client, json_t *message)
                 return;
         }
         room->pinned = who;
-        store_flags(room);
+        store_flags(room, NULL);
         live_broadcast(room, json_pack("{s:s, s:o}", "t", "pinned", "who", who ? json_integer(who) : json_null()));
         live_update_air(room);
 }

@@ -212,6 +212,8 @@ void live_record(Client *client, json_t *message);
 void live_end(Client *client, json_t *message);
 void live_update_air(LiveRoom *room);
 void live_set_recording(LiveRoom *room, bool on);
+/* Writes again what the store has not noted: recording and pinned are its own. */
+void live_check_flags(LiveRoom *room, bool recording, int pinned);
 json_t *live_record_text(const Person *to); /* what a host should know of it, in their language; null */
 void live_tell_recording(LiveRoom *room);
 json_t *live_on_air_json(const LiveRoom *room);

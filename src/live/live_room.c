@@ -582,8 +582,12 @@ static bool write_look(Db *db, Act *act)
 static void after_look(LiveRoom *room, Act *act, bool kept)
 {
         StoredSession *session = &((Loaded *)act->extra)->session;
-        if (!kept || !room->loaded || session->session_id == room->session_id)
+        if (!kept || !room->loaded)
                 return;
+        if (session->session_id == room->session_id) {
+                live_check_flags(room, session->recording, session->pinned);
+                return;
+        }
         live_set_recording(room, false);
         set_session(room, session);
         json_t *message = json_pack("{s:s, s:o}", "t", "talk", "talk", talk_json(room));

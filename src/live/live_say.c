@@ -6,7 +6,7 @@
 
 static void send_text(Socket *socket, const char *text)
 {
-        if (socket)
+        if (socket && text) /* no text: something in the message is no UTF-8 */
                 socket_send(socket, text, strlen(text));
 }
 
