@@ -208,7 +208,7 @@ Link *link_new(Network *network, const LinkEvents *events, void *owner, GError *
         *link = (Link){ .network = network, .fd = fd, .port = ntohs(own.sin_port), .events = *events, .owner = owner };
         link->watch = (Watch){ on_ready, link };
         ice_credentials_make(&link->local, random);
-        loop_add(network->loop, fd, &link->watch);
+        loop_add_busy(network->loop, fd, &link->watch);
         return link;
 }
 

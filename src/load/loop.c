@@ -11,6 +11,7 @@ struct Loop {
         int epoll_fd;
         int64_t turn_us;
         bool polling;
+        GPtrArray *busy; /* Watch, asked each turn */
         struct epoll_event events[EVENTS_MAX];
         int event_count;
 };
@@ -21,6 +22,7 @@ Loop *loop_new(int64_t turn_us, bool polling)
         loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
         loop->turn_us = turn_us;
         loop->polling = polling;
+        loop->busy = g_ptr_array_new();
         g_assert(loop->epoll_fd >= 0);
         return loop;
 }
@@ -35,6 +37,7 @@ void loop_free(Loop *loop)
         if (!loop)
                 return;
         close(loop->epoll_fd);
+        g_ptr_array_unref(loop->busy);
         g_free(loop);
 }
 
@@ -44,19 +47,27 @@ bool loop_add(Loop *loop, int fd, Watch *watch)
         return epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
+bool loop_add_busy(Loop *loop, int fd, Watch *watch)
+{
+        if (!loop->polling)
+                return loop_add(loop, fd, watch);
+        g_ptr_array_add(loop->busy, watch);
+        return true;
+}
+
 void loop_remove(Loop *loop, int fd, Watch *watch)
 {
+        if (g_ptr_array_remove(loop->busy, watch))
+                return;
         epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
         for (int i = 0; i < loop->event_count; i++) /* it may be among those still to be called in this turn */
                 if (loop->events[i].data.ptr == watch)
                         loop->events[i].data.ptr = NULL;
 }
 
-/* The time after the wait; *ret_more when there may be more events than were taken. */
-static int64_t serve(Loop *loop, int timeout_ms, bool *ret_more)
+static int64_t serve(Loop *loop, int timeout_ms)
 {
         loop->event_count = epoll_wait(loop->epoll_fd, loop->events, EVENTS_MAX, timeout_ms);
-        *ret_more = loop->event_count == EVENTS_MAX;
         int64_t now_us = monotonic_us();
         for (int i = 0; i < loop->event_count; i++) {
                 Watch *watch = loop->events[i].data.ptr;
@@ -69,13 +80,14 @@ static int64_t serve(Loop *loop, int timeout_ms, bool *ret_more)
 
 int64_t loop_turn(Loop *loop)
 {
-        bool more = false;
         if (!loop->polling)
-                return serve(loop, (int)(loop->turn_us / 1000), &more);
+                return serve(loop, (int)(loop->turn_us / 1000));
         struct timespec pause = { .tv_nsec = loop->turn_us * 1000 };
         nanosleep(&pause, NULL);
-        int64_t now_us = serve(loop, 0, &more);
-        for (int64_t limit_us = now_us + loop->turn_us; more && now_us < limit_us;)
-                now_us = serve(loop, 0, &more);
+        int64_t now_us = serve(loop, 0);
+        for (guint i = 0; i < loop->busy->len; i++) {
+                Watch *watch = loop->busy->pdata[i];
+                watch->on_ready(watch->owner, now_us);
+        }
         return now_us;
 }

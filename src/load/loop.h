@@ -21,6 +21,9 @@ Loop *loop_new(int64_t turn_us, bool polling);
 void loop_free(Loop *loop);
 void loop_set_turn(Loop *loop, int64_t turn_us);
 bool loop_add(Loop *loop, int fd, Watch *watch);
+/* For a socket with much to read, whose on_ready does not mind to be called for nothing: asked each turn if the loop is
+ * polling, else watched like the others. */
+bool loop_add_busy(Loop *loop, int fd, Watch *watch);
 /* To be called before the descriptor is closed. */
 void loop_remove(Loop *loop, int fd, Watch *watch);
 /* Waits for one turn (at most, if it is not polling) and calls whoever is ready; the time after the wait, monotonic. */

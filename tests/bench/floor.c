@@ -13,10 +13,10 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -33,7 +33,7 @@ enum {
         AUDIO_BYTES = 160,
         VIDEO_INTERVAL_US = 1000000 / 30,
         AUDIO_INTERVAL_US = 20000,
-        DRAIN_PAUSE_US = 5000, /* as src/load/run.c: after the burst, not during it */
+        DRAIN_PAUSE_MS = 5, /* as src/load/run.c: after the burst, not during it */
         MESSAGES_MAX = 32,
         RUN_MAX_BYTES = VIDEO_PACKETS * (VIDEO_BYTES + SRTP_OVERHEAD_BYTES),
         BUFFER_BYTES = 4 << 20,
@@ -92,38 +92,25 @@ static bool open_receivers(Floor *self, SrtpProfile profile)
         return true;
 }
 
-/* The child: takes what comes until the parent closes its end of the pipe, then writes the count to it. */
+/* The child: takes what has come every few milliseconds, as src/load does, until the parent closes its end of the pipe;
+ * then writes the count to the other. */
 static void drain(const Floor *self, int done_fd, int result_fd)
 {
         static uint8_t bytes[MESSAGES_MAX][2048];
         struct mmsghdr messages[MESSAGES_MAX] = { 0 };
         struct iovec parts[MESSAGES_MAX];
-        int epoll_fd = epoll_create1(0);
         uint64_t received = 0;
         for (int i = 0; i < MESSAGES_MAX; i++) {
                 parts[i] = (struct iovec){ bytes[i], sizeof bytes[i] };
                 messages[i].msg_hdr.msg_iov = &parts[i];
                 messages[i].msg_hdr.msg_iovlen = 1;
         }
-        for (int i = -1; i < self->count; i++) {
-                int fd = i < 0 ? done_fd : self->receivers[i].fd;
-                epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &(struct epoll_event){ .events = EPOLLIN, .data.fd = fd });
-        }
-        for (bool running = true; running;) {
-                struct epoll_event events[64];
-                struct timespec pause = { .tv_nsec = DRAIN_PAUSE_US * 1000 }; /* as the generator: nobody is woken up */
-                int ready = epoll_wait(epoll_fd, events, 64, 0);
-                if (ready == 0)
-                        nanosleep(&pause, NULL);
-                for (int i = 0; i < ready; i++) {
-                        int taken = 0;
-                        if (events[i].data.fd == done_fd)
-                                running = false;
-                        else
-                                taken = recvmmsg(events[i].data.fd, messages, MESSAGES_MAX, MSG_DONTWAIT, NULL);
+        struct pollfd done = { .fd = done_fd };
+        while (poll(&done, 1, DRAIN_PAUSE_MS) == 0)
+                for (int i = 0; i < self->count; i++) {
+                        int taken = recvmmsg(self->receivers[i].fd, messages, MESSAGES_MAX, MSG_DONTWAIT, NULL);
                         received += taken > 0 ? (uint64_t)taken : 0;
                 }
-        }
         if (write(result_fd, &received, sizeof received) != sizeof received)
                 _exit(1);
         _exit(0);
