@@ -328,6 +328,15 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
         g_atomic_int_add(&server->running, -1);
 }
 
+/* "%00" would end the C string of an address early and let "/x%00" pass for "/x": it becomes a control character, which
+ * no address may hold. */
+static size_t unescape(void *cls, struct MHD_Connection *connection, char *text)
+{
+        for (char *zero = text; (zero = strstr(zero, "%00")); zero += 3)
+                zero[2] = '1';
+        return MHD_http_unescape(text);
+}
+
 /* --- life -------------------------------------------------------------------------------------------------------- */
 
 static bool load_secret(Server *server, GError **error)
@@ -381,13 +390,14 @@ Server *server_start(const ServerConfig *config, GError **error)
         server->origin =
                 config->origin ? g_strdup(config->origin) : g_strdup_printf("http://127.0.0.1:%d", server->port);
         server->authority = strstr(server->origin, "://") + 3;
-        server->daemon = MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
-                                                  MHD_USE_POLL | MHD_ALLOW_UPGRADE | MHD_USE_ITC,
-                                          0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET, fd,
-                                          MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CONNECTIONS_MAX,
-                                          MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S, MHD_OPTION_STRICT_FOR_CLIENT,
-                                          1, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
-                                          MHD_OPTION_THREAD_STACK_SIZE, (size_t)THREAD_STACK_BYTES, MHD_OPTION_END);
+        server->daemon =
+                MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
+                                         MHD_ALLOW_UPGRADE | MHD_USE_ITC,
+                                 0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET, fd,
+                                 MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CONNECTIONS_MAX,
+                                 MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S, MHD_OPTION_UNESCAPE_CALLBACK, unescape,
+                                 NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
+                                 server, MHD_OPTION_THREAD_STACK_SIZE, (size_t)THREAD_STACK_BYTES, MHD_OPTION_END);
         if (!server->daemon)
                 g_error("libmicrohttpd did not start");
         return server;
