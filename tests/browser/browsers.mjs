@@ -62,7 +62,7 @@ export function tone_file(hertz) {
  * @param {{tone?: number, devices?: boolean, flags?: string[]}} options tone: hertz of the fake microphone
  */
 export async function open_chromium({ tone, devices = tone !== undefined, flags = [] } = {}) {
-  const fake = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--auto-select-desktop-capture-source=Entire screen"];
+  const fake = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--auto-select-tab-capture-source-by-title=En salle"];
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     // playwright would turn the autoplay policy and WebRTC's address hiding off: both stay as people have them

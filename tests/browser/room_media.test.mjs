@@ -107,6 +107,17 @@ describe("the room's media", { skip: missing("chromium", "firefox") }, () => {
     await hears(watcher, { a0: 500, a1: 1200 });
   });
 
+  it("shares a screen to everyone, in H.264 and in VP8, and stops", async () => {
+    await host.click("Screen");
+    for (const tab of [watcher, fox]) {
+      await tab.sees("Screen of Animatrice exemple");
+      await sees_pictures(tab, ["s"]);
+    }
+    await host.click("Screen");
+    await watcher.sees_not("Screen of Animatrice exemple");
+    await sees_pictures(watcher, ["v0", "v1"]);
+  });
+
   it("goes on for everyone when one of them leaves the stage", async () => {
     await speaker.click("Leave the stage");
     await host.until(() => document.querySelectorAll(".tile").length === 1);
