@@ -58,6 +58,18 @@ static void test_refused(void)
         check_refused(HEAD PARIS "</schedule>", 0, "no session");
 }
 
+/* A declaration that is looked at up to its 200th byte, which here is the sign before the name. */
+static void test_long_declaration(void)
+{
+        GString *text = g_string_new("<?xml ");
+        while (text->len < 200 - strlen("encoding="))
+                g_string_append_c(text, 'x');
+        g_string_append(text, "encoding='UTF-8'?>\n<rss/>");
+        check_refused(text->str, 2, "<rss>");
+        g_string_free(text, TRUE);
+        check_refused("<?xml encoding=?><rss/>", 1, "<rss>");
+}
+
 static void test_too_large(void)
 {
         ProgrammeNotice fault = { 0 };
@@ -409,6 +421,7 @@ int main(int argc, char **argv)
         g_test_init(&argc, &argv, NULL);
         g_test_set_nonfatal_assertions();
         g_test_add_func("/schedule/refused", test_refused);
+        g_test_add_func("/schedule/long-declaration", test_long_declaration);
         g_test_add_func("/schedule/too-large", test_too_large);
         g_test_add_func("/schedule/too-deep", test_too_deep);
         g_test_add_func("/schedule/times", test_times);

@@ -445,12 +445,12 @@ static void on_passthrough(GMarkupParseContext *context, const char *text, gsize
         const char *encoding = g_str_has_prefix(copy, "<?xml ") ? strstr(copy, "encoding=") : NULL;
         if (!encoding)
                 return;
-        encoding += strlen("encoding=") + 1; /* and its quote */
-        if (g_ascii_strncasecmp(encoding, "utf-8", 5) && g_ascii_strncasecmp(encoding, "us-ascii", 8)) {
-                g_autofree char *word = g_strndup(encoding, strcspn(encoding, "\"'?"));
+        encoding += strlen("encoding=");
+        encoding += *encoding == '"' || *encoding == '\'';
+        g_autofree char *word = g_strndup(encoding, strcspn(encoding, "\"'?"));
+        if (*word && g_ascii_strcasecmp(word, "utf-8") && g_ascii_strcasecmp(word, "us-ascii"))
                 refuse(reader, line_of(context), N_("the file says it is written in %s; save it as UTF-8"), word,
                        error);
-        }
 }
 
 static bool check_bytes(const char *bytes, size_t size, ProgrammeNotice *ret_fault)
