@@ -47,13 +47,14 @@ static gboolean on_signal(gpointer loop)
         return G_SOURCE_REMOVE;
 }
 
-/* Until Ctrl-C or SIGTERM. */
-static void wait_for_end(void)
+/* Runs until Ctrl-C or SIGTERM. Made before there is anything to end, so that neither is ever missed. (transfer full)
+ */
+static GMainLoop *loop_until_signal(void)
 {
-        g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+        GMainLoop *loop = g_main_loop_new(NULL, FALSE);
         g_unix_signal_add(SIGINT, on_signal, loop);
         g_unix_signal_add(SIGTERM, on_signal, loop);
-        g_main_loop_run(loop);
+        return loop;
 }
 
 /* A thousand connections and the files behind them: the usual limit of 1,024 descriptors is for other programs. */
@@ -81,6 +82,7 @@ static int serve(Options *options)
 {
         if (!options->folder)
                 return fail("serve needs --data DIR, the folder that keeps everything");
+        g_autoptr(GMainLoop) loop = loop_until_signal();
         raise_file_limit();
         AppConfig config = config_from(options);
         g_autoptr(GError) error = NULL;
@@ -89,7 +91,7 @@ static int serve(Options *options)
                 return fail("%s", error->message);
         printf("ready: %s/\n", app_origin(app));
         fflush(stdout);
-        wait_for_end();
+        g_main_loop_run(loop);
         app_stop(app);
         return 0;
 }
@@ -123,6 +125,7 @@ static void tell_demo(const Options *options, const App *app, const char *link)
 
 static int demo(Options *options)
 {
+        g_autoptr(GMainLoop) loop = loop_until_signal();
         raise_file_limit();
         bool temporary = !options->folder;
         if (temporary)
@@ -140,7 +143,7 @@ static int demo(Options *options)
         g_autofree char *link = options->empty || !sample ? NULL : demo_link(app, &error);
         if (!error) {
                 tell_demo(options, app, link);
-                wait_for_end();
+                g_main_loop_run(loop);
         }
         demo_stop(sample);
         app_stop(app);

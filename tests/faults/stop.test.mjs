@@ -64,4 +64,11 @@ describe('SIGTERM in the middle of a session', () => {
     mute.socket.terminate();
     server = await startAgain(server);
   });
+
+  it('ends well also in the moment it is ready', async () => {
+    for (let n = 0; n < 10; n++) {
+      await stopped();
+      server = await startAgain(server);
+    }
+  });
 });
