@@ -10,6 +10,7 @@ enum {
         REPORT_US = 1000 * 1000,
         EARLY_REMB_US = 200 * 1000, /* browsers leap to it in their first two seconds only */
         EARLY_US = 3000 * 1000,
+        FLOWING_US = 2000 * 1000,
         AUDIO_KBPS = 64,
         UNWRAP_BASE = 0x10000, /* added to indices, so that a late first packet is not below zero */
 };
@@ -350,6 +351,7 @@ static unsigned track_kbps(const Publisher *publisher, SfuTrackKind kind)
         }
 }
 
+/* One figure for the connection: what the tracks that flow may have, and a camera at least, so that it can begin. */
 static void write_remb(Publisher *publisher, RtcpWriter *writer)
 {
         uint32_t ssrcs[SFU_N_TRACK_KINDS];
@@ -358,10 +360,12 @@ static void write_remb(Publisher *publisher, RtcpWriter *writer)
                 const Track *track = publisher->tracks[kind];
                 if (!track)
                         continue;
-                kbps += track_kbps(publisher, kind);
+                if (track->highest && publisher->peer->loop->now_us - track->last_packet_us < FLOWING_US)
+                        kbps += track_kbps(publisher, kind);
                 if (track->format.ssrc)
                         ssrcs[n++] = track->format.ssrc;
         }
+        kbps = MAX(kbps, AUDIO_KBPS + track_kbps(publisher, SFU_CAMERA));
         if (n)
                 rtcp_write_remb(writer, PEER_OWN_SSRC, (uint64_t)kbps * 1000, ssrcs, n);
 }
