@@ -38,7 +38,7 @@ function witness({ relay }) {
       seen.devices_asked++;
       // Small pictures: these tests run many encoders on two cores.
       if (wish.video)
-        wish = { ...wish, video: { width: 640, height: 360, frameRate: 20 } };
+        wish = { ...wish, video: { width: 480, height: 270, frameRate: 15 } };
       return ask(wish);
     };
 }
