@@ -144,10 +144,8 @@ def node_suite(name, kind, timeout):
     if os.path.exists(os.path.join(ROOT, "tests/package-lock.json")):
         subprocess.run(["tools/test-modules"], cwd=ROOT, check=True)
     files = sorted(glob.glob(os.path.join(ROOT, f"tests/{name}/*.test.mjs")))
-    newer = glob.glob(os.path.join(ROOT, "tests/node_modules/node-linux-*/bin/node"))
-    node = newer[0] if newer else "node"
     env = environment(kind)
-    return run_all([(f"{name}/{os.path.basename(f)[:-9]}", [node, "--test", "--test-reporter=tap", f], env, timeout,
+    return run_all([(f"{name}/{os.path.basename(f)[:-9]}", ["tools/test-node", "--test", "--test-reporter=tap", f], env, timeout,
                      read_node) for f in files])
 
 
