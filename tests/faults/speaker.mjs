@@ -13,6 +13,7 @@ export async function speaker(server, place, host, name = 'Speaker') {
   const { id, key } = page.welcome.me;
   const child = spawn(path.join(build, 'src/load/treteau-load'), ['speakers', '--url', server.origin, '--event', place.slug,
     '--room', place.room, '--key', key, '--name', name], { stdio: 'ignore' });
+  process.on('exit', () => child.kill()); // also when the test fails before it says stop
   const ended = new Promise((resolve) => child.on('exit', resolve));
   await page.closed; // it has taken this page's place
   host.send({ t: 'stage', who: id, on: true });

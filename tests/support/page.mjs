@@ -39,14 +39,14 @@ export class Page {
     });
   }
 
-  /** The next message of a type that matches; those before it stay. */
+  /** The next message of a type, or of one of several, that matches; those before it stay. */
   next(type, match = () => true) {
     return new Promise((resolve, reject) => {
       const came = () => JSON.stringify(this.seen).slice(0, 500);
       const late = setTimeout(() => reject(new Error(`no ${type}; came: ${came()}`)), this.deadline_ms);
       const settle = (how) => (value) => { clearTimeout(late); how(value); };
       this.waiting.push({
-        match: (message) => message.t === type && match(message), resolve: settle(resolve), fail: settle(reject),
+        match: (message) => [type].flat().includes(message.t) && match(message), resolve: settle(resolve), fail: settle(reject),
       });
       this.look();
       if (this.code !== undefined) this.waiting.splice(0).forEach(({ fail }) => fail(new Error(`closed with ${this.code}`)));
