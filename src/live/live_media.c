@@ -8,6 +8,7 @@
 #define BEFORE_US (10 * SECOND_US) /* the connection that is replaced is held this long */
 #define RESUBSCRIBE_US (2 * SECOND_US)
 #define PC_MAX 32
+#define VP8_LINGER_US (10 * SECOND_US)
 
 static const SfuPeer no_peer;
 
@@ -139,6 +140,15 @@ void live_resubscribe(Client *client, json_t *message)
         live_offer_subscribe(client->person);
 }
 
+void live_set_vp8(LiveRoom *room, bool on)
+{
+        room->vp8_off_us = 0;
+        if (room->vp8 == on)
+                return;
+        room->vp8 = on;
+        live_broadcast(room, json_pack("{s:s, s:b}", "t", "vp8", "on", on));
+}
+
 /* --- what the SFU tells ------------------------------------------------------------------------------------------ */
 
 static void on_connected(Person *person, SfuPeer peer)
@@ -184,8 +194,9 @@ static void on_event(LiveRoom *room, const SfuEvent *event)
                         on_gone(person, event);
                 break;
         case SFU_CODECS_WANTED:
-                room->vp8 = event->on;
-                live_broadcast(room, json_pack("{s:s, s:b}", "t", "vp8", "on", room->vp8));
+                room->vp8_off_us = event->on ? 0 : monotonic_us() + VP8_LINGER_US;
+                if (event->on)
+                        live_set_vp8(room, true);
                 break;
         case SFU_SPEAKING:
                 on_speaking(room, event->seat, event->on);

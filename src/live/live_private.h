@@ -89,8 +89,9 @@ struct LiveRoom {
         int on_air_who;
         const char *on_air_what;
         bool recording, vp8;
-        bool no_h264; /* whoever is on air sends VP8 alone */
-        char *notice; /* the recorder's, for hosts */
+        int64_t vp8_off_us; /* when the copies may end, 0: not asked to: a page that reloads does not make them flap */
+        bool no_h264;       /* whoever is on air sends VP8 alone */
+        char *notice;       /* the recorder's, for hosts */
         /* gathered for the next people message */
         GHashTable *changed; /* ids */
         int64_t changed_us;
@@ -193,6 +194,8 @@ void live_offer_subscribe(Person *person);
 void live_close_publish(Person *person);
 void live_close_media(Person *person);
 void live_sfu_events(gpointer live);
+/* Stage browsers add or take away the small VP8 copies. */
+void live_set_vp8(LiveRoom *room, bool on);
 const char *live_held_publish(const Person *person, const char *pc);
 
 /* --- live_stage.c: seats and the host's tools --------------------------------------------------------------------- */

@@ -565,6 +565,8 @@ void live_room_tick(LiveRoom *room, int64_t mono_us)
                         person->subscribe_before = (SfuPeer){ 0 };
                 }
         }
+        if (room->vp8_off_us && mono_us > room->vp8_off_us)
+                live_set_vp8(room, false);
         if (g_hash_table_size(room->changed) && mono_us - room->changed_us >= GATHER_US)
                 tell_changes(room);
         if (room->speaking_changed && mono_us - room->spoke_us >= SPEAKING_US) {

@@ -22,6 +22,10 @@ static void rooms_clear(gpointer data)
 static void show_rooms(Request *req, Db *db)
 {
         g_autoptr(Event) event = conference_event(db, request_event(req));
+        if (!event) { /* a read that failed: the server says so */
+                respond_not_found(req);
+                return;
+        }
         g_autoptr(GPtrArray) rooms = conference_rooms(db, event->id);
         g_autoptr(GArray) rows = g_array_new(FALSE, TRUE, sizeof(LiveRoomRow));
         g_array_set_clear_func(rows, rooms_clear);
@@ -44,7 +48,7 @@ static void show_rooms(Request *req, Db *db)
 static void show_room(Request *req, Db *db)
 {
         g_autoptr(Event) event = conference_event(db, request_event(req));
-        g_autoptr(EventRoom) room = conference_room(db, event->id, request_param(req, "room"));
+        g_autoptr(EventRoom) room = event ? conference_room(db, event->id, request_param(req, "room")) : NULL;
         if (!room || !has_live_room(room)) {
                 respond_not_found(req);
                 return;
@@ -85,7 +89,7 @@ static LiveRole role_of(const Request *req)
 static void open_socket(Request *req, Db *db)
 {
         g_autoptr(Event) event = conference_event(db, request_event(req));
-        g_autoptr(EventRoom) room = conference_room(db, event->id, request_param(req, "room"));
+        g_autoptr(EventRoom) room = event ? conference_room(db, event->id, request_param(req, "room")) : NULL;
         if (!room || !has_live_room(room)) {
                 respond_not_found(req);
                 return;
