@@ -19,9 +19,9 @@
 #include <sys/socket.h>
 
 enum {
-        PORT_BATCH = 64,       /* datagrams of one recvmmsg */
-        SENDER_MESSAGES = 256, /* of one sendmmsg */
-        SENDER_ARENA_BYTES = 512 * 1024,
+        PORT_BATCH = 64,                 /* datagrams of one recvmmsg */
+        SENDER_MESSAGES = 256,           /* of one sendmmsg */
+        SENDER_ARENA_BYTES = 128 * 1024, /* stays in the second-level cache until the kernel has copied it */
         SENDER_RUN_BYTES = 60000,
         SENDER_RUN_SEGMENTS = 64,
 };
