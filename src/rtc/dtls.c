@@ -9,6 +9,7 @@
 enum {
         RECORD_HEADER_BYTES = 13, /* RFC 6347 4.1 */
         RECORD_LENGTH_OFFSET = 11,
+        APPLICATION_DATA = 23,  /* content type, RFC 6347 4.1 */
         INPUT_MAX_BYTES = 4096, /* browsers' flights come in datagrams of at most 1,500 bytes */
         CERTIFICATE_DAYS = 365,
         SEND_FRAGMENT_BYTES = 1024, /* OpenSSL's own 16 KB would be kept for each session: 15 KB saved of 75 */
@@ -209,6 +210,9 @@ Drop dtls_session_receive(DtlsSession *session, const uint8_t *data, size_t size
         if (session->state == DTLS_CLOSED || session->state == DTLS_FAILED)
                 return DROP_DTLS_CLOSED;
         if (!dtls_is(data, size) || size > INPUT_MAX_BYTES || !records_whole(data, size))
+                return DROP_DTLS_MALFORMED;
+        /* Nobody has data for us before the handshake is done; OpenSSL 3.0.20 fails the session over such a record. */
+        if (session->state == DTLS_HANDSHAKE && data[0] == APPLICATION_DATA)
                 return DROP_DTLS_MALFORMED;
         if (BIO_write(session->in, data, (int)size) != (int)size)
                 return DROP_DTLS_MALFORMED;

@@ -89,7 +89,7 @@ void track_count(Track *track, uint64_t index, uint32_t timestamp, int64_t now_u
         int64_t arrival = now_us * (int64_t)track->clock_hz / G_USEC_PER_SEC;
         int64_t transit = (int32_t)((uint32_t)arrival - timestamp);
         if (track->received > 1) {
-                int64_t difference = ABS((int32_t)((uint32_t)transit - (uint32_t)track->transit));
+                int64_t difference = ABS((int64_t)(int32_t)((uint32_t)transit - (uint32_t)track->transit));
                 /* RFC 3550, A.8, kept ×16; a leap of the clock counts for one second at most. */
                 difference = MIN(difference, track->clock_hz);
                 track->jitter += (uint32_t)difference - ((track->jitter + 8) >> 4);

@@ -24,6 +24,8 @@ enum {
         KINDS,
 };
 
+enum { WATCHER = 1 << 17 | 1 };
+
 static const SrtpKeys keys = { .profile = SRTP_PROFILE_GCM, .key = { 1 }, .salt = { 2 } };
 
 typedef struct Fixture {
@@ -86,7 +88,7 @@ static void fixture_init(Fixture *fixture)
         connected_peer(fixture, &plan, &address);
         fixture->publisher = plan;
 
-        PeerPlan watcher = { .peer = { 1 << 17 | 1 },
+        PeerPlan watcher = { .peer = { WATCHER },
                              .room = room,
                              .seat = SFU_NO_SEAT,
                              .n_slots = 9,
@@ -103,6 +105,9 @@ static void fixture_init(Fixture *fixture)
 
 static void fixture_clear(Fixture *fixture)
 {
+        /* a peer that is gone is in no room any more: as the socket loop does, each is closed by its number */
+        loop_obey(fixture->loop, &(Command){ .kind = COMMAND_PEER_CLOSE, .peer = fixture->publisher.peer });
+        loop_obey(fixture->loop, &(Command){ .kind = COMMAND_PEER_CLOSE, .peer = { WATCHER } });
         loop_obey(fixture->loop, &(Command){ .kind = COMMAND_ROOM_CLOSE, .room = { 1 << 10 } });
         loop_free(fixture->loop);
         srtp_sender_free(fixture->publisher_sender);
@@ -170,7 +175,7 @@ static void command(Fixture *fixture, uint8_t byte)
                 break;
         case 4:
                 command.kind = COMMAND_OWN_SEAT;
-                command.peer.value = 1 << 17 | 1;
+                command.peer.value = WATCHER;
                 command.seat = byte & 8 ? 0 : SFU_NO_SEAT;
                 break;
         default:
