@@ -187,8 +187,9 @@ static bool records_whole(const uint8_t *data, size_t size)
         return at == size && size > 0;
 }
 
-/* After the handshake only alerts and answers to a repeated last flight are of interest; application data is dropped.
- */
+/* After the handshake only a goodbye and answers to a repeated last flight are of interest; application data is
+ * dropped. A record that OpenSSL cannot read is no reason to end: anyone can send one (3.0.20 calls it an error, later
+ * ones drop it), media have their keys already, and whether the peer is alive is for ICE's consent to say. */
 static void read_on(DtlsSession *session)
 {
         uint8_t ignored[2048];
@@ -197,11 +198,8 @@ static void read_on(DtlsSession *session)
         do
                 result = SSL_read(session->ssl, ignored, sizeof ignored);
         while (result > 0);
-        int error = SSL_get_error(session->ssl, result);
-        if (error == SSL_ERROR_ZERO_RETURN)
+        if (SSL_get_error(session->ssl, result) == SSL_ERROR_ZERO_RETURN)
                 session->state = DTLS_CLOSED;
-        else if (error != SSL_ERROR_WANT_READ)
-                session->state = DTLS_FAILED;
         ERR_clear_error();
 }
 
