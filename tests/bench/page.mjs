@@ -1,7 +1,7 @@
 // ./bench page: CPU of the server for one programme page (773 sessions in the store), beside nginx serving the very same
 // bytes from a file over TLS. CPU time of the server's processes by /proc, driven by wrk on kept connections.
 import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -48,6 +48,7 @@ async function startNginx(upstream) {
   const port = await freePort();
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj',
     '/CN=localhost', '-keyout', `${folder}/key.pem`, '-out', `${folder}/cert.pem`], { stdio: 'ignore' });
+  chmodSync(folder, 0o755); // nginx's worker is another user when we are root
   mkdirSync(`${folder}/www`);
   writeFileSync(`${folder}/nginx.conf`, `worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log; daemon off;
 events { worker_connections 256; }
