@@ -142,7 +142,7 @@ def unit():
 def node_suite(name, kind, timeout):
     build(kind)
     if os.path.exists(os.path.join(ROOT, "tests/package-lock.json")):
-        subprocess.run(["tools/test-modules"], cwd=ROOT, check=True)
+        subprocess.run(["tools/npm-modules", "tests"], cwd=ROOT, check=True)
     files = sorted(glob.glob(os.path.join(ROOT, f"tests/{name}/*.test.mjs")))
     env = environment(kind)
     return run_all([(f"{name}/{os.path.basename(f)[:-9]}", ["tools/test-node", "--test", "--test-reporter=tap", f], env, timeout,
