@@ -81,15 +81,21 @@ static void on_event(void *owner, const RecorderEvent *event)
         g_mutex_unlock(&maker->lock);
 }
 
-/* Until the queue holds no more than this, or nobody takes from it any longer. */
+/* Until the queue holds no more than this, or nobody takes from it any longer. The recorder is never asked with our
+ * lock held: it asks our clock with its own. */
 static void wait_for_queue(SampleMaker *maker, size_t bytes)
 {
-        RecorderFigures figures;
-        g_mutex_lock(&maker->lock);
-        for (recorder_figures(maker->recorder, &figures); figures.queued_bytes > bytes && !maker->over;
-             recorder_figures(maker->recorder, &figures))
-                g_cond_wait_until(&maker->told, &maker->lock, g_get_monotonic_time() + PACKET_US);
-        g_mutex_unlock(&maker->lock);
+        for (bool over = false; !over;) {
+                RecorderFigures figures;
+                recorder_figures(maker->recorder, &figures);
+                if (figures.queued_bytes <= bytes)
+                        return;
+                g_mutex_lock(&maker->lock);
+                if (!maker->over)
+                        g_cond_wait_until(&maker->told, &maker->lock, g_get_monotonic_time() + PACKET_US);
+                over = maker->over;
+                g_mutex_unlock(&maker->lock);
+        }
 }
 
 static bool is_over(SampleMaker *maker)
