@@ -14,7 +14,7 @@ static const struct {
 Html *conference_page(Request *req, const Event *event, EventPlace place, const Page *page)
 {
         const Lang *lang = request_lang(req);
-        bool organises = request_may(req, RIGHT_ORGANISER);
+        bool organises = request_may(req, RIGHT_TEAM);
         NavItem nav[G_N_ELEMENTS(entries)];
         size_t count = 0;
         for (size_t i = 0; i < G_N_ELEMENTS(entries); i++) {

@@ -193,7 +193,7 @@ static void create_event(Request *req, Db *db)
         event->slug = g_strdup(slug);
         event->lang = g_strdup(lang_code(lang));
         event->version = g_strdup("1");
-        if (conference_save(db, event) && people_grant(db, request_account(req), event->id, ROLE_ORGANISER))
+        if (conference_save(db, event) && people_grant(db, request_account(req), event->id, ROLE_EVENT_OWNER))
                 respond_redirect(req, "/%s/organise/", event->slug);
 }
 
@@ -209,7 +209,8 @@ static void publish_event(Request *req, Db *db)
 }
 
 const Route conference_routes[] = {
-        { GET, "/:event/organise/event/", edit_event, RIGHT_ORGANISER, 0, "Texts, days and zone of an event" },
+        { GET, "/:event/organise/event/", edit_event, RIGHT_ORGANISER, 0, "Texts, days and zone of an event",
+          .menu = N_("Texts, days, colours"), .menu_text = N_("What the poster says.") },
         { POST, "/:event/organise/event/", save_event, RIGHT_ORGANISER, FORM_BYTES, "Change an event" },
         { POST, "/:event/organise/publish/", publish_event, RIGHT_ORGANISER, 4096,
           "Publish an event, or take it back" },

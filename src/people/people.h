@@ -13,8 +13,14 @@ typedef enum {
         ROLE_ATTENDEE = 1 << 0,
         ROLE_SPEAKER = 1 << 1,
         ROLE_HOST = 1 << 2,
-        ROLE_ORGANISER = 1 << 3,
-        ROLE_OWNER = 1 << 4, /* of the server: stands for every role of every event */
+        ROLE_READER = 1 << 3, /* sees what is being prepared, changes nothing */
+        ROLE_CHECKIN = 1 << 4,
+        ROLE_CAPTIONER = 1 << 5,
+        ROLE_STAGE = 1 << 6, /* stage manager */
+        ROLE_PROGRAMME = 1 << 7,
+        ROLE_ORGANISER = 1 << 8,
+        ROLE_EVENT_OWNER = 1 << 9,
+        ROLE_OWNER = 1 << 10, /* of the server: stands for every role of every event */
 } Role;
 
 /* The hook of the web server: whether the account (0: nobody) has this right on the event (0: outside any). */
@@ -24,7 +30,8 @@ unsigned people_roles(Db *db, int64_t account, int64_t event);
 /* Gives one role; true also when it was there already. */
 bool people_grant(Db *db, int64_t account, int64_t event, Role role);
 bool people_withdraw(Db *db, int64_t account, int64_t event, Role role);
-/* "organiser", "host", "speaker", "attendee", "owner". */
+/* "attendee", "speaker", "host", "read-only", "check-in", "captioner", "stage-manager", "programme", "organiser",
+ * "event-owner", "owner". */
 const char *role_name(Role role);
 
 typedef struct {

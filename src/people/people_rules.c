@@ -5,11 +5,32 @@
 static const struct {
         Role role;
         const char *name;
-} ROLES[] = { { ROLE_ATTENDEE, "attendee" },
-              { ROLE_SPEAKER, "speaker" },
-              { ROLE_HOST, "host" },
-              { ROLE_ORGANISER, "organiser" },
-              { ROLE_OWNER, "owner" } };
+} ROLES[] = {
+        { ROLE_ATTENDEE, "attendee" },       { ROLE_SPEAKER, "speaker" },     { ROLE_HOST, "host" },
+        { ROLE_READER, "read-only" },        { ROLE_CHECKIN, "check-in" },    { ROLE_CAPTIONER, "captioner" },
+        { ROLE_STAGE, "stage-manager" },     { ROLE_PROGRAMME, "programme" }, { ROLE_ORGANISER, "organiser" },
+        { ROLE_EVENT_OWNER, "event-owner" }, { ROLE_OWNER, "owner" },
+};
+
+#define ORGANISERS (ROLE_ORGANISER | ROLE_EVENT_OWNER)
+#define HOSTS (ROLE_HOST | ROLE_STAGE | ORGANISERS)
+#define TEAM (HOSTS | ROLE_READER | ROLE_CHECKIN | ROLE_CAPTIONER | ROLE_PROGRAMME)
+
+/* Which roles of an event give a right on it; a right that is not here is given by none. */
+static const struct {
+        Right right;
+        unsigned roles;
+} GRANTS[] = {
+        { RIGHT_SPEAKER, ROLE_SPEAKER | HOSTS },
+        { RIGHT_TEAM, TEAM },
+        { RIGHT_CAPTION, ROLE_CAPTIONER | ROLE_STAGE | ORGANISERS },
+        { RIGHT_CHECKIN, ROLE_CHECKIN | ORGANISERS },
+        { RIGHT_HOST, HOSTS },
+        { RIGHT_STAGE, ROLE_STAGE | ORGANISERS },
+        { RIGHT_PROGRAMME, ROLE_PROGRAMME | ORGANISERS },
+        { RIGHT_ORGANISER, ORGANISERS },
+        { RIGHT_EVENT_OWNER, ROLE_EVENT_OWNER },
+};
 
 const char *role_name(Role role)
 {
@@ -31,16 +52,10 @@ bool roles_satisfy(unsigned roles, bool signed_in, Right right)
 {
         if (right == RIGHT_PUBLIC || (roles & ROLE_OWNER))
                 return right != RIGHT_NONE && right != RIGHT_DEMO;
-        switch (right) {
-        case RIGHT_SIGNED_IN:
+        if (right == RIGHT_SIGNED_IN)
                 return signed_in;
-        case RIGHT_SPEAKER:
-                return roles & (ROLE_SPEAKER | ROLE_HOST | ROLE_ORGANISER);
-        case RIGHT_HOST:
-                return roles & (ROLE_HOST | ROLE_ORGANISER);
-        case RIGHT_ORGANISER:
-                return roles & ROLE_ORGANISER;
-        default: /* OWNER was answered above; DEMO is the server's to know */
-                return false;
-        }
+        for (size_t i = 0; i < G_N_ELEMENTS(GRANTS); i++)
+                if (GRANTS[i].right == right)
+                        return (roles & GRANTS[i].roles) != 0;
+        return false; /* OWNER was answered above; DEMO is the server's to know */
 }

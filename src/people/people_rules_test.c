@@ -7,22 +7,34 @@
 
 static void test_rights(void)
 {
+        /* P public, S signed in, p speaker, t team, c caption, d door, H host, s stage, r programme, O organiser,
+         * o owner of the event, W owner of the server */
+        static const char letters[] = "PSptcdHsrOoW";
+        static const Right rights[] = { RIGHT_PUBLIC,    RIGHT_SIGNED_IN, RIGHT_SPEAKER,     RIGHT_TEAM,
+                                        RIGHT_CAPTION,   RIGHT_CHECKIN,   RIGHT_HOST,        RIGHT_STAGE,
+                                        RIGHT_PROGRAMME, RIGHT_ORGANISER, RIGHT_EVENT_OWNER, RIGHT_OWNER };
         static const struct {
                 unsigned roles;
-                const char *granted; /* P S p H O W: public, signed in, speaker, host, organiser, owner */
-        } cases[] = { { 0, "P" },
-                      { ROLE_ATTENDEE, "PS" },
-                      { ROLE_SPEAKER, "PSp" },
-                      { ROLE_HOST, "PSpH" },
-                      { ROLE_ORGANISER, "PSpHO" },
-                      { ROLE_OWNER, "PSpHOW" },
-                      { ROLE_ATTENDEE | ROLE_HOST, "PSpH" } };
-        static const Right rights[] = { RIGHT_PUBLIC, RIGHT_SIGNED_IN, RIGHT_SPEAKER,
-                                        RIGHT_HOST,   RIGHT_ORGANISER, RIGHT_OWNER };
+                const char *granted;
+        } cases[] = {
+                { 0, "P" },
+                { ROLE_ATTENDEE, "PS" },
+                { ROLE_SPEAKER, "PSp" },
+                { ROLE_HOST, "PSptH" },
+                { ROLE_READER, "PSt" },
+                { ROLE_CHECKIN, "PStd" },
+                { ROLE_CAPTIONER, "PStc" },
+                { ROLE_STAGE, "PSptcHs" },
+                { ROLE_PROGRAMME, "PStr" },
+                { ROLE_ORGANISER, "PSptcdHsrO" },
+                { ROLE_EVENT_OWNER, "PSptcdHsrOo" },
+                { ROLE_OWNER, "PSptcdHsrOoW" },
+                { ROLE_ATTENDEE | ROLE_HOST, "PSptH" },
+        };
         for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
                 for (size_t j = 0; j < G_N_ELEMENTS(rights); j++)
                         g_assert_cmpint(roles_satisfy(cases[i].roles, cases[i].roles != 0, rights[j]), ==,
-                                        strchr(cases[i].granted, "PSpHOW"[j]) != NULL);
+                                        strchr(cases[i].granted, letters[j]) != NULL);
         g_assert_false(roles_satisfy(ROLE_OWNER, true, RIGHT_NONE));
         g_assert_false(roles_satisfy(ROLE_OWNER, true, RIGHT_DEMO));
         g_assert_false(roles_satisfy(0, true, (Right)999));

@@ -19,8 +19,20 @@ const char *role_label(Role role)
                 return N_("speaker");
         case ROLE_HOST:
                 return N_("host");
+        case ROLE_READER:
+                return N_("read-only");
+        case ROLE_CHECKIN:
+                return N_("check-in");
+        case ROLE_CAPTIONER:
+                return N_("captioner");
+        case ROLE_STAGE:
+                return N_("stage manager");
+        case ROLE_PROGRAMME:
+                return N_("programme committee");
         case ROLE_ORGANISER:
                 return N_("organiser");
+        case ROLE_EVENT_OWNER:
+                return N_("owner of the event");
         case ROLE_OWNER:
                 return N_("owner");
         }

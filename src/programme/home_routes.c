@@ -113,29 +113,21 @@ void show_poster(Request *req, Db *db)
         page_end(req, h, 200);
 }
 
-static const struct {
-        const char *path, *title, *text;
-} organise_entries[] = {
-        { "organise/import/", N_("Import a programme"), N_("From a schedule.xml; nothing is half imported.") },
-        { "organise/event/", N_("Texts, days, colours"), N_("What the poster says.") },
-        { "organise/team/", N_("Team"), N_("Invite organisers, hosts and speakers by mail.") },
-        { "organise/registrations/", N_("Registrations"), N_("Who comes, how many places.") },
-        { "live/", N_("Rooms"), N_("Enter a room as its host.") },
-        { "", N_("See the site"), N_("As everyone sees it.") },
-};
-
 static void organise_link_clear(gpointer data)
 {
         g_free(((OrganiseLink *)data)->url);
 }
 
-static GArray *organise_links(const Event *event, const Lang *lang)
+/* What the features put into the menu, as far as this reader may use it. */
+static GArray *organise_links(const Request *req)
 {
         GArray *links = g_array_new(FALSE, TRUE, sizeof(OrganiseLink));
         g_array_set_clear_func(links, organise_link_clear);
-        for (size_t i = 0; i < G_N_ELEMENTS(organise_entries); i++) {
-                OrganiseLink link = { g_strdup_printf("/%s/%s", event->slug, organise_entries[i].path),
-                                      tr(lang, organise_entries[i].title), tr(lang, organise_entries[i].text) };
+        const Lang *lang = request_lang(req);
+        g_autoptr(GPtrArray) menu = request_menu(req, "/:event/");
+        for (guint i = 0; i < menu->len; i++) {
+                const Route *route = menu->pdata[i];
+                OrganiseLink link = { request_menu_url(req, route), tr(lang, route->menu), tr(lang, route->menu_text) };
                 g_array_append_val(links, link);
         }
         return links;
@@ -155,7 +147,7 @@ void show_organise(Request *req, Db *db)
         if (!event)
                 return;
         g_autofree char *days = event_days_text(event, lang);
-        g_autoptr(GArray) links = organise_links(event, lang);
+        g_autoptr(GArray) links = organise_links(req);
         g_autoptr(GPtrArray) rooms = conference_rooms(db, event->id);
         Html *h =
                 conference_page(req, event, EVENT_ORGANISE, &(Page){ .title = tr(lang, "Organise"), .no_index = true });

@@ -123,9 +123,10 @@ const Route programme_routes[] = {
         { GET, "/:event/talk/:code/", show_talk, RIGHT_PUBLIC, 0, "A session" },
         { GET, "/:event/speakers/", show_speakers, RIGHT_PUBLIC, 0, "Who speaks" },
         { GET, "/:event/speaker/:code/", show_speaker, RIGHT_PUBLIC, 0, "A person who speaks" },
-        { GET, "/:event/organise/", show_organise, RIGHT_ORGANISER, 0, "What an organiser can do" },
-        { GET, "/:event/organise/import/", show_import, RIGHT_ORGANISER, 0, "Import a programme" },
-        { POST_ALONE, "/:event/organise/import/", import_upload, RIGHT_ORGANISER, UPLOAD_BYTES,
+        { GET, "/:event/organise/", show_organise, RIGHT_TEAM, 0, "What an organiser can do" },
+        { GET, "/:event/organise/import/", show_import, RIGHT_PROGRAMME, 0, "Import a programme",
+          .menu = N_("Import a programme"), .menu_text = N_("From a schedule.xml; nothing is half imported.") },
+        { POST_ALONE, "/:event/organise/import/", import_upload, RIGHT_PROGRAMME, UPLOAD_BYTES,
           "Take a programme file" },
         { 0 },
 };

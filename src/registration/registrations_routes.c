@@ -79,7 +79,8 @@ const Route registration_routes[] = {
         { GET, "/:event/me/registration.json", send_my_data, RIGHT_SIGNED_IN, 0, "One's data" },
         { GET, "/:event/me/cancel/", show_cancel, RIGHT_SIGNED_IN, 0, "Cancel a registration?" },
         { POST, "/:event/me/cancel/", cancel_registration, RIGHT_SIGNED_IN, FORM_BYTES, "Cancel a registration" },
-        { GET, "/:event/organise/registrations/", show_registrations, RIGHT_ORGANISER, 0, "Registrations" },
+        { GET, "/:event/organise/registrations/", show_registrations, RIGHT_ORGANISER, 0, "Registrations",
+          .menu = N_("Registrations"), .menu_text = N_("Who comes, how many places.") },
         { POST, "/:event/organise/registrations/", change_places, RIGHT_ORGANISER, FORM_BYTES, "Set the places" },
         { 0 },
 };

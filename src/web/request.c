@@ -254,6 +254,22 @@ int64_t request_event(const Request *req)
         return req->event;
 }
 
+GPtrArray *request_menu(const Request *req, const char *prefix)
+{
+        GPtrArray *menu = g_ptr_array_new();
+        for (const Route *const *table = req->config->tables; *table; table++)
+                for (const Route *route = *table; route->method; route++)
+                        if (route->menu && g_str_has_prefix(route->path, prefix) && request_may(req, route->right))
+                                g_ptr_array_add(menu, (gpointer)route);
+        return menu;
+}
+
+char *request_menu_url(const Request *req, const Route *route)
+{
+        g_auto(GStrv) parts = g_strsplit(route->path, ":event", 2);
+        return g_strjoinv(request_param(req, "event"), parts);
+}
+
 bool request_may(const Request *req, Right right)
 {
         if (right == RIGHT_PUBLIC)

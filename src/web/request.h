@@ -24,8 +24,14 @@ typedef enum { GET = 1, POST, POST_ALONE, WEBSOCKET } Method;
         X(PUBLIC, "everyone")                                                                                          \
         X(SIGNED_IN, "whoever is signed in")                                                                           \
         X(SPEAKER, "a speaker of the event, and whoever hosts or organises it")                                        \
-        X(HOST, "a host of the event, and its organisers")                                                             \
+        X(TEAM, "whoever helps with the event: every role but attendee and speaker")                                   \
+        X(CAPTION, "a captioner of the event, its stage managers and organisers")                                      \
+        X(CHECKIN, "whoever welcomes people at the door, and the event's organisers")                                  \
+        X(HOST, "a host of the event, its stage managers and organisers")                                              \
+        X(STAGE, "a stage manager of the event, and its organisers")                                                   \
+        X(PROGRAMME, "whoever makes the event's programme, and its organisers")                                        \
         X(ORGANISER, "an organiser of the event")                                                                      \
+        X(EVENT_OWNER, "an owner of the event")                                                                        \
         X(OWNER, "an owner of the server")                                                                             \
         X(DEMO, "everyone, in the demo only")
 typedef enum {
@@ -43,7 +49,15 @@ typedef struct {
         Right right;
         size_t body_max; /* bytes of form body, files included; 0 for none */
         const char *title;
+        /* Of a page that belongs into a menu: its entry, and what it is for in a few words. Source words for tr(). */
+        const char *menu, *menu_text;
 } Route;
+
+/* The pages below a prefix ("/:event/organise/") that stand in a menu and that this reader may use, in the order of the
+ * tables. (transfer container) of const Route */
+GPtrArray *request_menu(const Request *req, const char *prefix);
+/* The address of a route of this event's, parameters other than :event not filled in. (transfer full) */
+char *request_menu_url(const Request *req, const Route *route);
 
 /* What came. Strings live as long as the request; absent ones are NULL where it is said, else "". */
 Method request_method(const Request *req);

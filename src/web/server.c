@@ -94,7 +94,8 @@ static bool guard(Request *req, Db *db)
         if (*slug) {
                 bool is_public = false;
                 req->event = event_by_slug(db, slug, &is_public);
-                bool may_see = req->event && (is_public || request_may(req, RIGHT_SPEAKER));
+                bool may_see =
+                        req->event && (is_public || request_may(req, RIGHT_SPEAKER) || request_may(req, RIGHT_TEAM));
                 if (!may_see) {
                         req->event = 0;
                         respond_not_found(req);
