@@ -1,0 +1,266 @@
+// Case 9: every route × every role × one's own and another event × GET, HEAD, POST with a good form token and with none.
+//
+// The routes come from `treteau routes --json`, so that a new one is visited without a word here. What it must answer
+// comes from the table below, written by hand. A new parameter in an address needs a line in PROVIDERS.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { run } from './support.mjs';
+import { ROLES, insert, makeWorld } from '../support/world.mjs';
+
+// --- What is right, by hand -----------------------------------------------------------------------------------------
+
+const ORGANISERS = ['organiser', 'event-owner'];
+const HOSTS = ['host', 'stage-manager', ...ORGANISERS];
+/** Which roles of an event have a right there. The server's owner has every one; nobody and strangers have none. */
+const GRANTED = {
+  SPEAKER: ['speaker', ...HOSTS],
+  TEAM: [...HOSTS, 'programme', 'captioner', 'check-in', 'read-only'],
+  CAPTION: ['captioner', 'stage-manager', ...ORGANISERS],
+  CHECKIN: ['check-in', ...ORGANISERS],
+  HOST: HOSTS,
+  STAGE: ['stage-manager', ...ORGANISERS],
+  PROGRAMME: ['programme', ...ORGANISERS],
+  ORGANISER: ORGANISERS,
+  EVENT_OWNER: ['event-owner'],
+};
+/** Rights that do not depend on an event. */
+const ELSEWHERE = { PUBLIC: () => true, SIGNED_IN: (who) => who !== null, OWNER: (who) => who === 'owner', DEMO: () => false };
+
+/** POSTs that a visitor without any role may send. A new one is added here on purpose, with what keeps it harmless. */
+const PUBLIC_POSTS = {
+  '/sign-in/': 'says the same of every address, limited by network',
+  '/sign-in/link/:token/': 'needs the token',
+  '/sign-out/': 'ends the sender’s own session',
+  '/:event/register/': 'one mail per address, limited by network',
+};
+
+// --- Real objects for the parameters --------------------------------------------------------------------------------
+
+const one = (world, sql, event) => {
+  const row = world.db.prepare(sql).get(event.id);
+  return row === undefined ? null : String(Object.values(row)[0]);
+};
+const talk = (world, event) => one(world, "SELECT code FROM talk WHERE event_id = ? AND title LIKE 'Now %'", event);
+const room = (world, event) => one(world, "SELECT slug FROM room WHERE event_id = ? AND name LIKE 'Stage %'", event);
+const person = (world, event) => one(world, 'SELECT code FROM person WHERE event_id = ? ORDER BY id LIMIT 1', event);
+
+/** "the part before :name/:name" to an object of that event (null: this event has none). */
+const PROVIDERS = {
+  'talk/:code': talk,
+  'speaker/:code': person,
+  'live/:room': room,
+  'link/:token': (world, event) => event.token,
+  'media/:folder': (world, event) => one(world, 'SELECT folder FROM recording WHERE event_id = ?', event),
+  ':folder/:file': () => 'programme.m3u8',
+  'static/:path*': () => 'nothing.css',
+  'mail/:id': (world, event) => one(world, 'SELECT id FROM mail WHERE event_id = ?', event),
+};
+
+/** Objects that an import does not make. */
+function fill(db, event, accounts) {
+  insert(db, 'mail', { event_id: event.id, kind: 'test', recipient: `someone@${event.slug}.example`, message: 'To: x\r\n\r\nx', state: 'waiting', next_us: 9e15 });
+  insert(db, 'recording', { event_id: event.id, folder: `folder-${event.slug}`, title: event.slug, state: 'ready',
+    talk_id: db.prepare("SELECT id FROM talk WHERE event_id = ? AND title LIKE 'Earlier %'").get(event.id).id });
+  insert(db, 'invitation', { event_id: event.id, account_id: accounts.get(`attendee@${event.slug}`).id, role: 'host' });
+}
+
+// Where somebody who may come finds nothing there, and why that is well.
+const MAY_BE_ABSENT = {
+  '/media/:folder/:file': 'the recording of this world has no file',
+  '/static/:path*': 'no asset has that name',
+  '/sign-in/dead/': 'says that the link is dead, with 404',
+};
+
+// --- The walk -------------------------------------------------------------------------------------------------------
+
+let world, routes;
+const OURS = 'ours', THEIRS = 'theirs', DRAFT = 'draft';
+
+before(async () => {
+  const { code, stdout, stderr } = await run('routes', '--json');
+  assert.equal(code, 0, stderr);
+  routes = JSON.parse(stdout);
+  world = await makeWorld({ events: { [OURS]: true, [THEIRS]: true, [DRAFT]: false }, fill });
+  await world.takeToken();
+  world.keep();
+});
+after(async () => {
+  const { code, stderr } = await world.stop();
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stderr, /Sanitizer|runtime error|store:/);
+});
+
+const WHO = [null, 'owner', ...ROLES.map((role) => `${role}@${OURS}`)];
+const roleIn = (who, slug) => (who?.endsWith(`@${slug}`) ? who.split('@')[0] : null);
+
+/** Whether the table above lets `who` do what has this right in the event `slug`. */
+function may(who, right, slug) {
+  if (ELSEWHERE[right]) return ELSEWHERE[right](who);
+  return who === 'owner' || GRANTED[right].includes(roleIn(who, slug));
+}
+/** Whether `who` belongs to what is not published yet. */
+const belongs = (who, slug) => who === 'owner' || (roleIn(who, slug) ?? 'attendee') !== 'attendee';
+
+const provider_of = (path, name) => {
+  const parts = path.split('/'), at = parts.indexOf(name);
+  return `${parts[at - 1]}/${name}`;
+};
+
+/** The address of a route in an event, with the objects of another. null: there is no such object. */
+function address(path, slug, objects = slug) {
+  const parts = path.split('/').map((part) => {
+    if (part === ':event') return slug;
+    if (!part.startsWith(':')) return part;
+    const value = PROVIDERS[provider_of(path, part)](world, world.event(objects));
+    return value === null ? null : value.split('/').map(encodeURIComponent).join('/');
+  });
+  return parts.includes(null) ? null : parts.join('/');
+}
+const has_object = (path) => path.split('/').some((part) => part.startsWith(':') && part !== ':event');
+const in_event = (path) => path.startsWith('/:event/');
+const with_method = (method) => routes.filter((route) => route.method === method);
+
+/** Does all of a list, some at a time; what each returns that is not null is a finding. */
+async function each(list, act) {
+  const findings = [], waiting = [...list];
+  await Promise.all(Array.from({ length: 12 }, async () => {
+    for (let item = waiting.shift(); item; item = waiting.shift()) {
+      const found = await act(item);
+      if (found) findings.push(found);
+    }
+  }));
+  return findings.sort();
+}
+const cross = (...lists) => lists.reduce((all, list) => all.flatMap((head) => list.map((item) => [...head, item])), [[]]);
+const good = (status) => status >= 200 && status < 400;
+
+describe('case 9: who may what', () => {
+  it('every route has a right that this test knows, and every parameter a real object', () => {
+    const findings = [];
+    for (const { method, path, right } of routes) {
+      if (!GRANTED[right] && !ELSEWHERE[right])
+        findings.push(`${method} ${path}: the right ${right} is not in GRANTED or ELSEWHERE of this test: write by hand who has it`);
+      if (method === 'POST' && right === 'PUBLIC' && !PUBLIC_POSTS[path])
+        findings.push(`POST ${path} is open to everybody: choose a narrower right, or say in PUBLIC_POSTS why it is harmless`);
+      if (/^\/:event\/organise\//.test(path) && ['PUBLIC', 'SIGNED_IN', 'SPEAKER', 'DEMO'].includes(right))
+        findings.push(`${method} ${path} is a page of the team, but its right is ${right}`);
+      if (path.startsWith('/admin/') && right !== 'OWNER')
+        findings.push(`${method} ${path} is for the server's owner, but its right is ${right}`);
+      for (const part of path.split('/').filter((name) => name.startsWith(':') && name !== ':event')) {
+        const name = provider_of(path, part);
+        if (!PROVIDERS[name])
+          findings.push(`${method} ${path}: PROVIDERS of this test has no '${name}': say there how to find one of an event`);
+        else if (PROVIDERS[name](world, world.event(OURS)) === null)
+          findings.push(`${method} ${path}: the provider of '${name}' finds none in the event: make one in fill()`);
+      }
+    }
+    assert.deepEqual(findings, []);
+  });
+
+  it('before anything is granted: what is refused is refused, and nothing is written', async () => {
+    const before = world.digest(['throttle']);
+    const pages = cross(with_method('GET'), WHO, [OURS, THEIRS]).filter(([{ path }, , slug]) => in_event(path) || slug === OURS);
+    const findings = await each(pages, async ([{ path, right }, who, slug]) => {
+      const url = address(path, slug), said = `GET ${url} as ${who}`;
+      const { status, headers } = await world.send('GET', url, { who });
+      const head = await world.send('HEAD', url, { who });
+      if (head.status !== status) return `${said}: GET says ${status}, HEAD says ${head.status}`;
+      if (right === 'DEMO') return status === 404 ? null : `${said}: ${status}, but there is no demo here`;
+      if (!may(who, right, slug)) return status === 403 ? null : `${said}: ${status} instead of 403 (${right})`;
+      if (MAY_BE_ABSENT[path] && status === 404) return null;
+      if (right === 'SIGNED_IN' && status === 404 && roleIn(who, slug) === null) return null; // has nothing there
+      if (/^https?:\/\/(?!127\.0\.0\.1)|^\/\//.test(headers.location ?? '')) return `${said}: leads to ${headers.location}`;
+      return good(status) ? null : `${said}: ${status}, but ${right} is granted`;
+    });
+    assert.deepEqual(findings, []);
+    assert.equal(world.digest(['throttle']), before, 'reading wrote something');
+  });
+
+  it('a form without its token, or with one and without the right, changes nothing', async () => {
+    const before = world.digest(['throttle']);
+    const forms = cross(with_method('POST'), WHO, [OURS, THEIRS]).filter(([{ path }, , slug]) => in_event(path) || slug === OURS);
+    const findings = await each(forms, async ([{ path, right }, who, slug]) => {
+      const url = address(path, slug), said = `POST ${url} as ${who}`;
+      const expected = right === 'DEMO' ? 404 : 403;
+      const bare = await world.send('POST', url, { who });
+      if (bare.status !== expected) return `${said} without a token: ${bare.status} instead of ${expected}`;
+      const foreign = await world.send('POST', url, { who, form: { csrf: '0'.repeat(64) } });
+      if (foreign.status !== expected) return `${said} with a wrong token: ${foreign.status} instead of ${expected}`;
+      if (may(who, right, slug)) return null;
+      const { status } = await world.send('POST', url, { who, form: { csrf: world.token } });
+      return status === expected ? null : `${said} with a good token: ${status} instead of ${expected} (${right})`;
+    });
+    assert.deepEqual(findings, []);
+    assert.equal(world.digest(['throttle']), before, 'something was written');
+  });
+
+  it('no address takes a method that it has no route for', async () => {
+    const known = (method) => new Set(with_method(method).map(({ path }) => path));
+    const gets = known('GET'), posts = known('POST');
+    const paths = [...new Set(routes.map(({ path }) => path))];
+    const findings = await each(cross(paths, [null, 'owner', `organiser@${OURS}`]), async ([path, who]) => {
+      const url = address(path, OURS);
+      for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']) {
+        if ((method === 'GET' && gets.has(path)) || (method === 'POST' && posts.has(path))) continue;
+        const { status } = await world.send(method, url, { who, form: method === 'POST' ? { csrf: world.token } : null });
+        // the address without its last slash may be another route's parameter: still nothing is done
+        if (![404, 405, 501].includes(status)) return `${method} ${url} as ${who}: ${status}, but there is no such route`;
+      }
+      return null;
+    });
+    assert.deepEqual(findings, []);
+  });
+
+  it('a socket opens to whom its route lets in', async () => {
+    const sockets = cross(with_method('WEBSOCKET'), WHO, [OURS, THEIRS]);
+    const findings = await each(sockets, async ([{ path, right }, who, slug]) => {
+      const url = address(path, slug);
+      const { status } = await world.send('GET', url, { who, upgrade: true });
+      const expected = may(who, right, slug) ? 101 : 403;
+      return status === expected ? null : `WEBSOCKET ${url} as ${who}: ${status} instead of ${expected} (${right})`;
+    });
+    assert.deepEqual(findings, []);
+  });
+
+  it('an event that is not published is there for those who prepare it, and for nobody else', async () => {
+    const visitors = [...WHO, ...ROLES.map((role) => `${role}@${DRAFT}`)];
+    const pages = cross(routes.filter(({ path }) => in_event(path)), visitors);
+    const findings = await each(pages, async ([{ method, path, right }, who]) => {
+      const url = address(path, DRAFT), said = `${method} ${url} as ${who}`;
+      if (belongs(who, DRAFT) && method === 'POST') return null; // tried below
+      const { status, body } = await world.send(method === 'WEBSOCKET' ? 'GET' : method, url,
+        { who, upgrade: method === 'WEBSOCKET', form: method === 'POST' ? { csrf: world.token } : null });
+      if (!belongs(who, DRAFT))
+        return status === 404 && !body.includes('Title draft') ? null : `${said}: ${status} instead of 404, or its title is told`;
+      if (!may(who, right, DRAFT)) return status === 403 ? null : `${said}: ${status} instead of 403 (${right})`;
+      return status !== 403 && status < 500 ? null : `${said}: ${status}, but ${right} is granted`;
+    });
+    assert.deepEqual(findings, []);
+  });
+
+  it('an object of another event is not there, whatever one may in one\'s own', async () => {
+    const before = world.digest(['throttle']);
+    const list = cross(routes.filter(({ path, method }) => in_event(path) && has_object(path) && method !== 'WEBSOCKET'), WHO);
+    const findings = await each(list, async ([{ method, path, right }, who]) => {
+      const url = address(path, OURS, THEIRS), expected = may(who, right, OURS) ? 404 : 403;
+      const { status } = await world.send(method, url, { who, form: method === 'POST' ? { csrf: world.token } : null });
+      return status === expected ? null : `${method} ${url} as ${who}: ${status} instead of ${expected} (the object is of another event)`;
+    });
+    assert.deepEqual(findings, []);
+    assert.equal(world.digest(['throttle']), before, 'something of another event was changed');
+  });
+
+  it('whoever has the right is heard: an empty form is answered, never refused', async () => {
+    const findings = [];
+    for (const [{ path, right }, who, slug] of cross(with_method('POST'), WHO, [OURS, THEIRS])) {
+      if (!may(who, right, slug) || (!in_event(path) && slug !== OURS)) continue;
+      const url = address(path, slug);
+      const { status } = await world.send('POST', url, { who, form: { csrf: world.token } });
+      const absent = status === 404 && (MAY_BE_ABSENT[path] || (right === 'SIGNED_IN' && roleIn(who, slug) === null));
+      if (!absent && (status === 403 || status === 404 || status >= 500))
+        findings.push(`POST ${url} as ${who}: ${status}, but ${right} is granted`);
+      world.restore();
+    }
+    assert.deepEqual(findings, []);
+  });
+});
