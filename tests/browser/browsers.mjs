@@ -126,6 +126,7 @@ class FirefoxWindow {
     for (const { name, value, url } of cookies)
       await context.setCookie({ name, value, domain: new URL(url).hostname, path: "/" });
     return new Tab(page, {
+      is_firefox: true,
       evaluate: (script, arg) => page.evaluate(script, arg),
       goto: (url) => page.goto(url, { waitUntil: "domcontentloaded" }),
       reload: () => page.reload({ waitUntil: "domcontentloaded" }),
@@ -165,6 +166,13 @@ function calm_down(page) {
   };
 }
 
+/**
+ * Firefox tells its console of every line that is lost, and the driver takes that for an error of a script: a reset or a
+ * refused WebSocket, a media server that is gone. No script threw it, so it has no stack.
+ */
+const FIREFOX_LOST_LINE = new RegExp("^Error: (?:The connection to wss?:\\S+ was interrupted while the page was loading"
+  + "|Firefox can.t establish a connection to the server at wss?:\\S+|WebRTC: ICE failed, [^\\n]*)\\.?$");
+
 /** One page of one person. What differs between the two drivers is in `how`. */
 class Tab {
   /** Errors of the page's scripts: no test may leave any. */
@@ -173,7 +181,11 @@ class Tab {
   constructor(page, how) {
     this.page = page;
     this.how = how;
-    page.on("pageerror", (error) => this.errors.push(String(error.stack ?? error)));
+    page.on("pageerror", (error) => {
+      const text = String(error.stack ?? error);
+      if (!how.is_firefox || !FIREFOX_LOST_LINE.test(text))
+        this.errors.push(text);
+    });
   }
 
   goto(url) {
