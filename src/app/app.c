@@ -46,7 +46,6 @@ App *app_start(const AppConfig *config, GError **error)
         if (app->store)
                 app->sfu = start_media(config, error);
         if (app->sfu) {
-                app->jobs = jobs_start(app->store);
                 app->mender = replay_mender_start(app->store);
                 app->sockets = socket_loop_start();
                 app->recordings = recordings_new(app->store, app->sfu, app->sockets);
@@ -61,6 +60,7 @@ App *app_start(const AppConfig *config, GError **error)
                 app_stop(app);
                 return NULL;
         }
+        app->jobs = jobs_start(app->store, server_origin(app->server));
         log_info("serving %s media=udp/%u", server_origin(app->server), sfu_media_port(app->sfu));
         return app;
 }

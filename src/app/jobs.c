@@ -11,6 +11,7 @@ struct Jobs {
         GThread *thread;
         GMutex mutex;
         GCond wake;
+        char *origin;
         bool ending; /* under the mutex */
 };
 
@@ -35,10 +36,10 @@ static void run_daily(Store *store)
 }
 
 /* False when it is time to end. */
-static bool wait_day(Jobs *jobs)
+static bool wait_minute(Jobs *jobs)
 {
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&jobs->mutex);
-        gint64 until = g_get_monotonic_time() + DAY_US;
+        gint64 until = g_get_monotonic_time() + MINUTE_US;
         while (!jobs->ending && g_cond_wait_until(&jobs->wake, &jobs->mutex, until)) {
         }
         return !jobs->ending;
@@ -47,15 +48,22 @@ static bool wait_day(Jobs *jobs)
 static gpointer run(gpointer user_data)
 {
         Jobs *jobs = user_data;
-        while (wait_day(jobs))
+        int64_t daily_us = monotonic_us();
+        do {
+                registration_minute(jobs->store, jobs->origin);
+                if (monotonic_us() - daily_us < DAY_US)
+                        continue;
+                daily_us = monotonic_us();
                 run_daily(jobs->store);
+        } while (wait_minute(jobs));
         return NULL;
 }
 
-Jobs *jobs_start(Store *store)
+Jobs *jobs_start(Store *store, const char *origin)
 {
         Jobs *jobs = g_new0(Jobs, 1);
         jobs->store = store;
+        jobs->origin = g_strdup(origin);
         run_daily(store);
         g_mutex_init(&jobs->mutex);
         g_cond_init(&jobs->wake);
@@ -74,5 +82,6 @@ void jobs_stop(Jobs *jobs)
         g_thread_join(jobs->thread);
         g_cond_clear(&jobs->wake);
         g_mutex_clear(&jobs->mutex);
+        g_free(jobs->origin);
         g_free(jobs);
 }

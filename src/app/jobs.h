@@ -1,9 +1,10 @@
-/* What is done every day whether anyone asks or not: erasing what was promised to be erased. A thread of its own. */
+/* What is done whether anyone asks or not, on a thread of its own: every day, erasing what was promised to be erased;
+ * every minute, what has its hour (registration/). */
 #pragma once
 #include "store/db.h"
 
 typedef struct Jobs Jobs;
 
-/* Does what is due before it returns, then every day. */
-Jobs *jobs_start(Store *store);
+/* Does the day's work before it returns, then every day; the minute's on its thread. origin: of the links in mails. */
+Jobs *jobs_start(Store *store, const char *origin);
 void jobs_stop(Jobs *jobs);

@@ -175,17 +175,13 @@ static json_t *time_json(int64_t at_us)
 static char *my_data_json(Db *db, const Mine *mine)
 {
         Consent consent = people_consent(db, mine->account->id, mine->event->id);
-        const Registration *registration = mine->registration;
-        json_t *data = json_pack("{s:s, s:s, s:s, s:s}", "event", mine->event->title, "name", mine->account->name,
-                                 "email", mine->account->email, "language", mine->account->lang);
+        json_t *data = mine->registration ? registration_json(db, mine->registration) : json_object();
+        json_object_set_new(data, "event", json_string(mine->event->title));
+        json_object_set_new(data, "name", json_string(mine->account->name));
+        json_object_set_new(data, "email", json_string(mine->account->email));
+        json_object_set_new(data, "language", json_string(mine->account->lang));
         json_object_set_new(data, "consent_given", time_json(consent.given_us));
         json_object_set_new(data, "consent_withdrawn", time_json(consent.withdrawn_us));
-        if (registration) {
-                json_object_set_new(data, "registered", time_json(registration->created_us));
-                json_object_set_new(data, "path", json_string(registration->onsite ? "onsite" : "remote"));
-                g_autofree char *needs = needs_text(db, registration->id);
-                json_object_set_new(data, "needs", needs ? json_string(needs) : json_null());
-        }
         char *dumped = json_dumps(data, JSON_INDENT(2));
         char *text = g_strdup(dumped);
         free(dumped);
@@ -227,7 +223,7 @@ void cancel_registration(Request *req, Db *db)
                 return;
         }
         cancellation_post(db, mine.event, mine.registration, request_lang(req), request_origin(req));
-        registration_erase(db, mine.event->id, mine.account->id);
+        registration_end(db, mine.event->id, mine.account->id);
         if (people_roles(db, mine.account->id, mine.event->id) == 0)
                 session_end(req, db);
         respond_redirect(req, "/%s/register/cancelled/", mine.event->slug);

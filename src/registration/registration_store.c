@@ -12,13 +12,18 @@ bool registration_set_places(Db *db, int64_t event, int64_t places)
                       "ii", event, places);
 }
 
+/* Held, and offered to the first in line. */
+#define ONSITE_TAKEN                                                                                                   \
+        "((SELECT count(*) FROM registration WHERE event_id = $1 AND path = 'onsite') + "                              \
+        "(SELECT count(*) FROM registration_place WHERE event_id = $1 AND coalesce(talk_id, 0) = 0 "                   \
+        "AND state = 'offered'))"
+
 Places registration_places(Db *db, int64_t event)
 {
         int64_t all = db_int(db, 0, "SELECT onsite_places FROM registration_setting WHERE event_id = $1", "i", event);
         if (all == 0)
                 return (Places){ 0 };
-        int64_t taken =
-                db_int(db, 0, "SELECT count(*) FROM registration WHERE event_id = $1 AND path = 'onsite'", "i", event);
+        int64_t taken = db_int(db, 0, "SELECT " ONSITE_TAKEN, "i", event);
         return (Places){ .all = all, .taken = taken };
 }
 
@@ -42,7 +47,8 @@ void registration_free(Registration *registration)
 }
 
 #define REGISTRATION_COLUMNS                                                                                           \
-        "SELECT registration.id, account_id, registration.created_us, sequence, path = 'onsite', name, email "         \
+        "SELECT registration.id, account_id, registration.created_us, sequence, path = 'onsite', name, email, "        \
+        "coalesce(confirmed_us, 0), lang, event_id "                                                                   \
         "FROM registration JOIN account ON account.id = account_id "
 
 static Registration *read_registration(Stmt *stmt)
@@ -55,6 +61,11 @@ static Registration *read_registration(Stmt *stmt)
         registration->onsite = stmt_int(stmt, 4) != 0;
         registration->name = g_strdup(stmt_text(stmt, 5));
         registration->email = g_strdup(stmt_text(stmt, 6));
+        registration->confirmed_us = stmt_int(stmt, 7);
+        registration->lang = lang_find(stmt_text(stmt, 8));
+        registration->event = stmt_int(stmt, 9);
+        if (!registration->lang)
+                registration->lang = lang_default();
         return registration;
 }
 
@@ -77,10 +88,12 @@ GPtrArray *registration_list(Db *db, int64_t event, int64_t offset, int64_t limi
         return list;
 }
 
-/* The count and the row are one statement, in the writer's turn: two last places cannot be one. */
+/* The count and the row are one statement, in the writer's turn: two last places cannot be one. Nobody passes those who
+ * stand in line. */
 #define PLACE_IS_LEFT                                                                                                  \
-        "((SELECT count(*) FROM registration WHERE event_id = $1 AND path = 'onsite') < "                              \
-        "coalesce((SELECT onsite_places FROM registration_setting WHERE event_id = $1), 0))"
+        "(" ONSITE_TAKEN " < coalesce((SELECT onsite_places FROM registration_setting WHERE event_id = $1), 0) "       \
+        "AND NOT EXISTS(SELECT 1 FROM registration_place WHERE event_id = $1 AND coalesce(talk_id, 0) = 0 "            \
+        "AND state = 'waiting'))"
 
 bool registration_has_place(Db *db, int64_t event)
 {
@@ -114,9 +127,24 @@ bool registration_mark_mailed(Db *db, int64_t event, int64_t account, int64_t si
                db_changed(db) == 1;
 }
 
-bool registration_erase(Db *db, int64_t event, int64_t account)
+bool registration_confirm(Db *db, int64_t event, int64_t account)
 {
-        return db_run(db, "DELETE FROM registration WHERE event_id = $1 AND account_id = $2", "ii", event, account) &&
+        return db_run(db,
+                      "UPDATE registration SET confirmed_us = $3 WHERE event_id = $1 AND account_id = $2 "
+                      "AND confirmed_us IS NULL",
+                      "iii", event, account, now_us()) &&
+               db_changed(db) == 1;
+}
+
+bool registration_end(Db *db, int64_t event, int64_t account)
+{
+        return db_run(db, "DELETE FROM registration_quiet WHERE event_id = $1 AND account_id = $2", "ii", event,
+                      account) &&
+               db_run(db, "DELETE FROM registration_news WHERE event_id = $1 AND account_id = $2", "ii", event,
+                      account) &&
+               db_run(db, "DELETE FROM registration_address WHERE event_id = $1 AND account_id = $2", "ii", event,
+                      account) &&
+               db_run(db, "DELETE FROM registration WHERE event_id = $1 AND account_id = $2", "ii", event, account) &&
                people_revoke_personal_links(db, account, event) && people_withdraw(db, account, event, ROLE_ATTENDEE) &&
                (db_int(db, 1, "SELECT count(*) FROM registration WHERE account_id = $1", "i", account) > 0 ||
                 people_forget_if_unused(db, account));
@@ -203,7 +231,7 @@ static bool erase_all(Db *db, int64_t event)
         g_autoptr(GPtrArray) registrations = registration_list(db, event, 0, 1000);
         bool erased = true;
         for (guint i = 0; i < registrations->len && erased; i++)
-                erased = registration_erase(db, event, ((Registration *)registrations->pdata[i])->account);
+                erased = registration_end(db, event, ((Registration *)registrations->pdata[i])->account);
         return erased;
 }
 

@@ -4,10 +4,11 @@
 #include "registration/registration_rules.h"
 
 typedef struct {
-        int64_t id, account, created_us;
+        int64_t id, event, account, created_us, confirmed_us; /* confirmed: 0 while the mail's link is unused */
         int sequence;
         bool onsite;
         char *name, *email;
+        const Lang *lang; /* of the person */
 } Registration;
 void registration_free(Registration *registration);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Registration, registration_free)
@@ -28,8 +29,13 @@ int64_t registration_insert(Db *db, int64_t event, int64_t account, bool onsite)
 bool registration_change_path(Db *db, int64_t registration, int64_t event, bool onsite);
 /* True when its link has not been sent since; then it counts as sent now. */
 bool registration_mark_mailed(Db *db, int64_t event, int64_t account, int64_t since_us);
+/* Told by whoever came in by a mail's link: the address is this person's. True when it was not confirmed before. */
+bool registration_confirm(Db *db, int64_t event, int64_t account);
 /* Erases the registration, its needs and the attendee's role; the account too when nothing else holds it. */
-bool registration_erase(Db *db, int64_t event, int64_t account);
+bool registration_end(Db *db, int64_t event, int64_t account);
+
+/* For its owner's export. (transfer full) */
+json_t *registration_json(Db *db, const Registration *registration);
 
 bool needs_keep(Db *db, int64_t registration, const Needs *needs);
 /* When keeping them was agreed to, 0 when there are none. */

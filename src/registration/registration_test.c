@@ -105,7 +105,7 @@ static void test_erase(Fixture *fixture, gconstpointer data)
         int64_t one = enter(fixture, fixture->event, "a@exemple.fr", false);
         needs_keep(fixture->db, one, &(Needs){ .other = "Une boucle" });
         int64_t account = people_find(fixture->db, "a@exemple.fr");
-        g_assert_true(registration_erase(fixture->db, fixture->event, account));
+        g_assert_true(registration_end(fixture->db, fixture->event, account));
         g_assert_null(registration_of(fixture->db, fixture->event, account));
         g_assert_cmpint(needs_agreed_us(fixture->db, one), ==, 0);
         g_assert_cmpuint(people_roles(fixture->db, account, fixture->event), ==, 0);
@@ -119,10 +119,10 @@ static void test_erase_keeps_others(Fixture *fixture, gconstpointer data)
         enter(fixture, fixture->event, "a@exemple.fr", false);
         enter(fixture, other, "a@exemple.fr", false);
         int64_t account = people_find(fixture->db, "a@exemple.fr");
-        g_assert_true(registration_erase(fixture->db, fixture->event, account));
+        g_assert_true(registration_end(fixture->db, fixture->event, account));
         g_assert_cmpint(people_find(fixture->db, "a@exemple.fr"), ==, account);
         people_grant(fixture->db, account, fixture->event, ROLE_HOST);
-        g_assert_true(registration_erase(fixture->db, other, account));
+        g_assert_true(registration_end(fixture->db, other, account));
         g_assert_cmpint(people_find(fixture->db, "a@exemple.fr"), ==, account);
 }
 

@@ -1,0 +1,5 @@
+#include "registration/registration.h"
+
+void registration_minute(Store *store, const char *origin)
+{
+}
