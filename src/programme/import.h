@@ -12,15 +12,25 @@ typedef struct {
         unsigned talks_new, talks_changed, talks_same,
                 talks_absent;                   /* absent: in the event, not in the file; they stay */
         unsigned persons, rooms, tracks, links; /* in the file */
+        unsigned persons_new, persons_changed;
 } ImportCounts;
 
 typedef enum { CHANGE_NONE, CHANGE_NEW, CHANGE_UPDATE } Change;
 
+/* What becomes of one thing of the file. */
+typedef struct {
+        Change change;
+        unsigned parts; /* of a changed session: a set of SAYS() */
+        char *words;    /* what a changed or new session is found by; NULL for the same */
+} ImportTalk;
+
 typedef struct {
         Programme *programme; /* the file's; ids of known things filled in */
         Event *event;         /* as it will be; id 0 when it is new */
-        GArray *talk_changes; /* of Change, one for each talk */
-        GPtrArray *words;     /* char *: what a changed or new talk is found by; NULL for the same */
+        GArray *talks;        /* of ImportTalk, one for each talk */
+        GArray *persons;      /* of Change, one for each person */
+        GArray *left;         /* int64_t: persons of sessions that change; who has none any more goes */
+        char *state;          /* what the event held when this was prepared, as a checksum */
         ImportCounts counts;
         bool publish;
 } Import;
@@ -31,6 +41,9 @@ void import_free(Import *import);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Import, import_free)
 /* In the writer's turn. False with a sentence (source words) when nothing may be kept. */
 bool import_apply(Db *db, Import *import, const char **ret_fault);
+
+#define import_talk(import, i) (&g_array_index((import)->talks, ImportTalk, (i)))
+#define import_person(import, i) g_array_index((import)->persons, Change, (i))
 
 /* What the store holds of an event, sorted; every day from the first to the last. (transfer full) */
 Programme *programme_load(Db *db, const Event *event);

@@ -33,11 +33,15 @@ static void load_rooms(Db *db, int64_t event, Loader *loader)
 {
         Programme *programme = loader->programme;
         g_autoptr(Stmt) rooms = db_query(
-                db, "SELECT id, name, slug, guid FROM room WHERE event_id = $1 ORDER BY position, id", "i", event);
+                db, "SELECT id, name, slug, guid, kind, capacity FROM room WHERE event_id = $1 ORDER BY position, id",
+                "i", event);
         while (stmt_next(rooms)) {
-                ProgrammeRoom room = { stmt_int(rooms, 0), programme_text(programme, stmt_text(rooms, 1)),
+                ProgrammeRoom room = { stmt_int(rooms, 0),
+                                       programme_text(programme, stmt_text(rooms, 1)),
                                        programme_text(programme, stmt_text(rooms, 2)),
-                                       programme_text(programme, stmt_text(rooms, 3)) };
+                                       programme_text(programme, stmt_text(rooms, 3)),
+                                       programme_text(programme, stmt_text(rooms, 4)),
+                                       (int)stmt_int(rooms, 5) };
                 g_array_append_val(programme->rooms, room);
                 g_hash_table_insert(loader->rooms, GSIZE_TO_POINTER((gsize)room.id),
                                     GINT_TO_POINTER((int)programme->rooms->len));
@@ -58,12 +62,15 @@ static void load_persons(Db *db, int64_t event, Loader *loader)
 {
         Programme *programme = loader->programme;
         g_autoptr(Stmt) rows = db_query(
-                db, "SELECT id, name, code, guid, source_id FROM person WHERE event_id = $1 ORDER BY id", "i", event);
+                db, "SELECT id, name, code, guid, source_id, biography FROM person WHERE event_id = $1 ORDER BY id",
+                "i", event);
         while (stmt_next(rows)) {
-                ProgrammePerson person = { stmt_int(rows, 0), programme_text(programme, stmt_text(rows, 1)),
+                ProgrammePerson person = { stmt_int(rows, 0),
+                                           programme_text(programme, stmt_text(rows, 1)),
                                            programme_text(programme, stmt_text(rows, 2)),
                                            programme_text(programme, stmt_text(rows, 3)),
-                                           programme_text(programme, stmt_text(rows, 4)) };
+                                           programme_text(programme, stmt_text(rows, 4)),
+                                           programme_text(programme, stmt_text(rows, 5)) };
                 g_array_append_val(programme->persons, person);
                 g_hash_table_insert(loader->persons, GSIZE_TO_POINTER((gsize)person.id),
                                     GINT_TO_POINTER((int)programme->persons->len));
@@ -108,8 +115,8 @@ static void load_talks(Db *db, int64_t event, Loader *loader)
         g_autoptr(Stmt) rows = db_query(
                 db,
                 "SELECT id, guid, code, source_id, slug, title, subtitle, kind, language, abstract, description, "
-                "licence, day, room_id, track_id, no_recording, start_us, end_us FROM talk WHERE event_id = $1 "
-                "ORDER BY id",
+                "licence, day, room_id, track_id, no_recording, start_us, end_us, cancelled, places, sequence, "
+                "changed_us FROM talk WHERE event_id = $1 ORDER BY id",
                 "i", event);
         while (stmt_next(rows)) {
                 ProgrammeTalk talk = { .id = stmt_int(rows, 0) };
@@ -126,6 +133,10 @@ static void load_talks(Db *db, int64_t event, Loader *loader)
                 talk.no_recording = stmt_int(rows, 15);
                 talk.start_us = stmt_int(rows, 16);
                 talk.end_us = stmt_int(rows, 17);
+                talk.cancelled = stmt_int(rows, 18);
+                talk.places = (int)stmt_int(rows, 19);
+                talk.sequence = (int)stmt_int(rows, 20);
+                talk.changed_us = stmt_int(rows, 21);
                 g_array_append_val(programme->talks, talk);
         }
 }
@@ -232,25 +243,68 @@ static void replace_text(char **text, const char *with)
         *text = g_strdup(with);
 }
 
+/* Every row of the event that an import looks at: whoever changes one changes this. */
+static char *state_of(Db *db, int64_t event)
+{
+        static const char *const queries[] = {
+                "SELECT id, changed_us, room_id, start_us || title FROM talk WHERE event_id = $1 ORDER BY id",
+                "SELECT id, position, capacity, name || kind || guid FROM room WHERE event_id = $1 ORDER BY id",
+                "SELECT id, position, 0, name || color FROM track WHERE event_id = $1 ORDER BY id",
+                "SELECT id, account_id, 0, name || code || guid || source_id || biography FROM person "
+                "WHERE event_id = $1 ORDER BY id",
+                "SELECT changed_us, day_change_minutes, 0, slug FROM event WHERE id = $1",
+        };
+        g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+        for (size_t i = 0; i < G_N_ELEMENTS(queries); i++) {
+                g_autoptr(Stmt) rows = db_query(db, queries[i], "i", event);
+                while (stmt_next(rows)) {
+                        int64_t numbers[] = { (int64_t)i, stmt_int(rows, 0), stmt_int(rows, 1), stmt_int(rows, 2) };
+                        const char *text = stmt_text(rows, 3);
+                        g_checksum_update(sum, (const guchar *)numbers, sizeof numbers);
+                        g_checksum_update(sum, (const guchar *)text, (gssize)strlen(text) + 1);
+                }
+        }
+        return g_strdup(g_checksum_get_string(sum));
+}
+
+/* Its texts and zone are the organisers'; days, version and hours follow the file. What a table or a calendar names may
+ * only widen the days. */
+static void follow_file(Event *event, const Programme *programme)
+{
+        bool partial = programme->partial;
+        if (!partial || strcmp(programme->first_day, event->first_day) < 0)
+                replace_text(&event->first_day, programme->first_day);
+        if (!partial || strcmp(programme->last_day, event->last_day) > 0)
+                replace_text(&event->last_day, programme->last_day);
+        if (partial)
+                return;
+        replace_text(&event->version, programme->version);
+        event->day_change_minutes = programme->day_change_minutes;
+        if (programme->timeslot_minutes)
+                event->timeslot_minutes = programme->timeslot_minutes;
+}
+
+static void import_talk_clear(gpointer data)
+{
+        g_free(((ImportTalk *)data)->words);
+}
+
 Import *import_prepare(Db *db, Programme *programme, const char *slug, const char *lang, bool publish)
 {
         Import *import = g_new0(Import, 1);
         import->programme = programme;
         import->publish = publish;
-        import->talk_changes = g_array_new(FALSE, TRUE, sizeof(Change));
-        import->words = g_ptr_array_new_with_free_func(g_free);
+        import->talks = g_array_new(FALSE, TRUE, sizeof(ImportTalk));
+        g_array_set_clear_func(import->talks, import_talk_clear);
+        import->persons = g_array_new(FALSE, TRUE, sizeof(Change));
+        import->left = g_array_new(FALSE, TRUE, sizeof(int64_t));
         import->event = conference_find(db, slug);
         import->counts.event_new = !import->event;
-        if (import->event) { /* its texts and zone are the organisers'; days, version and hours follow the file */
-                replace_text(&import->event->first_day, programme->first_day);
-                replace_text(&import->event->last_day, programme->last_day);
-                replace_text(&import->event->version, programme->version);
-                import->event->day_change_minutes = programme->day_change_minutes;
-                if (programme->timeslot_minutes)
-                        import->event->timeslot_minutes = programme->timeslot_minutes;
-        } else {
+        if (import->event)
+                follow_file(import->event, programme);
+        else
                 import->event = event_of(programme, slug, lang);
-        }
+        import->state = state_of(db, import->event->id);
         g_autoptr(Programme) known = import->event->id ? programme_load(db, import->event) : programme_new();
         import_judge(import, known);
         return import;
@@ -262,56 +316,75 @@ void import_free(Import *import)
                 return;
         programme_free(import->programme);
         event_free(import->event);
-        g_array_unref(import->talk_changes);
-        g_ptr_array_unref(import->words);
+        g_array_unref(import->talks);
+        g_array_unref(import->persons);
+        g_array_unref(import->left);
+        g_free(import->state);
         g_free(import);
 }
 
 /* Writing. */
 
-static void keep_rooms(Db *db, Programme *programme, int64_t event)
+/* A table or a calendar says nothing of the order of rooms: its new ones come last. */
+static void keep_room(Db *db, ProgrammeRoom *room, int64_t event, bool partial, int64_t position)
 {
-        for (guint i = 0; i < programme->rooms->len; i++) {
-                ProgrammeRoom *room = programme_room(programme, i);
-                if (room->id)
-                        db_run(db,
-                               "UPDATE room SET name = $2, guid = CASE WHEN $3 = '' THEN guid ELSE $3 END, "
-                               "position = $4 WHERE id = $1",
-                               "itti", room->id, room->name, room->guid, (int64_t)i);
-                else
-                        room->id = db_insert(db,
-                                             "INSERT INTO room(event_id, slug, name, guid, position) "
-                                             "VALUES($1, $2, $3, $4, $5) RETURNING id",
-                                             "ittti", event, room->slug, room->name, room->guid, (int64_t)i);
-        }
-        for (guint i = 0; i < programme->tracks->len; i++) {
-                ProgrammeTrack *track = programme_track(programme, i);
-                if (track->id)
-                        db_run(db, "UPDATE track SET color = $2, position = $3 WHERE id = $1", "iti", track->id,
-                               track->color, (int64_t)i);
-                else
-                        track->id = db_insert(db,
-                                              "INSERT INTO track(event_id, slug, name, color, position) "
-                                              "VALUES($1, $2, $3, $4, $5) RETURNING id",
-                                              "ittti", event, track->slug, track->name, track->color, (int64_t)i);
-        }
+        int64_t capacity = room->capacity;
+        if (!room->id)
+                room->id = db_insert(
+                        db,
+                        "INSERT INTO room(event_id, slug, name, guid, position, kind, capacity) VALUES($1, $2, "
+                        "$3, $4, $5 + CASE WHEN $8 THEN (SELECT coalesce(max(position) + 1, 0) FROM room "
+                        "WHERE event_id = $1) ELSE 0 END, CASE WHEN $6 = '' THEN 'stage' ELSE $6 END, $7) "
+                        "RETURNING id",
+                        "itttitii", event, room->slug, room->name, room->guid, partial ? 0 : position, room->kind,
+                        capacity, (int64_t)partial);
+        else if (!partial)
+                db_run(db,
+                       "UPDATE room SET name = $2, guid = CASE WHEN $3 = '' THEN guid ELSE $3 END, position = $4, "
+                       "kind = CASE WHEN $5 = '' THEN kind ELSE $5 END, "
+                       "capacity = CASE WHEN $6 = 0 THEN capacity ELSE $6 END WHERE id = $1",
+                       "ittiti", room->id, room->name, room->guid, position, room->kind, capacity);
 }
 
-static void keep_persons(Db *db, Programme *programme, int64_t event)
+static void keep_track(Db *db, ProgrammeTrack *track, int64_t event, bool partial, int64_t position)
 {
+        if (!track->id)
+                track->id = db_insert(db,
+                                      "INSERT INTO track(event_id, slug, name, color, position) VALUES($1, $2, $3, $4, "
+                                      "$5 + CASE WHEN $6 THEN (SELECT coalesce(max(position) + 1, 0) FROM track WHERE "
+                                      "event_id = $1) ELSE 0 END) RETURNING id",
+                                      "itttii", event, track->slug, track->name, track->color, partial ? 0 : position,
+                                      (int64_t)partial);
+        else if (!partial)
+                db_run(db, "UPDATE track SET color = $2, position = $3 WHERE id = $1", "iti", track->id, track->color,
+                       position);
+}
+
+static void keep_rooms(Db *db, Programme *programme, int64_t event)
+{
+        for (guint i = 0; i < programme->rooms->len; i++)
+                keep_room(db, programme_room(programme, i), event, programme->partial, i);
+        for (guint i = 0; i < programme->tracks->len; i++)
+                keep_track(db, programme_track(programme, i), event, programme->partial, i);
+}
+
+static void keep_persons(Db *db, const Import *import, int64_t event)
+{
+        Programme *programme = import->programme;
         for (guint i = 0; i < programme->persons->len; i++) {
                 ProgrammePerson *person = programme_person(programme, i);
-                if (person->id)
+                Change change = import_person(import, i);
+                if (change == CHANGE_UPDATE)
                         db_run(db,
-                               "UPDATE person SET name = $2, guid = $3, source_id = $4 WHERE id = $1 AND "
-                               "(name, guid, source_id) <> ($2, $3, $4)",
-                               "ittt", person->id, person->name, person->guid, person->source_id);
-                else
-                        person->id =
-                                db_insert(db,
-                                          "INSERT INTO person(event_id, code, guid, source_id, name) "
-                                          "VALUES($1, $2, $3, $4, $5) RETURNING id",
-                                          "itttt", event, person->code, person->guid, person->source_id, person->name);
+                               "UPDATE person SET name = $2, guid = $3, source_id = $4, "
+                               "biography = coalesce($5, biography) WHERE id = $1",
+                               "itttt", person->id, person->name, person->guid, person->source_id, person->biography);
+                else if (change == CHANGE_NEW)
+                        person->id = db_insert(db,
+                                               "INSERT INTO person(event_id, code, guid, source_id, name, biography) "
+                                               "VALUES($1, $2, $3, $4, $5, coalesce($6, '')) RETURNING id",
+                                               "ittttt", event, person->code, person->guid, person->source_id,
+                                               person->name, person->biography);
         }
 }
 
@@ -337,21 +410,23 @@ static void keep_talk(Db *db, const Import *import, ProgrammeTalk *talk, const c
                        "UPDATE talk SET room_id = $2, track_id = CAST($3 AS INTEGER), guid = $4, source_id = $5, "
                        "slug = $6, title = $7, subtitle = $8, kind = $9, language = $10, abstract = $11, "
                        "description = $12, licence = $13, no_recording = $14, day = $15, start_us = $16, end_us = $17, "
-                       "changed_us = $18, persons = $19 WHERE id = $1",
-                       "iitttttttttttitiiit", talk->id, room, track, talk->guid, talk->source_id, talk->slug,
+                       "changed_us = $18, persons = $19, places = $20, cancelled = $21 WHERE id = $1",
+                       "iitttttttttttitiiitii", talk->id, room, track, talk->guid, talk->source_id, talk->slug,
                        talk->title, talk->subtitle, talk->kind, talk->language, talk->abstract, talk->description,
-                       talk->licence, (int64_t)talk->no_recording, day, talk->start_us, talk->end_us, now, names);
+                       talk->licence, (int64_t)talk->no_recording, day, talk->start_us, talk->end_us, now, names,
+                       (int64_t)talk->places, (int64_t)talk->cancelled);
         else
                 talk->id = db_insert(
                         db,
                         "INSERT INTO talk(event_id, room_id, track_id, code, guid, source_id, slug, title, subtitle, "
                         "kind, language, abstract, description, licence, no_recording, day, start_us, end_us, "
-                        "changed_us, persons) VALUES($1, $2, CAST($3 AS INTEGER), $4, $5, $6, $7, $8, $9, $10, $11, "
-                        "$12, $13, $14, $15, $16, $17, $18, $19, $20) RETURNING id",
-                        "iittttttttttttitiiit", import->event->id, room, track, talk->code, talk->guid, talk->source_id,
-                        talk->slug, talk->title, talk->subtitle, talk->kind, talk->language, talk->abstract,
-                        talk->description, talk->licence, (int64_t)talk->no_recording, day, talk->start_us,
-                        talk->end_us, now, names);
+                        "changed_us, persons, places, cancelled) VALUES($1, $2, CAST($3 AS INTEGER), $4, $5, $6, $7, "
+                        "$8, "
+                        "$9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) RETURNING id",
+                        "iittttttttttttitiiitii", import->event->id, room, track, talk->code, talk->guid,
+                        talk->source_id, talk->slug, talk->title, talk->subtitle, talk->kind, talk->language,
+                        talk->abstract, talk->description, talk->licence, (int64_t)talk->no_recording, day,
+                        talk->start_us, talk->end_us, now, names, (int64_t)talk->places, (int64_t)talk->cancelled);
 }
 
 static void keep_parts(Db *db, const Import *import, const ProgrammeTalk *talk, const char *names, const char *words)
@@ -385,7 +460,7 @@ static void forget_parts(Db *db, int64_t talk)
 static void free_guids(Db *db, const Import *import)
 {
         for (guint i = 0; i < import->programme->talks->len; i++)
-                if (g_array_index(import->talk_changes, Change, i) == CHANGE_UPDATE)
+                if (import_talk(import, i)->change == CHANGE_UPDATE)
                         db_run(db, "UPDATE talk SET guid = 'old:' || guid WHERE id = $1", "i",
                                programme_talk(import->programme, i)->id);
 }
@@ -395,7 +470,8 @@ static bool keep_event(Db *db, Import *import, const char **ret_fault)
         Event *event = import->event;
         bool there = db_int(db, 0, "SELECT 1 FROM event WHERE slug = $1", "t", event->slug);
         int64_t changed_us = db_int(db, -1, "SELECT changed_us FROM event WHERE id = $1", "i", event->id);
-        if (event->id ? changed_us != event->changed_us : there) {
+        g_autofree char *state = state_of(db, event->id);
+        if (event->id ? changed_us != event->changed_us || strcmp(state, import->state) : there) {
                 *ret_fault =
                         N_("The event was changed by someone else in the meantime. Nothing was imported: try again.");
                 return false;
@@ -411,22 +487,23 @@ bool import_apply(Db *db, Import *import, const char **ret_fault)
         if (!keep_event(db, import, ret_fault))
                 return false;
         keep_rooms(db, programme, import->event->id);
-        keep_persons(db, programme, import->event->id);
+        keep_persons(db, import, import->event->id);
         free_guids(db, import);
         for (guint i = 0; i < programme->talks->len && !db_failed(db); i++) {
-                Change change = g_array_index(import->talk_changes, Change, i);
+                const ImportTalk *change = import_talk(import, i);
                 ProgrammeTalk *talk = programme_talk(programme, i);
-                if (change == CHANGE_UPDATE)
+                if (change->change == CHANGE_UPDATE)
                         forget_parts(db, talk->id);
-                if (change == CHANGE_NONE)
+                if (change->change == CHANGE_NONE)
                         continue;
                 g_autofree char *names = names_of(programme, talk);
                 keep_talk(db, import, talk, names, now);
-                keep_parts(db, import, talk, names, g_ptr_array_index(import->words, i));
+                keep_parts(db, import, talk, names, change->words);
         }
-        db_run(db,
-               "DELETE FROM person WHERE event_id = $1 AND account_id IS NULL AND NOT EXISTS "
-               "(SELECT 1 FROM talk_person WHERE person_id = person.id)",
-               "i", import->event->id);
+        for (guint i = 0; i < import->left->len; i++)
+                db_run(db,
+                       "DELETE FROM person WHERE id = $1 AND account_id IS NULL AND NOT EXISTS "
+                       "(SELECT 1 FROM talk_person WHERE person_id = person.id)",
+                       "i", g_array_index(import->left, int64_t, i));
         return !db_failed(db);
 }

@@ -8,6 +8,7 @@ Programme *programme_new(void)
 {
         Programme *programme = g_new0(Programme, 1);
         programme->text = g_string_chunk_new(16 * 1024);
+        programme->says = SAYS_SCHEDULE;
         programme->days = g_array_new(FALSE, TRUE, sizeof(ProgrammeDay));
         programme->rooms = g_array_new(FALSE, TRUE, sizeof(ProgrammeRoom));
         programme->tracks = g_array_new(FALSE, TRUE, sizeof(ProgrammeTrack));
@@ -77,6 +78,8 @@ char *notice_text(const Lang *lang, const ProgrammeNotice *notice)
         g_autofree char *sentence = g_strdup_printf(tr(lang, notice->message), notice->detail);
         if (!notice->line)
                 return g_steal_pointer(&sentence);
+        if (*notice->column)
+                return g_strdup_printf(tr(lang, "Line %d, column “%s”: %s"), notice->line, notice->column, sentence);
         if (notice->times < 2)
                 return g_strdup_printf(tr(lang, "Line %d: %s"), notice->line, sentence);
         return g_strdup_printf(tr_n(lang, "Line %d and %u more: %s", "Line %d and %u more: %s", notice->times - 1),

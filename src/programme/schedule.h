@@ -17,8 +17,9 @@
 typedef struct {
         const char *message; /* source words for tr(), with at most one %s for the detail */
         char detail[96];
-        int line;       /* 1-based; 0: the whole file */
-        unsigned times; /* how often the same was met; line is the first */
+        char column[40]; /* the heading of its column in a table; "" elsewhere */
+        int line;        /* 1-based; 0: the whole file */
+        unsigned times;  /* how often the same was met; line is the first */
 } ProgrammeNotice;
 
 typedef enum {
@@ -45,6 +46,8 @@ typedef struct {
 typedef struct {
         int64_t id;                     /* its row in the store, 0 when it comes from a file */
         const char *name, *slug, *guid; /* guid "" when there is none */
+        const char *kind;               /* "stage", "workshop", "on-site"; "": the file does not say */
+        int capacity;                   /* seats on site; 0: not said */
 } ProgrammeRoom;
 
 typedef struct {
@@ -56,8 +59,36 @@ typedef struct {
         int64_t id;
         const char *name, *code, *guid;
         const char *source_id; /* the number it had elsewhere, "" when none */
+        const char *biography; /* Markdown; NULL: the file does not say */
         bool derived;          /* the guid was made here */
 } ProgrammePerson;
+
+/* What a session is made of: what a file speaks of, and what an import changes. */
+typedef enum {
+        PART_TITLE,
+        PART_SUBTITLE,
+        PART_START,
+        PART_DURATION,
+        PART_ROOM,
+        PART_TRACK,
+        PART_KIND,
+        PART_LANGUAGE,
+        PART_PERSONS,
+        PART_ABSTRACT,
+        PART_DESCRIPTION,
+        PART_LICENCE,
+        PART_RECORDING,
+        PART_LINKS,
+        PART_NUMBER, /* source_id */
+        PART_SLUG,
+        PART_GUID,
+        PART_PLACES,
+        PART_CANCELLED,
+        PARTS
+} TalkPart;
+#define SAYS(name) (1u << PART_##name)
+/* What schedule.xml and schedule.json speak of. */
+#define SAYS_SCHEDULE (SAYS(PLACES) - 1)
 
 typedef struct {
         int64_t id;
@@ -65,7 +96,11 @@ typedef struct {
         const char *title, *subtitle, *kind, *language, *abstract, *description;
         const char *licence;        /* "" for that of the event */
         bool no_recording, derived; /* derived: the guid was made here */
-        int day, room, track;       /* places in the arrays; track may be -1 */
+        bool cancelled;
+        int places;           /* 0: open to all */
+        int sequence;         /* of its calendar entry; from the store alone */
+        int64_t changed_us;   /* from the store alone */
+        int day, room, track; /* places in the arrays; track may be -1 */
         int64_t start_us, end_us;
         guint first_person, person_count; /* in talk_persons */
         guint first_link, link_count;     /* in links */
@@ -78,6 +113,8 @@ typedef struct {
         const char *first_day, *last_day; /* YYYY-MM-DD */
         int day_change_minutes;           /* a talk before this hour belongs to the day before */
         int timeslot_minutes;             /* 0 when not said */
+        unsigned says; /* a set of SAYS(): of the rest, sessions that are known keep what they have */
+        bool partial;  /* a table or a calendar: what it does not name stays where it is */
         GArray *days, *rooms, *tracks, *talks, *persons, *links;
         GArray *talk_persons; /* guint: places in persons */
         GArray *notices;      /* ProgrammeNotice */

@@ -39,6 +39,8 @@ typedef enum {
         TALK_LANGUAGE,
         TALK_LICENCE,
         TALK_OPTOUT,
+        TALK_PLACES,
+        TALK_CANCELLED,
         TALK_FIELDS
 } TalkField;
 
@@ -49,6 +51,8 @@ typedef struct {
 
 typedef struct {
         const char *name, *guid;
+        const char *kind; /* one of the store's; NULL: not said */
+        int capacity;
         int line;
 } RoomDraft;
 
@@ -59,6 +63,7 @@ typedef struct {
 
 typedef struct {
         const char *id, *guid, *code, *name;
+        const char *biography; /* NULL: not said */
         int line;
 } PersonDraft;
 

@@ -6,6 +6,7 @@
 #include "programme/identity.h"
 #include "programme/schedule_time.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define TITLE_MAX_BYTES 600
@@ -166,9 +167,11 @@ static int add_day(Settler *settler, const char *date)
         return (int)settler->programme->days->len - 1;
 }
 
-static int add_room(Settler *settler, const char *name, const char *guid, int line)
+static int add_room(Settler *settler, const char *name, const RoomDraft *draft)
 {
         Programme *programme = settler->programme;
+        const char *guid = draft->guid;
+        int line = draft->line;
         name = short_text(settler, name, line, NAME_MAX_BYTES, "room");
         gpointer known = g_hash_table_lookup(settler->rooms, name);
         if (known)
@@ -178,6 +181,8 @@ static int add_room(Settler *settler, const char *name, const char *guid, int li
                 programme_notice(programme, line, false, N_("the guid “%s” is not one and was left out"), guid);
         g_autofree char *slug = slug_derive(name, "room", settler->room_slugs);
         ProgrammeRoom room = { .name = name, .slug = programme_text(programme, slug), .guid = valid ? guid : "" };
+        room.kind = draft->kind ? draft->kind : "";
+        room.capacity = draft->capacity;
         g_array_append_val(programme->rooms, room);
         g_hash_table_insert(settler->rooms, (gpointer)name, GINT_TO_POINTER((int)programme->rooms->len));
         return (int)programme->rooms->len - 1;
@@ -189,7 +194,7 @@ static void settle_rooms(Settler *settler)
         for (guint i = 0; i < settler->draft->rooms->len; i++) {
                 const RoomDraft *room = &g_array_index(settler->draft->rooms, RoomDraft, i);
                 if (room->name && *room->name)
-                        add_room(settler, room->name, room->guid, room->line);
+                        add_room(settler, room->name, room);
         }
 }
 
@@ -202,7 +207,7 @@ static int settle_room(Settler *settler, const TalkDraft *talk)
                 programme_notice(settler->programme, inner->line, false,
                                  N_("the session says it is in “%s” but stands in another room, which was kept"),
                                  inner->text);
-        return add_room(settler, named ? around->name : given(inner) ? inner->text : "?", around->guid, around->line);
+        return add_room(settler, named ? around->name : given(inner) ? inner->text : "?", around);
 }
 
 static bool is_color(const char *text)
@@ -266,12 +271,15 @@ static guint settle_person(Settler *settler, const PersonDraft *draft)
                 if (strcmp(programme_person(programme, place)->name, name))
                         programme_notice(programme, draft->line, false,
                                          N_("“%s” has the number of another name; the first name was kept"), name);
+                if (!programme_person(programme, place)->biography)
+                        programme_person(programme, place)->biography = draft->biography;
                 return place;
         }
         g_autofree char *derived = guid ? g_strdup(key) : guid_derive(NULL, key);
         ProgrammePerson person = { .name = name,
                                    .guid = programme_text(programme, derived),
                                    .source_id = id ? draft->id : "",
+                                   .biography = draft->biography,
                                    .derived = !guid };
         person.code = settle_code(settler, settler->person_codes, draft->code, person.guid);
         g_array_append_val(programme->persons, person);
@@ -445,6 +453,9 @@ static void settle_talk(Settler *settler, const TalkDraft *draft)
                 bad_value(settler, optout, N_("<optout> says “%s”, neither true nor false; it is read as true"));
                 talk.no_recording = true;
         }
+        const char *cancelled = fields[TALK_CANCELLED].text, *places = fields[TALK_PLACES].text;
+        talk.cancelled = cancelled && !strcmp(cancelled, "true");
+        talk.places = places ? atoi(places) : 0;
         talk.room = settle_room(settler, draft);
         talk.track = settle_track(settler, fields[TALK_TRACK].text, "", fields[TALK_TRACK].line);
         talk.guid = settle_guid(settler, draft, &talk);
