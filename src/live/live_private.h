@@ -156,21 +156,33 @@ void live_act_push(Act *act);
 Client *live_act_client(Act *act); /* NULL when it has gone meanwhile */
 void live_line_free(gpointer line);
 
-/* --- live_room.c: who is there ------------------------------------------------------------------------------------ */
+/* --- live_room.c: a room's life ----------------------------------------------------------------------------------- */
 LiveRoom *live_room_get(Live *live, const LiveOpening *opening); /* made and loading if new */
 void live_room_free(gpointer room);
-void live_room_join(Client *client, json_t *message);
-void live_rename(Client *client, json_t *message);
-void live_room_left(Client *client, bool for_good);
+/* A join that came before the room was loaded: taken up then. */
+void live_room_wait(Client *client, json_t *message);
 /* Something of this session is recorded: where it will be seen. */
 void live_note_replay(LiveRoom *room);
 void live_room_tick(LiveRoom *room, int64_t mono_us);
 /* Asks the store which talk the room holds now. */
 void live_room_look(LiveRoom *room);
+
+/* --- live_join.c: coming in --------------------------------------------------------------------------------------- */
+void live_room_join(Client *client, json_t *message);
+void live_rename(Client *client, json_t *message);
+json_t *live_talk_json(const LiveRoom *room);
+
+/* --- live_people.c: who is there ---------------------------------------------------------------------------------- */
 void live_person_free(gpointer person);
 Person *live_person_find(LiveRoom *room, int id);
-bool live_person_here(const Person *person); /* present or away */
-void live_person_changed(Person *person);    /* will be told in the next people message */
+bool live_person_here(const Person *person);          /* present or away */
+void live_person_changed(Person *person);             /* will be told in the next people message */
+void live_person_add(LiveRoom *room, Person *person); /* takes person */
+void live_person_gone(Person *person);
+json_t *live_person_json(const Person *person);
+void live_room_left(Client *client, bool for_good);
+void live_tell_people(LiveRoom *room);
+void live_tell_speaking(LiveRoom *room);
 Person *live_seat_holder(LiveRoom *room, int seat);
 
 /* --- live_say.c: sending, lines, hands ---------------------------------------------------------------------------- */

@@ -1,0 +1,232 @@
+/* Coming in: by a key or as somebody new, with a name or without; the welcome. */
+#include "live/live_store.h"
+#include "base/time.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#define KEY_BYTES 16
+
+json_t *live_talk_json(const LiveRoom *room)
+{
+        if (!room->talk.code)
+                return json_null();
+        return json_pack("{s:s, s:s, s:I, s:I}", "code", room->talk.code, "title", room->talk.title, "start_us",
+                         (json_int_t)room->talk.start_us, "end_us", (json_int_t)room->talk.end_us);
+}
+
+static json_t *people_json(LiveRoom *room)
+{
+        json_t *list = json_array();
+        GHashTableIter people;
+        gpointer person;
+        g_hash_table_iter_init(&people, room->people);
+        while (g_hash_table_iter_next(&people, NULL, &person))
+                if (live_person_here(person))
+                        json_array_append_new(list, live_person_json(person));
+        return list;
+}
+
+static json_t *chat_json(LiveRoom *room, const Person *to)
+{
+        json_t *list = json_array();
+        for (GList *link = room->lines.head; link; link = link->next)
+                json_array_append_new(list, live_line_json(room, link->data, to));
+        return list;
+}
+
+static void send_welcome(Person *person, const char *key, const char *publish)
+{
+        LiveRoom *room = person->room;
+        json_t *welcome = json_pack(
+                "{s:s, s:{s:i, s:s, s:s, s:s}, s:{s:s, s:s}, s:o, s:i, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:b}", "t",
+                "welcome", "me", "id", person->id, "key", key, "role", live_role_word(person->role), "name",
+                person->name, "room", "title", room->title, "slug", room->slug, "talk", live_talk_json(room), "seats",
+                (int)room->seats, "people", people_json(room), "chat", chat_json(room, person), "hands",
+                live_hands_json(room), "recording", room->recording, "record_text", live_record_text(person), "onair",
+                live_on_air_json(room), "pinned", room->pinned ? json_integer(room->pinned) : json_null(), "vp8",
+                room->vp8);
+        json_object_set_new(welcome, "publish", publish ? json_string(publish) : json_null());
+        json_object_set_new(welcome, "now_us", json_integer(now_us()));
+        json_object_set_new(welcome, "ended",
+                            room->ended ? json_pack("{s:s?}", "replay_url", room->replay_url) : json_null());
+        live_send(person->socket, welcome);
+}
+
+static void replace_older(Person *person)
+{
+        if (!person->socket)
+                return;
+        Client *older = socket_data(person->socket);
+        live_bye(older, 1000, "elsewhere", N_("You came in from another page."));
+        older->person = NULL;
+        person->socket = NULL;
+        g_atomic_int_add(&person->room->live->people_count, -1);
+}
+
+/* The person takes this socket; what is still open of its media is kept. */
+static void enter(Client *client, Person *person, const char *key, json_t *message)
+{
+        replace_older(person);
+        client->person = person;
+        client->join_pending = false;
+        person->socket = client->socket;
+        person->away_until_us = 0;
+        g_atomic_int_inc(&person->room->live->people_count);
+        const char *publish = json_string_value(json_object_get(message, "publish"));
+        const char *subscribe = json_string_value(json_object_get(message, "subscribe"));
+        const char *held = live_held_publish(person, publish);
+        if (!held)
+                live_close_publish(person);
+        send_welcome(person, key, held);
+        live_person_changed(person);
+        bool watches = person->subscribe.value && g_strcmp0(person->subscribe_pc, subscribe) == 0 &&
+                       person->lines_seats >= person->room->seats;
+        if (!watches)
+                live_offer_subscribe(person);
+}
+
+static bool write_join(Db *db, Act *act)
+{
+        StoredPerson person = { .id = act->person, .account = act->account, .name = act->name, .role = act->role };
+        memcpy(person.key_hash, act->key_hash, KEY_HASH_BYTES);
+        act->consent = live_store_account_consent(db, act->room_id, act->account);
+        if (act->was_new)
+                return live_store_person_add(db, act->room_id, &person, act->now_us);
+        return live_store_person_update(db, act->room_id, act->person, act->name, act->role, act->account, act->now_us);
+}
+
+static void after_join(LiveRoom *room, Act *act, bool kept)
+{
+        Client *client = live_act_client(act);
+        Person *person = live_person_find(room, act->person);
+        if (!client)
+                return;
+        client->join_pending = false;
+        if (!kept || (!act->was_new && !person)) {
+                live_refuse(client, "join", NULL, N_("The room cannot note your arrival now. The page tries again."));
+                return;
+        }
+        if (!person) {
+                person = g_new0(Person, 1);
+                person->room = room;
+                person->id = act->person;
+                memcpy(person->key_hash, act->key_hash, KEY_HASH_BYTES);
+                person->seat = SFU_NO_SEAT;
+                person->consent = -1;
+                live_person_add(room, person);
+        }
+        g_free(person->name);
+        person->name = g_strdup(act->name);
+        person->role = act->role;
+        if (act->account)
+                person->account = act->account;
+        if (act->consent >= 0)
+                person->consent = act->consent;
+        enter(client, person, act->key, act->extra);
+}
+
+static void hash_of_key(const char *key, unsigned char ret_hash[KEY_HASH_BYTES])
+{
+        crypto_generichash(ret_hash, KEY_HASH_BYTES, (const unsigned char *)key, strlen(key), NULL, 0);
+}
+
+static char *new_key(void)
+{
+        unsigned char bytes[KEY_BYTES];
+        char text[KEY_BYTES * 2 + 1];
+        randombytes_buf(bytes, sizeof bytes);
+        return g_strdup(sodium_bin2hex(text, sizeof text, bytes, sizeof bytes));
+}
+
+char *live_sample_speaker(Db *db, int64_t room_id, const char *name)
+{
+        char *key = new_key();
+        unsigned char hash[KEY_HASH_BYTES];
+        hash_of_key(key, hash);
+        int64_t now = now_us();
+        int id = live_store_sample_speaker(db, room_id, name, hash, now);
+        if (id)
+                live_store_consent(db, room_id, id, true, now);
+        return key;
+}
+
+static void json_free(gpointer json)
+{
+        json_decref(json);
+}
+
+/* Name: the account's, else what the guest typed, else what the key was given to, else none yet: "". */
+static char *join_name(const Client *client, json_t *message, const Person *known)
+{
+        if (client->opening->account_name && *client->opening->account_name)
+                return g_strdup(client->opening->account_name);
+        char *typed = live_clean_text(json_string_value(json_object_get(message, "name")), NAME_MAX_CHARS, false);
+        return typed ? typed : g_strdup(known ? known->name : "");
+}
+
+void live_room_join(Client *client, json_t *message)
+{
+        LiveRoom *room = client->room;
+        if (client->person || client->join_pending)
+                return;
+        if (!room->loaded) {
+                live_room_wait(client, message);
+                return;
+        }
+        const char *key = json_string_value(json_object_get(message, "key"));
+        unsigned char hash[KEY_HASH_BYTES];
+        if (key)
+                hash_of_key(key, hash);
+        Person *known = key ? g_hash_table_lookup(room->by_key, hash) : NULL;
+        if (known && known->removed) {
+                live_bye(client, 1008, "removed", N_("A host has asked you to leave this session."));
+                return;
+        }
+        Act *act = live_act_new(room, write_join, after_join);
+        act->client = client->id;
+        act->was_new = !known;
+        act->person = known ? known->id : room->next_id++;
+        act->key = known ? g_strdup(key) : new_key();
+        hash_of_key(act->key, act->key_hash);
+        act->name = join_name(client, message, known);
+        /* a key keeps the role it was made with (sample speakers have no account); signing in can only add to it */
+        act->role = known && !known->account ? MAX(known->role, client->opening->role) : client->opening->role;
+        act->account = client->opening->account;
+        act->extra = json_incref(message);
+        act->free_extra = json_free;
+        client->join_pending = true;
+        live_act_push(act);
+}
+
+static void after_name(LiveRoom *room, Act *act, bool kept)
+{
+        Person *person = live_person_find(room, act->person);
+        Client *client = live_act_client(act);
+        if (!kept && client)
+                live_refuse(client, "name", NULL, N_("Your name could not be saved. Try again."));
+        if (!kept || !person)
+                return;
+        g_free(person->name);
+        person->name = g_steal_pointer(&act->name);
+        live_person_changed(person);
+}
+
+/* A guest who came in without a name has one now, or another. Names of accounts are not changed here. */
+void live_rename(Client *client, json_t *message)
+{
+        Person *person = client->person;
+        bool has_account = client->opening->account_name && *client->opening->account_name;
+        char *name = live_clean_text(json_string_value(json_object_get(message, "name")), NAME_MAX_CHARS, false);
+        if (has_account || !name) {
+                g_free(name);
+                live_refuse(client, "name", NULL, N_("Say your name: 1 to 60 characters."));
+                return;
+        }
+        Act *act = live_act_new(client->room, write_join, after_name);
+        act->client = client->id;
+        act->person = person->id;
+        act->name = name;
+        act->role = person->role;
+        live_act_push(act);
+}
