@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "mail/mail.h"
 #include "people/people.h"
+#include "programme/programme.h"
 #include "registration/registration.h"
 
 struct Jobs {
@@ -22,6 +23,7 @@ static const struct {
         { "registration", registration_expire },
         { "people", people_expire },
         { "mail", mail_expire },
+        { "programme", programme_tidy },
 };
 
 static void run_daily(Store *store)

@@ -21,7 +21,6 @@ typedef enum { CHANGE_NONE, CHANGE_NEW, CHANGE_UPDATE } Change;
 typedef struct {
         Change change;
         unsigned parts; /* of a changed session: a set of SAYS() */
-        char *words;    /* what a changed or new session is found by; NULL for the same */
 } ImportTalk;
 
 typedef struct {

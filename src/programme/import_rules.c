@@ -1,12 +1,9 @@
 /* What an import changes: things of the file found again among those of the event. */
 #include "programme/import_rules.h"
 
-#include "base/markdown.h"
 #include "programme/identity.h"
 
 #include <string.h>
-
-#define WORDS_MAX 20000 /* characters of one session that can be searched */
 
 typedef struct {
         GHashTable *by_guid, *by_source, *by_name, *by_code; /* text → place + 1; TWICE for a name of two */
@@ -360,15 +357,6 @@ static void match_talks(Programme *file, const Programme *event, int *ret_places
         known_clear(&known);
 }
 
-/* What a session is found by beside its title: words without mark-up, its room and track. */
-static char *words_of(const Programme *programme, const ProgrammeTalk *talk)
-{
-        g_autofree char *abstract = prose_text(talk->abstract, WORDS_MAX);
-        g_autofree char *description = prose_text(talk->description, WORDS_MAX);
-        return g_strjoin(" ", talk->subtitle, abstract, description, programme_room(programme, talk->room)->name,
-                         talk->track < 0 ? "" : programme_track(programme, talk->track)->name, NULL);
-}
-
 /* The persons of a session that changes may have none left. */
 static void note_left(Import *import, const Programme *event, const ProgrammeTalk *known)
 {
@@ -396,8 +384,6 @@ static void judge_talks(Import *import, const Programme *event, const int *place
                 } else {
                         talk->code = free_code(file, talk->code, talk->guid, codes);
                 }
-                if (change.change != CHANGE_NONE)
-                        change.words = words_of(file, talk);
                 g_array_append_val(import->talks, change);
                 import->counts.talks_new += change.change == CHANGE_NEW;
                 import->counts.talks_changed += change.change == CHANGE_UPDATE;

@@ -3,6 +3,7 @@
 #include "base/zone.h"
 #include "programme/programme.h"
 #include "programme/schedule_xml.h"
+#include "programme/search.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -98,7 +99,9 @@ ImportReport *import_run(Store *store, const ImportRequest *request, const Lang 
         Db *db = store_write_begin(store, WRITE_JOB);
         bool applied = import_apply(db, import, &fault);
         report->kept = store_write_end(store, db, applied, &error) && applied;
-        if (!report->kept)
+        if (report->kept)
+                search_catch_up(store);
+        else
                 report->fault = g_error_matches(error, STORE_ERROR, STORE_ERROR_FULL)
                                         ? g_strdup(tr(lang, "The disk is full. Nothing was imported."))
                                         : g_strdup(tr(lang, fault));

@@ -1,8 +1,10 @@
 #include "programme/import.h"
 
 #include "base/time.h"
+#include "programme/change.h"
 #include "programme/import_rules.h"
 #include "programme/schedule_time.h"
+#include "programme/search.h"
 
 #include <string.h>
 
@@ -284,18 +286,12 @@ static void follow_file(Event *event, const Programme *programme)
                 event->timeslot_minutes = programme->timeslot_minutes;
 }
 
-static void import_talk_clear(gpointer data)
-{
-        g_free(((ImportTalk *)data)->words);
-}
-
 Import *import_prepare(Db *db, Programme *programme, const char *slug, const char *lang, bool publish)
 {
         Import *import = g_new0(Import, 1);
         import->programme = programme;
         import->publish = publish;
         import->talks = g_array_new(FALSE, TRUE, sizeof(ImportTalk));
-        g_array_set_clear_func(import->talks, import_talk_clear);
         import->persons = g_array_new(FALSE, TRUE, sizeof(Change));
         import->left = g_array_new(FALSE, TRUE, sizeof(int64_t));
         import->event = conference_find(db, slug);
@@ -429,7 +425,7 @@ static void keep_talk(Db *db, const Import *import, ProgrammeTalk *talk, const c
                         talk->start_us, talk->end_us, now, names, (int64_t)talk->places, (int64_t)talk->cancelled);
 }
 
-static void keep_parts(Db *db, const Import *import, const ProgrammeTalk *talk, const char *names, const char *words)
+static void keep_parts(Db *db, const Import *import, const ProgrammeTalk *talk)
 {
         const Programme *programme = import->programme;
         for (guint i = 0; i < talk->person_count; i++) {
@@ -445,15 +441,13 @@ static void keep_parts(Db *db, const Import *import, const ProgrammeTalk *talk, 
                        "iittttt", talk->id, (int64_t)i, link_kinds[link->kind], link->url, link->title, link->type,
                        link->service);
         }
-        db_run(db, "INSERT INTO talk_search(rowid, title, persons, words) VALUES($1, $2, $3, $4)", "ittt", talk->id,
-               talk->title, names, words);
+        search_mark(db, talk->id);
 }
 
 static void forget_parts(Db *db, int64_t talk)
 {
         db_run(db, "DELETE FROM talk_person WHERE talk_id = $1", "i", talk);
         db_run(db, "DELETE FROM talk_link WHERE talk_id = $1", "i", talk);
-        db_run(db, "DELETE FROM talk_search WHERE rowid = $1", "i", talk);
 }
 
 /* Two talks may exchange guids or numbers: the old ones are put aside first, so that no UNIQUE is met on the way. */
@@ -476,7 +470,7 @@ static bool keep_event(Db *db, Import *import, const char **ret_fault)
                         N_("The event was changed by someone else in the meantime. Nothing was imported: try again.");
                 return false;
         }
-        return conference_save(db, event) && (!import->publish || conference_set_published(db, event->id, true));
+        return conference_save(db, event);
 }
 
 bool import_apply(Db *db, Import *import, const char **ret_fault)
@@ -492,18 +486,23 @@ bool import_apply(Db *db, Import *import, const char **ret_fault)
         for (guint i = 0; i < programme->talks->len && !db_failed(db); i++) {
                 const ImportTalk *change = import_talk(import, i);
                 ProgrammeTalk *talk = programme_talk(programme, i);
-                if (change->change == CHANGE_UPDATE)
-                        forget_parts(db, talk->id);
                 if (change->change == CHANGE_NONE)
                         continue;
+                g_autoptr(TalkFacts) before = change->change == CHANGE_UPDATE ? talk_facts(db, talk->id) : NULL;
                 g_autofree char *names = names_of(programme, talk);
+                if (before)
+                        forget_parts(db, talk->id);
                 keep_talk(db, import, talk, names, now);
-                keep_parts(db, import, talk, names, change->words);
+                keep_parts(db, import, talk);
+                if (before || import->event->published)
+                        talk_changed(db, talk->id, before);
         }
         for (guint i = 0; i < import->left->len; i++)
                 db_run(db,
                        "DELETE FROM person WHERE id = $1 AND account_id IS NULL AND NOT EXISTS "
                        "(SELECT 1 FROM talk_person WHERE person_id = person.id)",
                        "i", g_array_index(import->left, int64_t, i));
+        if (import->publish) /* last: what a new event begins with is no news */
+                conference_set_published(db, import->event->id, true);
         return !db_failed(db);
 }

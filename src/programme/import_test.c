@@ -1,7 +1,9 @@
 #include "programme/import.h"
 
 #include "base/time.h"
+#include "programme/change.h"
 #include "programme/schedule_xml.h"
+#include "programme/search.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -56,6 +58,7 @@ static ImportCounts import(Store *store, const char *xml, size_t size, int64_t *
                 g_test_message("%s %s", fault, db_failed(db) ? db_failed(db)->message : "");
         g_assert_true(kept);
         g_assert_true(store_write_end(store, db, kept, &error));
+        search_catch_up(store);
         return import->counts;
 }
 
@@ -161,6 +164,92 @@ static void test_meanwhile(void)
         close_store(store, folder);
 }
 
+static void publish(Store *store)
+{
+        Db *db = store_write_begin(store, WRITE_PAGE);
+        conference_set_published(db, db_int(db, 0, "SELECT id FROM event", NULL), true);
+        g_assert_true(store_write_end(store, db, true, NULL));
+}
+
+/* One who edits a session while a file is read is not overwritten. */
+static void test_edited_meanwhile(void)
+{
+        char *folder = NULL;
+        Store *store = open_store(&folder);
+        int64_t turn_us;
+        const char *file = HEAD TALK("id='1'", "Un", "09:00", "") FOOT;
+        import(store, file, strlen(file), &turn_us);
+        ProgrammeNotice notice;
+        ScheduleOptions options = { .zone = "Europe/Paris", .seed = "essai" };
+        Db *db = store_read_begin(store);
+        g_autoptr(Import) late =
+                import_prepare(db, schedule_xml_read(file, strlen(file), &options, &notice), "essai", "fr", false);
+        store_read_end(store, db);
+        db = store_write_begin(store, WRITE_PAGE);
+        int64_t talk = db_int(db, 0, "SELECT id FROM talk", NULL);
+        g_autoptr(TalkFacts) before = talk_facts(db, talk);
+        db_run(db, "UPDATE talk SET title = 'Un, revu'", NULL);
+        g_assert_true(talk_changed(db, talk, before));
+        g_assert_true(store_write_end(store, db, true, NULL));
+        db = store_write_begin(store, WRITE_JOB);
+        const char *fault = NULL;
+        g_assert_false(import_apply(db, late, &fault));
+        store_write_end(store, db, false, NULL);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM talk WHERE title = 'Un, revu'"), ==, 1);
+        close_store(store, folder);
+}
+
+/* What an import moves in a published programme is told; what an event begins with is not. */
+static void test_changes(void)
+{
+        char *folder = NULL;
+        Store *store = open_store(&folder);
+        int64_t turn_us;
+        const char *first = HEAD TALK("id='1'", "Un", "09:00", "") TALK("id='2'", "Deux", "10:00", "") FOOT;
+        const char *second = HEAD TALK("id='1'", "Un", "09:30", "") TALK("id='2'", "Deux", "10:00", "")
+                TALK("id='3'", "Trois", "12:00", "") FOOT;
+        import(store, first, strlen(first), &turn_us);
+        publish(store);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM talk_change"), ==, 0);
+        import(store, second, strlen(second), &turn_us);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM talk_change"), ==, 2);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM talk_change WHERE kind = 'moved' AND title = 'Un'"), ==, 1);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM talk_change WHERE kind = 'added'"), ==, 1);
+        g_assert_cmpint(count(store, "SELECT sequence FROM talk WHERE title = 'Un'"), ==, 1);
+        g_assert_cmpint(count(store, "SELECT sequence FROM talk WHERE title = 'Deux'"), ==, 0);
+        close_store(store, folder);
+}
+
+/* Nobody waits long for the writer while a large programme comes in, goes out and comes in changed. */
+static void test_large(void)
+{
+        char *folder = NULL;
+        Store *store = open_store(&folder);
+        int64_t first_us, changed_us;
+        GString *file[2] = { g_string_new(HEAD), g_string_new(HEAD) };
+        for (int version = 0; version < 2; version++) {
+                for (int i = 0; i < 3000; i++)
+                        g_string_append_printf(
+                                file[version],
+                                TALK("id='%d'", "Session %d", "%02d:%02d",
+                                     "<abstract>Un résumé de quelques mots, comme on en lit dans les programmes, "
+                                     "et qui tient deux lignes.</abstract><persons><person id='%d'>Personne "
+                                     "%d</person></persons><links><link href='https://a.example/%d'>x</link></links>"),
+                                i + 1, i, (i / 60) % 20, (i + version) % 60, i % 900 + 1, i % 900, i);
+                g_string_append(file[version], FOOT);
+        }
+        import(store, file[0]->str, file[0]->len, &first_us);
+        publish(store);
+        ImportCounts counts = import(store, file[1]->str, file[1]->len, &changed_us);
+        g_assert_cmpint(counts.talks_changed, ==, 3000);
+        g_assert_cmpint(count(store, "SELECT count(*) FROM talk_change"), ==, 3000);
+        g_test_message("3,000 sessions, writer held: new %" G_GINT64_FORMAT " us, changed %" G_GINT64_FORMAT " us",
+                       first_us, changed_us);
+        for (int version = 0; version < 2; version++)
+                g_string_free(file[version], TRUE);
+        close_store(store, folder);
+}
+
 static void test_fosdem(void)
 {
         const char *said = g_getenv("TRETEAU_SHARED");
@@ -206,6 +295,9 @@ int main(int argc, char **argv)
         g_test_set_nonfatal_assertions();
         g_test_add_func("/import/again", test_again);
         g_test_add_func("/import/meanwhile", test_meanwhile);
+        g_test_add_func("/import/edited meanwhile", test_edited_meanwhile);
+        g_test_add_func("/import/changes are told", test_changes);
+        g_test_add_func("/import/large", test_large);
         g_test_add_func("/import/fosdem", test_fosdem);
         return g_test_run();
 }

@@ -13,8 +13,10 @@ typedef struct {
         char *licence;                                         /* "" for the event's */
         char *persons;                                         /* "Ada, Bob": the names, for lists */
         char *room_slug, *room_name, *track_slug, *track_name; /* track: "" when none */
-        bool no_recording, has_replay;
+        bool no_recording, has_replay, cancelled;
         int64_t start_us, end_us;
+        int64_t places;            /* of those who sign up for it, 0: open to all */
+        int64_t sequence, version; /* of its calendar entry; of the row */
 } Talk;
 void talk_free(Talk *talk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Talk, talk_free)
@@ -36,6 +38,37 @@ TalkState talk_state(const Talk *talk, int64_t at_us);
 /* A kind's word for readers: "Workshop", "Atelier"; the source's own word when it is not one of ours. */
 const char *talk_kind_text(const Talk *talk, const Lang *lang);
 
+/* What changed in sessions of published events for those who count on them. Several changes of one session that were
+ * not told yet are one: was is the oldest state, now the newest; what is back as it was is not listed. */
+typedef enum {
+        TALK_ADDED,
+        TALK_MOVED, /* another start or end */
+        TALK_ROOM,
+        TALK_TITLE,
+        TALK_PERSONS, /* who speaks */
+        TALK_CANCELLED,
+        TALK_RESTORED,
+} TalkChangeKind;
+#define TALK_CHANGE_KINDS (TALK_RESTORED + 1)
+typedef struct {
+        int64_t id, event, talk; /* talk: 0 once it is gone */
+        TalkChangeKind kind;
+        char *title;                                                /* the session's at that time */
+        char *was, *now;                                            /* rooms, titles or names; "" for the other kinds */
+        int64_t was_start_us, was_end_us, now_start_us, now_end_us; /* TALK_MOVED */
+        int64_t at_us, told_us;                                     /* told_us 0: not yet */
+} TalkChange;
+void talk_change_free(TalkChange *change);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TalkChange, talk_change_free)
+/* What is to be told of an event (0: of all), session by session. Sessions changed after settled_us are left for later:
+ * their editor may not be done. Of a cancelled session the cancellation alone is listed; moves and the like of it wait
+ * until it is restored. (transfer full) of TalkChange */
+GPtrArray *programme_changes_untold(Db *db, int64_t event, int64_t settled_us, int64_t limit);
+/* In the turn that puts the mails into the outbox. */
+bool programme_changes_mark_told(Db *db, const GPtrArray *changes, int64_t told_us);
+/* The accounts that have a session among their favourites. (transfer full) of int64_t */
+GArray *favourite_accounts(Db *db, int64_t talk);
+
 typedef struct {
         int64_t id, account; /* account: 0 when none is known */
         char *code, *name, *biography;
@@ -53,5 +86,8 @@ bool person_set_account(Db *db, int64_t person, int64_t account);
  * the exit status. */
 int programme_import_command(Store *store, const char *path, const char *slug, const char *zone, bool publish,
                              const Lang *lang, FILE *out);
+
+/* Takes into the index of searches what a stop left out of it: daily and at start, by app. */
+bool programme_tidy(Db *db);
 
 extern const Route programme_routes[];

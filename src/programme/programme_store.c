@@ -4,10 +4,12 @@
 
 #include <string.h>
 
+#define TALK_STATE_COLUMNS "t.cancelled, t.places, t.sequence, t.version"
 #define LIST_COLUMNS                                                                                                   \
         "t.id, t.event_id, t.room_id, t.code, t.guid, t.title, t.subtitle, t.kind, t.language, t.day, t.licence, "     \
         "t.persons, "                                                                                                  \
-        "r.slug, r.name, coalesce(k.slug, ''), coalesce(k.name, ''), t.no_recording, t.replay, t.start_us, t.end_us"
+        "r.slug, r.name, coalesce(k.slug, ''), coalesce(k.name, ''), t.no_recording, t.replay, t.start_us, "           \
+        "t.end_us, " TALK_STATE_COLUMNS
 #define LIST_TABLES "talk t JOIN room r ON r.id = t.room_id LEFT JOIN track k ON k.id = t.track_id"
 #define ONE_TALK "SELECT " LIST_COLUMNS ", t.abstract, t.description FROM " LIST_TABLES " "
 /* What narrows a list, for $2 day, $3 room, $4 track, $5 kind: each a plain equality when it is given, so that its
@@ -50,6 +52,10 @@ static Talk *talk_from(Stmt *row, bool whole)
         talk->has_replay = stmt_int(row, column++);
         talk->start_us = stmt_int(row, column++);
         talk->end_us = stmt_int(row, column++);
+        talk->cancelled = stmt_int(row, column++);
+        talk->places = stmt_int(row, column++);
+        talk->sequence = stmt_int(row, column++);
+        talk->version = stmt_int(row, column++);
         if (whole) {
                 talk->abstract = g_strdup(stmt_text(row, column++));
                 talk->description = g_strdup(stmt_text(row, column++));
@@ -252,7 +258,8 @@ GPtrArray *talk_list_replays(Db *db, int64_t limit)
                 db,
                 "SELECT t.id, t.event_id, t.room_id, t.code, t.guid, t.title, t.subtitle, t.kind, t.language, t.day, "
                 "CASE t.licence WHEN '' THEN e.licence ELSE t.licence END, t.persons, r.slug, r.name, e.slug, e.title, "
-                "t.no_recording, t.replay, t.start_us, t.end_us FROM talk t JOIN room r ON r.id = t.room_id "
+                "t.no_recording, t.replay, t.start_us, t.end_us, " TALK_STATE_COLUMNS
+                " FROM talk t JOIN room r ON r.id = t.room_id "
                 "JOIN event e ON e.id = t.event_id WHERE t.replay = 1 AND e.published = 1 "
                 "ORDER BY t.start_us DESC LIMIT $1",
                 "i", limit);
