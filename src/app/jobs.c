@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "mail/mail.h"
 #include "people/people.h"
+#include "picture/picture.h"
 #include "programme/programme.h"
 #include "registration/registration.h"
 
@@ -35,6 +36,7 @@ static void run_daily(Store *store)
                 if (!store_write_end(store, db, done, &error))
                         log_warn("daily job=%s store: %s", DAILY[i].name, error->message);
         }
+        pictures_tidy(store);
 }
 
 /* False when it is time to end. */

@@ -5,12 +5,13 @@
 #include "live/live.h"
 #include "mail/mail.h"
 #include "people/people.h"
+#include "picture/picture.h"
 #include "programme/programme.h"
 #include "registration/registration.h"
 #include "replay/replay.h"
 #include "web/static.h"
 
 const Route *const app_routes[] = {
-        static_routes,    status_routes,       mail_routes, people_routes, conference_routes,
-        programme_routes, registration_routes, live_routes, replay_routes, NULL,
+        static_routes,    status_routes,       picture_routes, mail_routes,   people_routes, conference_routes,
+        programme_routes, registration_routes, live_routes,    replay_routes, NULL,
 };

@@ -1,15 +1,16 @@
 /* treteau-recorder: what is on air becomes segments, a list and a file. Started by the server with a socket as
  * descriptor 3 (record/child.c), never by hand. */
-#include "record/recorder/confine.h"
 #include "record/recorder/download.h"
 #include "record/recorder/link.h"
 #include "record/recorder/session.h"
+#include "base/confine.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LINK_DESCRIPTOR = 3 };
+enum { LINK_DESCRIPTOR = 3, MEMORY_MOST_MIB = 1024, DESCRIPTORS_MOST = 64, NICER = 5 };
 
 /* Reads until the recording is over. False when the server went away. */
 static bool record_until_done(Link *link, Session *session)
@@ -25,13 +26,26 @@ static bool record_until_done(Link *link, Session *session)
         return true;
 }
 
+static void ignore_signals(void)
+{
+        /* A server that is gone shows as the end of the socket: the open segment is then kept, so no signal. */
+        signal(SIGPIPE, SIG_IGN);
+        signal(SIGINT, SIG_IGN);
+        /* A full disk must be an error of write(), not the end. */
+        signal(SIGXFSZ, SIG_IGN);
+}
+
 int main(int argc, char **argv)
 {
         if (argc > 1) {
                 fprintf(stderr, "%s is started by treteau, it takes no arguments\n", argv[0]);
                 return 2;
         }
-        confine_process(LINK_DESCRIPTOR);
+        confine(&(Confinement){ .last_descriptor = LINK_DESCRIPTOR,
+                                .descriptors = DESCRIPTORS_MOST,
+                                .memory_mib = MEMORY_MOST_MIB,
+                                .nicer = NICER });
+        ignore_signals();
         g_autoptr(Link) link = link_new(LINK_DESCRIPTOR);
         g_autofree char *title = link_hello(link);
         if (!title)

@@ -1,7 +1,6 @@
-#include "record/recorder/confine.h"
+#include "base/confine.h"
 
 #include <glib.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -13,8 +12,6 @@
 #define HAS_ADDRESS_SANITIZER 0
 #endif
 
-enum { MEMORY_MOST_MIB = 1024, DESCRIPTORS_MOST = 64, NICER = 5 };
-
 static void limit(__rlimit_resource_t resource, rlim_t most)
 {
         struct rlimit limits;
@@ -25,19 +22,18 @@ static void limit(__rlimit_resource_t resource, rlim_t most)
         setrlimit(resource, &limits);
 }
 
-void confine_process(int link_descriptor)
+void confine(const Confinement *confinement)
 {
-        close_range((unsigned)link_descriptor + 1, ~0u, 0);
+        close_range((unsigned)confinement->last_descriptor + 1, ~0u, 0);
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-        /* A server that is gone shows as the end of the socket: the open segment is then kept, so no signal. */
-        signal(SIGPIPE, SIG_IGN);
-        signal(SIGINT, SIG_IGN);
-        /* A full disk must be an error of write(), not the end. */
-        signal(SIGXFSZ, SIG_IGN);
         limit(RLIMIT_CORE, 0);
-        limit(RLIMIT_NOFILE, DESCRIPTORS_MOST);
+        limit(RLIMIT_NOFILE, (rlim_t)confinement->descriptors);
+        if (confinement->cpu_s)
+                limit(RLIMIT_CPU, (rlim_t)confinement->cpu_s);
+        if (confinement->file_bytes)
+                limit(RLIMIT_FSIZE, confinement->file_bytes);
 #if !defined(__SANITIZE_ADDRESS__) && !HAS_ADDRESS_SANITIZER
-        limit(RLIMIT_AS, (rlim_t)MEMORY_MOST_MIB << 20);
+        limit(RLIMIT_AS, (rlim_t)confinement->memory_mib << 20);
 #endif
-        setpriority(PRIO_PROCESS, 0, NICER);
+        setpriority(PRIO_PROCESS, 0, confinement->nicer);
 }

@@ -1,0 +1,6 @@
+/* The system calls that are left to the child once it holds its descriptors: read, write, memory, the end. */
+#pragma once
+#include <stdbool.h>
+
+/* False when the kernel cannot do it (built without seccomp), or in a build with sanitizers, which need more. */
+bool calls_confine(void);

@@ -1,0 +1,90 @@
+/* treteau-picture: one picture from descriptor 0, written anew to 3 (big) and 4 (small), one line about it to 1.
+ * Started by the server (picture/picture_run.c), never by hand. It reads bytes that anybody may have sent: when a
+ * library falls to them, what falls has no file, no network and no more than a few seconds. */
+#include "picture/encoder/calls.h"
+#include "picture/encoder/raster.h"
+#include "base/confine.h"
+
+#include <glib.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+        IN = 0,
+        ANSWER = 1,
+        BIG = 3,
+        SMALL = 4,
+        MEMORY_MOST_MIB = 768,
+        CPU_MOST_S = 10,
+        NICER = 10,
+};
+#define FILE_MOST_BYTES ((size_t)8 << 20)
+
+/* NULL: over the limit, or not readable. */
+static GByteArray *read_all(void)
+{
+        g_autoptr(GByteArray) bytes = g_byte_array_new();
+        static uint8_t piece[64 << 10];
+        ssize_t n;
+        while ((n = read(IN, piece, sizeof(piece))) > 0) {
+                if (bytes->len + (size_t)n > INPUT_BYTES_MAX)
+                        return NULL;
+                g_byte_array_append(bytes, piece, (guint)n);
+        }
+        return n == 0 ? g_steal_pointer(&bytes) : NULL;
+}
+
+static bool write_all(int descriptor, const void *bytes, size_t size)
+{
+        const uint8_t *at = bytes;
+        while (size > 0) {
+                ssize_t n = write(descriptor, at, size);
+                if (n <= 0)
+                        return false;
+                at += n;
+                size -= (size_t)n;
+        }
+        return true;
+}
+
+static const char *fault_word(PictureFault fault)
+{
+        static const char *const words[] = { "",
+#define X(name, word) word,
+                                             PICTURE_FAULTS(X)
+#undef X
+        };
+        return words[fault];
+}
+
+int main(int argc, char **argv)
+{
+        if (argc > 1) {
+                fprintf(stderr, "%s is started by treteau, it takes no arguments\n", argv[0]);
+                return 2;
+        }
+        confine(&(Confinement){ .last_descriptor = SMALL,
+                                .descriptors = SMALL + 1,
+                                .memory_mib = MEMORY_MOST_MIB,
+                                .cpu_s = CPU_MOST_S,
+                                .file_bytes = FILE_MOST_BYTES,
+                                .nicer = NICER });
+        calls_confine();
+        g_autoptr(GByteArray) bytes = read_all();
+        Encoded encoded = { 0 };
+        PictureFault fault =
+                bytes ? picture_encode(bytes->data, bytes->len, PIXELS_MAX, &encoded) : PICTURE_FAULT_BYTES;
+        if (!fault && (!write_all(BIG, encoded.big->data, encoded.big->len) ||
+                       !write_all(SMALL, encoded.small->data, encoded.small->len)))
+                fault = PICTURE_FAULT_DISK;
+        char line[80];
+        if (fault)
+                g_snprintf(line, sizeof(line), "no %s\n", fault_word(fault));
+        else
+                g_snprintf(line, sizeof(line), "ok %s %d %d %d %d\n", encoded.png ? "png" : "jpg", encoded.width,
+                           encoded.height, encoded.small_width, encoded.small_height);
+        bool told = write_all(ANSWER, line, strlen(line));
+        encoded_clear(&encoded);
+        return told ? 0 : 1;
+}
