@@ -2,6 +2,7 @@
 #include "app/app.h"
 #include "app/status.h"
 #include "conference/conference.h"
+#include "law/law.h"
 #include "live/live.h"
 #include "mail/mail.h"
 #include "people/people.h"
@@ -13,5 +14,5 @@
 
 const Route *const app_routes[] = {
         static_routes,    status_routes,       picture_routes, mail_routes,   people_routes, conference_routes,
-        programme_routes, registration_routes, live_routes,    replay_routes, NULL,
+        programme_routes, registration_routes, live_routes,    replay_routes, law_routes,    NULL,
 };

@@ -9,10 +9,11 @@
 
 const char *slug_fault(const char *slug)
 {
-        static const char *const reserved[] = { "admin",      "api",        "media",   "resources", "directory",
-                                                "events",     "demo",       "debug",   "healthz",   "metrics",
-                                                "static",     "socket",     "sign-in", "sign-out",  "favicon.ico",
-                                                "robots.txt", ".well-known" };
+        static const char *const reserved[] = { "admin",      "api",         "media",   "resources", "directory",
+                                                "events",     "demo",        "debug",   "healthz",   "metrics",
+                                                "static",     "socket",      "sign-in", "sign-out",  "favicon.ico",
+                                                "robots.txt", ".well-known", "legal",   "privacy",   "accessibility",
+                                                "contact",    "source",      "me" };
         for (size_t i = 0; i < G_N_ELEMENTS(reserved); i++)
                 if (!g_ascii_strcasecmp(slug, reserved[i]))
                         return N_("This address is one of the server’s own; choose another.");

@@ -7,6 +7,8 @@
  *
  * May be included by people and above. */
 #pragma once
+#include <jansson.h>
+
 #include "mail/address.h"
 #include "mail/calendar.h"
 #include "store/db.h"
@@ -33,6 +35,11 @@ char *mail_prepare(Db *db, const Mail *mail);
 bool mail_post_prepared(Db *db, const Mail *mail, const char *message);
 /* Mails of this kind to this address since then: for "one in two minutes". */
 int64_t mail_count_since(Db *db, const char *kind, const char *to, int64_t since_us);
+
+/* What was sent to this address: kinds and dates, NULL when nothing was. (transfer full) */
+json_t *mail_export(Db *db, const char *to);
+/* Erases all of it, also what has not left yet. */
+bool mail_erase(Db *db, const char *to);
 
 /* Erases what was sent or refused more than 30 days ago: daily, by app. */
 bool mail_expire(Db *db);

@@ -127,3 +127,22 @@ bool mail_expire(Db *db)
 {
         return db_run(db, "DELETE FROM mail WHERE ended_us < $1", "i", now_us() - KEEP_US);
 }
+
+json_t *mail_export(Db *db, const char *to)
+{
+        g_autoptr(Stmt) rows =
+                db_query(db, "SELECT kind, created_us, state FROM mail WHERE recipient = $1 ORDER BY id", "t", to);
+        json_t *mails = NULL;
+        while (stmt_next(rows)) {
+                if (!mails)
+                        mails = json_array();
+                json_array_append_new(mails, json_pack("{s:s, s:I, s:s}", "kind", stmt_text(rows, 0), "written_us",
+                                                       (json_int_t)stmt_int(rows, 1), "state", stmt_text(rows, 2)));
+        }
+        return mails;
+}
+
+bool mail_erase(Db *db, const char *to)
+{
+        return db_run(db, "DELETE FROM mail WHERE recipient = $1", "t", to);
+}

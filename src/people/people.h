@@ -5,6 +5,8 @@
  *
  * May be included by conference and above. Functions that take a Db run in the caller's turn or snapshot. */
 #pragma once
+#include <jansson.h>
+
 #include "store/db.h"
 #include "web/request.h"
 
@@ -73,7 +75,14 @@ Consent people_consent(Db *db, int64_t account, int64_t event);
 bool people_consent_give(Db *db, int64_t account, int64_t event);
 bool people_consent_withdraw(Db *db, int64_t account, int64_t event);
 
-/* Erases dead links and what slows floods down, once they serve nothing: daily, by app. */
+/* What people/ keeps of an account, times in microseconds UTC; NULL when there is no such account. (transfer full) */
+json_t *people_export(Db *db, int64_t account);
+/* Erases address and name, and ends roles, invitations, links, sessions and standing consents. The account's number
+ * stays, with nothing that says whose it was, and the dates of consents with it: they show what was agreed to. */
+bool people_erase(Db *db, int64_t account);
+
+/* Erases what has had its time: dead links, ended sessions, old invitations, helpers' roles a year after the event, and
+ * what slows floods down. Daily, by app. */
 bool people_expire(Db *db);
 
 /* "192.0.2.0/24", "2001:db8::/64": what limits are counted by. (transfer full) */

@@ -3,8 +3,6 @@
 #include "base/time.h"
 #include "mail/mail.h"
 
-#define LINK_KEEP_US (90 * DAY_US) /* a dead link is known as dead for so long, then as unknown */
-
 void account_free(Account *account)
 {
         if (!account)
@@ -395,11 +393,4 @@ bool people_consent_withdraw(Db *db, int64_t account, int64_t event)
                       "UPDATE consent SET withdrawn_us = $3 WHERE account_id = $1 AND event_id = $2 "
                       "AND withdrawn_us IS NULL",
                       "iii", account, event, now_us());
-}
-
-bool people_expire(Db *db)
-{
-        int64_t at_us = now_us();
-        return db_run(db, "DELETE FROM link WHERE expires_us < $1", "i", at_us - LINK_KEEP_US) &&
-               db_run(db, "DELETE FROM throttle WHERE last_us < $1", "i", at_us - DAY_US);
 }

@@ -4,6 +4,7 @@
  * May be included by registration, live, replay and above. */
 #pragma once
 #include "conference/conference.h"
+#include <jansson.h>
 #include <stdio.h>
 
 typedef struct {
@@ -80,6 +81,11 @@ GPtrArray *talk_persons(Db *db, int64_t talk);
 Person *person_find(Db *db, int64_t event, const char *code);
 /* Says which account speaks for a person. */
 bool person_set_account(Db *db, int64_t person, int64_t account);
+/* The persons that an account speaks for and its favourites, empty when there are none. (transfer full) */
+json_t *programme_export(Db *db, int64_t account);
+/* Forgets the favourites; the account no longer speaks for anybody. Name and biography stay in the programme: they are
+ * its organisers' to publish or take out, and the page that erases says so. */
+bool programme_erase(Db *db, int64_t account);
 
 /* `treteau import FILE --event SLUG [--publish]`: reads, says what it found and what it could not keep on out, writes
  * whole or not at all. zone: of hours whose zone the file does not say, NULL for the event's or Europe/Paris. Returns

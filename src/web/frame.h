@@ -10,6 +10,7 @@ typedef struct {
         const Page *page;
         const Lang *lang;         /* of the page */
         const Lang *const *langs; /* all, NULL-terminated */
+        const char *law[4];       /* legal notice, privacy, accessibility, contact: of the event or of the server */
         size_t *main_at, *end_at; /* where the main part and the sprite go, set while page_view runs */
 } Frame;
 void page_view(Html *h, const Frame *v);

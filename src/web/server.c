@@ -2,6 +2,7 @@
 #include "web/upgrade.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "base/url.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,6 +19,7 @@
 #define THREAD_STACK_BYTES (1024u * 1024u)
 #define DRAIN_TIMEOUT_US (2 * SECOND_US)
 #define SECRET_BYTES 32
+#define QUERY_BYTES_MAX 2000
 #define SMALL_BODY_BYTES (1024 * 1024) /* may come from anybody */
 
 struct Server {
@@ -184,6 +186,24 @@ static enum MHD_Result on_query_value(void *cls, enum MHD_ValueKind kind, const 
         return MHD_YES;
 }
 
+/* The link to another language says "?lang=en" alone: no page repeats its query beside a form's token, which
+ * compression would give away (BREACH). The page it stood on is told by Referer: our policy is same-origin. */
+static void add_query_of_referer(const Request *req, const char *path, GString *query)
+{
+        const char *referer = request_header(req, "Referer"), *authority = referer ? strstr(referer, "://") : NULL;
+        const char *host = request_header(req, "Host");
+        size_t length = strlen(path);
+        if (!authority || !g_str_has_prefix(authority + 3, host) || strlen(referer) > QUERY_BYTES_MAX)
+                return;
+        const char *came = authority + 3 + strlen(host);
+        if (strncmp(came, path, length) != 0 || came[length] != '?')
+                return;
+        g_auto(GStrv) parts = g_strsplit(came + length + 1, "&", -1);
+        for (char **part = parts; *part; part++)
+                if (**part && !g_str_has_prefix(*part, "lang=") && url_is_safe(*part))
+                        g_string_append_printf(query, "%c%s", query->len ? '&' : '?', *part);
+}
+
 /* ?lang=en is kept in a cookie, and the address is cleaned of it. */
 static bool change_language(Request *req)
 {
@@ -193,6 +213,8 @@ static bool change_language(Request *req)
         g_autoptr(GString) query = g_string_new(NULL);
         MHD_get_connection_values(req->connection, MHD_GET_ARGUMENT_KIND, on_query_value, query);
         g_autofree char *path = g_uri_escape_string(req->path, "/:@!$&'()*+,;=", FALSE);
+        if (query->len == 0)
+                add_query_of_referer(req, path, query);
         request_set_cookie(req, "lang", lang_code(wish), 365 * 86400);
         respond_redirect(req, "%s%s", path, query->str);
         return true;

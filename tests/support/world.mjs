@@ -160,8 +160,11 @@ export class World {
 
   restore() {
     if (this.db.prepare('PRAGMA main.data_version').get().data_version === this.version) return;
-    const statements = this.tables().map((table) => `DELETE FROM main.${table} WHERE rowid NOT IN (SELECT rowid FROM kept.${table});
-      INSERT OR REPLACE INTO main.${table} SELECT * FROM kept.${table};`);
+    const keyless = new Set(this.db.prepare("SELECT name FROM sqlite_schema WHERE sql LIKE '%WITHOUT ROWID%'").all().map(({ name }) => name));
+    const statements = this.tables().map((table) => (keyless.has(table)
+      ? `DELETE FROM main.${table}; INSERT INTO main.${table} SELECT * FROM kept.${table};`
+      : `DELETE FROM main.${table} WHERE rowid NOT IN (SELECT rowid FROM kept.${table});
+      INSERT OR REPLACE INTO main.${table} SELECT * FROM kept.${table};`));
     this.db.exec(`BEGIN IMMEDIATE; ${statements.join('\n')} COMMIT`);
     this.version = this.db.prepare('PRAGMA main.data_version').get().data_version;
   }
