@@ -13,6 +13,17 @@
 #include "web/static.h"
 
 const Route *const app_routes[] = {
-        static_routes,    status_routes,       picture_routes, mail_routes,   people_routes, conference_routes,
-        programme_routes, registration_routes, live_routes,    replay_routes, law_routes,    NULL,
+        static_routes,
+        status_routes,
+        picture_routes,
+        mail_routes,
+        people_routes,
+        conference_routes,
+        programme_routes,
+        programme_export_routes,
+        registration_routes,
+        live_routes,
+        replay_routes,
+        law_routes,
+        NULL,
 };

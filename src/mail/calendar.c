@@ -5,12 +5,26 @@
 
 #include "base/time.h"
 
+/* U+0085, U+2028, U+2029: ends of a line to some readers, who would lose the property. */
+static int line_end_bytes(const char *c)
+{
+        if (!strncmp(c, "\xc2\x85", 2))
+                return 2;
+        return !strncmp(c, "\xe2\x80\xa8", 3) || !strncmp(c, "\xe2\x80\xa9", 3) ? 3 : 0;
+}
+
 /* Valid UTF-8, LF line ends, no other control character. */
 static char *clean_text(const char *text)
 {
         g_autofree char *valid = g_utf8_make_valid(text, -1);
         GString *clean = g_string_sized_new(strlen(valid));
         for (const char *c = valid; *c; c++) {
+                int end_bytes = line_end_bytes(c);
+                if (end_bytes) {
+                        g_string_append_c(clean, '\n');
+                        c += end_bytes - 1;
+                        continue;
+                }
                 if (*c == '\r')
                         g_string_append_c(clean, '\n');
                 else if (*c == '\n' || ((unsigned char)*c >= 0x20 && *c != 0x7f))
@@ -120,6 +134,9 @@ static icalcomponent *event_component(const CalendarEntry *entry, icaltimezone *
                 g_autofree char *url = clean_line(entry->url);
                 icalcomponent_add_property(event, icalproperty_new_url(url));
         }
+        add_text(event, icalproperty_new_categories, entry->category);
+        if (entry->changed_us)
+                icalcomponent_add_property(event, icalproperty_new_lastmodified(time_from_us(entry->changed_us, NULL)));
         add_organiser(event, entry);
         if (entry->cancelled)
                 icalcomponent_add_property(event, icalproperty_new_status(ICAL_STATUS_CANCELLED));

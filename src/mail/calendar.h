@@ -30,6 +30,8 @@ typedef struct {
         bool all_day; /* start and end are midnights UTC of days, the end's own day not included (3.6.1) */
         const char *summary;
         const char *description, *location, *url;     /* each may be NULL */
+        const char *category;                         /* one, or NULL (3.8.1.2) */
+        int64_t changed_us;                           /* LAST-MODIFIED; 0 for none */
         const char *organiser_name, *organiser_email; /* both or neither */
         int reminder_min;                             /* minutes before the start, 0 for none */
         bool cancelled;

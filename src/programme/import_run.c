@@ -1,8 +1,8 @@
 #include "programme/import_run.h"
 
 #include "base/zone.h"
+#include "programme/formats/schedule_format.h"
 #include "programme/programme.h"
-#include "programme/schedule_xml.h"
 #include "programme/search.h"
 
 #include <errno.h>
@@ -57,7 +57,7 @@ static Programme *read_programme(const ImportRequest *request, const char *zone,
         const char *text = g_bytes_get_data(bytes, &size);
         ProgrammeNotice fault = { 0 };
         ScheduleOptions options = { .zone = zone, .seed = request->slug };
-        Programme *programme = schedule_xml_read(text ? text : "", size, &options, &fault);
+        Programme *programme = format_read(text ? text : "", size, &options, &fault);
         if (!programme)
                 *ret_fault = notice_text(lang, &fault);
         return programme;

@@ -96,4 +96,4 @@ int programme_import_command(Store *store, const char *path, const char *slug, c
 /* Takes into the index of searches what a stop left out of it: daily and at start, by app. */
 bool programme_tidy(Db *db);
 
-extern const Route programme_routes[];
+extern const Route programme_routes[], programme_export_routes[];

@@ -101,25 +101,12 @@ void pager_clear(PagerTabs *tabs)
         tabs->pager.count = 0;
 }
 
-void send_schedule_xml(Request *req, Db *db)
-{
-        g_autoptr(Event) event = event_of_request(req, db);
-        if (!event)
-                return;
-        g_autoptr(Programme) programme = programme_load(db, event);
-        g_autofree char *base_url = g_strdup_printf("%s/%s/", request_origin(req), event->slug);
-        g_autoptr(GBytes) body = g_string_free_to_bytes(schedule_xml_write(programme, base_url));
-        respond_bytes(req, 200, "application/xml; charset=utf-8", body);
-}
-
 const Route programme_routes[] = {
         { GET, "/", show_home, RIGHT_PUBLIC, 0, "Events" },
         { GET, "/:event/", show_poster, RIGHT_PUBLIC, 0, "The poster of an event" },
         { GET, "/:event/schedule/", show_schedule, RIGHT_PUBLIC, 0, "The programme" },
         { GET, "/:event/schedule/rooms/", show_rooms, RIGHT_PUBLIC, 0, "The programme by room" },
         { GET, "/:event/schedule/tracks/", show_tracks, RIGHT_PUBLIC, 0, "The programme by track" },
-        { GET, "/:event/schedule/export/schedule.xml", send_schedule_xml, RIGHT_PUBLIC, 0,
-          "The programme for programs" },
         { GET, "/:event/talk/:code/", show_talk, RIGHT_PUBLIC, 0, "A session" },
         { GET, "/:event/speakers/", show_speakers, RIGHT_PUBLIC, 0, "Who speaks" },
         { GET, "/:event/speaker/:code/", show_speaker, RIGHT_PUBLIC, 0, "A person who speaks" },

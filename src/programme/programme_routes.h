@@ -7,7 +7,6 @@ void show_poster(Request *req, Db *db);
 void show_schedule(Request *req, Db *db);
 void show_rooms(Request *req, Db *db);
 void show_tracks(Request *req, Db *db);
-void send_schedule_xml(Request *req, Db *db);
 void show_talk(Request *req, Db *db);
 void show_speakers(Request *req, Db *db);
 void show_speaker(Request *req, Db *db);

@@ -256,14 +256,15 @@ static int compare_places(gconstpointer a, gconstpointer b)
         return x->talk < y->talk ? -1 : x->talk > y->talk;
 }
 
-/* Every talk once, days in order, in each the rooms in theirs. (transfer full) */
+/* Every talk that is not cancelled, days in order, in each the rooms in theirs. (transfer full) */
 static GArray *places_of(const Programme *programme)
 {
         GArray *places = g_array_sized_new(FALSE, FALSE, sizeof(Place), programme->talks->len);
         for (guint i = 0; i < programme->talks->len; i++) {
                 const ProgrammeTalk *talk = programme_talk(programme, i);
                 Place place = { talk->day, talk->room, i };
-                g_array_append_val(places, place);
+                if (!talk->cancelled)
+                        g_array_append_val(places, place);
         }
         g_array_sort(places, compare_places);
         return places;

@@ -277,7 +277,7 @@ describe('an import by the browser', () => {
         /Line 1: the file declares a document type/],
       [whole.replace('Autre', '&a;'), /Line 4: this is not well-formed XML/],
       ['<schedule>'.repeat(2000), /nested more than/],
-      ['{"schedule": {}}', /Line 1: this is not well-formed XML/],
+      ['{"schedule": {}}', /Line 1: this is not a schedule.json/],
       ['<rss></rss>', /its first element is &lt;rss&gt;/],
       ['<schedule></schedule>', /no session was found/],
       ['\n', /the file is empty/],

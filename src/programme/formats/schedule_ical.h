@@ -1,0 +1,16 @@
+/* Sessions as iCalendar (RFC 5545). The reader takes what calendars and older conference systems write, TZID and
+ * CHARSET parameters included, and says what it could not keep; the writer is mail/calendar.h's. Both are pure.
+ *
+ * A calendar knows of a session its title, hours, room, one track, a text and whether it is cancelled: see
+ * docs/formats.md. */
+#pragma once
+#include "programme/schedule_xml.h"
+
+/* (transfer full) NULL when the file is refused; *ret_fault then says why, with its line. The bytes are UTF-8, or in
+ * the one character set that the file names. */
+Programme *schedule_ical_read(const char *bytes, size_t size, const ScheduleOptions *options,
+                              ProgrammeNotice *ret_fault);
+/* The talks that keep (NULL: all of them) lets through, cancelled ones as such. (transfer full) */
+GString *schedule_ical_write(const Programme *programme, const char *base_url,
+                             bool (*keep)(const Programme *programme, const ProgrammeTalk *talk, gconstpointer data),
+                             gconstpointer data);

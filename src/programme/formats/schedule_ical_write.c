@@ -1,0 +1,62 @@
+#include "programme/formats/schedule_ical.h"
+
+#include "base/markdown.h"
+#include "mail/mail.h"
+
+#include <string.h>
+
+#define TEXT_CHARACTERS_MAX 20000
+
+typedef struct {
+        GArray *entries; /* CalendarEntry */
+        GPtrArray *texts;
+} Writer;
+
+static const char *keep_text(Writer *writer, char *text)
+{
+        g_ptr_array_add(writer->texts, text);
+        return text;
+}
+
+/* A calendar shows words: mark-up of imported programmes is taken away, Markdown reads well as it is. */
+static const char *words_of(Writer *writer, const ProgrammeTalk *talk)
+{
+        const char *text = *talk->abstract ? talk->abstract : talk->description;
+        if (!strchr(text, '<'))
+                return text;
+        return keep_text(writer, prose_text(text, TEXT_CHARACTERS_MAX));
+}
+
+static void add_talk(Writer *writer, const Programme *programme, const char *base_url, const ProgrammeTalk *talk)
+{
+        CalendarEntry entry = { .uid = talk->guid, /* RFC 7986, 5.3 */
+                                .sequence = talk->sequence,
+                                .stamp_us = talk->changed_us,
+                                .changed_us = talk->changed_us,
+                                .start_us = talk->start_us,
+                                .end_us = talk->end_us,
+                                .summary = talk->title,
+                                .description = words_of(writer, talk),
+                                .location = programme_room(programme, talk->room)->name,
+                                .category = talk->track < 0 ? NULL : programme_track(programme, talk->track)->name,
+                                .url = keep_text(writer, g_strdup_printf("%stalk/%s/", base_url, talk->code)),
+                                .cancelled = talk->cancelled };
+        g_array_append_val(writer->entries, entry);
+}
+
+GString *schedule_ical_write(const Programme *programme, const char *base_url,
+                             bool (*keep)(const Programme *programme, const ProgrammeTalk *talk, gconstpointer data),
+                             gconstpointer data)
+{
+        g_autoptr(GArray) entries = g_array_new(FALSE, TRUE, sizeof(CalendarEntry));
+        g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+        Writer writer = { entries, texts };
+        for (guint i = 0; i < programme->talks->len; i++)
+                if (!keep || keep(programme, programme_talk(programme, i), data))
+                        add_talk(&writer, programme, base_url, programme_talk(programme, i));
+        Calendar calendar = { .method = CALENDAR_PUBLISH, .zone = programme->zone, .name = programme->title };
+        char *text = calendar_write(&calendar, (const CalendarEntry *)entries->data, entries->len);
+        GString *out = g_string_new(text);
+        g_free(text);
+        return out;
+}
