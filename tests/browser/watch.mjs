@@ -5,10 +5,14 @@ import { networkInterfaces } from "node:os";
 import path from "node:path";
 import { build } from "../http/support.mjs";
 
-/** Runs in the page: the video streams that arrive, by mid. */
+/**
+ * Runs in the page: the video streams that arrive, by mid. Firefox never answers when a connection is asked and then
+ * closed (as the room does with one that failed): after a moment that is no stream, and one asks again.
+ */
 function inbound() {
+  const asked = (pc) => Promise.race([pc.getStats(), new Promise((resolve) => setTimeout(resolve, 1000))]);
   const live = globalThis.witness.connections.filter((pc) => pc.connectionState === "connected" && pc.getReceivers().some((r) => r.track.kind === "video") && pc.getTransceivers().every((one) => one.direction !== "sendonly"));
-  return Promise.all(live.slice(-1).map((pc) => pc.getStats())).then(([stats]) =>
+  return Promise.all(live.slice(-1).map(asked)).then(([stats]) =>
     Object.fromEntries([...(stats?.values() ?? [])].filter((s) => s.type === "inbound-rtp" && s.kind === "video" && s.framesDecoded)
       .map((s) => [s.mid, { connection: live.length && globalThis.witness.connections.indexOf(live.at(-1)), decoded: s.framesDecoded, freezes: s.freezeCount ?? 0, codec: stats.get(s.codecId)?.mimeType ?? "", lost: s.packetsLost }])));
 }
