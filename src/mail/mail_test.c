@@ -2,10 +2,10 @@
 #include "mail/outbox.h"
 
 #include <gio/gio.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "base/time.h"
+#include "support/test_folder.h"
 
 typedef struct {
         char *folder;
@@ -23,13 +23,7 @@ static void set_up(Fixture *fixture, gconstpointer data)
 static void tear_down(Fixture *fixture, gconstpointer data)
 {
         store_free(fixture->store);
-        g_autoptr(GDir) dir = g_dir_open(fixture->folder, 0, NULL);
-        for (const char *name; (name = g_dir_read_name(dir));) {
-                g_autofree char *path = g_build_filename(fixture->folder, name, NULL);
-                g_unlink(path);
-        }
-        g_rmdir(fixture->folder);
-        g_free(fixture->folder);
+        test_folder_remove(fixture->folder);
 }
 
 static bool post(Store *store, const Mail *mail)

@@ -1,9 +1,9 @@
 #include "people/people_store.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "base/time.h"
+#include "support/test_folder.h"
 
 typedef struct {
         char *folder;
@@ -34,13 +34,7 @@ static void set_up(Fixture *fixture, gconstpointer data)
 static void tear_down(Fixture *fixture, gconstpointer data)
 {
         store_free(fixture->store);
-        g_autoptr(GDir) dir = g_dir_open(fixture->folder, 0, NULL);
-        for (const char *name; (name = g_dir_read_name(dir));) {
-                g_autofree char *path = g_build_filename(fixture->folder, name, NULL);
-                g_unlink(path);
-        }
-        g_rmdir(fixture->folder);
-        g_free(fixture->folder);
+        test_folder_remove(fixture->folder);
 }
 
 static void end(Fixture *fixture, Db *db)

@@ -1,6 +1,7 @@
 #include "programme/change.h"
 
 #include "base/time.h"
+#include "support/test_folder.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -49,13 +50,7 @@ static void tear_down(World *world, gconstpointer data)
         (void)data;
         g_assert_true(store_write_end(world->store, world->db, true, NULL));
         store_free(world->store);
-        g_autoptr(GDir) dir = g_dir_open(world->folder, 0, NULL);
-        for (const char *name = g_dir_read_name(dir); name; name = g_dir_read_name(dir)) {
-                g_autofree char *path = g_build_filename(world->folder, name, NULL);
-                g_unlink(path);
-        }
-        g_rmdir(world->folder);
-        g_free(world->folder);
+        test_folder_remove(world->folder);
 }
 
 /* One writing of the session: column = value. */

@@ -4,6 +4,7 @@
 #include "programme/change.h"
 #include "programme/schedule_xml.h"
 #include "programme/search.h"
+#include "support/test_folder.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -21,14 +22,7 @@ static Store *open_store(char **ret_folder)
 static void close_store(Store *store, char *folder)
 {
         store_free(store);
-        g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-        const char *name;
-        while ((name = g_dir_read_name(dir))) {
-                g_autofree char *path = g_build_filename(folder, name, NULL);
-                g_unlink(path);
-        }
-        g_rmdir(folder);
-        g_free(folder);
+        test_folder_remove(folder);
 }
 
 /* What this thread worked: others on the machine do not count. */

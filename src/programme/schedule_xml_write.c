@@ -1,6 +1,7 @@
 /* From a Programme to schedule.xml, as its XSD wants it. */
 #include "programme/schedule_xml.h"
 
+#include "base/markup.h"
 #include "base/time.h"
 #include "base/zone.h"
 #include "programme/identity.h"
@@ -21,42 +22,19 @@ typedef struct {
         char *acronym;
 } Writer;
 
-/* g_markup_escape_text() lets control characters through as references, which XML 1.0 forbids. */
-static void put_escaped(GString *out, const char *text)
-{
-        for (const char *c = text; *c; c++)
-                switch (*c) {
-                case '&':
-                        g_string_append(out, "&amp;");
-                        break;
-                case '<':
-                        g_string_append(out, "&lt;");
-                        break;
-                case '>':
-                        g_string_append(out, "&gt;");
-                        break;
-                case '"':
-                        g_string_append(out, "&quot;");
-                        break;
-                default:
-                        if ((guchar)*c >= 0x20 || *c == '\n' || *c == '\t')
-                                g_string_append_c(out, *c);
-                }
-}
-
 static void put_attribute(Writer *writer, const char *name, const char *value)
 {
         if (!value || !*value)
                 return;
         g_string_append_printf(writer->out, " %s=\"", name);
-        put_escaped(writer->out, value);
+        markup_append(writer->out, value, MARKUP_ATTRIBUTE);
         g_string_append_c(writer->out, '"');
 }
 
 static void put_element(Writer *writer, int depth, const char *name, const char *text)
 {
         g_string_append_printf(writer->out, "%*s<%s>", depth * 2, "", name);
-        put_escaped(writer->out, text);
+        markup_append(writer->out, text, MARKUP_TEXT);
         g_string_append_printf(writer->out, "</%s>\n", name);
 }
 
@@ -167,7 +145,7 @@ static void put_links(Writer *writer, const ProgrammeTalk *talk, LinkKind kind, 
                 if (kind == LINK_PLAIN)
                         put_attribute(writer, "service", link->service);
                 g_string_append_c(writer->out, '>');
-                put_escaped(writer->out, link->title);
+                markup_append(writer->out, link->title, MARKUP_TEXT);
                 g_string_append_printf(writer->out, "</%s>\n", one);
         }
         g_string_append_printf(writer->out, "        </%s>\n", list);
@@ -191,7 +169,7 @@ static void put_persons(Writer *writer, const ProgrammeTalk *talk)
                         put_attribute(writer, "id", person->source_id);
                 put_attribute(writer, "guid", person->guid);
                 g_string_append_c(writer->out, '>');
-                put_escaped(writer->out, person->name);
+                markup_append(writer->out, person->name, MARKUP_TEXT);
                 g_string_append(writer->out, "</person>\n");
         }
         g_string_append(writer->out, "        </persons>\n");

@@ -1,9 +1,8 @@
 #include "registration/registration_store.h"
 
-#include <glib/gstdio.h>
-
 #include "base/time.h"
 #include "people/people.h"
+#include "support/test_folder.h"
 
 typedef struct {
         char *folder;
@@ -35,13 +34,7 @@ static void tear_down(Fixture *fixture, gconstpointer data)
         g_assert_null(db_failed(fixture->db));
         store_write_end(fixture->store, fixture->db, true, NULL);
         store_free(fixture->store);
-        g_autoptr(GDir) dir = g_dir_open(fixture->folder, 0, NULL);
-        for (const char *name; (name = g_dir_read_name(dir));) {
-                g_autofree char *path = g_build_filename(fixture->folder, name, NULL);
-                g_unlink(path);
-        }
-        g_rmdir(fixture->folder);
-        g_free(fixture->folder);
+        test_folder_remove(fixture->folder);
 }
 
 static int64_t enter(Fixture *fixture, int64_t event, const char *email, bool onsite)

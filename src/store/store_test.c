@@ -1,4 +1,5 @@
 #include "store/db_driver.h"
+#include "support/test_folder.h"
 
 #include <glib/gstdio.h>
 
@@ -18,21 +19,10 @@ static void set_up(Fixture *fixture, gconstpointer data)
         g_assert_true(store_write_end(fixture->store, db, true, &error));
 }
 
-static void remove_folder(const char *folder)
-{
-        g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-        for (const char *name; (name = g_dir_read_name(dir));) {
-                g_autofree char *path = g_build_filename(folder, name, NULL);
-                g_unlink(path);
-        }
-        g_rmdir(folder);
-}
-
 static void tear_down(Fixture *fixture, gconstpointer data)
 {
         store_free(fixture->store);
-        remove_folder(fixture->folder);
-        g_free(fixture->folder);
+        test_folder_remove(fixture->folder);
 }
 
 static int64_t count_notes(Store *store)

@@ -1,5 +1,6 @@
 #include "web/html.h"
 #include "web/frame.h"
+#include "base/markup.h"
 #include "base/url.h"
 #include <string.h>
 
@@ -79,42 +80,14 @@ void html_take_trusted(Html *h, char *markup)
         g_free(markup);
 }
 
-static void append_escaped(GString *out, const char *text, const char *special)
-{
-        while (text && *text) {
-                size_t plain = strcspn(text, special);
-                g_string_append_len(out, text, (gssize)plain);
-                text += plain;
-                switch (*text) {
-                case '\0':
-                        return;
-                case '&':
-                        g_string_append(out, "&amp;");
-                        break;
-                case '<':
-                        g_string_append(out, "&lt;");
-                        break;
-                case '>':
-                        g_string_append(out, "&gt;");
-                        break;
-                case '"':
-                        g_string_append(out, "&quot;");
-                        break;
-                default:
-                        g_string_append(out, "&#39;");
-                }
-                text++;
-        }
-}
-
 void html_text(Html *h, const char *text)
 {
-        append_escaped(h->markup, text, "&<>");
+        markup_append(h->markup, text, MARKUP_TEXT);
 }
 
 void html_attribute(Html *h, const char *text)
 {
-        append_escaped(h->markup, text, "&<>\"'");
+        markup_append(h->markup, text, MARKUP_ATTRIBUTE);
 }
 
 void html_int(Html *h, int64_t number)
