@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "law/law.h"
+#include "live/live.h"
 #include "mail/mail.h"
 #include "people/people.h"
 #include "picture/picture.h"
@@ -24,6 +25,7 @@ static const struct {
 } DAILY[] = {
         { "registration", registration_expire },
         { "people", people_expire },
+        { "live", live_expire },
         { "mail", mail_expire },
         { "law", law_expire },
         { "programme", programme_tidy },

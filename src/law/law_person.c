@@ -2,6 +2,7 @@
 #include "law/law_store.h"
 
 #include "base/time.h"
+#include "live/live.h"
 #include "mail/mail.h"
 #include "people/people.h"
 #include "programme/programme.h"
@@ -28,6 +29,7 @@ static const struct {
 } FEATURES[] = {
         { "registration", registration_export, registration_erase, "*" },
         { "programme", programme_export, programme_erase, "persons" },
+        { "live", live_export, live_erase, "" },
         { "mail", mails_of, forget_mails, "" },
         { "people", people_export, people_erase, "" },
 };

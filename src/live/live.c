@@ -3,6 +3,7 @@
 
 #define TICK_MS 50
 #define LOOK_MS 5000
+#define CONSENT_MS 1000
 #define JOIN_WITHIN_US (10 * SECOND_US)
 
 void live_opening_free(gpointer data)
@@ -12,7 +13,7 @@ void live_opening_free(gpointer data)
         g_free(opening->room_slug);
         g_free(opening->event_slug);
         g_free(opening->account_name);
-        g_free(opening->address);
+        g_free(opening->network);
         g_free(opening);
 }
 
@@ -44,12 +45,23 @@ static void look(gpointer data)
                 live_room_look(room);
 }
 
+static void check_consents(gpointer data)
+{
+        Live *live = data;
+        GHashTableIter rooms;
+        gpointer room;
+        g_hash_table_iter_init(&rooms, live->rooms);
+        while (g_hash_table_iter_next(&rooms, NULL, &room))
+                live_check_consents(room);
+}
+
 static void begin(gpointer data)
 {
         Live *live = data;
         socket_loop_watch(live->sockets, sfu_events_fd(live->sfu), live_sfu_events, live);
         socket_loop_every(live->sockets, TICK_MS, tick, live);
         socket_loop_every(live->sockets, LOOK_MS, look, live);
+        socket_loop_every(live->sockets, CONSENT_MS, check_consents, live);
 }
 
 Live *live_new(Store *store, SocketLoop *sockets, Sfu *sfu, const LiveHooks *hooks)

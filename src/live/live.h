@@ -8,6 +8,8 @@
 #include "web/request.h"
 #include "web/socket.h"
 
+#include <jansson.h>
+
 typedef struct Live Live;
 
 /* What a recording is of. */
@@ -44,6 +46,18 @@ void live_counts(Live *live, int *ret_rooms, int *ret_people);
 /* The recorder has something to say to the hosts of a room (disk full, …), or NULL when it is well again. Any thread.
  */
 void live_record_notice(Live *live, int64_t room_id, const char *text);
+
+/* True while somebody whose voice or picture a recording of this session holds has not agreed to that, or has taken it
+ * back, in the room or on their own page: the replay is then shown to nobody. */
+bool live_replay_withheld(Db *db, int64_t talk);
+/* Erases 30 days after an event's last day, as registration does: the lines, the hands, the names and keys. Who is in a
+ * recording stays as a number, with the consent that the recording needs. Daily, by app. */
+bool live_expire(Db *db);
+/* All that the rooms keep of a person, in every event: an array, empty when there is nothing. (transfer full) */
+json_t *live_export(Db *db, int64_t account);
+/* Erases it: name, key, hand and every line. Where a recording holds this person, the number stays with a "no": the
+ * replay is not shown any more. A room that is open shows the old name until it is next loaded. False on failure. */
+bool live_erase(Db *db, int64_t account);
 
 /* request_context() must give a LiveContext-bearing application: the routes find Live by this. */
 Live *live_of(const Request *req);

@@ -15,6 +15,30 @@ static OnAir choose(LiveRoom *room)
         return live_on_air(stage, count, room->pinned, room->dominant_seat);
 }
 
+static bool write_recorded(Db *db, Act *act)
+{
+        return live_store_recorded(db, act->session_id, act->room_id, act->person, act->account, act->now_us);
+}
+
+static void after_recorded(LiveRoom *room, Act *act, bool kept)
+{
+        Person *person = live_person_find(room, act->person);
+        if (person && !kept)
+                person->recorded_session = 0; /* live_check_flags() tries again */
+}
+
+/* The store knows who is in a recording: whoever takes the consent back takes the replay down. */
+static void note_recorded(Person *person)
+{
+        if (person->recorded_session == person->room->session_id)
+                return;
+        person->recorded_session = person->room->session_id;
+        Act *act = live_act_new(person->room, write_recorded, after_recorded);
+        act->person = person->id;
+        act->account = person->account;
+        live_act_push(act);
+}
+
 /* Whose voice may be kept: on stage and consenting. */
 static void tell_recorder(LiveRoom *room, const OnAir *air)
 {
@@ -23,8 +47,10 @@ static void tell_recorder(LiveRoom *room, const OnAir *air)
         size_t count = 0;
         for (int seat = 0; seat < SFU_SEATS; seat++) {
                 Person *person = live_seat_holder(room, seat);
-                if (person && person->consent == 1)
-                        heard[count++] = (uint32_t)person->id;
+                if (!person || person->consent != 1)
+                        continue;
+                heard[count++] = (uint32_t)person->id;
+                note_recorded(person);
         }
         live->hooks.record_people(live->hooks.owner, room->id, heard, count);
         Person *shown = live_person_find(room, air->who);
@@ -122,6 +148,7 @@ void live_check_flags(LiveRoom *room, bool recording, int pinned)
 {
         if (recording != room->recording || pinned != room->pinned)
                 store_flags(room, NULL);
+        live_update_air(room);
 }
 
 void live_set_recording(LiveRoom *room, bool on)

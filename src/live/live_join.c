@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define KEY_BYTES 16
+#define FORGET_US (10 * MINUTE_US) /* after leaving, those who left nothing */
+#define FORGET_AT_ONCE 100
 
 json_t *live_talk_json(const LiveRoom *room)
 {
@@ -72,6 +74,8 @@ static void enter(Client *client, Person *person, const char *key, json_t *messa
         client->join_pending = false;
         person->socket = client->socket;
         person->away_until_us = 0;
+        g_free(person->network);
+        person->network = person->role == LIVE_GUEST ? g_strdup(client->opening->network) : NULL;
         g_atomic_int_inc(&person->room->live->people_count);
         const char *publish = json_string_value(json_object_get(message, "publish"));
         const char *subscribe = json_string_value(json_object_get(message, "subscribe"));
@@ -100,6 +104,7 @@ static void after_join(LiveRoom *room, Act *act, bool kept)
 {
         Client *client = live_act_client(act);
         Person *person = live_person_find(room, act->person);
+        room->joining--;
         if (!client)
                 return;
         client->join_pending = false;
@@ -112,7 +117,7 @@ static void after_join(LiveRoom *room, Act *act, bool kept)
                 person->room = room;
                 person->id = act->person;
                 memcpy(person->key_hash, act->key_hash, KEY_HASH_BYTES);
-                person->seat = SFU_NO_SEAT;
+                person->seat = person->seat_asked = SFU_NO_SEAT;
                 person->consent = -1;
                 live_person_add(room, person);
         }
@@ -165,6 +170,66 @@ static char *join_name(const Client *client, json_t *message, const Person *know
         return typed ? typed : g_strdup(known ? known->name : "");
 }
 
+/* --- who may come in --------------------------------------------------------------------------------------------- */
+
+static void count_people(LiveRoom *room, const char *network, unsigned *ret_people, unsigned *ret_of_network)
+{
+        GHashTableIter people;
+        gpointer person;
+        *ret_people = (unsigned)room->joining;
+        *ret_of_network = 0;
+        g_hash_table_iter_init(&people, room->people);
+        while (g_hash_table_iter_next(&people, NULL, &person)) {
+                *ret_people += live_person_here(person);
+                *ret_of_network += network && g_strcmp0(((Person *)person)->network, network) == 0;
+        }
+}
+
+/* What its arrivals are counted by. (transfer full) */
+static char *arrival_name(const LiveOpening *opening)
+{
+        if (opening->account)
+                return g_strdup_printf("account %" G_GINT64_FORMAT, opening->account);
+        return g_strdup(opening->network ? opening->network : "");
+}
+
+/* Tells the page why not, and returns false. */
+static bool admit(Client *client, const Person *known)
+{
+        LiveRoom *room = client->room;
+        const LiveOpening *opening = client->opening;
+        g_autofree char *name = arrival_name(opening);
+        int64_t now = monotonic_us();
+        if (now - room->arrivals_since_us > ARRIVALS_US) {
+                room->arrivals_since_us = now;
+                g_hash_table_remove_all(room->arrivals);
+        }
+        LiveComing coming = { .role = known ? MAX(known->role, opening->role) : opening->role,
+                              .here = known && live_person_here(known),
+                              .local = !opening->network,
+                              .arrivals_max = opening->account ? ACCOUNT_NEW_MAX : NETWORK_NEW_MAX,
+                              .arrivals = known ? 0 : GPOINTER_TO_UINT(g_hash_table_lookup(room->arrivals, name)) };
+        count_people(room, opening->network, &coming.people, &coming.of_network);
+        switch (live_admit(&coming)) {
+        case LIVE_ROOM_FULL:
+                live_bye(
+                        client, 1008, "full",
+                        N_("The room is full: 500 people are in it. Come back in a moment, or watch the session on its "
+                           "replay page while it is recorded."));
+                return false;
+        case LIVE_NETWORK_FULL:
+                live_bye(client, 1008, "full",
+                         N_("Too many have come in from your network without being registered. Enter by the link of "
+                            "your registration, or come back in ten minutes."));
+                return false;
+        case LIVE_WELCOME:
+                break;
+        }
+        if (!known)
+                g_hash_table_insert(room->arrivals, g_steal_pointer(&name), GUINT_TO_POINTER(coming.arrivals + 1));
+        return true;
+}
+
 void live_room_join(Client *client, json_t *message)
 {
         LiveRoom *room = client->room;
@@ -183,6 +248,10 @@ void live_room_join(Client *client, json_t *message)
                 live_bye(client, 1008, "removed", N_("A host has asked you to leave this session."));
                 return;
         }
+        if (known && known->forgetting)
+                known = NULL;
+        if (!admit(client, known))
+                return;
         Act *act = live_act_new(room, write_join, after_join);
         act->client = client->id;
         act->was_new = !known;
@@ -196,6 +265,7 @@ void live_room_join(Client *client, json_t *message)
         act->extra = json_incref(message);
         act->free_extra = json_free;
         client->join_pending = true;
+        room->joining++;
         live_act_push(act);
 }
 
@@ -228,5 +298,56 @@ void live_rename(Client *client, json_t *message)
         act->person = person->id;
         act->name = name;
         act->role = person->role;
+        live_act_push(act);
+}
+
+/* --- forgetting -------------------------------------------------------------------------------------------------- */
+
+static bool is_forgotten(const Person *person, int64_t mono_us)
+{
+        return !live_person_here(person) && !*person->name && !person->account && person->consent < 0 &&
+               !person->removed && !person->forgetting && mono_us - person->gone_us > FORGET_US;
+}
+
+static bool write_forget(Db *db, Act *act)
+{
+        for (guint i = 0; i < act->hands->len; i++)
+                if (!live_store_person_forget(db, act->room_id, g_array_index(act->hands, int, i)))
+                        return false;
+        return true;
+}
+
+static void after_forget(LiveRoom *room, Act *act, bool kept)
+{
+        for (guint i = 0; i < act->hands->len; i++) {
+                Person *person = live_person_find(room, g_array_index(act->hands, int, i));
+                if (!person)
+                        continue;
+                person->forgetting = false; /* not kept: the next look tries again */
+                if (!kept)
+                        continue;
+                g_hash_table_remove(room->by_key, person->key_hash);
+                g_hash_table_remove(room->people, GINT_TO_POINTER(person->id));
+        }
+}
+
+void live_forget_strangers(LiveRoom *room)
+{
+        g_autoptr(GArray) ids = g_array_new(FALSE, TRUE, sizeof(int));
+        int64_t now = monotonic_us();
+        GHashTableIter people;
+        gpointer value;
+        g_hash_table_iter_init(&people, room->people);
+        while (ids->len < FORGET_AT_ONCE && g_hash_table_iter_next(&people, NULL, &value)) {
+                Person *person = value;
+                if (!is_forgotten(person, now))
+                        continue;
+                person->forgetting = true;
+                g_array_append_val(ids, person->id);
+        }
+        if (ids->len == 0)
+                return;
+        Act *act = live_act_new(room, write_forget, after_forget);
+        act->hands = g_steal_pointer(&ids);
         live_act_push(act);
 }

@@ -9,6 +9,7 @@ void live_person_free(gpointer data)
         Person *person = data;
         live_close_media(person);
         g_free(person->name);
+        g_free(person->network);
         g_free(person);
 }
 
@@ -52,6 +53,8 @@ json_t *live_person_json(const Person *person)
 void live_person_gone(Person *person)
 {
         person->away_until_us = 0;
+        person->gone_us = monotonic_us();
+        g_clear_pointer(&person->network, g_free);
         live_off_stage(person);
         live_hand_drop(person);
         live_close_media(person);

@@ -10,6 +10,11 @@
 #define NAME_MAX_CHARS 60
 #define TEXT_MAX_CHARS 1000
 #define NONCE_MAX 36
+#define ROOM_PEOPLE_MAX 500    /* with those away for a moment; hosts and speakers come in all the same */
+#define NETWORK_GUESTS_MAX 200 /* guests of one network at once: a hall behind one line, not a flood */
+#define NETWORK_NEW_MAX 300    /* and new ones in ARRIVALS_US */
+#define ACCOUNT_NEW_MAX 30     /* pages of one account that come in as somebody new, likewise */
+#define ARRIVALS_US (10 * MINUTE_US)
 
 typedef enum { LIVE_GUEST, LIVE_ATTENDEE, LIVE_SPEAKER, LIVE_HOST } LiveRole;
 const char *live_role_word(LiveRole role);
@@ -23,7 +28,7 @@ typedef struct {
         char *account_name;
         LiveRole role;
         const Lang *lang;
-        char *address;
+        char *network; /* of the visitor, for limits; NULL: this machine, which has none */
 } LiveOpening;
 void live_opening_free(gpointer opening);
 
@@ -51,12 +56,18 @@ typedef struct {
         int64_t account;
         char *name;
         LiveRole role;
-        int seat; /* SFU_NO_SEAT: off stage */
+        int seat;          /* SFU_NO_SEAT: off stage */
+        int seat_asked;    /* kept free until the store has it; SFU_NO_SEAT: none */
+        bool seat_unsaved; /* left, and the store does not know it yet */
         bool mic, camera, screen, muted;
         bool removed;
-        int consent; /* -1 not asked, 0 refused, 1 given */
+        bool forgetting;          /* gone without a trace: its row is being taken away */
+        int consent;              /* -1 not asked, 0 refused, 1 given */
+        unsigned consent_turn;    /* counts the answers given here: what was read of the store before one is old */
+        int64_t recorded_session; /* the session whose recording is known to hold this person */
+        char *network;            /* of a guest who is here, for limits */
         Socket *socket;
-        int64_t away_until_us; /* 0: gone, or present */
+        int64_t away_until_us, gone_us; /* away_until_us 0: gone, or present */
         SfuPeer publish, subscribe, subscribe_before;
         char *publish_pc, *subscribe_pc;
         int64_t before_until_us, resubscribed_us;
@@ -96,6 +107,10 @@ struct LiveRoom {
         GHashTable *changed; /* ids */
         int64_t changed_us;
         bool seats_changed;
+        /* who came in as somebody new lately: network or account → how many */
+        GHashTable *arrivals;
+        int64_t arrivals_since_us;
+        int joining; /* admitted, not yet written */
         int64_t spoke_us;
         bool speaking_changed;
 };
@@ -170,6 +185,8 @@ void live_room_look(LiveRoom *room);
 /* --- live_join.c: coming in --------------------------------------------------------------------------------------- */
 void live_room_join(Client *client, json_t *message);
 void live_rename(Client *client, json_t *message);
+/* Takes those away, here and in the store, who left long ago and left nothing: no name, no word, no choice. */
+void live_forget_strangers(LiveRoom *room);
 json_t *live_talk_json(const LiveRoom *room);
 
 /* --- live_people.c: who is there ---------------------------------------------------------------------------------- */
@@ -220,6 +237,10 @@ void live_state(Client *client, json_t *message);
 void live_consent(Client *client, json_t *message);
 void live_off_stage(Person *person);
 void live_update_seats(LiveRoom *room);
+/* Writes again what the store has not noted. */
+void live_save_seats(LiveRoom *room);
+/* Looks for what those on stage have chosen elsewhere, on their own page. */
+void live_check_consents(LiveRoom *room);
 
 /* --- live_air.c: what is on air, recording, the end --------------------------------------------------------------- */
 void live_pin(Client *client, json_t *message);
@@ -247,6 +268,17 @@ typedef struct {
 } OnStage;
 /* The shared screen, else whom the host pinned, else the loudest, else who alone has a camera, else the poster. */
 OnAir live_on_air(const OnStage *people, size_t count, int pinned, int dominant_seat);
+typedef struct {
+        LiveRole role;
+        bool here;             /* comes back: already counted */
+        bool local;            /* from this machine itself */
+        unsigned people;       /* in the room */
+        unsigned of_network;   /* guests of the same network in the room */
+        unsigned arrivals_max; /* how many may come as somebody new … */
+        unsigned arrivals;     /* … and how many did */
+} LiveComing;
+typedef enum { LIVE_WELCOME, LIVE_ROOM_FULL, LIVE_NETWORK_FULL } LiveAdmission;
+LiveAdmission live_admit(const LiveComing *coming);
 /* 1 … max characters, no control character but (if lines) line feed; valid UTF-8. Copies it stripped; NULL if not. */
 char *live_clean_text(const char *text, size_t max_chars, bool lines);
 bool live_is_token(const char *text, size_t max_length); /* A-Za-z0-9_- */

@@ -30,6 +30,8 @@ static Person *person_from_stored(LiveRoom *room, const StoredPerson *stored)
         person->name = g_strdup(stored->name);
         person->role = stored->role;
         person->seat = stored->seat;
+        person->seat_asked = SFU_NO_SEAT;
+        person->gone_us = monotonic_us();
         person->removed = stored->removed;
         person->consent = stored->consent;
         return person;
@@ -180,6 +182,7 @@ LiveRoom *live_room_get(Live *live, const LiveOpening *opening)
         room->by_key = g_hash_table_new(hash_key, same_key);
         room->changed = g_hash_table_new(NULL, NULL);
         room->hands = g_array_new(FALSE, TRUE, sizeof(int));
+        room->arrivals = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         room->next_id = 1;
         room->seats = 4;
         room->dominant_seat = SFU_NO_SEAT;
@@ -202,6 +205,7 @@ void live_room_free(gpointer data)
         g_hash_table_unref(room->by_key);
         g_hash_table_unref(room->people);
         g_hash_table_unref(room->changed);
+        g_hash_table_unref(room->arrivals);
         sfu_room_close(room->live->sfu, room->sfu_room);
         g_queue_clear_full(&room->lines, live_line_free);
         g_array_unref(room->hands);
@@ -267,6 +271,8 @@ void live_room_look(LiveRoom *room)
 {
         if (!room->loaded)
                 return;
+        live_save_seats(room);
+        live_forget_strangers(room);
         Act *act = live_act_new(room, write_look, after_look);
         act->extra = g_new0(Loaded, 1);
         act->free_extra = loaded_free;

@@ -55,6 +55,20 @@ OnAir live_on_air(const OnStage *people, size_t count, int pinned, int dominant_
         return (OnAir){ 0, SFU_NO_SEAT, "poster" };
 }
 
+LiveAdmission live_admit(const LiveComing *coming)
+{
+        if (coming->here || coming->role >= LIVE_SPEAKER)
+                return LIVE_WELCOME;
+        if (coming->people >= ROOM_PEOPLE_MAX)
+                return LIVE_ROOM_FULL;
+        if (coming->local)
+                return LIVE_WELCOME;
+        if (coming->arrivals >= coming->arrivals_max)
+                return LIVE_NETWORK_FULL;
+        return coming->role == LIVE_GUEST && coming->of_network >= NETWORK_GUESTS_MAX ? LIVE_NETWORK_FULL
+                                                                                      : LIVE_WELCOME;
+}
+
 char *live_clean_text(const char *text, size_t max_chars, bool lines)
 {
         if (!text || !g_utf8_validate(text, -1, NULL))

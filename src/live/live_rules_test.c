@@ -67,6 +67,31 @@ static void test_rate(void)
         g_assert_false(live_rate_allows(times, 3, &next, 100, 1100));
 }
 
+static void test_admission(void)
+{
+        LiveComing coming = {
+                .role = LIVE_GUEST, .people = 499, .of_network = 199, .arrivals_max = 300, .arrivals = 299
+        };
+        g_assert_cmpint(live_admit(&coming), ==, LIVE_WELCOME);
+        coming.people = 500;
+        g_assert_cmpint(live_admit(&coming), ==, LIVE_ROOM_FULL);
+        coming.role = LIVE_ATTENDEE;
+        g_assert_cmpint(live_admit(&coming), ==, LIVE_ROOM_FULL);
+        coming.here = true; /* a reload finds its place again */
+        g_assert_cmpint(live_admit(&coming), ==, LIVE_WELCOME);
+        coming.here = false;
+        coming.role = LIVE_SPEAKER;
+        g_assert_cmpint(live_admit(&coming), ==, LIVE_WELCOME);
+        coming = (LiveComing){ .role = LIVE_GUEST, .of_network = 200, .arrivals_max = 300 };
+        g_assert_cmpint(live_admit(&coming), ==, LIVE_NETWORK_FULL);
+        coming.role = LIVE_ATTENDEE; /* who is registered is not counted by the network */
+        g_assert_cmpint(live_admit(&coming), ==, LIVE_WELCOME);
+        coming = (LiveComing){ .role = LIVE_ATTENDEE, .arrivals_max = 30, .arrivals = 30 };
+        g_assert_cmpint(live_admit(&coming), ==, LIVE_NETWORK_FULL);
+        coming.local = true;
+        g_assert_cmpint(live_admit(&coming), ==, LIVE_WELCOME);
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -75,5 +100,6 @@ int main(int argc, char **argv)
         g_test_add_func("/live/on-air", test_on_air);
         g_test_add_func("/live/text", test_text);
         g_test_add_func("/live/rate", test_rate);
+        g_test_add_func("/live/admission", test_admission);
         return g_test_run();
 }

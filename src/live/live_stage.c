@@ -5,15 +5,41 @@
 
 static bool write_seat(Db *db, Act *act)
 {
+        act->consent = live_store_account_consent(db, act->room_id, act->account);
         return live_store_person_seat(db, act->room_id, act->person, act->number);
 }
 
-static void store_seat(Person *person)
+static void push_seat(Person *person, int seat, const Client *asking,
+                      void (*after)(LiveRoom *room, Act *act, bool kept))
 {
-        Act *act = live_act_new(person->room, write_seat, NULL);
+        Act *act = live_act_new(person->room, write_seat, after);
+        act->client = asking ? asking->id : 0;
         act->person = person->id;
-        act->number = person->seat;
+        act->account = person->account;
+        act->number = seat;
         live_act_push(act);
+}
+
+/* Leaving waits for nothing: a camera goes off at once, the store follows. */
+static void after_left(LiveRoom *room, Act *act, bool kept)
+{
+        Person *person = live_person_find(room, act->person);
+        if (person)
+                person->seat_unsaved = !kept && person->seat == SFU_NO_SEAT && person->seat_asked == SFU_NO_SEAT;
+}
+
+void live_save_seats(LiveRoom *room)
+{
+        GHashTableIter people;
+        gpointer value;
+        g_hash_table_iter_init(&people, room->people);
+        while (g_hash_table_iter_next(&people, NULL, &value)) {
+                Person *person = value;
+                if (!person->seat_unsaved)
+                        continue;
+                person->seat_unsaved = false;
+                push_seat(person, SFU_NO_SEAT, NULL, after_left);
+        }
 }
 
 Person *live_seat_holder(LiveRoom *room, int seat)
@@ -55,7 +81,6 @@ static void set_seat(Person *person, int seat)
         person->mic = person->camera = person->screen = person->speaking = false;
         if (person->subscribe.value)
                 sfu_own_seat(room->live->sfu, person->subscribe, seat);
-        store_seat(person);
         live_person_changed(person);
         live_update_seats(room);
         live_update_air(room);
@@ -63,6 +88,10 @@ static void set_seat(Person *person, int seat)
 
 void live_off_stage(Person *person)
 {
+        if (person->seat == SFU_NO_SEAT && person->seat_asked == SFU_NO_SEAT)
+                return;
+        person->seat_asked = SFU_NO_SEAT;
+        push_seat(person, SFU_NO_SEAT, NULL, after_left);
         if (person->seat == SFU_NO_SEAT)
                 return;
         sfu_mute(person->room->live->sfu, person->room->sfu_room, person->seat, SFU_MIC, false);
@@ -73,22 +102,53 @@ void live_off_stage(Person *person)
 
 static int free_seat(LiveRoom *room)
 {
+        unsigned taken = 0; /* a bit a seat */
+        GHashTableIter people;
+        gpointer value;
+        g_hash_table_iter_init(&people, room->people);
+        while (g_hash_table_iter_next(&people, NULL, &value)) {
+                const Person *person = value;
+                if (person->seat != SFU_NO_SEAT)
+                        taken |= 1u << person->seat;
+                if (person->seat_asked != SFU_NO_SEAT)
+                        taken |= 1u << person->seat_asked;
+        }
         for (int seat = 0; seat < SFU_SEATS; seat++)
-                if (!live_seat_holder(room, seat))
+                if (!(taken & 1u << seat))
                         return seat;
         return SFU_NO_SEAT;
 }
 
-/* Returns false when all twelve seats are taken. */
-static bool on_stage(Person *person)
+/* A seat is taken once the store has it: after a power cut everybody sits where they were told. */
+static void after_seat(LiveRoom *room, Act *act, bool kept)
 {
-        if (person->seat != SFU_NO_SEAT)
+        Person *person = live_person_find(room, act->person);
+        Client *asking = live_act_client(act);
+        if (!person || person->seat_asked != act->number)
+                return; /* has left again meanwhile */
+        person->seat_asked = SFU_NO_SEAT;
+        if (!kept) {
+                if (asking)
+                        live_refuse(asking, asking->person == person ? "take" : "stage", NULL,
+                                    N_("The seat could not be noted: the server's disk may be full. Try again."));
+                return;
+        }
+        if (act->consent >= 0)
+                person->consent = act->consent;
+        set_seat(person, act->number);
+        live_hand_drop(person);
+}
+
+/* Returns false when all twelve seats are taken. */
+static bool on_stage(Person *person, const Client *asking)
+{
+        if (person->seat != SFU_NO_SEAT || person->seat_asked != SFU_NO_SEAT)
                 return true;
         int seat = free_seat(person->room);
         if (seat == SFU_NO_SEAT)
                 return false;
-        set_seat(person, seat);
-        live_hand_drop(person);
+        person->seat_asked = seat;
+        push_seat(person, seat, asking, after_seat);
         return true;
 }
 
@@ -98,7 +158,7 @@ void live_take(Client *client, json_t *message)
                 live_refuse(client, "take", NULL, N_("Raise your hand: a host brings you on stage."));
         else if (client->room->ended)
                 live_refuse(client, "take", NULL, N_("The session is over."));
-        else if (!on_stage(client->person))
+        else if (!on_stage(client->person, client))
                 live_refuse(client, "take", NULL, N_("All twelve seats are taken."));
 }
 
@@ -126,7 +186,7 @@ void live_stage(Client *client, json_t *message)
                 live_off_stage(person);
         else if (client->room->ended)
                 live_refuse(client, "stage", NULL, N_("The session is over."));
-        else if (!on_stage(person))
+        else if (!on_stage(person, client))
                 live_refuse(client, "stage", NULL, N_("All twelve seats are taken."));
 }
 
@@ -217,6 +277,7 @@ static void after_consent(LiveRoom *room, Act *act, bool kept)
 
 void live_consent(Client *client, json_t *message)
 {
+        client->person->consent_turn++;
         Act *act = live_act_new(client->room, write_consent, after_consent);
         act->person = client->person->id;
         act->flag = json_is_true(json_object_get(message, "yes"));
@@ -224,5 +285,64 @@ void live_consent(Client *client, json_t *message)
                 client->person->consent = 0;
                 live_update_air(client->room);
         }
+        live_act_push(act);
+}
+
+/* --- what was chosen elsewhere ----------------------------------------------------------------------------------- */
+
+typedef struct {
+        int person, consent;
+        unsigned turn;
+        int64_t account;
+} Choice;
+
+static bool write_choices(Db *db, Act *act)
+{
+        GArray *choices = act->extra;
+        for (guint i = 0; i < choices->len; i++) {
+                Choice *choice = &g_array_index(choices, Choice, i);
+                choice->consent = live_store_account_consent(db, act->room_id, choice->account);
+        }
+        return db_answers(db);
+}
+
+static void after_choices(LiveRoom *room, Act *act, bool kept)
+{
+        GArray *choices = act->extra;
+        bool changed = false;
+        for (guint i = 0; kept && i < choices->len; i++) {
+                const Choice *choice = &g_array_index(choices, Choice, i);
+                Person *person = live_person_find(room, choice->person);
+                if (!person || choice->consent < 0 || choice->consent == person->consent ||
+                    choice->turn != person->consent_turn)
+                        continue;
+                person->consent = choice->consent;
+                live_person_changed(person);
+                changed = true;
+        }
+        if (changed)
+                live_update_air(room);
+}
+
+static void choices_free(gpointer choices)
+{
+        g_array_unref(choices);
+}
+
+void live_check_consents(LiveRoom *room)
+{
+        g_autoptr(GArray) choices = g_array_new(FALSE, TRUE, sizeof(Choice));
+        for (int seat = 0; seat < SFU_SEATS; seat++) {
+                Person *person = live_seat_holder(room, seat);
+                Choice choice = { person ? person->id : 0, -1, person ? person->consent_turn : 0,
+                                  person ? person->account : 0 };
+                if (choice.account)
+                        g_array_append_val(choices, choice);
+        }
+        if (choices->len == 0)
+                return;
+        Act *act = live_act_new(room, write_choices, after_choices);
+        act->extra = g_steal_pointer(&choices);
+        act->free_extra = choices_free;
         live_act_push(act);
 }

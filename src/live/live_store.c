@@ -191,6 +191,15 @@ bool live_store_person_update(Db *db, int64_t room_id, int id, const char *name,
                       "iittii", room_id, (int64_t)id, name, live_role_word(role), now_us, account);
 }
 
+bool live_store_person_forget(Db *db, int64_t room_id, int id)
+{
+        return db_run(db,
+                      "DELETE FROM live_person WHERE room_id = $1 AND id = $2 AND name = '' AND account_id IS NULL AND "
+                      "NOT EXISTS(SELECT 1 FROM live_line l WHERE l.room_id = $1 AND l.person_id = $2) AND "
+                      "NOT EXISTS(SELECT 1 FROM live_consent c WHERE c.room_id = $1 AND c.person_id = $2)",
+                      "ii", room_id, (int64_t)id);
+}
+
 bool live_store_person_remove(Db *db, int64_t room_id, int id)
 {
         return db_run(db, "UPDATE live_person SET seat = NULL, removed = 1 WHERE room_id = $1 AND id = $2", "ii",

@@ -38,6 +38,10 @@ bool live_store_person_seat(Db *db, int64_t room_id, int id, int seat);
 bool live_store_person_update(Db *db, int64_t room_id, int id, const char *name, LiveRole role, int64_t account,
                               int64_t now_us);
 bool live_store_person_remove(Db *db, int64_t room_id, int id);
+/* Only one who left nothing: no name, account, line or choice. */
+bool live_store_person_forget(Db *db, int64_t room_id, int id);
+/* The recording of this session holds this person from now on. */
+bool live_store_recorded(Db *db, int64_t session_id, int64_t room_id, int id, int64_t account, int64_t now_us);
 /* What the account has chosen on its own page or in a room of the event: -1 nothing yet, 0 no, 1 yes. */
 int live_store_account_consent(Db *db, int64_t room_id, int64_t account);
 /* Of somebody with an account it is the account's choice too: one is enough for every room, and as good to take back.

@@ -35,11 +35,14 @@ static char *kicker_text(const Event *event, const Talk *talk, const Replay *rep
 }
 
 /* Why there is no player, or what to know beside it. NULL: nothing. (transfer full) */
-static char *sentence_text(const Event *event, const Talk *talk, const Replay *replay, const Lang *lang)
+static char *sentence_text(const Event *event, const Talk *talk, const Replay *replay, bool withheld, const Lang *lang)
 {
         TalkState state = talk_state(talk, now_us());
         if (talk->no_recording)
                 return g_strdup(tr(lang, "This session is not recorded: there will be no replay."));
+        if (replay && withheld)
+                return g_strdup(tr(lang, "This replay is not shown: somebody who speaks in it has not agreed to its "
+                                         "publication, or has taken that back."));
         if (!replay && state == TALK_TO_COME) {
                 g_autofree char *at = when_day_time(lang, event->zone, talk->start_us);
                 return g_strdup_printf(tr(lang, "The session begins on %s. If it is recorded, its replay will be here "
@@ -99,10 +102,11 @@ static void show_one(Request *req, Db *db, const Event *event, const Talk *talk)
         int64_t asked = CLAMP(g_ascii_strtoll(request_query(req, "part"), NULL, 10), 0, 1000);
         int chosen = replay_choose(replays, (int)asked);
         const Replay *replay = chosen >= 0 ? replays->pdata[chosen] : NULL;
-        bool plays = replay && replay_plays(replay) && !talk->no_recording;
+        bool withheld = live_replay_withheld(db, talk->id);
+        bool plays = replay && replay_plays(replay) && !talk->no_recording && !withheld;
         const char *folder = replay ? replay->folder : "";
         g_autofree char *kicker = kicker_text(event, talk, replay, lang);
-        g_autofree char *sentence = sentence_text(event, talk, replay, lang);
+        g_autofree char *sentence = sentence_text(event, talk, replay, withheld, lang);
         g_autofree char *list = g_strdup_printf("/media/%s/programme.m3u8", folder);
         g_autofree char *movie = g_strdup_printf("/media/%s/replay.mp4", folder);
         g_autofree char *poster = g_strdup_printf("/media/%s/poster.jpg", folder);
@@ -160,12 +164,14 @@ static void line_clear(gpointer data)
 }
 
 /* (transfer full) of ReplayLine */
-static GArray *lines_of(const Event *event, const GPtrArray *rows, const Lang *lang)
+static GArray *lines_of(Db *db, const Event *event, const GPtrArray *rows, const Lang *lang)
 {
         GArray *lines = g_array_new(FALSE, TRUE, sizeof(ReplayLine));
         g_array_set_clear_func(lines, line_clear);
         for (guint i = 0; i < rows->len; i++) {
                 const ReplayRow *row = rows->pdata[i];
+                if (live_replay_withheld(db, row->talk))
+                        continue;
                 ReplayLine line = { .url = g_strdup_printf("/%s/talk/%s/replay/", event->slug, row->code),
                                     .title = g_strdup(row->title),
                                     .meta = g_strdup(row->room_name),
@@ -188,7 +194,7 @@ static void show_replays(Request *req, Db *db)
         int64_t page = CLAMP(g_ascii_strtoll(request_query(req, "page"), NULL, 10), 1, 100000), total = 0;
         g_autoptr(GPtrArray) rows =
                 replay_store_list(db, event->id, LINES_PER_PAGE, (page - 1) * LINES_PER_PAGE, &total);
-        g_autoptr(GArray) lines = lines_of(event, rows, lang);
+        g_autoptr(GArray) lines = lines_of(db, event, rows, lang);
         g_autofree char *earlier = page > 1 ? g_strdup_printf("?page=%d", (int)page - 1) : NULL;
         g_autofree char *later = page * LINES_PER_PAGE < total ? g_strdup_printf("?page=%d", (int)page + 1) : NULL;
         Html *h = conference_page(req, event, EVENT_REPLAYS, &(Page){ .title = tr(lang, "Replays") });
@@ -199,12 +205,13 @@ static void show_replays(Request *req, Db *db)
 /* --- The files --------------------------------------------------------------------------------------------------- */
 
 /* Only names that a recorder gives, in a folder that the store knows: nothing of the address reaches the file system
- * unchecked. */
+ * unchecked. Asked at each file, so that a consent that is taken back ends it also for who watches just now. */
 static void send_media(Request *req, Db *db)
 {
         const char *folder = request_param(req, "folder"), *file = request_param(req, "file");
         MediaKind kind = media_kind(file);
-        if (!kind.type || !media_folder_is_sound(folder) || !replay_store_is_public(db, folder)) {
+        int64_t talk = kind.type && media_folder_is_sound(folder) ? replay_store_public_talk(db, folder) : 0;
+        if (!talk || live_replay_withheld(db, talk)) {
                 respond_not_found(req);
                 return;
         }

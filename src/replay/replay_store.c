@@ -81,12 +81,12 @@ GPtrArray *replay_store_unfinished(Db *db)
         return read_all(rows);
 }
 
-bool replay_store_is_public(Db *db, const char *folder)
+int64_t replay_store_public_talk(Db *db, const char *folder)
 {
         return db_int(db, 0,
-                      "SELECT 1 FROM recording r JOIN event e ON e.id = r.event_id JOIN talk t ON t.id = r.talk_id "
+                      "SELECT t.id FROM recording r JOIN event e ON e.id = r.event_id JOIN talk t ON t.id = r.talk_id "
                       "WHERE r.folder = $1 AND e.published = 1 AND t.no_recording = 0",
-                      "t", folder) == 1;
+                      "t", folder);
 }
 
 static void replay_row_free(gpointer data)
@@ -105,7 +105,7 @@ GPtrArray *replay_store_list(Db *db, int64_t event, int64_t limit, int64_t offse
         g_autoptr(Stmt) rows = db_query(
                 db,
                 "SELECT t.code, t.title, m.name, t.start_us, (SELECT sum(r.length_us) FROM recording r WHERE "
-                "r.talk_id = t.id AND r.state = 'ready') FROM talk t JOIN room m ON m.id = t.room_id WHERE "
+                "r.talk_id = t.id AND r.state = 'ready'), t.id FROM talk t JOIN room m ON m.id = t.room_id WHERE "
                 "t.event_id = $1 AND t.replay = 1 AND t.no_recording = 0 ORDER BY t.start_us, m.position, t.id "
                 "LIMIT $2 OFFSET $3",
                 "iii", event, limit, offset);
@@ -117,6 +117,7 @@ GPtrArray *replay_store_list(Db *db, int64_t event, int64_t limit, int64_t offse
                 row->room_name = g_strdup(stmt_text(rows, 2));
                 row->start_us = stmt_int(rows, 3);
                 row->length_us = stmt_int(rows, 4);
+                row->talk = stmt_int(rows, 5);
                 g_ptr_array_add(list, row);
         }
         return list;

@@ -2,6 +2,8 @@
 #pragma once
 #include "replay/replay.h"
 
+#include "live/live.h"
+
 typedef enum { REPLAY_RECORDING, REPLAY_FINISHING, REPLAY_READY, REPLAY_FAILED } ReplayState;
 
 typedef struct {
@@ -20,13 +22,13 @@ bool replay_store_forget(Db *db, const char *folder);
 GPtrArray *replay_store_of_talk(Db *db, int64_t talk);
 /* Those that were stopped, or left for good, and are not whole. (transfer full) of Replay */
 GPtrArray *replay_store_unfinished(Db *db);
-/* Whether anyone may have the files of this folder: its event is published, its session may be recorded. */
-bool replay_store_is_public(Db *db, const char *folder);
+/* The session whose recording this folder is, when its event is published and it may be recorded; else 0. */
+int64_t replay_store_public_talk(Db *db, const char *folder);
 
 /* A session of the event with a replay, in the programme's order. */
 typedef struct {
         char *code, *title, *room_name;
-        int64_t start_us, length_us;
+        int64_t talk, start_us, length_us;
 } ReplayRow;
 /* (transfer full) of ReplayRow; ret_total: of all pages */
 GPtrArray *replay_store_list(Db *db, int64_t event, int64_t limit, int64_t offset, int64_t *ret_total);

@@ -1,11 +1,14 @@
 // One consent to be recorded per person and event: said on one's page it holds in the rooms, taken back in a room it is
 // taken back on the page.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, it } from 'node:test';
+import { promisify } from 'node:util';
 import { WebSocket } from 'ws';
-import { start, run } from './support.mjs';
+import { Page } from '../support/page.mjs';
+import { build, ownerClient, start, run } from './support.mjs';
 import { linkTo } from './mail.mjs';
 
 let server, speaker, socketPath;
@@ -78,4 +81,36 @@ it('what is said in the room stands on the page with its date', async () => {
   assert.match((await speaker.get('/ici/me/')).body_text, /You said yes on/);
   await inRoom(say(false));
   assert.match((await speaker.get('/ici/me/')).body_text, /You withdrew it on/);
+});
+
+it('taken back on the page it reaches an open room at once, and takes the replay down until it is given again', async () => {
+  const place = { slug: 'ici', room: socketPath.split('/').at(-2) };
+  await choose('yes');
+  const host = await Page.join(server, place, '', { client: await ownerClient(server) });
+  const ada = await Page.join(server, place, '', { client: speaker });
+  const who = ada.welcome.me.id, consents = (yes) => (m) => m.set.some((p) => p.id === who && p.stage === 0 && p.consent === yes);
+  host.send({ t: 'record', on: true });
+  await host.next('record', (m) => m.on);
+  host.send({ t: 'stage', who, on: true });
+  await host.next('people', consents(true));
+  await choose('no');
+  await host.next('people', consents(false));
+  await choose('yes');
+  await host.next('people', consents(true));
+
+  const code = host.welcome.talk.code, reader = server.client(), address = `/ici/talk/${code}/replay/`;
+  await promisify(execFile)(path.join(build, 'tests/support/record-sample'), [server.folder, 'ici', code, '6']);
+  const shown = async () => (await reader.get(`${address}?part=1`)).body_text;
+  const list = (await shown()).match(/data-list="([^"]+)"/)[1];
+  assert.equal((await reader.get(list)).status, 200);
+  assert.match((await reader.get('/ici/replays/')).body_text, new RegExp(address));
+  await choose('no');
+  assert.match(await shown(), /This replay is not shown: somebody/);
+  assert.doesNotMatch(await shown(), /<video/);
+  assert.equal((await reader.get(list)).status, 404);
+  assert.doesNotMatch((await reader.get('/ici/replays/')).body_text, new RegExp(address));
+  await choose('yes');
+  assert.equal((await reader.get(list)).status, 200);
+  await ada.close();
+  await host.close();
 });
