@@ -20,9 +20,7 @@ struct App {
 
 static Sfu *start_media(const AppConfig *config, GError **error)
 {
-        const char *advertised[] = { config->advertised, NULL };
-        return sfu_start(&(SfuConfig){ .media_port = (uint16_t)config->media_port,
-                                       .advertised = config->advertised ? advertised : NULL },
+        return sfu_start(&(SfuConfig){ .media_port = (uint16_t)config->media_port, .advertised = config->advertised },
                          error);
 }
 
@@ -32,6 +30,8 @@ static Server *start_pages(App *app, const AppConfig *config, GError **error)
                                              .sockets = app->sockets,
                                              .tables = app_routes,
                                              .port = config->port,
+                                             .socket = config->socket,
+                                             .behind_proxy = config->behind_proxy,
                                              .origin = config->origin,
                                              .demo = config->demo,
                                              .context = app,

@@ -5,12 +5,14 @@
 #include "web/server.h"
 
 typedef struct {
-        const char *folder;     /* data folder */
-        int port, media_port;   /* 0: free */
-        const char *origin;     /* NULL: http://127.0.0.1:PORT */
-        const char *advertised; /* media address told to browsers; NULL: every local one */
-        const char *relay;      /* SMTP; NULL: mails wait in the outbox */
-        const char *mail_from;  /* whose mails they are; asked for with a relay */
+        const char *folder;            /* data folder */
+        int port, media_port;          /* 0: free */
+        const char *socket;            /* a Unix socket instead of the port */
+        bool behind_proxy;             /* nginx is on that socket */
+        const char *origin;            /* NULL: http://127.0.0.1:PORT */
+        const char *const *advertised; /* media addresses told to browsers; NULL: every local one */
+        const char *relay;             /* SMTP; NULL: mails wait in the outbox */
+        const char *mail_from;         /* whose mails they are; asked for with a relay */
         bool demo;
 } AppConfig;
 

@@ -1,6 +1,8 @@
 #include "app/commands.h"
 #include "app/app.h"
 #include "app/demo.h"
+#include "app/notify.h"
+#include "app/settings.h"
 #include "base/i18n.h"
 #include "base/time.h"
 #include "people/people.h"
@@ -19,10 +21,10 @@
 
 /* What the command line may say; each command uses its part. */
 typedef struct {
-        char *folder, *origin, *advertised, *relay, *mail_from, *event, *zone, *lang;
+        char *config, *folder, *origin, *socket, *relay, *mail_from, *event, *zone, *lang;
         int port, media_port;
-        gboolean publish, json, empty;
-        char **rest;
+        gboolean publish, json, empty, behind_proxy;
+        char **advertised, **rest;
 } Options;
 
 typedef struct {
@@ -73,15 +75,64 @@ static AppConfig config_from(const Options *options)
                             .port = options->port,
                             .media_port = options->media_port,
                             .origin = options->origin,
-                            .advertised = options->advertised,
+                            .socket = options->socket,
+                            .behind_proxy = options->behind_proxy,
+                            .advertised = (const char *const *)options->advertised,
                             .relay = options->relay,
                             .mail_from = options->mail_from };
+}
+
+static void take_text(char **option, char **setting)
+{
+        if (!*option)
+                *option = g_steal_pointer(setting);
+}
+
+/* What the file says and the command line does not. Without --config and --data, the usual file when it is there. */
+static bool take_settings(Options *options, GError **error)
+{
+        bool usual = !options->config && !options->folder && g_file_test(SETTINGS_FILE, G_FILE_TEST_EXISTS);
+        if (!options->config && !usual)
+                return true;
+        g_auto(Settings) settings;
+        settings_init(&settings);
+        if (!settings_read(&settings, usual ? SETTINGS_FILE : options->config, error))
+                return false;
+        take_text(&options->folder, &settings.folder);
+        take_text(&options->origin, &settings.origin);
+        take_text(&options->socket, &settings.socket);
+        take_text(&options->relay, &settings.relay);
+        take_text(&options->mail_from, &settings.mail_from);
+        if (!options->advertised)
+                options->advertised = g_steal_pointer(&settings.advertised);
+        if (options->media_port < 0)
+                options->media_port = settings.media_port;
+        options->behind_proxy = options->behind_proxy || settings.behind_proxy;
+        return true;
+}
+
+/* What keeps a server from being open to the Internet by mistake; NULL when it is well. */
+static const char *wrong_place(const Options *options)
+{
+        if (options->origin && !origin_is_sound(options->origin))
+                return "--origin is what people type, without a path: https://conference.example.org";
+        if (options->socket && !options->origin)
+                return "--socket needs --origin, the address that nginx answers for: https://conference.example.org";
+        if (options->behind_proxy && !options->socket)
+                return "--behind-proxy needs --socket PATH: only there is what the proxy says believed";
+        if (options->origin && origin_is_public(options->origin) && !options->behind_proxy)
+                return "a public --origin needs nginx in front: --socket PATH --behind-proxy (docs/production.md), or "
+                       "the demo's own address on this machine";
+        return NULL;
 }
 
 static int serve(Options *options)
 {
         if (!options->folder)
-                return fail("serve needs --data DIR, the folder that keeps everything");
+                return fail("serve needs --data DIR, the folder that keeps everything, or --config FILE");
+        const char *wrong = wrong_place(options);
+        if (wrong)
+                return fail("%s", wrong);
         g_autoptr(GMainLoop) loop = loop_until_signal();
         raise_file_limit();
         AppConfig config = config_from(options);
@@ -91,7 +142,9 @@ static int serve(Options *options)
                 return fail("%s", error->message);
         printf("ready: %s/\n", app_origin(app));
         fflush(stdout);
+        notify_manager("READY=1");
         g_main_loop_run(loop);
+        notify_manager("STOPPING=1");
         app_stop(app);
         return 0;
 }
@@ -201,8 +254,10 @@ static int routes(Options *options)
 }
 
 static const Command commands[] = {
-        { "serve", "--data DIR [--port 8080] [--origin https://…] [--smtp URL --mail-from ADDRESS]",
-          "serves the events kept in DIR", serve },
+        { "serve", "--data DIR [--port 8080] [--smtp URL --mail-from ADDRESS]",
+          "serves the events kept in DIR, on this machine alone", serve },
+        { "serve", "--config FILE | --data DIR --socket PATH --behind-proxy --origin https://…",
+          "serves them behind nginx (docs/production.md)", serve },
         { "demo", "[--data DIR] [--port 8080]", "serves a sample event, to look at", demo },
         { "link", "EMAIL --data DIR [--origin https://…]", "a one-time link that signs the server's owner in",
           link_for },
@@ -222,11 +277,14 @@ static int usage(void)
 static bool parse(int *argc, char ***argv, Options *options, GError **error)
 {
         const GOptionEntry entries[] = {
+                { "config", 0, 0, G_OPTION_ARG_FILENAME, &options->config, NULL, NULL },
                 { "data", 0, 0, G_OPTION_ARG_FILENAME, &options->folder, NULL, NULL },
+                { "socket", 0, 0, G_OPTION_ARG_FILENAME, &options->socket, NULL, NULL },
+                { "behind-proxy", 0, 0, G_OPTION_ARG_NONE, &options->behind_proxy, NULL, NULL },
                 { "port", 0, 0, G_OPTION_ARG_INT, &options->port, NULL, NULL },
                 { "media-port", 0, 0, G_OPTION_ARG_INT, &options->media_port, NULL, NULL },
                 { "origin", 0, 0, G_OPTION_ARG_STRING, &options->origin, NULL, NULL },
-                { "advertise", 0, 0, G_OPTION_ARG_STRING, &options->advertised, NULL, NULL },
+                { "advertise", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->advertised, NULL, NULL },
                 { "smtp", 0, 0, G_OPTION_ARG_STRING, &options->relay, NULL, NULL },
                 { "mail-from", 0, 0, G_OPTION_ARG_STRING, &options->mail_from, NULL, NULL },
                 { "event", 0, 0, G_OPTION_ARG_STRING, &options->event, NULL, NULL },
@@ -247,7 +305,9 @@ static void options_clear(Options *options)
 {
         g_free(options->folder);
         g_free(options->origin);
-        g_free(options->advertised);
+        g_free(options->config);
+        g_free(options->socket);
+        g_strfreev(options->advertised);
         g_free(options->relay);
         g_free(options->mail_from);
         g_free(options->event);
@@ -267,12 +327,13 @@ int commands_run(int argc, char **argv)
                         command = &commands[i];
         if (!command)
                 return usage();
-        Options options = { .port = 8080 };
+        Options options = { .port = 8080, .media_port = -1 };
         g_autoptr(GError) error = NULL;
         argc--;
         argv++;
-        if (!parse(&argc, &argv, &options, &error))
+        if (!parse(&argc, &argv, &options, &error) || !take_settings(&options, &error))
                 return fail("%s", error->message);
+        options.media_port = options.media_port < 0 ? 0 : options.media_port;
         if (options.port < 0 || options.port > 65535 || options.media_port < 0 || options.media_port > 65535)
                 return fail("a port is a number from 0 (free) to 65535");
         int status = command->run(&options);

@@ -3,8 +3,11 @@
 #include "base/time.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define GROUP_TURNS 64
 #define GROUP_US (5 * 1000)
@@ -45,11 +48,23 @@ static bool make_folder(const char *folder, GError **error)
         return false;
 }
 
+/* The folder may be open to the web server's group, for the media in it: the data are not. SQLite gives its log the
+ * file's own mode. */
+static void keep_private(const char *path)
+{
+        int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (file >= 0)
+                close(file);
+        else
+                chmod(path, 0600);
+}
+
 Store *store_open(const char *folder, GError **error)
 {
         if (!make_folder(folder, error))
                 return NULL;
         g_autofree char *path = g_build_filename(folder, "treteau.db", NULL);
+        keep_private(path);
         Db *writer = db_open(path, true, error);
         if (!writer)
                 return NULL;

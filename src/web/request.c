@@ -1,5 +1,6 @@
 #include "web/request_private.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -42,11 +43,26 @@ static void header_clear(gpointer data)
         g_free(header->value);
 }
 
-static char *visitor_address(struct MHD_Connection *connection)
+/* The last name of the list is the one that the proxy itself has seen. Only an address is taken for one. (transfer
+ * full)
+ */
+static char *forwarded_address(struct MHD_Connection *connection)
 {
+        const char *list = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "X-Forwarded-For");
+        const char *last = list ? strrchr(list, ',') : NULL;
+        g_autofree char *address = g_strstrip(g_strdup(last ? last + 1 : list ? list : ""));
+        unsigned char bytes[sizeof(struct in6_addr)];
+        bool sound = inet_pton(AF_INET, address, bytes) == 1 || inet_pton(AF_INET6, address, bytes) == 1;
+        return sound ? g_steal_pointer(&address) : g_strdup("");
+}
+
+static char *visitor_address(const ServerConfig *config, struct MHD_Connection *connection)
+{
+        if (config->behind_proxy)
+                return forwarded_address(connection);
         const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
         char host[NI_MAXHOST] = "";
-        if (info && info->client_addr)
+        if (info && info->client_addr && info->client_addr->sa_family != AF_UNIX)
                 getnameinfo(info->client_addr, sizeof(struct sockaddr_storage), host, sizeof host, NULL, 0,
                             NI_NUMERICHOST);
         return g_strdup(host);
@@ -60,7 +76,7 @@ Request *request_new(Server *server, const ServerConfig *config, struct MHD_Conn
         req->connection = connection;
         req->path = g_strdup(url);
         req->file = -1;
-        req->address = visitor_address(connection);
+        req->address = visitor_address(config, connection);
         req->fields = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, field_free);
         req->uploads = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, upload_free);
         req->headers = g_array_new(FALSE, TRUE, sizeof(Header));
@@ -86,6 +102,7 @@ void request_free(Request *req)
         g_free(req->path);
         g_free(req->address);
         g_free(req->content_type);
+        g_free(req->file_path);
         g_free(req->visit);
         g_free(req->csrf);
         g_free(req);
@@ -306,6 +323,12 @@ bool request_is_demo(const Request *req)
 bool request_is_secure(const Request *req)
 {
         return g_str_has_prefix(server_origin(req->server), "https://");
+}
+
+bool request_came_safely(const Request *req)
+{
+        const char *scheme = req->config->behind_proxy ? request_header(req, "X-Forwarded-Proto") : NULL;
+        return !scheme || !request_is_secure(req) || strcmp(scheme, "https") == 0;
 }
 
 const char *request_address(const Request *req)

@@ -33,6 +33,7 @@ struct Request {
         char *content_type;
         GBytes *body;
         int file; /* -1: none */
+        char *file_path;
         bool file_immutable;
         GArray *headers; /* Header */
         const SocketHandler *socket_handler;
@@ -58,6 +59,9 @@ bool csrf_matches(Request *req);
 int64_t event_by_slug(Db *db, const char *slug, bool *ret_public);
 /* Sends what the handler left. */
 enum MHD_Result response_send(Request *req);
+
+/* False when the proxy says that it came without the TLS that our address has. */
+bool request_came_safely(const Request *req);
 
 /* 32 bytes kept in the data folder, made once. */
 const unsigned char *server_secret(const Server *server);

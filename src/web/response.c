@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define PROXY_MEDIA "/internal-media/"
+
 static void set_body(Request *req, int status, const char *content_type, GBytes *body)
 {
         req->status = status;
@@ -17,6 +19,7 @@ static void set_body(Request *req, int status, const char *content_type, GBytes 
         if (req->file >= 0)
                 close(req->file);
         req->file = -1;
+        g_clear_pointer(&req->file_path, g_free);
 }
 
 void respond_bytes(Request *req, int status, const char *content_type, GBytes *body)
@@ -61,6 +64,7 @@ void respond_file(Request *req, const char *path, const char *content_type, bool
         }
         set_body(req, 200, content_type, NULL);
         req->file = file;
+        req->file_path = g_strdup(path);
         req->file_immutable = immutable;
 }
 
@@ -101,6 +105,10 @@ static void add_headers(const Request *req, struct MHD_Response *response)
                 caching = caching || g_ascii_strcasecmp(header->name, "Cache-Control") == 0;
                 MHD_add_response_header(response, header->name, header->value);
         }
+        /* BREACH: what is typed must not be compressed together with a secret. nginx leaves alone what says its coding.
+         */
+        if (req->csrf && req->config->behind_proxy)
+                MHD_add_response_header(response, "Content-Encoding", "identity");
         if (!caching && req->file >= 0)
                 MHD_add_response_header(response, "Cache-Control",
                                         req->file_immutable ? "public, max-age=31536000, immutable" : "max-age=1");
@@ -116,8 +124,24 @@ static enum MHD_Result queue(Request *req, unsigned int status, struct MHD_Respo
         return result;
 }
 
+/* Behind nginx a recording's bytes are its work, ranges and all: it is told which file, by the name of an internal
+ * place (etc/nginx/treteau.conf). (transfer full), NULL when we send it ourselves */
+static char *place_for_proxy(const Request *req)
+{
+        g_autofree char *media = g_build_filename(store_folder(req->config->store), "media/", NULL);
+        if (!req->config->behind_proxy || !g_str_has_prefix(req->file_path, media))
+                return NULL;
+        g_autofree char *rest = g_uri_escape_string(req->file_path + strlen(media), "/", FALSE);
+        return g_strconcat(PROXY_MEDIA, rest, NULL);
+}
+
 static enum MHD_Result send_file(Request *req)
 {
+        g_autofree char *place = place_for_proxy(req);
+        if (place) {
+                respond_header(req, "X-Accel-Redirect", place);
+                return queue(req, 200, MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT));
+        }
         struct stat facts;
         if (fstat(req->file, &facts) != 0)
                 return MHD_NO;

@@ -1,20 +1,17 @@
 #include "web/request_private.h"
+#include "web/listen.h"
 #include "web/upgrade.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "base/url.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <sodium.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define CONNECTIONS_MAX 1000
+#define CONNECTIONS_MAX 4000 /* those of rooms count for as long as they last; nginx lets fewer pages wait */
 #define IDLE_TIMEOUT_S 30u
 #define THREAD_STACK_BYTES (1024u * 1024u)
 #define DRAIN_TIMEOUT_US (2 * SECOND_US)
@@ -45,6 +42,8 @@ static bool host_is_ours(const Request *req)
                 return false;
         if (g_ascii_strcasecmp(host, server_authority(req->server)) == 0)
                 return true;
+        if (req->config->socket)
+                return false;
         /* on loopback also by its names: nothing else can name us there (DNS rebinding) */
         g_autofree char *local = g_strdup_printf("localhost:%d", server_port(req->server));
         g_autofree char *loopback = g_strdup_printf("127.0.0.1:%d", server_port(req->server));
@@ -240,10 +239,21 @@ static void refuse_route(Request *req)
         }
 }
 
+/* The proxy in front passed on what came without TLS: the same address, with it. */
+static void redirect_to_tls(Request *req)
+{
+        g_autofree char *path = g_uri_escape_string(req->path, "/:@!$&'()*+,;=", FALSE);
+        g_autofree char *address = g_strconcat(server_origin(req->server), path, NULL);
+        respond_text(req, req->method == GET ? 301 : 403, "text/plain; charset=utf-8", "");
+        respond_header(req, "Location", address);
+}
+
 static void run(Request *req)
 {
         if (!host_is_ours(req))
                 refuse(req, 421, N_("This server does not answer for that name."));
+        else if (!request_came_safely(req))
+                redirect_to_tls(req);
         else if (!req->match.route)
                 refuse_route(req);
         else if (req->method == WEBSOCKET && (!upgrade_asked(req) || !comes_from_us(req)))
@@ -376,25 +386,13 @@ static bool load_secret(Server *server, GError **error)
                                         G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error);
 }
 
-static int listen_on_loopback(int port, int *ret_port, GError **error)
+/* -1 with an error when nobody can be served there. */
+static int start_listening(Server *server, GError **error)
 {
-        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        int yes = 1;
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-        struct sockaddr_in address = { .sin_family = AF_INET,
-                                       .sin_port = htons((uint16_t)port),
-                                       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-        socklen_t size = sizeof address;
-        if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || listen(fd, 511) != 0 ||
-            getsockname(fd, (struct sockaddr *)&address, &size) != 0) {
-                g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno), "127.0.0.1:%d: %s", port,
-                            g_strerror(errno));
-                if (fd >= 0)
-                        close(fd);
+        if (!load_secret(server, error))
                 return -1;
-        }
-        *ret_port = ntohs(address.sin_port);
-        return fd;
+        return server->config.socket ? listen_on_socket(server->config.socket, error)
+                                     : listen_on_loopback(server->config.port, &server->port, error);
 }
 
 Server *server_start(const ServerConfig *config, GError **error)
@@ -404,7 +402,7 @@ Server *server_start(const ServerConfig *config, GError **error)
         server->listening = MHD_INVALID_SOCKET;
         uploads_clear(config->store);
         server->router = router_new(config->tables);
-        int fd = load_secret(server, error) ? listen_on_loopback(config->port, &server->port, error) : -1;
+        int fd = start_listening(server, error);
         if (fd < 0) {
                 router_free(server->router);
                 g_free(server);
@@ -464,6 +462,8 @@ void server_stop(Server *server)
         MHD_stop_daemon(server->daemon);
         if (server->listening != MHD_INVALID_SOCKET)
                 close(server->listening);
+        if (server->config.socket)
+                unlink(server->config.socket);
         router_free(server->router);
         g_free(server->origin);
         g_free(server);

@@ -1,6 +1,7 @@
 /* The HTTP server of the process: libmicrohttpd, a thread a connection, const route tables.
  *
- * It listens on loopback; nginx stands in front of it where the Internet is (STACK: its parser is the one to trust). */
+ * It listens on loopback, or on a Unix socket where nginx stands in front of it: its parser is the one to trust. What
+ * nginx says of a visitor (X-Forwarded-For, X-Forwarded-Proto) is believed on that socket alone. */
 #pragma once
 #include "web/request.h"
 #include "web/socket.h"
@@ -12,6 +13,8 @@ typedef struct {
         SocketLoop *sockets;
         const Route *const *tables; /* NULL-terminated list of the features' tables */
         int port;                   /* 0: free */
+        const char *socket;         /* a Unix socket to listen on instead; then origin must be given */
+        bool behind_proxy;          /* nginx is on that socket: it names the visitor, and sends media files itself */
         const char *origin;         /* what people type: "https://host"; NULL: "http://127.0.0.1:PORT" */
         bool demo;
         gpointer context; /* for request_context() */

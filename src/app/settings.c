@@ -1,0 +1,155 @@
+#include "app/settings.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+/* Every key there is. */
+static const struct {
+        const char *group, *key;
+} KEYS[] = {
+        { "server", "data" },   { "server", "origin" },   { "server", "socket" }, { "server", "behind-proxy" },
+        { "media", "port" },    { "media", "advertise" }, { "mail", "relay" },    { "mail", "user" },
+        { "mail", "password" }, { "mail", "from" },
+};
+
+void settings_init(Settings *settings)
+{
+        *settings = (Settings){ .media_port = -1 };
+}
+
+void settings_clear(Settings *settings)
+{
+        g_free(settings->folder);
+        g_free(settings->origin);
+        g_free(settings->socket);
+        g_free(settings->relay);
+        g_free(settings->mail_from);
+        g_strfreev(settings->advertised);
+        settings_init(settings);
+}
+
+static bool refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static bool refuse(GError **error, const char *format, ...)
+{
+        va_list arguments;
+        va_start(arguments, format);
+        g_autofree char *text = g_strdup_vprintf(format, arguments);
+        va_end(arguments);
+        g_set_error_literal(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE, text);
+        return false;
+}
+
+static bool is_known(const char *group, const char *key)
+{
+        for (size_t i = 0; i < G_N_ELEMENTS(KEYS); i++)
+                if (strcmp(KEYS[i].group, group) == 0 && (!key || strcmp(KEYS[i].key, key) == 0))
+                        return true;
+        return false;
+}
+
+static bool knows_all(GKeyFile *file, const char *path, GError **error)
+{
+        g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
+        for (char **group = groups; *group; group++) {
+                if (!is_known(*group, NULL))
+                        return refuse(error, "%s: there is no section [%s]; there are [server], [media] and [mail]",
+                                      path, *group);
+                g_auto(GStrv) keys = g_key_file_get_keys(file, *group, NULL, NULL);
+                for (char **key = keys; key && *key; key++)
+                        if (!is_known(*group, *key))
+                                return refuse(error, "%s: [%s] has no “%s”", path, *group, *key);
+        }
+        return true;
+}
+
+/* NULL when it is not said. (transfer full) */
+static char *text_of(GKeyFile *file, const char *group, const char *key)
+{
+        g_autofree char *text = g_key_file_get_string(file, group, key, NULL);
+        return text && *g_strstrip(text) ? g_steal_pointer(&text) : NULL;
+}
+
+/* "smtps://host" and who we are there become one address, as libcurl wants it. (transfer full) */
+static char *relay_with_login(const char *relay, const char *user, const char *password)
+{
+        const char *host = strstr(relay, "://");
+        if (!host || !user)
+                return g_strdup(relay);
+        g_autofree char *name = g_uri_escape_string(user, NULL, FALSE);
+        g_autofree char *secret = g_uri_escape_string(password ? password : "", NULL, FALSE);
+        return g_strdup_printf("%.*s://%s:%s@%s", (int)(host - relay), relay, name, secret, host + 3);
+}
+
+static bool everybody_may_read(const char *path)
+{
+        struct stat facts;
+        return stat(path, &facts) == 0 && (facts.st_mode & S_IROTH);
+}
+
+static bool read_mail(Settings *settings, GKeyFile *file, const char *path, GError **error)
+{
+        g_autofree char *relay = text_of(file, "mail", "relay"), *user = text_of(file, "mail", "user");
+        g_autofree char *password = text_of(file, "mail", "password");
+        settings->mail_from = text_of(file, "mail", "from");
+        if (!relay)
+                return true;
+        if (!g_str_has_prefix(relay, "smtp://") && !g_str_has_prefix(relay, "smtps://"))
+                return refuse(error, "%s: the mail relay begins with smtp:// or smtps://", path);
+        if ((password || strchr(relay, '@')) && everybody_may_read(path))
+                return refuse(error, "%s: everybody on this machine can read the mail password in it. Do: chmod 640 %s",
+                              path, path);
+        settings->relay = relay_with_login(relay, user, password);
+        return true;
+}
+
+static bool read_media(Settings *settings, GKeyFile *file, const char *path, GError **error)
+{
+        g_autofree char *port = text_of(file, "media", "port");
+        guint64 number = 0;
+        if (port && !g_ascii_string_to_unsigned(port, 10, 0, 65535, &number, NULL))
+                return refuse(error, "%s: the media port is a number from 0 (free) to 65535, not “%s”", path, port);
+        if (port)
+                settings->media_port = (int)number;
+        settings->advertised = g_key_file_get_string_list(file, "media", "advertise", NULL, NULL);
+        if (settings->advertised && !*settings->advertised)
+                g_clear_pointer(&settings->advertised, g_strfreev);
+        for (char **one = settings->advertised; one && *one; one++)
+                if (!g_hostname_is_ip_address(g_strstrip(*one)))
+                        return refuse(error, "%s: “%s” is no IP address to advertise", path, *one);
+        return true;
+}
+
+bool settings_read(Settings *settings, const char *path, GError **error)
+{
+        g_autoptr(GKeyFile) file = g_key_file_new();
+        g_autoptr(GError) reason = NULL;
+        if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &reason))
+                return refuse(error, "%s: %s", path, reason->message);
+        if (!knows_all(file, path, error))
+                return false;
+        settings->folder = text_of(file, "server", "data");
+        settings->origin = text_of(file, "server", "origin");
+        settings->socket = text_of(file, "server", "socket");
+        settings->behind_proxy = g_key_file_get_boolean(file, "server", "behind-proxy", &reason);
+        if (g_error_matches(reason, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE))
+                return refuse(error, "%s: behind-proxy is true or false", path);
+        return read_media(settings, file, path, error) && read_mail(settings, file, path, error);
+}
+
+bool origin_is_sound(const char *origin)
+{
+        g_autoptr(GUri) uri = g_uri_parse(origin, G_URI_FLAGS_NONE, NULL);
+        if (!uri || !g_uri_get_host(uri) || !*g_uri_get_host(uri) || *g_uri_get_path(uri) || g_uri_get_userinfo(uri) ||
+            g_uri_get_query(uri) || g_uri_get_fragment(uri))
+                return false;
+        return g_str_has_prefix(origin, "https://") || g_str_has_prefix(origin, "http://");
+}
+
+bool origin_is_public(const char *origin)
+{
+        g_autoptr(GUri) uri = g_uri_parse(origin, G_URI_FLAGS_NONE, NULL);
+        const char *host = uri && g_uri_get_host(uri) ? g_uri_get_host(uri) : "";
+        bool local = strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+                     (g_str_has_prefix(host, "127.") && g_hostname_is_ip_address(host));
+        return !local;
+}
