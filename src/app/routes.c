@@ -20,6 +20,7 @@ const Route *const app_routes[] = {
         people_routes,
         conference_routes,
         programme_routes,
+        session_routes,
         programme_export_routes,
         registration_routes,
         live_routes,

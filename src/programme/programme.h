@@ -97,3 +97,4 @@ int programme_import_command(Store *store, const char *path, const char *slug, c
 bool programme_tidy(Db *db);
 
 extern const Route programme_routes[], programme_export_routes[];
+extern const Route session_routes[]; /* of those who make the programme */

@@ -1,4 +1,5 @@
 #include "programme/programme_routes.h"
+#include "programme/session_routes.h"
 
 #include "base/time.h"
 #include "base/when.h"
@@ -65,7 +66,8 @@ GArray *talk_rows(const Event *event, GPtrArray *talks, const Lang *lang, bool w
                                 .length = when_duration(lang, talk->end_us - talk->start_us),
                                 .event_slug = event->slug,
                                 .look = talk_look(talk),
-                                .live = talk_state(talk, now) == TALK_LIVE };
+                                .live = talk_state(talk, now) == TALK_LIVE,
+                                .ended = talk_state(talk, now) == TALK_ENDED };
                 row.meta = meta_of(talk, lang);
                 g_array_append_val(rows, row);
         }
@@ -115,5 +117,22 @@ const Route programme_routes[] = {
           .menu = N_("Import a programme"), .menu_text = N_("From a schedule.xml; nothing is half imported.") },
         { POST_ALONE, "/:event/organise/import/", import_upload, RIGHT_PROGRAMME, UPLOAD_BYTES,
           "Take a programme file" },
+        { 0 },
+};
+
+#define SESSION_BYTES (384 * 1024)
+const Route session_routes[] = {
+        { GET, "/:event/organise/sessions/", show_sessions, RIGHT_TEAM, 0, "The sessions, to edit",
+          .menu = N_("Sessions"), .menu_text = N_("Write them, move them, cancel them.") },
+        { GET, "/:event/organise/sessions/new/", show_new_session, RIGHT_PROGRAMME, 0, "A new session" },
+        { POST, "/:event/organise/sessions/new/", save_new_session, RIGHT_PROGRAMME, SESSION_BYTES, "Add a session" },
+        { GET, "/:event/organise/session/:code/", show_session, RIGHT_PROGRAMME, 0, "A session, to edit" },
+        { POST, "/:event/organise/session/:code/", save_session, RIGHT_PROGRAMME, SESSION_BYTES, "Change a session" },
+        { POST, "/:event/organise/session/:code/act/", act_on_session, RIGHT_PROGRAMME, 4096,
+          "Duplicate, cancel, restore or delete a session" },
+        { GET, "/:event/organise/session/:code/move/", show_move, RIGHT_PROGRAMME, 0, "Where a session goes" },
+        { POST, "/:event/organise/session/:code/move/", save_move, RIGHT_PROGRAMME, 8192, "Move a session" },
+        { GET, "/:event/organise/changes/", show_changes, RIGHT_TEAM, 0, "What changed in the programme",
+          .menu = N_("What changed"), .menu_text = N_("Since people count on it, and whether they were told.") },
         { 0 },
 };

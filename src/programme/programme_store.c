@@ -124,18 +124,19 @@ bool programme_move(Db *db, Event *event, int64_t by_us)
 
 Talk *talk_in_room(Db *db, int64_t room, int64_t at_us)
 {
-        g_autoptr(Stmt) row = db_query(db,
-                                       ONE_TALK "WHERE t.room_id = $1 AND t.start_us <= $2 AND t.end_us > $2 "
-                                                "ORDER BY t.start_us DESC LIMIT 1",
-                                       "ii", room, at_us);
+        g_autoptr(Stmt) row =
+                db_query(db,
+                         ONE_TALK "WHERE t.room_id = $1 AND t.start_us <= $2 AND t.end_us > $2 AND t.cancelled = 0 "
+                                  "ORDER BY t.start_us DESC LIMIT 1",
+                         "ii", room, at_us);
         return one_talk(row);
 }
 
 Talk *talk_next_in_room(Db *db, int64_t room, int64_t after_us)
 {
-        g_autoptr(Stmt) row =
-                db_query(db, ONE_TALK "WHERE t.room_id = $1 AND t.start_us > $2 ORDER BY t.start_us LIMIT 1", "ii",
-                         room, after_us);
+        g_autoptr(Stmt) row = db_query(
+                db, ONE_TALK "WHERE t.room_id = $1 AND t.start_us > $2 AND t.cancelled = 0 ORDER BY t.start_us LIMIT 1",
+                "ii", room, after_us);
         return one_talk(row);
 }
 
@@ -244,11 +245,12 @@ GPtrArray *talk_list_beside(Db *db, const Talk *talk, int64_t limit)
 
 GPtrArray *talk_list_teaser(Db *db, int64_t event, int64_t limit)
 {
-        g_autoptr(Stmt) rows = db_query(db,
-                                        "SELECT " LIST_COLUMNS " FROM " LIST_TABLES " WHERE t.event_id = $1 AND "
-                                        "lower(t.kind) NOT IN ('break', 'pause', 'repas', 'lunch') ORDER BY t.day, "
-                                        "t.start_us, t.room_id LIMIT $2",
-                                        "ii", event, limit);
+        g_autoptr(Stmt) rows = db_query(
+                db,
+                "SELECT " LIST_COLUMNS " FROM " LIST_TABLES " WHERE t.event_id = $1 AND "
+                "t.cancelled = 0 AND lower(t.kind) NOT IN ('break', 'pause', 'repas', 'lunch') ORDER BY t.day, "
+                "t.start_us, t.room_id LIMIT $2",
+                "ii", event, limit);
         return all_talks(rows);
 }
 
@@ -266,19 +268,9 @@ GPtrArray *talk_list_replays(Db *db, int64_t limit)
         return all_talks(rows);
 }
 
-static void link_free(gpointer data)
-{
-        TalkLink *link = data;
-        g_free(link->kind);
-        g_free(link->url);
-        g_free(link->title);
-        g_free(link->type);
-        g_free(link);
-}
-
 GPtrArray *talk_links(Db *db, int64_t talk)
 {
-        GPtrArray *links = g_ptr_array_new_with_free_func(link_free);
+        GPtrArray *links = g_ptr_array_new_with_free_func(talk_link_free);
         g_autoptr(Stmt) rows = db_query(
                 db, "SELECT kind, url, title, type FROM talk_link WHERE talk_id = $1 ORDER BY position", "i", talk);
         while (stmt_next(rows)) {

@@ -29,6 +29,7 @@ typedef struct {
         char *kind; /* "link", "attachment" … */
         char *url, *title, *type;
 } TalkLink;
+void talk_link_free(gpointer link);
 GPtrArray *talk_links(Db *db, int64_t talk); /* (transfer full) of TalkLink */
 
 /* What one may narrow to: days, rooms, tracks or kinds with a session. */

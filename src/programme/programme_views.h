@@ -25,9 +25,10 @@ typedef struct {
         char *length;     /* "45 min" */
         const char *event_slug;
         const char *look; /* class of a block in the grid: "plenary", "workshop", "pause", "table", "" */
-        bool live;
+        bool live, ended;
         int column, span; /* in the grid of rooms; column 0: across all */
 } TalkRow;
+void talk_tag_view(Html *h, const TalkRow *v); /* what there is to know of its state */
 void talk_row_view(Html *h, const TalkRow *v);
 void talk_rows_view(Html *h, const GArray *rows); /* of TalkRow */
 
