@@ -34,6 +34,12 @@ typedef enum { WRITE_ROOM, WRITE_PAGE, WRITE_JOB, WRITE_ORDERS } WriteOrder;
 /* Opens (creating and migrating) FOLDER/treteau.db; several processes may have the same folder open. */
 Store *store_open(const char *folder, GError **error);
 void store_free(Store *store);
+/* The newest migration that this program knows. */
+int64_t store_schema(void);
+/* Copies the database of a data folder to a new file: one snapshot, while servers write it. Nothing is migrated. */
+bool store_copy(const char *folder, const char *path, GError **error);
+/* Whether the database of a folder is whole, and how far it is migrated. */
+bool store_check(const char *folder, int64_t *ret_schema, GError **error);
 /* The data folder, as given. */
 const char *store_folder(const Store *store);
 

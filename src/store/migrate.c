@@ -21,6 +21,15 @@ bool store_migrate(Db *db, GError **error)
         if (!db_script(db, "CREATE TABLE IF NOT EXISTS migration(number INTEGER PRIMARY KEY, name TEXT NOT NULL)",
                        error))
                 return false;
+        int64_t reached = db_int(db, 0, "SELECT max(number) FROM migration", NULL);
+        if (reached > store_schema()) {
+                g_set_error(error, STORE_ERROR, STORE_ERROR_OPEN,
+                            "this data folder was used by a newer Tréteau (its schema is %" G_GINT64_FORMAT
+                            ", this program knows %" G_GINT64_FORMAT
+                            "): install that version, or restore an older backup",
+                            reached, store_schema());
+                return false;
+        }
         for (const EmbeddedText *migration = store_migrations; migration->name; migration++) {
                 int64_t number = strtoll(migration->name, NULL, 10);
                 if (db_int(db, 0, "SELECT 1 FROM migration WHERE number = $1", "i", number))
