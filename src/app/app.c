@@ -1,4 +1,5 @@
 #include "app/app.h"
+#include "app/job_kinds.h"
 #include "app/jobs.h"
 #include "app/recording.h"
 #include "base/log.h"
@@ -15,6 +16,8 @@ struct App {
         Live *live;
         Server *server;
         MailSender *mail;
+        BackupPlan backup;
+        JobRunner *runner;
         Jobs *jobs;
 };
 
@@ -45,7 +48,9 @@ App *app_start(const AppConfig *config, GError **error)
         app->store = store_open(config->folder, error);
         if (app->store)
                 app->sfu = start_media(config, error);
+        app->backup = config->backup;
         if (app->sfu) {
+                app->runner = job_kinds_start(app);
                 app->mender = replay_mender_start(app->store);
                 app->sockets = socket_loop_start();
                 app->recordings = recordings_new(app->store, app->sfu, app->sockets);
@@ -60,7 +65,7 @@ App *app_start(const AppConfig *config, GError **error)
                 app_stop(app);
                 return NULL;
         }
-        app->jobs = jobs_start(app->store, server_origin(app->server));
+        app->jobs = jobs_start(&(JobsConfig){ app->store, server_origin(app->server), app->runner, &app->backup });
         log_info("serving %s media=udp/%u", server_origin(app->server), sfu_media_port(app->sfu));
         return app;
 }
@@ -76,6 +81,7 @@ void app_stop(App *app)
         server_stop(app->server);
         mail_sender_stop(app->mail);
         jobs_stop(app->jobs);
+        job_runner_stop(app->runner);
         replay_mender_stop(app->mender);
         live_stop(app->live);
         recordings_free(app->recordings); /* until here recorders tell live */
@@ -104,6 +110,16 @@ Sfu *app_sfu(const App *app)
 const char *app_origin(const App *app)
 {
         return server_origin(app->server);
+}
+
+JobRunner *app_job_runner(const App *app)
+{
+        return app->runner;
+}
+
+const BackupPlan *app_backup_plan(const App *app)
+{
+        return &app->backup;
 }
 
 Live *live_of(const Request *req)

@@ -1,8 +1,15 @@
 /* The whole server put together: store, sockets, media, pages. Only app/ includes this. */
 #pragma once
+#include "job/job.h"
 #include "live/live.h"
 #include "store/db.h"
 #include "web/server.h"
+
+/* Backups by themselves and by hand go to one place. */
+typedef struct {
+        const char *to, *key_file; /* NULL: backups/ of the data folder, not encrypted */
+        int hours;                 /* between two that the server makes by itself; 0: none */
+} BackupPlan;
 
 typedef struct {
         const char *folder;            /* data folder */
@@ -13,6 +20,7 @@ typedef struct {
         const char *const *advertised; /* media addresses told to browsers; NULL: every local one */
         const char *relay;             /* SMTP; NULL: mails wait in the outbox */
         const char *mail_from;         /* whose mails they are; asked for with a relay */
+        BackupPlan backup;
         bool demo;
 } AppConfig;
 
@@ -23,6 +31,8 @@ Store *app_store(const App *app);
 Live *app_live(const App *app);
 Sfu *app_sfu(const App *app);
 const char *app_origin(const App *app);
+JobRunner *app_job_runner(const App *app);
+const BackupPlan *app_backup_plan(const App *app);
 /* Rooms are told to come back, requests in flight end, what is recorded is finished. */
 void app_stop(App *app);
 

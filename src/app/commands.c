@@ -1,15 +1,16 @@
 #include "app/commands.h"
 #include "app/app.h"
+#include "app/backup_command.h"
 #include "app/demo.h"
 #include "app/notify.h"
 #include "app/settings.h"
+#include "base/folder.h"
 #include "base/i18n.h"
 #include "base/time.h"
 #include "people/people.h"
 #include "programme/programme.h"
 
 #include <glib-unix.h>
-#include <glib/gstdio.h>
 #include <locale.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -18,11 +19,13 @@
 #include <sys/resource.h>
 
 #define FILES_MAX 16384
+#define BACKUP_HOURS 24
 
 /* What the command line may say; each command uses its part. */
 typedef struct {
         char *config, *folder, *origin, *socket, *relay, *mail_from, *event, *zone, *lang;
-        int port, media_port;
+        char *to, *key_file, *keep, *backup_to;
+        int port, media_port, backup_hours;
         gboolean publish, json, empty, behind_proxy;
         char **advertised, **rest;
 } Options;
@@ -103,6 +106,10 @@ static bool take_settings(Options *options, GError **error)
         take_text(&options->socket, &settings.socket);
         take_text(&options->relay, &settings.relay);
         take_text(&options->mail_from, &settings.mail_from);
+        take_text(&options->backup_to, &settings.backup_to);
+        take_text(&options->key_file, &settings.backup_key_file);
+        if (options->backup_hours == 0)
+                options->backup_hours = settings.backup_hours;
         if (!options->advertised)
                 options->advertised = g_steal_pointer(&settings.advertised);
         if (options->media_port < 0)
@@ -136,6 +143,10 @@ static int serve(Options *options)
         g_autoptr(GMainLoop) loop = loop_until_signal();
         raise_file_limit();
         AppConfig config = config_from(options);
+        config.backup =
+                (BackupPlan){ options->backup_to, options->key_file,
+                              options->backup_to ? (options->backup_hours > 0 ? options->backup_hours : BACKUP_HOURS)
+                                                 : 0 };
         g_autoptr(GError) error = NULL;
         App *app = app_start(&config, &error);
         if (!app)
@@ -147,21 +158,6 @@ static int serve(Options *options)
         notify_manager("STOPPING=1");
         app_stop(app);
         return 0;
-}
-
-/* A folder of our own making in the temporary folder: links are not followed. */
-static void remove_folder(const char *folder)
-{
-        g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-        for (const char *name; dir && (name = g_dir_read_name(dir));) {
-                g_autofree char *path = g_build_filename(folder, name, NULL);
-                bool inner = g_file_test(path, G_FILE_TEST_IS_DIR) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK);
-                if (inner)
-                        remove_folder(path);
-                else
-                        g_unlink(path);
-        }
-        g_rmdir(folder);
 }
 
 static void tell_demo(const Options *options, const App *app, const char *link)
@@ -201,7 +197,7 @@ static int demo(Options *options)
         demo_stop(sample);
         app_stop(app);
         if (temporary)
-                remove_folder(options->folder);
+                folder_remove(options->folder);
         return error ? fail("%s", error->message) : 0;
 }
 
@@ -246,6 +242,28 @@ static int import_file(Options *options)
         return status;
 }
 
+static int backup(Options *options)
+{
+        if (!options->folder)
+                return fail("backup needs --data DIR, the folder that keeps everything");
+        return backup_command(options->folder, options->to, options->key_file, options->keep);
+}
+
+static int verify(Options *options)
+{
+        if (!options->rest || !options->rest[0])
+                return fail("verify needs a backup's file: treteau verify treteau-….tar.zst");
+        return verify_command(options->rest[0], options->key_file);
+}
+
+static int restore(Options *options)
+{
+        if (!options->folder || !options->rest || !options->rest[0])
+                return fail("restore needs a backup's file and --data DIR, a new folder: "
+                            "treteau restore treteau-….tar.zst --data DIR");
+        return restore_command(options->rest[0], options->key_file, options->folder);
+}
+
 static int routes(Options *options)
 {
         g_autofree char *json = server_routes_json(app_routes);
@@ -254,7 +272,7 @@ static int routes(Options *options)
 }
 
 static const Command commands[] = {
-        { "serve", "--data DIR [--port 8080] [--smtp URL --mail-from ADDRESS]",
+        { "serve", "--data DIR [--port 8080] [--smtp URL --mail-from ADDRESS] [--backup DIR]",
           "serves the events kept in DIR, on this machine alone", serve },
         { "serve", "--config FILE | --data DIR --socket PATH --behind-proxy --origin https://…",
           "serves them behind nginx (docs/production.md)", serve },
@@ -263,6 +281,11 @@ static const Command commands[] = {
           link_for },
         { "import", "FILE --event SLUG --data DIR [--publish] [--zone Europe/Paris] [--lang fr]",
           "reads a schedule.xml into an event, new or not, whole or not at all", import_file },
+        { "backup", "--data DIR [--to FILE|DIR] [--key-file FILE] [--keep 7,4]",
+          "all of DIR in one file, also while it is served; of older ones the last of 7 days and 4 weeks stay",
+          backup },
+        { "verify", "FILE [--key-file FILE]", "says whether a backup is whole", verify },
+        { "restore", "FILE --data DIR [--key-file FILE]", "puts a backup into a new folder", restore },
         { "routes", "--json", "every address, with who may use it", routes },
 };
 
@@ -290,6 +313,11 @@ static bool parse(int *argc, char ***argv, Options *options, GError **error)
                 { "event", 0, 0, G_OPTION_ARG_STRING, &options->event, NULL, NULL },
                 { "zone", 0, 0, G_OPTION_ARG_STRING, &options->zone, NULL, NULL },
                 { "lang", 0, 0, G_OPTION_ARG_STRING, &options->lang, NULL, NULL },
+                { "to", 0, 0, G_OPTION_ARG_FILENAME, &options->to, NULL, NULL },
+                { "key-file", 0, 0, G_OPTION_ARG_FILENAME, &options->key_file, NULL, NULL },
+                { "backup", 0, 0, G_OPTION_ARG_FILENAME, &options->backup_to, NULL, NULL },
+                { "backup-hours", 0, 0, G_OPTION_ARG_INT, &options->backup_hours, NULL, NULL },
+                { "keep", 0, 0, G_OPTION_ARG_STRING, &options->keep, NULL, NULL },
                 { "publish", 0, 0, G_OPTION_ARG_NONE, &options->publish, NULL, NULL },
                 { "empty", 0, 0, G_OPTION_ARG_NONE, &options->empty, NULL, NULL },
                 { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, NULL, NULL },
@@ -313,6 +341,10 @@ static void options_clear(Options *options)
         g_free(options->event);
         g_free(options->zone);
         g_free(options->lang);
+        g_free(options->to);
+        g_free(options->key_file);
+        g_free(options->keep);
+        g_free(options->backup_to);
         g_strfreev(options->rest);
 }
 

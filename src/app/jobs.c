@@ -1,5 +1,6 @@
 #include "app/jobs.h"
 
+#include "app/job_kinds.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "law/law.h"
@@ -16,6 +17,8 @@ struct Jobs {
         GMutex mutex;
         GCond wake;
         char *origin;
+        JobRunner *runner;
+        const BackupPlan *backup;
         bool ending; /* under the mutex */
 };
 
@@ -41,6 +44,7 @@ static void run_daily(Store *store)
                         log_warn("daily job=%s store: %s", DAILY[i].name, error->message);
         }
         pictures_tidy(store);
+        job_expire(store);
 }
 
 /* False when it is time to end. */
@@ -59,6 +63,7 @@ static gpointer run(gpointer user_data)
         int64_t daily_us = monotonic_us();
         do {
                 registration_minute(jobs->store, jobs->origin);
+                backup_when_due(jobs->store, jobs->runner, jobs->backup);
                 if (monotonic_us() - daily_us < DAY_US)
                         continue;
                 daily_us = monotonic_us();
@@ -67,12 +72,14 @@ static gpointer run(gpointer user_data)
         return NULL;
 }
 
-Jobs *jobs_start(Store *store, const char *origin)
+Jobs *jobs_start(const JobsConfig *config)
 {
         Jobs *jobs = g_new0(Jobs, 1);
-        jobs->store = store;
-        jobs->origin = g_strdup(origin);
-        run_daily(store);
+        jobs->store = config->store;
+        jobs->origin = g_strdup(config->origin);
+        jobs->runner = config->runner;
+        jobs->backup = config->backup;
+        run_daily(jobs->store);
         g_mutex_init(&jobs->mutex);
         g_cond_init(&jobs->wake);
         jobs->thread = g_thread_new("jobs", run, jobs);

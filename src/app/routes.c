@@ -2,6 +2,7 @@
 #include "app/app.h"
 #include "app/status.h"
 #include "conference/conference.h"
+#include "job/job.h"
 #include "law/law.h"
 #include "live/live.h"
 #include "mail/mail.h"
@@ -13,18 +14,7 @@
 #include "web/static.h"
 
 const Route *const app_routes[] = {
-        static_routes,
-        status_routes,
-        picture_routes,
-        mail_routes,
-        people_routes,
-        conference_routes,
-        programme_routes,
-        session_routes,
-        programme_export_routes,
-        registration_routes,
-        live_routes,
-        replay_routes,
-        law_routes,
-        NULL,
+        static_routes,       status_routes,     picture_routes,   job_routes,     mail_routes,
+        people_routes,       conference_routes, programme_routes, session_routes, programme_export_routes,
+        registration_routes, live_routes,       replay_routes,    law_routes,     NULL,
 };

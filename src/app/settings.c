@@ -9,7 +9,8 @@ static const struct {
 } KEYS[] = {
         { "server", "data" },   { "server", "origin" },   { "server", "socket" }, { "server", "behind-proxy" },
         { "media", "port" },    { "media", "advertise" }, { "mail", "relay" },    { "mail", "user" },
-        { "mail", "password" }, { "mail", "from" },
+        { "mail", "password" }, { "mail", "from" },       { "backup", "folder" }, { "backup", "key-file" },
+        { "backup", "hours" },
 };
 
 void settings_init(Settings *settings)
@@ -24,6 +25,8 @@ void settings_clear(Settings *settings)
         g_free(settings->socket);
         g_free(settings->relay);
         g_free(settings->mail_from);
+        g_free(settings->backup_to);
+        g_free(settings->backup_key_file);
         g_strfreev(settings->advertised);
         settings_init(settings);
 }
@@ -52,7 +55,8 @@ static bool knows_all(GKeyFile *file, const char *path, GError **error)
         g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
         for (char **group = groups; *group; group++) {
                 if (!is_known(*group, NULL))
-                        return refuse(error, "%s: there is no section [%s]; there are [server], [media] and [mail]",
+                        return refuse(error,
+                                      "%s: there is no section [%s]; there are [server], [media], [mail] and [backup]",
                                       path, *group);
                 g_auto(GStrv) keys = g_key_file_get_keys(file, *group, NULL, NULL);
                 for (char **key = keys; key && *key; key++)
@@ -119,6 +123,18 @@ static bool read_media(Settings *settings, GKeyFile *file, const char *path, GEr
         return true;
 }
 
+static bool read_backup(Settings *settings, GKeyFile *file, const char *path, GError **error)
+{
+        g_autofree char *hours = text_of(file, "backup", "hours");
+        guint64 number = 0;
+        if (hours && !g_ascii_string_to_unsigned(hours, 10, 1, 720, &number, NULL))
+                return refuse(error, "%s: hours between backups are 1 to 720, not “%s”", path, hours);
+        settings->backup_hours = (int)number;
+        settings->backup_to = text_of(file, "backup", "folder");
+        settings->backup_key_file = text_of(file, "backup", "key-file");
+        return true;
+}
+
 bool settings_read(Settings *settings, const char *path, GError **error)
 {
         g_autoptr(GKeyFile) file = g_key_file_new();
@@ -133,7 +149,8 @@ bool settings_read(Settings *settings, const char *path, GError **error)
         settings->behind_proxy = g_key_file_get_boolean(file, "server", "behind-proxy", &reason);
         if (g_error_matches(reason, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE))
                 return refuse(error, "%s: behind-proxy is true or false", path);
-        return read_media(settings, file, path, error) && read_mail(settings, file, path, error);
+        return read_media(settings, file, path, error) && read_mail(settings, file, path, error) &&
+               read_backup(settings, file, path, error);
 }
 
 bool origin_is_sound(const char *origin)

@@ -11,6 +11,8 @@ typedef struct {
         char *relay;       /* with user and password in it */
         char **advertised; /* media addresses told to browsers; NULL: every local one */
         int media_port;    /* -1: not said */
+        char *backup_to, *backup_key_file;
+        int backup_hours; /* 0: not said */
         bool behind_proxy;
 } Settings;
 

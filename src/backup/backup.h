@@ -26,8 +26,9 @@ GQuark backup_error_quark(void);
 void backup_set_errno(GError **error, const char *what);
 
 typedef struct {
-        const char *folder;   /* data folder */
-        const char *to;       /* a file, or a folder that gets a file named by the time; NULL: FOLDER/backups */
+        const char *folder; /* data folder */
+        const char
+                *to; /* a file (….zst, ….sealed), or a folder that gets one named by the time; NULL: FOLDER/backups */
         const char *key_file; /* NULL: not encrypted */
         int daily, weekly;    /* in a folder, of the older ones: the last of so many days and weeks; 0, 0: all */
         int64_t now_us;

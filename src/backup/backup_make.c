@@ -200,12 +200,13 @@ static bool write_archive(const BackupWish *wish, int fd, const char *words, Bac
         return good;
 }
 
-/* Where it goes: a file's own name, or a name by the time in a folder. */
+/* Where it goes: a file's own name, known by its end, or a name by the time in a folder. */
 static void place(const BackupWish *wish, char **ret_folder, char **ret_path, bool *ret_own_names)
 {
         g_autofree char *usual = g_build_filename(wish->folder, "backups", NULL);
         const char *to = wish->to ? wish->to : usual;
-        *ret_own_names = !wish->to || g_str_has_suffix(to, "/") || g_file_test(to, G_FILE_TEST_IS_DIR);
+        bool file = g_str_has_suffix(to, ".zst") || g_str_has_suffix(to, SEALED);
+        *ret_own_names = !file || g_file_test(to, G_FILE_TEST_IS_DIR);
         g_autofree char *name = backup_name(wish->now_us, wish->key_file != NULL);
         *ret_folder = *ret_own_names ? g_strdup(to) : g_path_get_dirname(to);
         *ret_path = *ret_own_names ? g_build_filename(to, name, NULL) : g_strdup(to);

@@ -13,7 +13,7 @@ char *backup_name(int64_t at_us, bool sealed)
 {
         g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(at_us / SECOND_US);
         g_autofree char *text = g_date_time_format(time, "%Y%m%dT%H%M%SZ");
-        return g_strconcat("treteau-", text, ".tar.zst", sealed ? ".sealed" : "", NULL);
+        return g_strconcat("treteau-", text, ".tar.zst", sealed ? SEALED : "", NULL);
 }
 
 bool backup_name_read(const char *name, int64_t *ret_at_us)

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define SEALED ".sealed"
 /* "treteau-20210128T143000Z.tar.zst", with ".sealed" when it is encrypted. (transfer full) */
 char *backup_name(int64_t at_us, bool sealed);
 /* Back from a name; false for any other file, which is then never removed. */

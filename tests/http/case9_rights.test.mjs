@@ -54,6 +54,7 @@ const PROVIDERS = {
   ':folder/:file': () => 'programme.m3u8',
   'picture/:file': (world, event) => one(world, 'SELECT file FROM picture WHERE event_id = ?', event),
   'static/:path*': () => 'nothing.css',
+  'jobs/:job': (world) => one({ db: world.db }, "SELECT id FROM job WHERE event_id IS NULL AND ? > 0", { id: 1 }),
   'mail/:id': (world, event) => one(world, 'SELECT id FROM mail WHERE event_id = ?', event),
 };
 
@@ -63,6 +64,8 @@ function fill(db, event, accounts) {
   insert(db, 'recording', { event_id: event.id, folder: `folder-${event.slug}`, title: event.slug, state: 'ready',
     talk_id: db.prepare("SELECT id FROM talk WHERE event_id = ? AND title LIKE 'Earlier %'").get(event.id).id });
   insert(db, 'picture', { event_id: event.id, file: `${String(event.id).repeat(64)}.png` });
+  if (!db.prepare('SELECT 1 FROM job WHERE event_id IS NULL').get())
+    insert(db, 'job', { kind: 'backup', event_id: null, state: 'cancelled', created_us: 1, ended_us: 9e15 });
   insert(db, 'invitation', { event_id: event.id, account_id: accounts.get(`attendee@${event.slug}`).id, role: 'host' });
 }
 
@@ -71,6 +74,7 @@ const MAY_BE_ABSENT = {
   '/media/:folder/:file': 'the recording of this world has no file',
   '/media/picture/:file': 'the picture of this world has no file',
   '/static/:path*': 'no asset has that name',
+  '/admin/jobs/:job/file': 'a job that was stopped has no file',
   '/sign-in/dead/': 'says that the link is dead, with 404',
 };
 

@@ -1,0 +1,90 @@
+#include "app/job_kinds.h"
+
+#include "backup/backup.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "conference/conference.h"
+
+#include <string.h>
+
+#define DAILY 7
+#define WEEKLY 4
+
+static bool on_progress(void *owner, uint64_t done, uint64_t total)
+{
+        return job_progress(owner, (int64_t)done, (int64_t)total);
+}
+
+/* A backup in the data folder itself can be fetched from the page; one elsewhere is told of. */
+static void tell_backup(Job *job, const Backup *backup)
+{
+        g_autofree char *usual = g_build_filename(store_folder(job_store(job)), "backups", NULL);
+        g_autofree char *folder = g_path_get_dirname(backup->path), *name = g_path_get_basename(backup->path);
+        if (strcmp(folder, usual) != 0) {
+                job_set_message(job, N_("The backup lies where this server keeps its backups."));
+                return;
+        }
+        g_autofree char *below = g_strconcat("backups/", name, NULL);
+        job_set_result(job, below, name, "application/octet-stream");
+        job_set_message(job, N_("Take this file to another machine: a backup on the same disk is lost with it."));
+}
+
+static bool backup_run(Job *job, GError **error)
+{
+        const BackupPlan *plan = app_backup_plan(job_context(job));
+        g_autoptr(Backup) backup = backup_make(&(BackupWish){ .folder = store_folder(job_store(job)),
+                                                              .to = plan->to,
+                                                              .key_file = plan->key_file,
+                                                              .daily = DAILY,
+                                                              .weekly = WEEKLY,
+                                                              .now_us = now_us(),
+                                                              .progress = on_progress,
+                                                              .owner = job },
+                                               error);
+        if (!backup)
+                return false;
+        log_info("job=%" G_GINT64_FORMAT " backup bytes=%" G_GUINT64_FORMAT, job_id(job), backup->archive_bytes);
+        tell_backup(job, backup);
+        return true;
+}
+
+static const JobKind KINDS[] = {
+        { "backup", N_("Backup"),
+          N_("Everything in one file: events, people, recordings, pictures, keys. It holds personal data: keep it "
+             "where "
+             "only you can read it."),
+          RIGHT_OWNER, false, true, backup_run },
+        { 0 },
+};
+
+static Html *begin_page(Request *req, Db *db, int64_t event, const Page *page)
+{
+        g_autoptr(Event) found = event ? conference_event(db, event) : NULL;
+        return found ? conference_page(req, found, EVENT_ORGANISE, page) : page_begin(req, page);
+}
+
+JobRunner *job_kinds_start(App *app)
+{
+        return job_runner_start(
+                &(JobConfig){ .store = app_store(app), .kinds = KINDS, .context = app, .page = begin_page });
+}
+
+JobRunner *job_runner_of(const Request *req)
+{
+        return app_job_runner(request_context(req));
+}
+
+void backup_when_due(Store *store, JobRunner *runner, const BackupPlan *plan)
+{
+        int64_t last_us = backup_last(store_folder(store), NULL), now = now_us();
+        /* A clock that was set back must not put backups off for long. */
+        if (plan->hours <= 0 || (last_us <= now && now - last_us < plan->hours * HOUR_US))
+                return;
+        g_autoptr(GError) error = NULL;
+        Db *db = store_write_begin(store, WRITE_JOB);
+        int64_t id = job_add(db, "backup", 0, 0, "en");
+        if (store_write_end(store, db, id > 0, &error))
+                job_runner_wake(runner);
+        else
+                log_warn("backup: cannot be asked for: %s", error ? error->message : "store");
+}

@@ -1,0 +1,7 @@
+/* The long work that this server does: the one table of it. Only app/ includes this. */
+#pragma once
+#include "app/app.h"
+
+JobRunner *job_kinds_start(App *app);
+/* Asks for a backup when the last one is older than the plan says. */
+void backup_when_due(Store *store, JobRunner *runner, const BackupPlan *plan);

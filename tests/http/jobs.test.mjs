@@ -1,0 +1,84 @@
+// Long work from the browser: a backup that is started, watched, cancelled, taken away, and is whole.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { ownerClient, run, start } from './support.mjs';
+import { importLive } from '../support/sample.mjs';
+import { rows, until } from '../faults/support.mjs';
+
+let server, owner, page;
+before(async () => {
+  server = await start();
+  await importLive(server);
+  owner = await ownerClient(server);
+});
+after(async () => {
+  const { code, stderr } = await server.stop({ keep: false });
+  assert.equal(code, 0, stderr);
+});
+
+/** Until it has ended. @returns {Promise<string>} the page then */
+const ended = (address) => until('its end', async () => {
+  const { body_text } = await owner.get(`${address}state`);
+  return !JSON.parse(body_text).open && (await owner.get(address)).body_text;
+});
+
+describe('long work', () => {
+  it('is offered to the server\'s owner, and to nobody else', async () => {
+    const list = await owner.get('/admin/jobs/');
+    assert.equal(list.status, 200);
+    assert.match(list.body_text, /<button[^>]*value="backup"/);
+    assert.match(list.body_text, /Nothing in the last 30 days/);
+    assert.equal((await server.client().get('/admin/jobs/')).status, 403);
+  });
+
+  it('is started by a form, and says how far it is', async () => {
+    const answer = await owner.post('/admin/jobs/', { kind: 'backup' });
+    assert.equal(answer.status, 303);
+    page = answer.headers.get('location');
+    const text = await ended(page);
+    assert.match(text, /Done\./);
+    assert.match((await owner.get('/admin/jobs/')).body_text, /<span class="tag ok">done/);
+  });
+
+  it('gives a file that verify finds whole and restore puts back', async () => {
+    const answer = await owner.request('GET', `${page}file`);
+    assert.equal(answer.status, 200);
+    assert.match(answer.headers.get('content-disposition'), /^attachment; filename="treteau-\d{8}T\d{6}Z\.tar\.zst"$/);
+    assert.match(answer.headers.get('cache-control') ?? '', /private|no-store/);
+    const file = path.join(server.folder, 'tmp', 'taken.tar.zst'), folder = path.join(server.folder, 'tmp', 'new');
+    writeFileSync(file, Buffer.from(await answer.arrayBuffer()));
+    const verified = await run('verify', file);
+    assert.equal(verified.code, 0, verified.stderr);
+    assert.match(verified.stdout, /^whole: .* files/);
+    assert.equal((await run('restore', file, '--data', folder)).code, 0);
+    assert.deepEqual(rows(folder, 'SELECT title FROM talk ORDER BY id'), rows(server.folder, 'SELECT title FROM talk ORDER BY id'));
+    assert.equal((await server.client().get(`${page}file`)).status, 403);
+  });
+
+  it('refuses what it does not know', async () => {
+    const answer = await owner.post('/admin/jobs/', { kind: 'nothing' });
+    assert.equal(answer.status, 422);
+    assert.equal((await owner.get('/admin/jobs/999999/')).status, 404);
+    assert.equal((await owner.get('/admin/jobs/x/')).status, 404);
+  });
+});
+
+describe('the command', () => {
+  it('says in a sentence what is wrong', async () => {
+    for (const [args, sentence] of [
+      [['backup'], /needs --data/],
+      [['backup', '--data', path.join(server.folder, 'media-that-is-not')], /holds no treteau\.db/],
+      [['backup', '--data', server.folder, '--keep', 'all'], /--keep says/],
+      [['backup', '--data', server.folder, '--key-file', '/dev/null'], /first line of a key file/],
+      [['verify', '/dev/null'], /no backup of Tréteau|cut short/],
+      [['verify', path.join(server.folder, 'treteau.db')], /no backup of Tréteau/],
+      [['restore', 'x', '--data', server.folder], /holds something/],
+    ]) {
+      const { code, stderr } = await run(...args);
+      assert.equal(code, 1, args.join(' '));
+      assert.match(stderr, sentence);
+    }
+  });
+});
