@@ -87,12 +87,13 @@ GPtrArray *conference_past(Db *db, const char *today, int limit)
 GPtrArray *conference_of_account(Db *db, int64_t account, int limit)
 {
         GPtrArray *events = g_ptr_array_new_with_free_func((GDestroyNotify)event_free);
-        g_autoptr(Stmt) rows = db_query(db,
-                                        "SELECT " EVENT_COLUMNS " FROM event WHERE "
-                                        "EXISTS (SELECT 1 FROM account WHERE id = $1 AND owner = 1) OR id IN "
-                                        "(SELECT event_id FROM role WHERE account_id = $1 AND role = 'organiser') "
-                                        "ORDER BY first_day DESC, title LIMIT $2",
-                                        "ii", account, (int64_t)limit);
+        g_autoptr(Stmt) rows =
+                db_query(db,
+                         "SELECT " EVENT_COLUMNS " FROM event WHERE "
+                         "EXISTS (SELECT 1 FROM account WHERE id = $1 AND owner = 1) OR id IN "
+                         "(SELECT event_id FROM role WHERE account_id = $1 AND role NOT IN ('attendee', 'speaker')) "
+                         "ORDER BY first_day DESC, title LIMIT $2",
+                         "ii", account, (int64_t)limit);
         collect_events(rows, events);
         return events;
 }

@@ -65,10 +65,11 @@ bool people_mail_invitation(Db *db, const Invitation *invitation, const char *or
         g_autofree char *subject = g_strdup_printf(tr(lang, "Invitation: %s"), event->title);
         g_autofree char *text = g_strdup_printf(
                 tr(lang,
-                   "Hello,\n\nyou are invited to the team of “%s”. Your role: %s.\n\nTo accept, open this page and "
+                   "Hello,\n\nyou are invited to the team of “%s”. Your role: %s. %s\n\nTo accept, open this page and "
                    "press its button:\n\n%s/sign-in/link/%s/\n\nThe link works once, for 14 days; its page offers a "
                    "new one afterwards. There is no password to choose.\n"),
-                event->title, tr(lang, role_label(invitation->role)), origin, token);
+                event->title, tr(lang, role_label(invitation->role)), tr(lang, role_may(invitation->role)), origin,
+                token);
         g_autofree char *reply_to = NULL;
         address_read(event->contact, &reply_to);
         return mail_post(db, &(Mail){ .kind = "invitation",

@@ -110,13 +110,14 @@ bool account_end_sessions(Db *db, int64_t account)
         return db_run(db, "DELETE FROM session WHERE account_id = $1", "i", account);
 }
 
-char *account_home(Db *db, int64_t account)
+char *account_home(Db *db, int64_t account, int64_t event)
 {
-        g_autoptr(Stmt) stmt = db_query(db,
-                                        "SELECT event.slug, max(role.role = 'organiser') FROM role "
-                                        "JOIN event ON event.id = role.event_id WHERE role.account_id = $1 "
-                                        "GROUP BY event.id, event.slug ORDER BY event.id DESC LIMIT 1",
-                                        "i", account);
+        g_autoptr(Stmt) stmt =
+                db_query(db,
+                         "SELECT event.slug, max(role.role NOT IN ('attendee', 'speaker', 'host')) FROM role "
+                         "JOIN event ON event.id = role.event_id WHERE role.account_id = $1 AND $2 IN (0, event.id) "
+                         "GROUP BY event.id, event.slug ORDER BY event.id DESC LIMIT 1",
+                         "ii", account, event);
         if (!stmt_next(stmt))
                 return g_strdup("/");
         return g_strdup_printf("/%s/%s/", stmt_text(stmt, 0), stmt_int(stmt, 1) ? "organise" : "me");
@@ -131,13 +132,14 @@ void event_name_free(EventName *name)
         g_free(name->lang);
         g_free(name->contact);
         g_free(name->theme);
+        g_free(name->zone);
         g_free(name);
 }
 
 EventName *event_name(Db *db, int64_t event)
 {
         g_autoptr(Stmt) stmt =
-                db_query(db, "SELECT slug, title, lang, contact, theme FROM event WHERE id = $1", "i", event);
+                db_query(db, "SELECT slug, title, lang, contact, theme, zone FROM event WHERE id = $1", "i", event);
         if (!stmt_next(stmt))
                 return NULL;
         EventName *name = g_new0(EventName, 1);
@@ -146,6 +148,7 @@ EventName *event_name(Db *db, int64_t event)
         name->lang = g_strdup(stmt_text(stmt, 2));
         name->contact = g_strdup(stmt_text(stmt, 3));
         name->theme = g_strdup(stmt_text(stmt, 4));
+        name->zone = g_strdup(stmt_text(stmt, 5));
         return name;
 }
 
@@ -277,6 +280,8 @@ static Invitation *read_invitation(Stmt *stmt)
         invitation->email = g_strdup(stmt_text(stmt, 4));
         invitation->name = g_strdup(stmt_text(stmt, 5));
         invitation->created_us = stmt_int(stmt, 6);
+        invitation->expires_us = stmt_int(stmt, 7);
+        invitation->open = stmt_int(stmt, 8) != 0;
         return invitation;
 }
 
@@ -289,8 +294,9 @@ static GPtrArray *read_invitations(Stmt *stmt)
 }
 
 #define INVITATION_COLUMNS                                                                                             \
-        "SELECT invitation.id, account_id, event_id, role, email, name, invitation.created_us FROM invitation "        \
-        "JOIN account ON account.id = account_id "
+        "SELECT invitation.id, account_id, event_id, role, email, name, invitation.created_us, "                       \
+        "coalesce((SELECT max(expires_us) FROM link WHERE invitation_id = invitation.id), 0), "                        \
+        "accepted_us IS NULL AND withdrawn_us IS NULL FROM invitation JOIN account ON account.id = account_id "
 
 Invitation *invitation_find(Db *db, int64_t id)
 {
@@ -310,11 +316,17 @@ GPtrArray *invitation_list(Db *db, int64_t event)
 GPtrArray *team_list(Db *db, int64_t event)
 {
         g_autoptr(Stmt) stmt = db_query(db,
-                                        "SELECT 0, account_id, event_id, role, email, name, 0 FROM role "
+                                        "SELECT 0, account_id, event_id, role, email, name, 0, 0, 0 FROM role "
                                         "JOIN account ON account.id = account_id "
                                         "WHERE event_id = $1 AND role <> 'attendee' ORDER BY role, name, email",
                                         "i", event);
         return read_invitations(stmt);
+}
+
+int64_t team_count(Db *db, int64_t event, Role role)
+{
+        return db_int(db, 0, "SELECT count(*) FROM role WHERE event_id = $1 AND role = $2", "it", event,
+                      role_name(role));
 }
 
 int64_t invitation_of_account(Db *db, int64_t account)

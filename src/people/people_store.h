@@ -15,7 +15,8 @@ typedef struct {
         int64_t id, account, event;
         Role role;
         char *email, *name;
-        int64_t created_us;
+        int64_t created_us, expires_us; /* of its newest link */
+        bool open;                      /* neither accepted nor withdrawn */
 } Invitation;
 void invitation_free(Invitation *invitation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Invitation, invitation_free)
@@ -32,6 +33,8 @@ int64_t invitation_count_since(Db *db, int64_t event, int64_t since_us);
 /* Open ones of an event, by address. */
 GPtrArray *invitation_list(Db *db, int64_t event);
 
+/* How many have this role in the event. */
+int64_t team_count(Db *db, int64_t event, Role role);
 /* Who has a role above attendee in the event, one row a role: Invitation with id 0. */
 GPtrArray *team_list(Db *db, int64_t event);
 
@@ -39,11 +42,12 @@ GPtrArray *team_list(Db *db, int64_t event);
 bool account_is_privileged(Db *db, int64_t account);
 /* Ends every session of the account: what was opened by a lesser key does not grow. */
 bool account_end_sessions(Db *db, int64_t account);
-/* Where someone belongs after signing in without a wish: the path of the newest event of theirs. (transfer full) */
-char *account_home(Db *db, int64_t account);
+/* Where someone belongs after signing in without a wish: the path of this event, or with 0 of the newest of theirs.
+ * (transfer full) */
+char *account_home(Db *db, int64_t account, int64_t event);
 
 typedef struct {
-        char *slug, *title, *lang, *contact, *theme;
+        char *slug, *title, *lang, *contact, *theme, *zone;
 } EventName;
 void event_name_free(EventName *name);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventName, event_name_free)

@@ -19,8 +19,11 @@ typedef struct {
 /* A member, or an invitation nobody has answered yet. */
 typedef struct {
         const Invitation *person;
-        char *handle; /* what its button sends: "member-ACCOUNT-ROLE" or "invitation-ID" */
+        const char *slug; /* of the event */
+        char *handle;     /* what its button sends: "member-ACCOUNT-ROLE" or "invitation-ID" */
+        char *until;      /* of an invitation, in words */
         bool is_invitation, is_me;
+        bool is_fixed; /* not the reader's to take away */
 } TeamRow;
 typedef struct {
         const char *slug;
@@ -38,3 +41,5 @@ void team_row_view(Html *h, const TeamRow *v);
 void team_view(Html *h, const TeamPage *v);
 /* What a role is called on a page: source text. */
 const char *role_label(Role role);
+/* What it may do, in a sentence: source text. */
+const char *role_may(Role role);

@@ -157,7 +157,7 @@ static void enter(Request *req, Db *db, const Link *link)
         if (link->purpose == LINK_INVITATION)
                 accept_invitation(db, link);
         session_start(req, db, link->account);
-        g_autofree char *home = *link->next ? g_strdup(link->next) : account_home(db, link->account);
+        g_autofree char *home = *link->next ? g_strdup(link->next) : account_home(db, link->account, link->event);
         respond_redirect(req, "%s", home);
 }
 
@@ -198,8 +198,9 @@ const Route people_routes[] = {
         { POST, "/sign-in/link/:token/", use_link, RIGHT_PUBLIC, FORM_BYTES, "Use a link" },
         { POST, "/sign-out/", sign_out, RIGHT_PUBLIC, FORM_BYTES, "Sign out" },
         { GET, "/:event/organise/team/", show_team, RIGHT_ORGANISER, 0, "Team", .menu = N_("Team"),
-          .menu_text = N_("Invite organisers, hosts and speakers by mail.") },
-        { POST, "/:event/organise/team/", invite, RIGHT_ORGANISER, FORM_BYTES, "Invite someone" },
+          .menu_text = N_("Who may what: invite by mail, take a role away.") },
+        { POST, "/:event/organise/team/", invite, RIGHT_ORGANISER, 64 * 1024, "Invite someone" },
+        { POST, "/:event/organise/team/again/", invite_again, RIGHT_ORGANISER, FORM_BYTES, "Send an invitation again" },
         { POST, "/:event/organise/team/withdraw/", withdraw, RIGHT_ORGANISER, FORM_BYTES, "Take a role away" },
         { 0 },
 };

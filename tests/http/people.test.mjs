@@ -54,7 +54,7 @@ describe('an invitation', () => {
   it('goes to an address, with a role, not twice at once; each fault is told and the form comes back filled', async () => {
     const wrong = await owner.post('/nec/organise/team/', { email: 'no address', role: 'host' });
     assert.equal(wrong.status, 422);
-    assert.match(wrong.body_text, /value="no address"/);
+    assert.match(wrong.body_text, />\s*no address<\/textarea>/);
     assert.match(wrong.body_text, /aria-invalid="true"/);
     for (const role of ['owner', 'attendee', '', 'ORGANISER'])
       assert.equal((await owner.post('/nec/organise/team/', { email: 'x@example.org', role })).status, 422, role);
@@ -85,17 +85,96 @@ describe('an invitation', () => {
   });
 });
 
-it('a long team keeps to 298 nodes a page', async () => {
+describe('who gives which role', () => {
+  const team = '/maison/organise/team/';
+  const act = (client, what, row) => client.post(`${team}${what}/`, { row }, { from: team });
+  const rowOf = (page, email, what = 'invitation|member') =>
+    page.body_text.split('<li>').map((row) => row.split('</li>')[0]).find((row) => row.includes(email))?.match(new RegExp(`value="((?:${what})-[^"]+)"`))?.[1];
+  const member = async (email, role) => {
+    assert.equal((await owner.post(team, { email, role })).status, 303);
+    const client = server.client();
+    await client.useLink(await linkTo(server, email));
+    return client;
+  };
+  let first, second, organiser;
+  before(async () => {
+    await makeEvent(server, 'maison', { title: 'Maison' });
+    first = await member('first@example.org', 'event-owner');
+    second = await member('second-owner@example.org', 'event-owner');
+    organiser = await member('organiser@example.org', 'organiser');
+  });
+
+  it('an owner of the event gives every role, each with a sentence; an organiser not those of organisers and owners', async () => {
+    const roles = (page) => [...page.body_text.matchAll(/name="role" value="([^"]+)"/g)].map(([, role]) => role);
+    const every = ['speaker', 'host', 'stage-manager', 'captioner', 'check-in', 'read-only', 'programme', 'organiser', 'event-owner'];
+    const page = await first.get(team);
+    assert.deepEqual(roles(page), every);
+    assert.equal(page.body_text.match(/<label class="choice">.*?<small>[^<]{10,}/g).length, every.length);
+    assert.deepEqual(roles(await organiser.get(team)), every.slice(0, -2));
+    for (const role of ['organiser', 'event-owner'])
+      assert.equal((await organiser.post(team, { email: 'x@example.org', role })).status, 422, role);
+    assert.equal((await organiser.post(team, { email: 'captions@example.org', role: 'captioner' })).status, 303);
+  });
+  it('an organiser takes neither from an owner nor from an organiser, nor sends or withdraws such an invitation', async () => {
+    const account = rowOf(await first.get(team), 'second-owner@example.org', 'member');
+    assert.equal((await act(organiser, 'withdraw', account)).status, 403);
+    await first.post(team, { email: 'third@example.org', role: 'organiser' });
+    const invitation = rowOf(await first.get(team), 'third@example.org', 'invitation');
+    assert.equal(rowOf(await organiser.get(team), 'third@example.org'), undefined, 'there is no button');
+    assert.equal((await act(organiser, 'withdraw', invitation)).status, 403);
+    assert.equal((await act(organiser, 'again', invitation)).status, 403);
+    assert.equal((await act(first, 'withdraw', invitation)).status, 303);
+  });
+  it('nobody removes the last owner of an event', async () => {
+    const [one, two] = [rowOf(await owner.get(team), 'first@example.org', 'member'), rowOf(await owner.get(team), 'second-owner@example.org', 'member')];
+    assert.equal((await act(second, 'withdraw', two)).status, 409, 'not oneself');
+    assert.equal((await act(second, 'withdraw', one)).status, 303);
+    const answer = await act(owner, 'withdraw', two);
+    assert.equal(answer.status, 409);
+    assert.match(answer.body_text, /last owner/);
+    assert.equal((await second.get(team)).status, 200);
+    assert.equal((await first.get(team)).status, 403);
+  });
+  it('a row of another event is not there (case 9)', async () => {
+    await owner.post('/nec/organise/team/', { email: 'elsewhere@example.org', role: 'host' });
+    const row = rowOf(await owner.get('/nec/organise/team/'), 'elsewhere@example.org', 'invitation');
+    for (const what of ['withdraw', 'again'])
+      assert.equal((await act(second, what, row)).status, 409, what);
+    assert.equal((await server.client().get(pathOf(await linkTo(server, 'elsewhere@example.org')))).status, 200, 'it still works');
+  });
+  it('an invitation says until when it holds and what its role may do, and is sent again after two minutes', async () => {
+    const page = await second.get(team);
+    const row = page.body_text.split('<li>').find((text) => text.includes('captions@example.org') && text.includes('invitation-'));
+    assert.match(row, /until \w+/);
+    assert.equal((await act(second, 'again', rowOf(page, 'captions@example.org', 'invitation'))).status, 409, 'just sent');
+    const accept = await server.client().get(pathOf(await linkTo(server, 'captions@example.org')));
+    assert.match(accept.body_text, /Writes captions in the rooms/);
+    assert.match(accept.body_text, /its organisers see your address/);
+  });
+  it('what is accepted leads to its own event', async () => {
+    await second.post(team, { email: 'door@example.org', role: 'check-in' });
+    const person = server.client();
+    assert.equal(location(await person.useLink(await linkTo(server, 'door@example.org'))), '/maison/organise/');
+  });
+});
+
+it('several are invited at once, a line each; one wrong line and nothing is sent', async () => {
   await makeEvent(server, 'foule', { title: 'Foule' });
-  const token = await owner.token('/foule/organise/team/');
-  for (let i = 0; i < 65; i++)
-    assert.equal((await owner.post('/foule/organise/team/', { email: `foule${i}@example.org`, role: 'speaker' }, { token })).status, 303);
+  const lines = (from, to) => Array.from({ length: to - from }, (_, i) => `foule${from + i}@example.org`).join('\r\n');
+  const wrong = await owner.post('/foule/organise/team/', { email: `${lines(0, 2)}\r\nno address\r\n${lines(2, 4)}`, role: 'speaker' });
+  assert.equal(wrong.status, 422);
+  assert.match(wrong.body_text, /Line 3, “no address”/);
+  assert.match(wrong.body_text, /foule3@example\.org/);
+  assert.equal((await mailsTo(server, 'foule0@example.org')).length, 0);
+  assert.equal((await owner.post('/foule/organise/team/', { email: lines(0, 51), role: 'speaker' })).status, 422, '50 at once');
+  for (const [from, to] of [[0, 50], [50, 65]])
+    assert.equal((await owner.post('/foule/organise/team/', { email: `${lines(from, to)}\r\n\r\n${lines(from, from + 1)}`, role: 'speaker' })).status, 303);
   let seen = 0;
-  for (const page of [1, 2, 3]) {
+  for (const page of [1, 2, 3, 4, 5]) {
     const { body_text } = await owner.get(`/foule/organise/team/?page=${page}`);
     const nodes = body_text.match(/<[a-z]/g).length;
     assert.ok(nodes <= 298, `${nodes} nodes`);
-    seen += body_text.match(/value="invitation-\d+"/g).length;
+    seen += body_text.match(/aria-label="Withdraw the invitation/g).length;
   }
   assert.equal(seen, 65);
 });
