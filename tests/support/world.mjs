@@ -79,7 +79,8 @@ export async function makeWorld({ events, fill }) {
   for (const event of rows) event.token = randomBytes(32).toString('base64url'); // of a personal link to it
   const secrets = [...[...accounts.values()].map(({ cookie }) => cookie), ...rows.map(({ token }) => token)];
   const hashes = await blake2b(secrets);
-  rows.forEach(({ id, slug }, i) => insert(db, 'link', { hash: Buffer.from(hashes[accounts.size + i], 'hex'), purpose: 'personal',
+  rows.forEach((event, i) => { event.token_hash = Buffer.from(hashes[accounts.size + i], 'hex'); });
+  rows.forEach(({ id, slug, token_hash }) => insert(db, 'link', { hash: token_hash, purpose: 'personal',
     account_id: accounts.get(`attendee@${slug}`).id, event_id: id, created_us: now_us, expires_us: now_us + 20 * DAY * 1000 }));
   [...accounts.values()].forEach(({ id }, i) => insert(db, 'session', {
     hash: Buffer.from(hashes[i], 'hex'), account_id: id, created_us: now_us, expires_us: now_us + 20 * DAY * 1000 }));
