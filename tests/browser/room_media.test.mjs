@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { missing, open_chromium, open_firefox } from "./browsers.mjs";
 import { FakeRoom } from "./fake_room.mjs";
-import { compare_frames, hears, open_relay, sees_pictures } from "./watch.mjs";
+import { compare_frames, connections_made, hears, open_relay, sees_pictures } from "./watch.mjs";
 
 describe("the room's media", { skip: missing("chromium", "firefox") }, () => {
   let host_browser, speaker_browser, chromium, firefox, room;
@@ -100,10 +100,11 @@ describe("the room's media", { skip: missing("chromium", "firefox") }, () => {
   });
 
   it("finds picture and sound again by itself after the SFU was restarted", async () => {
+    const made = await Promise.all([watcher, fox].map(connections_made));
     await room.restart_media();
     await room.restart();
-    await sees_pictures(watcher, ["v0", "v1"]);
-    await sees_pictures(fox, ["v0", "v1"]);
+    await sees_pictures(watcher, ["v0", "v1"], { made: made[0] });
+    await sees_pictures(fox, ["v0", "v1"], { made: made[1] });
     await hears(watcher, { a0: 500, a1: 1200 });
   });
 

@@ -74,10 +74,16 @@ export async function hears(tab, wanted, ms = 15000) {
   throw new Error(`heard ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}, within ${ms} ms`);
 }
 
-/** Waits until pictures of these seats ("v0") are decoded from now on, on whichever connection. */
-export async function sees_pictures(tab, seats, ms = 15000) {
+/** How many connections the page has made: what comes later has a higher number. */
+export const connections_made = (tab) => tab.evaluate(() => globalThis.witness.connections.length);
+
+/**
+ * Waits until pictures of these seats ("v0") are decoded from now on, on whichever connection; or on one made after
+ * `made` others, since the last pictures of a connection that is lost are decoded for a moment still.
+ */
+export async function sees_pictures(tab, seats, { ms = 15000, made = 0 } = {}) {
   const end = performance.now() + ms, before = await tab.evaluate(inbound);
-  const moves = (seat, now) => now[seat] && (now[seat].connection !== before[seat]?.connection || now[seat].decoded > before[seat].decoded);
+  const moves = (seat, now) => now[seat] && now[seat].connection >= made && (now[seat].connection !== before[seat]?.connection || now[seat].decoded > before[seat].decoded);
   let now;
   do {
     now = await tab.evaluate(inbound);

@@ -1,5 +1,5 @@
-// The server is killed fifty times while people register, write and raise hands: what was acknowledged is there, once
-// and in order, and the store is whole.
+// The server is killed fifty times while people register, write and raise hands and a session is recorded: what was
+// acknowledged is there, once and in order, the store is whole, the recording went on each time and plays.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -9,6 +9,8 @@ import { after, before, describe, it } from 'node:test';
 import { ownerClient, program, start } from '../http/support.mjs';
 import { Page } from '../support/page.mjs';
 import { importLive } from '../support/sample.mjs';
+import { decode, list, recordingFolder } from './recording.mjs';
+import { speaker } from './speaker.mjs';
 import { chance, rows, startAgain, until } from './support.mjs';
 
 const KILLS = 50;
@@ -16,14 +18,19 @@ const REGISTRARS = 4;
 const TALKERS = 4;
 const LIFE_MS = 200; // at most, before the next kill
 const SOON_MS = 20;
+const LONG_EVERY = 7; // lives so long that the recording has gone on: a piece of it takes seconds
 const random = chance();
-let server, place, over = false;
+const skip = !existsSync('/usr/bin/ffmpeg') && 'the ffmpeg command is not installed';
+let server, place, guest, over = false;
 
 before(async () => {
   server = await start();
   place = await importLive(server);
 });
-after(() => server.stop({ keep: false }));
+after(async () => {
+  await guest?.stop();
+  await server.stop({ keep: false });
+});
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -84,7 +91,7 @@ class Talker {
 }
 
 /** One more power cut: at some moment of a life, or (once in five) while the server is still starting. */
-async function cut() {
+async function cut(kill, recorded) {
   if (random() < 0.2) {
     const starting = spawn(program, ['demo', '--empty', '--data', server.folder, '--port', '0', '--media-port', '0'],
       { stdio: 'ignore' });
@@ -94,8 +101,38 @@ async function cut() {
     await ended;
   }
   server = await startAgain(server);
+  if (kill % LONG_EVERY === 0) {
+    const { length } = recorded.pieces();
+    await until(`the recording goes on in life ${kill}`, () => recorded.pieces().length > length, { deadline_ms: 30000 });
+  }
   await pause(random() * LIFE_MS);
   await server.kill();
+  recorded.check();
+}
+
+/** The recording under way: what was in its list once stays in it, byte for byte. */
+class Recorded {
+  known = [];
+
+  async begin() {
+    const host = await Page.join(server, place, '', { client: await ownerClient(server) });
+    guest = await speaker(server, place, host);
+    host.send({ t: 'record', on: true });
+    await host.next('record', (m) => m.on);
+    this.folder = await recordingFolder(server);
+    await until('the first piece', () => this.pieces().length > 0, { deadline_ms: 20000 });
+    await host.close();
+  }
+
+  pieces() {
+    return list(this.folder).pieces;
+  }
+
+  check() {
+    const now = this.pieces();
+    assert.deepEqual(now.slice(0, this.known.length), this.known, 'what was in the list stays');
+    this.known = now;
+  }
 }
 
 async function registered() {
@@ -109,17 +146,20 @@ async function registered() {
   return list;
 }
 
-describe('killed fifty times', () => {
+describe('killed fifty times', { skip }, () => {
   const done = { kept: [], perhaps: [], faults: [] };
   const talkers = Array.from({ length: TALKERS }, (_, number) => new Talker(number));
+  const recorded = new Recorded();
 
-  it('starts again each time', async (t) => {
+  it('starts again each time, and records on', async (t) => {
+    await recorded.begin();
     const work = [...talkers.map((talker) => talker.run()),
       ...Array.from({ length: REGISTRARS }, (_, number) => registrar(number, done))];
     try {
       await until('everybody has begun', () => done.kept.length >= REGISTRARS && talkers.every(({ said }) => said > 0));
       await server.kill();
-      for (let kill = 1; kill < KILLS; kill++) await cut();
+      recorded.check();
+      for (let kill = 1; kill < KILLS; kill++) await cut(kill, recorded);
       server = await startAgain(server);
       const lines = talkers.map(({ said }) => said);
       await until('everybody has come back', () => talkers.every(({ said }, n) => said > lines[n]), { deadline_ms: 30000 });
@@ -128,7 +168,7 @@ describe('killed fifty times', () => {
       for (const { page } of talkers) page?.socket.terminate();
       await Promise.all(work);
     }
-    t.diagnostic(`${done.kept.length} registrations, ${talkers.flatMap(({ lines }) => lines).length} lines`);
+    t.diagnostic(`${done.kept.length} registrations, ${talkers.flatMap(({ lines }) => lines).length} lines, ${recorded.known.length} pieces`);
     assert.deepEqual(done.faults, []);
   });
 
@@ -162,6 +202,20 @@ describe('killed fifty times', () => {
     for (const talker of talkers)
       if (!talker.handPending) assert.equal(hands.includes(talker.id), talker.hand, `talker ${talker.number}`);
     await page.close();
+  });
+
+  it('the recording gets its end and plays, all but the pieces that were open', async () => {
+    const host = await Page.join(server, place, '', { client: await ownerClient(server) });
+    assert.equal(host.welcome.recording, true);
+    host.send({ t: 'end' });
+    await host.next('ended');
+    await until('its end', () => list(recorded.folder).ended, { deadline_ms: 10000 });
+    recorded.check();
+    assert.ok(recorded.known.length > Math.floor((KILLS - 1) / LONG_EVERY), `${recorded.known.length} pieces`);
+    assert.equal(await decode(path.join(recorded.folder, 'programme.m3u8')), '');
+    await until('the one file', () => readdirSync(recorded.folder).includes('replay.mp4'), { deadline_ms: 20000 });
+    assert.equal(await decode(path.join(recorded.folder, 'replay.mp4')), '');
+    await host.close();
   });
 
   it('an upload that was cut off leaves no file', async () => {

@@ -2,13 +2,14 @@
 // all but the pieces that were open plays, and seconds after the end its page shows it.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { ownerClient, start } from '../http/support.mjs';
 import { Page } from '../support/page.mjs';
 import { importLive } from '../support/sample.mjs';
+import { decode, list, recordingFolder } from './recording.mjs';
 import { speaker } from './speaker.mjs';
 import { startAgain, until } from './support.mjs';
 
@@ -24,24 +25,9 @@ after(async () => {
   await server.stop({ keep: false });
 });
 
-/** What the list says: pieces with their file, moment and length, and whether it has its end. */
-function list() {
-  const pieces = [];
-  let moment, length;
-  const text = readFileSync(path.join(folder, 'programme.m3u8'), 'utf8');
-  for (const line of text.split('\n')) {
-    const date = line.match(/^#EXT-X-PROGRAM-DATE-TIME:(.+)/), info = line.match(/^#EXTINF:([\d.]+)/);
-    if (date) moment = Date.parse(date[1]) / 1000;
-    if (info) length = Number(info[1]);
-    if (!line || line.startsWith('#')) continue;
-    pieces.push({ file: line, from: moment, length });
-    moment += length;
-  }
-  return { pieces, ended: text.includes('#EXT-X-ENDLIST') };
-}
 const more = async (what) => {
-  const { length } = list().pieces;
-  await until(`pieces after ${what}`, () => list().pieces.length >= length + PIECES, { deadline_ms: 30000 });
+  const { length } = list(folder).pieces;
+  await until(`pieces after ${what}`, () => list(folder).pieces.length >= length + PIECES, { deadline_ms: 30000 });
 };
 
 function recorderOf(pid) {
@@ -59,13 +45,6 @@ async function backInTheRoom() {
   assert.equal(host.welcome.recording, key !== null);
 }
 
-/** What ffmpeg finds to say when it decodes all of it. */
-async function decode(file) {
-  const { stdout, stderr } = await promisify(execFile)('ffmpeg', ['-nostdin', '-v', 'error', '-i', file, '-map', '0',
-    '-fps_mode', 'passthrough', '-enc_time_base:v', '1:90000', '-f', 'null', '-']);
-  return (stdout + stderr).trim();
-}
-
 const skip = !existsSync('/usr/bin/ffmpeg') && 'the ffmpeg command is not installed';
 
 describe('a recording that is interrupted', { skip }, () => {
@@ -77,12 +56,7 @@ describe('a recording that is interrupted', { skip }, () => {
     begunAt = Date.now() / 1000;
     host.send({ t: 'record', on: true });
     await host.next('record', (m) => m.on);
-    folder = await until('a list', () => {
-      const media = path.join(server.folder, 'media');
-      const [name] = readdirSync(media, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-      folder = path.join(media, name ?? '');
-      return name && readdirSync(folder).includes('programme.m3u8') && folder;
-    }, { deadline_ms: 20000 });
+    folder = await recordingFolder(server);
     await more('the start');
   });
   const interruptions = {
@@ -103,11 +77,10 @@ describe('a recording that is interrupted', { skip }, () => {
   };
   for (const [what, interrupt] of Object.entries(interruptions))
     it(`goes on when ${what}`, async () => {
-      before_ = list().pieces.map((piece) => ({ ...piece, size: statSync(path.join(folder, piece.file)).size }));
+      before_ = list(folder).pieces;
       await interrupt();
       await more(what);
-      const kept = list().pieces.slice(0, before_.length).map((piece) => ({ ...piece, size: statSync(path.join(folder, piece.file)).size }));
-      assert.deepEqual(kept, before_, 'what was in the list stays');
+      assert.deepEqual(list(folder).pieces.slice(0, before_.length), before_, 'what was in the list stays');
     });
   it('has its end when the session ends', async () => {
     endedAt = Date.now() / 1000;
@@ -115,12 +88,12 @@ describe('a recording that is interrupted', { skip }, () => {
     const { replay_url } = await host.next('ended');
     const page = await until('its page', async () => {
       const { body_text } = await server.client().get(replay_url);
-      return list().ended && !body_text.includes('being recorded') && body_text.match(/data-list="([^"]+)"/);
+      return list(folder).ended && !body_text.includes('being recorded') && body_text.match(/data-list="([^"]+)"/);
     }, { deadline_ms: 5000 });
     assert.match((await server.client().get(page[1])).body_text, /#EXT-X-ENDLIST\n$/);
   });
   it('plays, and lacks no more than what was open', async (t) => {
-    const { pieces } = list();
+    const { pieces } = list(folder);
     const gaps = pieces.slice(1).map((piece, n) => piece.from - pieces[n].from - pieces[n].length).filter((gap) => gap > 0.05);
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
     t.diagnostic(`${length.toFixed(1)} s in ${pieces.length} pieces, gaps of ${gaps.map((gap) => gap.toFixed(1)).join(', ')} s`);
@@ -140,7 +113,7 @@ describe('a recording that is interrupted', { skip }, () => {
     assert.equal(await decode(file), '');
     const { stdout } = await promisify(execFile)('ffprobe', ['-v', 'error', '-show_entries', 'stream=duration', '-of', 'csv=p=0', file]);
     const [picture, sound] = stdout.trim().split('\n').map(Number);
-    const length = list().pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const length = list(folder).pieces.reduce((sum, piece) => sum + piece.length, 0);
     assert.ok(Math.abs(picture - length) < 0.5 && Math.abs(sound - picture) < 0.1, `${picture} s and ${sound} s of ${length}`);
   });
 });
