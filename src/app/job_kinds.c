@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "conference/conference.h"
+#include "stats/stats.h"
 
 #include <string.h>
 
@@ -48,12 +49,23 @@ static bool backup_run(Job *job, GError **error)
         return true;
 }
 
+static bool statistics_run(Job *job, GError **error)
+{
+        Db *db = store_read_begin(job_store(job));
+        g_autofree char *csv = stats_csv(db, job_event(job), job_lang(job));
+        store_read_end(job_store(job), db);
+        return job_progress(job, 1, 2) && job_keep_text(job, "statistics.csv", "text/csv; charset=utf-8", csv, error);
+}
+
 static const JobKind KINDS[] = {
         { "backup", N_("Backup"),
           N_("Everything in one file: events, people, recordings, pictures, keys. It holds personal data: keep it "
              "where "
              "only you can read it."),
           RIGHT_OWNER, false, true, backup_run },
+        { "statistics", N_("Statistics for a spreadsheet"),
+          N_("The figures of the page “Statistics” in a CSV file; no figure under five is in it."), RIGHT_ORGANISER, true,
+          true, statistics_run },
         { 0 },
 };
 

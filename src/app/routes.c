@@ -11,6 +11,7 @@
 #include "programme/programme.h"
 #include "registration/registration.h"
 #include "replay/replay.h"
+#include "stats/stats.h"
 #include "web/static.h"
 
 const Route *const app_routes[] = {

@@ -333,6 +333,28 @@ static void test_growing(Fixture *fixture, gconstpointer data)
         close(file);
 }
 
+static void test_bomb(void)
+{
+        int fd = memfd_create("archive", MFD_CLOEXEC), zeros = memfd_create("zeros", MFD_CLOEXEC);
+        const uint64_t size = 256 * 1024 * 1024;
+        g_assert_cmpint(ftruncate(zeros, (off_t)size), ==, 0);
+        const char *head = "{\"format\":1,\"schema\":1}";
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Sealer) sealer = sealer_new(fd, NULL, &error);
+        g_autoptr(ContainerWriter) writer = container_writer_new(sealer, true, &error);
+        g_assert_true(container_add_bytes(writer, CONTAINER_HEAD, head, strlen(head), &error));
+        g_assert_true(container_add_file(writer, "zeros", zeros, size, NULL, NULL, &error));
+        uint64_t files, bytes;
+        g_assert_true(container_writer_end(writer, &files, &bytes, &error));
+        lseek(fd, 0, SEEK_SET);
+        g_autoptr(Unsealer) unsealer = unsealer_new(fd, NULL, &error);
+        ContainerSummary summary;
+        g_assert_false(container_read(unsealer, store_schema(), NULL, &summary, &error));
+        g_assert_error(error, BACKUP_ERROR, BACKUP_ERROR_REFUSED);
+        close(fd);
+        close(zeros);
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -350,5 +372,6 @@ int main(int argc, char **argv)
         g_test_add_func("/backup/thin", test_thin);
         g_test_add_func("/backup/names", test_names);
         g_test_add_func("/backup/heads", test_heads);
+        g_test_add_func("/backup/bomb", test_bomb);
         return g_test_run();
 }

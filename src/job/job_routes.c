@@ -212,7 +212,15 @@ static void cancel_job(Request *req, Db *db)
         respond_redirect(req, "%s/%" G_GINT64_FORMAT "/", base, row->id);
 }
 
+/* Of an event each kind has a right of its own, ORGANISER is the least of them. */
 const Route job_routes[] = {
+        { GET, "/:event/organise/jobs/", show_jobs, RIGHT_ORGANISER, 0, "Long work of an event", N_("Long work"),
+          N_("Exports and other work that takes its time: how far it is, what came of it.") },
+        { GET, "/:event/organise/jobs/:id/", show_job, RIGHT_ORGANISER, 0, "How far it is" },
+        { GET, "/:event/organise/jobs/:id/state", show_state, RIGHT_ORGANISER, 0, "The same, for scripts" },
+        { GET, "/:event/organise/jobs/:id/file", send_file, RIGHT_ORGANISER, 0, "What came of it" },
+        { POST_ALONE, "/:event/organise/jobs/", start_job, RIGHT_ORGANISER, FORM_BYTES, "Start long work" },
+        { POST, "/:event/organise/jobs/:id/cancel/", cancel_job, RIGHT_ORGANISER, FORM_BYTES, "Stop long work" },
         { GET, "/admin/jobs/", show_jobs, RIGHT_OWNER, 0, "Long work of the server", N_("Long work"),
           N_("Backups and other work of the whole server.") },
         { GET, "/admin/jobs/:job/", show_job, RIGHT_OWNER, 0, "How far it is" },

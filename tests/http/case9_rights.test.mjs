@@ -67,6 +67,7 @@ const PROVIDERS = {
   'picture/:file': (world, event) => one(world, 'SELECT file FROM picture WHERE event_id = ?', event),
   'static/:path*': () => 'nothing.css',
   'jobs/:job': (world) => one({ db: world.db }, "SELECT id FROM job WHERE event_id IS NULL AND ? > 0", { id: 1 }),
+  'jobs/:id': (world, event) => one(world, 'SELECT id FROM job WHERE event_id = ?', event),
   'mail/:id': (world, event) => one(world, 'SELECT id FROM mail WHERE event_id = ?', event),
 };
 
@@ -89,6 +90,7 @@ function fill(db, event, accounts) {
   insert(db, 'picture', { event_id: event.id, file: `${String(event.id).repeat(64)}.png` });
   if (!db.prepare('SELECT 1 FROM job WHERE event_id IS NULL').get())
     insert(db, 'job', { kind: 'backup', event_id: null, state: 'cancelled', created_us: 1, ended_us: 9e15 });
+  insert(db, 'job', { kind: 'statistics', event_id: event.id, state: 'cancelled', created_us: 1, ended_us: 9e15 });
   insert(db, 'invitation', { event_id: event.id, account_id: attendee, role: 'host' });
 }
 
@@ -98,6 +100,7 @@ const MAY_BE_ABSENT = {
   '/media/picture/:file': 'the picture of this world has no file',
   '/static/:path*': 'no asset has that name',
   '/admin/jobs/:job/file': 'a job that was stopped has no file',
+  '/:event/organise/jobs/:id/file': 'a job that was stopped has no file',
   '/sign-in/dead/': 'says that the link is dead, with 404',
 };
 

@@ -1,9 +1,9 @@
 // Long work from the browser: a backup that is started, watched, cancelled, taken away, and is whole.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { ownerClient, run, start } from './support.mjs';
+import { ownerClient, root, run, start } from './support.mjs';
 import { importLive } from '../support/sample.mjs';
 import { rows, until } from '../faults/support.mjs';
 
@@ -63,6 +63,21 @@ describe('long work', () => {
     assert.equal((await owner.get('/admin/jobs/999999/')).status, 404);
     assert.equal((await owner.get('/admin/jobs/x/')).status, 404);
   });
+});
+
+describe('case 16: an archive by somebody else', () => {
+  const seeds = path.join(root, 'tests/fuzz/seeds/backup');
+  for (const [name, sentence] of Object.entries({
+    outside: /leads out of the folder/, absolute: /leads out of the folder/, link: /link or a device/, hardlink: /link or a device/,
+    twice: /comes twice/, listless: /cut short/, newer: /newer Tréteau/, sealed: /encrypted/,
+  }))
+    it(`is refused with a sentence and leaves nothing: ${name}`, async () => {
+      const folder = path.join(server.folder, 'tmp', 'refused');
+      const { code, stderr } = await run('restore', path.join(seeds, name), '--data', folder);
+      assert.equal(code, 1);
+      assert.match(stderr, sentence);
+      assert.deepEqual(readdirSync(path.join(server.folder, 'tmp')).filter((file) => /restored|refused/.test(file)), []);
+    });
 });
 
 describe('the command', () => {

@@ -1,0 +1,38 @@
+/* Whatever stands in an archive: no name leads out of the folder, none comes twice, and what is taken for whole has its
+ * head, its list and a refusal's sentence otherwise. */
+#include "backup/container.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define SCHEMA 1000
+
+static bool begin(void *owner, const char *name, GError **error)
+{
+        if (container_name_fault(name) || name[0] == '/' || strstr(name, "..") == name ||
+            !g_hash_table_add(owner, g_strdup(name)))
+                abort();
+        return true;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        static int file = -1; /* one for all: opening one each time costs more than the reading */
+        if (file < 0)
+                file = memfd_create("backup", MFD_CLOEXEC);
+        if (ftruncate(file, 0) != 0 || pwrite(file, data, size, 0) != (ssize_t)size || lseek(file, 0, SEEK_SET) != 0)
+                abort();
+        g_autoptr(GHashTable) names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        g_autoptr(GError) error = NULL;
+        ContainerSummary summary = { 0 };
+        g_autoptr(Unsealer) unsealer = unsealer_new(file, NULL, &error);
+        bool whole = unsealer && container_read(unsealer, SCHEMA, &(ContainerSink){ .owner = names, .begin = begin },
+                                                &summary, &error);
+        if (whole == (error != NULL) ||
+            (whole && (summary.format != 1 || summary.files != g_hash_table_size(names) + 1)))
+                abort();
+        return 0;
+}
