@@ -64,8 +64,8 @@ static const JobKind KINDS[] = {
              "only you can read it."),
           RIGHT_OWNER, false, true, backup_run },
         { "statistics", N_("Statistics for a spreadsheet"),
-          N_("The figures of the page “Statistics” in a CSV file; no figure under five is in it."), RIGHT_ORGANISER, true,
-          true, statistics_run },
+          N_("The figures of the page “Statistics” in a CSV file; no figure under five is in it."), RIGHT_ORGANISER,
+          true, true, statistics_run },
         { 0 },
 };
 

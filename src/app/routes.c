@@ -15,7 +15,12 @@
 #include "web/static.h"
 
 const Route *const app_routes[] = {
-        static_routes,       status_routes,     picture_routes,   job_routes,     mail_routes,
-        people_routes,       conference_routes, programme_routes, session_routes, programme_export_routes,
-        registration_routes, live_routes,       replay_routes,    law_routes,     NULL,
+        static_routes,       status_routes,
+        picture_routes,      job_routes,
+        mail_routes,         people_routes,
+        conference_routes,   programme_routes,
+        session_routes,      programme_export_routes,
+        registration_routes, live_routes,
+        replay_routes,       law_routes,
+        stats_routes,        NULL,
 };

@@ -1,5 +1,5 @@
-/* Statistics of an event: who registered when, by which path, for which session, who came into which room; as plots with
- * their table beneath, and as CSV.
+/* Statistics of an event: who registered when, by which path, for which session, who came into which room; as plots
+ * with their table beneath, and as CSV.
  *
  * No figure under five is shown, nor one that would give it away by subtraction. May be included by app. */
 #pragma once

@@ -62,7 +62,8 @@ static void add_days(StatsFigures *figures, Db *db, int64_t event, const Lang *l
                 const StatsSpan *span = &g_array_index(figures->spans, StatsSpan, i);
                 const RegistrationFigure *first = days->pdata[span->first], *last = days->pdata[span->last];
                 g_autofree char *from = day_text(lang, first->label), *to = day_text(lang, last->label);
-                g_autofree char *label = span->first == span->last ? g_strdup(from) : g_strdup_printf("%s – %s", from, to);
+                g_autofree char *label =
+                        span->first == span->last ? g_strdup(from) : g_strdup_printf("%s – %s", from, to);
                 StatsRow *row = add_row(figures->days, lang, label, STATS_SHOWN, span->count, span->count);
                 row->more = g_strdup_printf("%" G_GINT64_FORMAT, span->sum);
         }

@@ -31,7 +31,8 @@ char *stats_csv(Db *db, int64_t event, const Lang *lang)
                    &(StatsRow){ .label = (char *)tr(lang, "Line"),
                                 .text = (char *)tr(lang, "Registered"),
                                 .more = (char *)tr(lang, "In all, or waiting") });
-        append_row(csv, tr(lang, "Registered"), &(StatsRow){ .label = (char *)tr(lang, "In all"), .text = figures->total });
+        append_row(csv, tr(lang, "Registered"),
+                   &(StatsRow){ .label = (char *)tr(lang, "In all"), .text = figures->total });
         append_rows(csv, tr(lang, "By path"), figures->paths);
         append_rows(csv, tr(lang, "Registrations over time"), figures->days);
         append_rows(csv, tr(lang, "By session"), figures->sessions);
@@ -86,6 +87,7 @@ static void send_csv(Request *req, Db *db)
 const Route stats_routes[] = {
         { GET, "/:event/organise/statistics/", show_statistics, RIGHT_ORGANISER, 0, "Statistics", N_("Statistics"),
           N_("Registrations over time, by path and session, and who came into the rooms.") },
-        { GET, "/:event/organise/statistics/statistics.csv", send_csv, RIGHT_ORGANISER, 0, "The same for a spreadsheet" },
+        { GET, "/:event/organise/statistics/statistics.csv", send_csv, RIGHT_ORGANISER, 0,
+          "The same for a spreadsheet" },
         { 0 },
 };

@@ -11,14 +11,15 @@ static void assert_shown(const char *expected, const int64_t *counts, size_t cou
         g_assert_cmpstr(text, ==, expected);
 }
 #define ASSERT_SHOWN(expected, ...)                                                                                    \
-        assert_shown(expected, (const int64_t[]){ __VA_ARGS__ }, sizeof((const int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t))
+        assert_shown(expected, (const int64_t[]){ __VA_ARGS__ },                                                       \
+                     sizeof((const int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t))
 
 static void test_parts(void)
 {
         ASSERT_SHOWN("ss", 5, 60);
-        ASSERT_SHOWN("uh", 4, 60);  /* 64 − 60 would tell */
+        ASSERT_SHOWN("uh", 4, 60); /* 64 − 60 would tell */
         ASSERT_SHOWN("uh", 0, 60);
-        ASSERT_SHOWN("uu", 4, 4);   /* 8 together: which is which stays open */
+        ASSERT_SHOWN("uu", 4, 4); /* 8 together: which is which stays open */
         ASSERT_SHOWN("uhs", 1, 7, 60);
         ASSERT_SHOWN("uus", 2, 3, 60);
         ASSERT_SHOWN("uuhs", 1, 3, 20, 60); /* four together are still fewer than five */
