@@ -122,6 +122,11 @@ const BackupPlan *app_backup_plan(const App *app)
         return &app->backup;
 }
 
+uint64_t app_shared_pages(const App *app)
+{
+        return server_shared_pages(app->server);
+}
+
 Live *live_of(const Request *req)
 {
         return app_live(request_context(req));

@@ -22,6 +22,7 @@ static void show_metrics(Request *req, Db *db)
         live_counts(app_live(app), &rooms, &people);
         add(text, "rooms", "Rooms that somebody has entered since the start", (guint64)rooms);
         add(text, "people", "People present in rooms", (guint64)people);
+        add(text, "pages_shared_total", "Pages answered without rendering them again", app_shared_pages(app));
         SfuCounter counters[128];
         size_t count = MIN(sfu_counters(app_sfu(app), counters, G_N_ELEMENTS(counters)), G_N_ELEMENTS(counters));
         for (size_t i = 0; i < count; i++)

@@ -43,6 +43,10 @@ bool store_check(const char *folder, int64_t *ret_schema, GError **error);
 /* The data folder, as given. */
 const char *store_folder(const Store *store);
 
+/* Another number after every commit, of whatever process: what was derived from the data under the same number still
+ * holds. */
+int64_t store_version(Store *store);
+
 Db *store_read_begin(Store *store);
 void store_read_end(Store *store, Db *db);
 /* Waits for the turn; work should take under 200 ms (prepare before, not inside). */

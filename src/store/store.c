@@ -38,6 +38,8 @@ struct Store {
         Group *group; /* the open transaction, NULL between two */
         GQueue waiting[WRITE_ORDERS];
         GQueue readers; /* idle ones */
+        GMutex version_lock;
+        Db *version_reader; /* asks for the version, nothing else; NULL: not yet */
 };
 
 static bool make_folder(const char *folder, GError **error)
@@ -77,6 +79,7 @@ Store *store_open(const char *folder, GError **error)
         store->path = g_steal_pointer(&path);
         store->writer = writer;
         g_mutex_init(&store->lock);
+        g_mutex_init(&store->version_lock);
         return store;
 }
 
@@ -87,7 +90,9 @@ void store_free(Store *store)
         Db *reader;
         while ((reader = g_queue_pop_head(&store->readers)))
                 db_close(reader);
+        db_close(store->version_reader);
         db_close(store->writer);
+        g_mutex_clear(&store->version_lock);
         g_mutex_clear(&store->lock);
         g_free(store->folder);
         g_free(store->path);
@@ -121,6 +126,17 @@ static Db *open_reader(Store *store)
         if (!db)
                 g_error("store: no reader: %s", error->message); /* nothing can be served */
         return db;
+}
+
+int64_t store_version(Store *store)
+{
+        static gint failures; /* each a number of its own: what cannot be asked holds for nobody */
+        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->version_lock);
+        if (!store->version_reader)
+                store->version_reader = open_reader(store);
+        db_clear_failure(store->version_reader);
+        int64_t version = db_int(store->version_reader, -1, "PRAGMA data_version", NULL);
+        return version >= 0 ? version : -2 - g_atomic_int_add(&failures, 1);
 }
 
 Db *store_read_begin(Store *store)

@@ -238,11 +238,13 @@ const char *request_field(const Request *req, const char *name)
 
 const char *request_header(const Request *req, const char *name)
 {
+        ((Request *)req)->is_personal = true;
         return MHD_lookup_connection_value(req->connection, MHD_HEADER_KIND, name);
 }
 
-const char *request_cookie(const Request *req, const char *name)
+const char *request_cookie(Request *req, const char *name)
 {
+        req->is_personal = true;
         return MHD_lookup_connection_value(req->connection, MHD_COOKIE_KIND, name);
 }
 
@@ -333,6 +335,7 @@ bool request_came_safely(const Request *req)
 
 const char *request_address(const Request *req)
 {
+        ((Request *)req)->is_personal = true;
         return req->address;
 }
 

@@ -1,5 +1,6 @@
 /* The request's inside, for web/ alone. */
 #pragma once
+#include "web/page_cache.h"
 #include "web/router.h"
 #include "web/server.h"
 
@@ -39,7 +40,8 @@ struct Request {
         const SocketHandler *socket_handler;
         gpointer opening;
         GDestroyNotify free_opening;
-        char *visit; /* the visitor's cookie, read or made */
+        bool is_personal; /* the handler looked at who reads: a cookie, a header, an address */
+        char *visit;      /* the visitor's cookie, read or made */
         char *csrf;
 };
 
@@ -49,8 +51,10 @@ void request_free(Request *req);
 void uploads_clear(Store *store);
 /* Receives a piece of the body. */
 void request_take_body(Request *req, const char *bytes, size_t size);
-/* Cookie by name; NULL when absent. */
-const char *request_cookie(const Request *req, const char *name);
+/* Cookie by name; NULL when absent. A page made with it is for this reader alone. */
+const char *request_cookie(Request *req, const char *name);
+/* "__Host-session" over TLS, else "session". (transfer full) */
+char *request_cookie_name(const Request *req, const char *name);
 void request_set_cookie(Request *req, const char *name, const char *value, int64_t max_age_s);
 /* The session cookie's account, 0 when none or expired. */
 int64_t session_account(Request *req, Db *db);
@@ -65,4 +69,5 @@ bool request_came_safely(const Request *req);
 
 /* 32 bytes kept in the data folder, made once. */
 const unsigned char *server_secret(const Server *server);
+PageCache *server_pages(const Server *server);
 const char *server_authority(const Server *server);

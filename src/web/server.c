@@ -1,5 +1,6 @@
 #include "web/request_private.h"
 #include "web/listen.h"
+#include "web/shared_page.h"
 #include "web/upgrade.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -16,6 +17,7 @@
 #define THREAD_STACK_BYTES (1024u * 1024u)
 #define DRAIN_TIMEOUT_US (2 * SECOND_US)
 #define SECRET_BYTES 32
+#define PAGES_BYTES (8 * 1024 * 1024)
 #define QUERY_BYTES_MAX 2000
 #define SMALL_BODY_BYTES (1024 * 1024) /* may come from anybody */
 
@@ -27,6 +29,7 @@ struct Server {
         char *origin;
         const char *authority; /* inside origin */
         unsigned char secret[SECRET_BYTES];
+        PageCache *pages;
         gint running;         /* requests in flight, atomic */
         gint draining;        /* no socket is opened any more, atomic */
         MHD_socket listening; /* ours to close once the daemon has let go of it */
@@ -116,11 +119,19 @@ static bool guard(Request *req, Db *db)
 
 static void run_reading(Request *req)
 {
+        g_autofree char *key = shared_page_key(req);
+        int64_t version = key ? store_version(req->config->store) : 0;
+        if (key && shared_page_answer(req, key, version))
+                return;
         Db *db = store_read_begin(req->config->store);
         req->db = db;
-        if (guard(req, db))
+        bool allowed = guard(req, db);
+        req->is_personal = false;
+        if (allowed)
                 req->match.route->handler(req, db);
         req->db = NULL;
+        if (allowed && key && !db_failed(db))
+                shared_page_keep(req, key, version);
         if (db_failed(db)) {
                 log_warn("route=%s store: %s", req->match.route->path, db_failed(db)->message);
                 refuse(req, 500, N_("Something failed on our side. Try again in a moment."));
@@ -402,8 +413,10 @@ Server *server_start(const ServerConfig *config, GError **error)
         server->listening = MHD_INVALID_SOCKET;
         uploads_clear(config->store);
         server->router = router_new(config->tables);
+        server->pages = page_cache_new(PAGES_BYTES);
         int fd = start_listening(server, error);
         if (fd < 0) {
+                page_cache_free(server->pages);
                 router_free(server->router);
                 g_free(server);
                 return NULL;
@@ -432,6 +445,16 @@ int server_port(const Server *server)
 const char *server_origin(const Server *server)
 {
         return server->origin;
+}
+
+uint64_t server_shared_pages(const Server *server)
+{
+        return page_cache_found(server->pages);
+}
+
+PageCache *server_pages(const Server *server)
+{
+        return server->pages;
 }
 
 const char *server_authority(const Server *server)
@@ -464,6 +487,7 @@ void server_stop(Server *server)
                 close(server->listening);
         if (server->config.socket)
                 unlink(server->config.socket);
+        page_cache_free(server->pages);
         router_free(server->router);
         g_free(server->origin);
         g_free(server);

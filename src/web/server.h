@@ -25,6 +25,8 @@ typedef struct {
 Server *server_start(const ServerConfig *config, GError **error);
 int server_port(const Server *server);
 const char *server_origin(const Server *server);
+/* Pages that were answered without rendering them again: see web/page_cache.h. */
+uint64_t server_shared_pages(const Server *server);
 /* Refuses new connections and sockets, lets requests in flight end (at most 2 s). The sockets end next, then the
  * server: libmicrohttpd frees the connections under those that are still open. */
 void server_drain(Server *server);

@@ -14,7 +14,7 @@
 #define VISIT_DAYS 1
 
 /* __Host- asks for TLS: the demo on loopback has none. */
-static char *cookie_name(const Request *req, const char *name)
+char *request_cookie_name(const Request *req, const char *name)
 {
         return g_strconcat(request_is_secure(req) ? "__Host-" : "", name, NULL);
 }
@@ -35,7 +35,7 @@ static void hash_secret(const char *secret, unsigned char ret_hash[HASH_BYTES])
 
 void request_set_cookie(Request *req, const char *name, const char *value, int64_t max_age_s)
 {
-        g_autofree char *full = cookie_name(req, name);
+        g_autofree char *full = request_cookie_name(req, name);
         g_autofree char *cookie =
                 g_strdup_printf("%s=%s; Path=/; Max-Age=%" G_GINT64_FORMAT "; HttpOnly; SameSite=Lax%s", full, value,
                                 max_age_s, request_is_secure(req) ? "; Secure" : "");
@@ -44,7 +44,7 @@ void request_set_cookie(Request *req, const char *name, const char *value, int64
 
 int64_t session_account(Request *req, Db *db)
 {
-        g_autofree char *name = cookie_name(req, "session");
+        g_autofree char *name = request_cookie_name(req, "session");
         const char *secret = request_cookie(req, name);
         if (!secret)
                 return 0;
@@ -56,7 +56,7 @@ int64_t session_account(Request *req, Db *db)
 
 void session_end(Request *req, Db *db)
 {
-        g_autofree char *name = cookie_name(req, "session");
+        g_autofree char *name = request_cookie_name(req, "session");
         const char *secret = request_cookie(req, name);
         unsigned char hash[HASH_BYTES];
         if (secret) {
@@ -100,7 +100,7 @@ const char *request_csrf(Request *req)
 {
         if (req->csrf)
                 return req->csrf;
-        g_autofree char *name = cookie_name(req, "visit");
+        g_autofree char *name = request_cookie_name(req, "visit");
         const char *sent = request_cookie(req, name);
         req->visit = is_visit(sent) ? g_strdup(sent) : random_secret();
         if (!is_visit(sent))
@@ -111,7 +111,7 @@ const char *request_csrf(Request *req)
 
 bool csrf_matches(Request *req)
 {
-        g_autofree char *name = cookie_name(req, "visit");
+        g_autofree char *name = request_cookie_name(req, "visit");
         const char *visit = request_cookie(req, name);
         const char *sent = request_field(req, "csrf");
         if (!is_visit(visit) || strlen(sent) != HASH_BYTES * 2)

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { data, haveData, root, run, start } from '../http/support.mjs';
 import { scheduleXml } from '../support/sample.mjs';
 
-const SECONDS = 5, RUNS = 3, CONNECTIONS = 8;
+const SECONDS = 2, RUNS = 3, CONNECTIONS = 8;
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK']));
 
 /** CPU seconds that a process and its threads have used. */
@@ -17,8 +17,8 @@ function cpuOf(pid) {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
-function wrk(url) {
-  const text = execFileSync('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, url], { encoding: 'utf8' });
+function wrk(url, options) {
+  const text = execFileSync('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, ...options, url], { encoding: 'utf8' });
   const bad = text.match(/Non-2xx or 3xx responses: (\d+)/);
   if (bad) throw new Error(`${url}: ${bad[0]}`);
   return Number(text.match(/(\d+) requests in/)[1]);
@@ -27,9 +27,9 @@ function wrk(url) {
 const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
 
 /** Microseconds of CPU a request, for the given processes. */
-function measure(url, pids) {
+function measure(url, pids, options = []) {
   const before = pids.map(cpuOf).reduce((a, b) => a + b);
-  const requests = wrk(url);
+  const requests = wrk(url, options);
   return ((pids.map(cpuOf).reduce((a, b) => a + b) - before) / requests) * 1e6;
 }
 
@@ -82,29 +82,59 @@ function sampleFile(folder) {
   return file;
 }
 
+/** Nine more events of the same size: ten times the data in the store. */
+async function fillStore(server, file) {
+  for (let i = 1; i < 10; i++) {
+    const done = await run('import', file, '--event', `more-${i}`, '--publish', '--data', server.folder);
+    if (done.code !== 0) throw new Error(done.stderr);
+  }
+}
+
+const resident = (pid) => Number(readFileSync(`/proc/${pid}/status`, 'latin1').match(/VmRSS:\s+(\d+)/)[1]) / 1024;
+
 const server = await start();
 const nginx = await startNginx(server.origin);
 try {
-  const imported = await run('import', sampleFile(server.folder), '--event', 'many', '--publish', '--data', server.folder);
+  const idle = resident(server.child.pid);
+  const file = sampleFile(server.folder);
+  const imported = await run('import', file, '--event', 'many', '--publish', '--data', server.folder);
   if (imported.code !== 0) throw new Error(imported.stderr);
   const address = '/many/schedule/';
   const page = await server.client().get(address);
   if (page.status !== 200) throw new Error(`${address}: ${page.status}`);
   writeFileSync(`${nginx.folder}/www/static.html`, page.body_text);
-  const rounds = { ours: [], behind: [], still: [] };
+  // A reader with a session gets nothing from the kept pages: every page is rendered, and the session looked for.
+  const signedIn = ['-H', 'Cookie: session=unknown'];
+  const rounds = { still: [], kept: [], rendered: [], behind: [], behindRendered: [], tenfold: [], tenfoldKept: [] };
+  const both = () => [server.child.pid, ...nginx.pids()];
   for (let i = 0; i < RUNS; i++) {
     rounds.still.push(measure(`${nginx.origin}/static.html`, nginx.pids()));
-    rounds.ours.push(measure(server.origin + address, [server.child.pid]));
-    rounds.behind.push(measure(nginx.origin + address, [server.child.pid, ...nginx.pids()]));
+    rounds.kept.push(measure(server.origin + address, [server.child.pid]));
+    rounds.rendered.push(measure(server.origin + address, [server.child.pid], signedIn));
+    rounds.behind.push(measure(nginx.origin + address, both()));
+    rounds.behindRendered.push(measure(nginx.origin + address, both(), signedIn));
   }
-  const [ours, behind, still] = [median(rounds.ours), median(rounds.behind), median(rounds.still)];
-  console.log(`page: ${(page.body_text.length / 1000).toFixed(1)} kB, CPU µs a request (median of ${RUNS})`);
-  console.log(`  nginx, the same bytes from a file, TLS   ${still.toFixed(0).padStart(6)}`);
-  console.log(`  ours, from the store                     ${ours.toFixed(0).padStart(6)}   ${(ours / still).toFixed(1)} ×`);
-  console.log(`  ours behind nginx, TLS, both together    ${behind.toFixed(0).padStart(6)}   ${(behind / still).toFixed(1)} ×`);
+  await fillStore(server, file);
+  for (let i = 0; i < RUNS; i++) {
+    rounds.tenfold.push(measure(server.origin + address, [server.child.pid], signedIn));
+    rounds.tenfoldKept.push(measure(server.origin + address, [server.child.pid]));
+  }
+  const us = Object.fromEntries(Object.entries(rounds).map(([name, list]) => [name, median(list)]));
+  const line = (text, value, base) =>
+    console.log(`  ${text.padEnd(58)}${value.toFixed(0).padStart(6)}${base ? `   ${(value / base).toFixed(2)} ×` : ''}`);
+  console.log(`page: ${(page.body_text.length / 1000).toFixed(1)} kB of 773 sessions, CPU µs a request (median of ${RUNS})`);
+  line('nginx, the same bytes from a file, TLS', us.still);
+  line('ours, as everybody gets it (kept for at most a second)', us.kept, us.still);
+  line('ours, rendered anew each time', us.rendered, us.still);
+  line('as everybody gets it, with nginx and TLS in front, together', us.behind, us.still);
+  line('rendered anew, with nginx and TLS in front, together', us.behindRendered, us.still);
+  line('rendered anew, ten times the data in the store', us.tenfold, us.rendered);
+  line('as everybody gets it, ten times the data', us.tenfoldKept, us.kept);
+  console.log(`  whole server, idle: ${idle.toFixed(1)} MB resident`);
   mkdirSync(path.join(root, 'build/bench'), { recursive: true });
   appendFileSync(path.join(root, 'build/bench/page.jsonl'), JSON.stringify({
-    bench: 'page', bytes: page.body_text.length, ours_us: ours, behind_nginx_us: behind, nginx_static_us: still, ratio: ours / still,
+    bench: 'page', bytes: page.body_text.length, us, idle_mb: idle, ratio: us.kept / us.still, ratio_rendered: us.rendered / us.still,
+    ratio_tenfold: us.tenfold / us.rendered,
   }) + '\n');
 } finally {
   await nginx.stop();
