@@ -26,6 +26,10 @@ typedef struct {
         const char *unsubscribe; /* NULL, or the address of a page whose POST unsubscribes (RFC 8058) */
 } Mail;
 
+/* The same words as a small page without pictures, styles or scripts: paragraphs, and addresses to follow. lang: its
+ * language. (transfer full) */
+char *mail_html(const char *text, const char *lang);
+
 /* Puts the mail into the outbox, in the turn of db. False, with nothing stored, when `to` is no address or the store
  * refused (db_failed). */
 bool mail_post(Db *db, const Mail *mail);

@@ -49,6 +49,8 @@ int64_t people_find(Db *db, const char *email);
 /* The account of this address (from address_read), made when there is none; name fills an empty one. 0 on failure. */
 int64_t people_ensure(Db *db, const char *email, const char *name, const char *lang);
 bool people_set_name(Db *db, int64_t account, const char *name);
+/* Another address for an account, confirmed there by its owner; false when it is another account's already. */
+bool people_set_email(Db *db, int64_t account, const char *email);
 /* Erases address and name of an account that holds nothing any more: no role, invitation or consent, no server. What it
  * said stays where it was said, under a number. */
 bool people_forget_if_unused(Db *db, int64_t account);

@@ -47,6 +47,15 @@ bool people_set_name(Db *db, int64_t account, const char *name)
         return db_run(db, "UPDATE account SET name = $2 WHERE id = $1", "it", account, name);
 }
 
+bool people_set_email(Db *db, int64_t account, const char *email)
+{
+        return db_run(db,
+                      "UPDATE account SET email = $2 WHERE id = $1 AND NOT EXISTS(SELECT 1 FROM account WHERE email = "
+                      "$2)",
+                      "it", account, email) &&
+               db_changed(db) == 1;
+}
+
 bool people_forget_if_unused(Db *db, int64_t account)
 {
         bool is_used = db_int(db, 1,

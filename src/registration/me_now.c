@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "base/when.h"
+#include "registration/mine.h"
 #include "registration/registration_routes.h"
 
 /* What is on in each room; *ret_next is what comes first after that, NULL when nothing will. */
@@ -55,7 +56,9 @@ void me_now_read(MeNow *now, Db *db, const Event *event, const Lang *lang)
 /* Two clicks from the mail to the room: its link, its button. */
 void go_in(Request *req, Db *db)
 {
-        g_autoptr(Event) event = conference_event(db, request_event(req));
+        g_auto(Mine) mine = { 0 };
+        mine_read(&mine, req, db);
+        const Event *event = mine.event;
         g_autoptr(Talk) next = NULL;
         g_autoptr(GPtrArray) live = talks_now(db, event->id, &next);
         g_autofree char *url = live->len ? room_url(event, live) : g_strdup_printf("/%s/me/", event->slug);

@@ -6,31 +6,44 @@
 #include "base/time.h"
 #include "base/when.h"
 #include "people/people.h"
+#include "registration/mine.h"
+#include "registration/notice.h"
 #include "registration/registration_mail.h"
 #include "registration/registration_views.h"
 
-/* Everything the personal page is about; all of it borrowed by the views. */
-typedef struct {
-        Event *event;
-        Account *account;
-        Registration *registration;
-        Places places;
-} Mine;
-
-static void mine_clear(Mine *mine)
+void mine_clear(Mine *mine)
 {
         event_free(mine->event);
         account_free(mine->account);
         registration_free(mine->registration);
+        setting_free(mine->setting);
+        seat_free(mine->onsite);
+        g_clear_pointer(&mine->kept, g_ptr_array_unref);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Mine, mine_clear)
 
-static void mine_read(Mine *mine, const Request *req, Db *db)
+/* Whoever is here came by a link from the mailbox: the address is theirs. A page that is read takes a turn for it once.
+ */
+static void confirm_visit(Mine *mine, const Request *req)
+{
+        if (!mine->registration || mine->registration->confirmed_us || request_method(req) != GET)
+                return;
+        Db *writer = store_write_begin(request_store(req), WRITE_PAGE);
+        bool confirmed = notice_confirm(writer, mine->event, mine->account->id, request_origin(req));
+        if (store_write_end(request_store(req), writer, confirmed, NULL))
+                mine->registration->confirmed_us = now_us();
+}
+
+void mine_read(Mine *mine, const Request *req, Db *db)
 {
         mine->event = conference_event(db, request_event(req));
         mine->account = people_account(db, request_account(req));
         mine->registration = registration_of(db, request_event(req), request_account(req));
         mine->places = registration_places(db, request_event(req));
+        mine->setting = setting_read(db, request_event(req));
+        mine->kept = g_ptr_array_new_with_free_func(g_free);
+        if (mine->registration)
+                mine->onsite = seat_onsite(db, request_event(req), mine->registration->id);
+        confirm_visit(mine, req);
 }
 
 static const FormField FIELDS[] = {
@@ -53,12 +66,18 @@ static const FormField NAME_ALONE[] = {
         { 0 },
 };
 
-static const char *notice_text(const char *done)
+const char *me_notice(const char *done)
 {
         static const char *const texts[][2] = {
                 { "changed", N_("Kept.") },
                 { "yes", N_("Thank you. Your consent is kept with its date.") },
                 { "no", N_("Done. From now on you are not recorded, and what was published is taken down.") },
+                { "place", N_("You have a place. A mail with it follows.") },
+                { "line", N_("You are in line. When it is your turn, a mail offers you the place.") },
+                { "left", N_("Given back. Thank you: someone else may have it.") },
+                { "late", N_("Too late: the time to accept this place is over. You may get in line again.") },
+                { "none", N_("Nothing has changed: this session cannot be signed up for, or you are in it already.") },
+                { "address", N_("Look into the mail of the new address: its link makes the change.") },
                 { "revoked",
                   N_("Done. The old link opens nothing any more; register again with your address for a new one.") },
         };
@@ -77,16 +96,24 @@ static bool is_signed_in(Request *req, const Event *event)
         return false;
 }
 
-static Form *me_form(Request *req, const Mine *mine, FormOption options[3], char **ret_hint)
+static const char *path_of(const Mine *mine)
+{
+        if (mine->registration && mine->registration->onsite)
+                return "onsite";
+        return mine->onsite && mine->onsite->state == PLACE_WAITING ? "waiting" : "remote";
+}
+
+static Form *me_form(Request *req, const Mine *mine, FormOption options[4])
 {
         bool asks_path = mine->places.all > 0;
         Form *form = form_new(req, asks_path ? FIELDS : NAME_ALONE);
         form_set(form, "name", mine->account->name);
         if (!asks_path)
                 return form;
-        path_options(options, mine->event, &mine->places, request_lang(req), true, ret_hint);
+        path_options(options, mine->event, &mine->places, mine->setting, request_lang(req), true, mine->kept);
+        options[strcmp(path_of(mine), "onsite") == 0 ? 1 : 0].disabled = false; /* one may stay where one is */
         form_options(form, "path", options);
-        form_set(form, "path", mine->registration && mine->registration->onsite ? "onsite" : "remote");
+        form_set(form, "path", path_of(mine));
         return form;
 }
 
@@ -97,6 +124,9 @@ static void show_mine(Request *req, Db *db, const Mine *mine, const Form *form, 
         g_autofree char *day = when_date(request_lang(req), mine->event->zone, chosen_us);
         g_auto(MeNow) now = { 0 };
         me_now_read(&now, db, mine->event, request_lang(req));
+        g_autoptr(GPtrArray) seats =
+                mine->registration ? seats_of(db, mine->event->id, mine->registration->id) : g_ptr_array_new();
+        g_autoptr(GPtrArray) limited = seat_list(db, mine->event->id, 0, 0, 1);
         MePage page = { .event = mine->event,
                         .now = &now,
                         .account = mine->account,
@@ -104,9 +134,12 @@ static void show_mine(Request *req, Db *db, const Mine *mine, const Form *form, 
                         .consent = consent,
                         .consent_day = day,
                         .form = form,
+                        .seats = seats,
+                        .onsite = mine->onsite,
+                        .has_limited = limited->len > 0,
                         .asks_path = mine->places.all > 0,
                         .has_needs = mine->registration && needs_agreed_us(db, mine->registration->id) > 0,
-                        .notice = notice_text(request_query(req, "done")) };
+                        .notice = me_notice(request_query(req, "done")) };
         Html *h = conference_page(req, mine->event, EVENT_NOWHERE,
                                   &(Page){ .title = tr(request_lang(req), "Your own page"), .no_index = true });
         me_view(h, &page);
@@ -119,10 +152,24 @@ void show_me(Request *req, Db *db)
         mine_read(&mine, req, db);
         if (!is_signed_in(req, mine.event))
                 return;
-        FormOption options[3];
-        g_autofree char *hint = NULL;
-        g_autoptr(Form) form = me_form(req, &mine, options, &hint);
+        FormOption options[4];
+        g_autoptr(Form) form = me_form(req, &mine, options);
         show_mine(req, db, &mine, form, 200);
+}
+
+/* Another path, or another turn in the line for one; false when no place is left on site. */
+static bool change_path(Db *db, const Mine *mine, const char *path, const char *origin)
+{
+        const Registration *registration = mine->registration;
+        bool onsite = strcmp(path, "onsite") == 0, waits = strcmp(path, "waiting") == 0;
+        if (strcmp(path, path_of(mine)) == 0)
+                return true;
+        if (waits)
+                return registration->onsite || place_wait_onsite(db, mine->event->id, registration->id);
+        if (onsite != registration->onsite && !registration_change_path(db, registration->id, mine->event->id, onsite))
+                return false;
+        place_leave(db, mine->event->id, registration->id, 0);
+        return notice_line_moved(db, mine->event, 0, origin);
 }
 
 void change_me(Request *req, Db *db)
@@ -133,12 +180,10 @@ void change_me(Request *req, Db *db)
                 respond_not_found(req);
                 return;
         }
-        FormOption options[3];
-        g_autofree char *hint = NULL;
-        g_autoptr(Form) form = me_form(req, &mine, options, &hint);
-        bool onsite = strcmp(form_value(form, "path"), "onsite") == 0;
-        if (form_check(form) && mine.places.all > 0 && onsite != mine.registration->onsite &&
-            !registration_change_path(db, mine.registration->id, mine.event->id, onsite))
+        FormOption options[4];
+        g_autoptr(Form) form = me_form(req, &mine, options);
+        if (form_check(form) && mine.places.all > 0 &&
+            !change_path(db, &mine, form_value(form, "path"), request_origin(req)))
                 form_fail(form, "path",
                           tr(request_lang(req), "Every place on site is taken. You keep the one at a distance."));
         if (form_is_ok(form) && people_set_name(db, mine.account->id, form_value(form, "name")))
@@ -223,7 +268,7 @@ void cancel_registration(Request *req, Db *db)
                 return;
         }
         cancellation_post(db, mine.event, mine.registration, request_lang(req), request_origin(req));
-        registration_end(db, mine.event->id, mine.account->id);
+        notice_end(db, mine.event, mine.registration, request_origin(req));
         if (people_roles(db, mine.account->id, mine.event->id) == 0)
                 session_end(req, db);
         respond_redirect(req, "/%s/register/cancelled/", mine.event->slug);

@@ -25,6 +25,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Seat, seat_free)
 /* Those of the event that are to come, in the programme's order, as this registration (0: nobody) stands in them; at
  * most limit after the first offset. (transfer full) of Seat */
 GPtrArray *seat_list(Db *db, int64_t event, int64_t registration, int64_t offset, int64_t limit);
+int64_t seat_count(Db *db, int64_t event);
 /* Those in which the registration stands, over or not. */
 GPtrArray *seats_of(Db *db, int64_t event, int64_t registration);
 /* NULL when the event has no such session with limited places. */

@@ -96,6 +96,14 @@ GPtrArray *seat_list(Db *db, int64_t event, int64_t registration, int64_t offset
         return read_seats(db, stmt, event, registration);
 }
 
+int64_t seat_count(Db *db, int64_t event)
+{
+        return db_int(
+                db, 0,
+                "SELECT count(*) FROM talk WHERE event_id = $1 AND places > 0 AND cancelled = 0 AND start_us > $2",
+                "ii", event, now_us());
+}
+
 GPtrArray *seats_of(Db *db, int64_t event, int64_t registration)
 {
         g_autoptr(Stmt) stmt = db_query(db,

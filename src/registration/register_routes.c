@@ -3,116 +3,58 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "base/when.h"
 #include "people/people.h"
+#include "registration/notice.h"
+#include "registration/register_form.h"
 #include "registration/registration_mail.h"
 #include "registration/registration_views.h"
-
-#define NAME_CHARACTERS_MAX 80
-
-/* The first is asked only where one may come on site. */
-static const FormField FIELDS[] = {
-        { .name = "path", .label = N_("How will you come?"), .kind = FIELD_CHOICE, .required = true },
-        { .name = "name",
-          .label = N_("Name shown in the room"),
-          .hint = N_("First name, full name or pseudonym: as you wish to be called. Those in the room see it; it is "
-                     "erased "
-                     "30 days after the event."),
-          .required = true,
-          .characters_max = NAME_CHARACTERS_MAX,
-          .autocomplete = "name" },
-        { .name = "email",
-          .label = N_("E-mail address"),
-          .hint = N_("Your link goes there. The organisers of this event alone see it; it is erased 30 days after the "
-                     "event."),
-          .kind = FIELD_EMAIL,
-          .required = true,
-          .autocomplete = "email" },
-        { .name = "captions", .label = N_("Captions shown from the start"), .kind = FIELD_TICK },
-        { .name = "sign", .label = N_("Sign language enlarged"), .kind = FIELD_TICK },
-        { .name = "audio", .label = N_("Weak connection: sound and pictures only"), .kind = FIELD_TICK },
-        { .name = "wheelchair", .label = N_("A wheelchair place (on site)"), .kind = FIELD_TICK },
-        { .name = "other",
-          .label = N_("Something else to prepare"),
-          .hint = N_("Read by the organisers of this event alone, without your name, and erased the day after it."),
-          .kind = FIELD_TEXT,
-          .characters_max = NEED_CHARACTERS_MAX,
-          .rows = 2 },
-        { .name = "agreed",
-          .label = N_("I agree that these needs are kept for the event."),
-          .hint = N_("Only if you have told some. They may say something of your health: nobody keeps them without "
-                     "your word."),
-          .kind = FIELD_TICK },
-        { 0 },
-};
-
-void path_options(FormOption ret_options[3], const Event *event, const Places *places, const Lang *lang,
-                  bool may_choose_full, char **ret_hint)
-{
-        int64_t left = MAX(0, places->all - places->taken);
-        g_autofree char *words =
-                g_strdup_printf(tr_n(lang, "%d place left.", "%d places left.", (unsigned long)left), (int)left);
-        *ret_hint = *event->place ? g_strdup_printf("%s. %s", event->place, words) : g_steal_pointer(&words);
-        ret_options[0] = (FormOption){ .value = "remote",
-                                       .label = N_("At a distance"),
-                                       .hint = N_("A browser is enough. The link comes by mail.") };
-        ret_options[1] = (FormOption){ .value = "onsite",
-                                       .label = N_("On site"),
-                                       .hint = left > 0 ? *ret_hint : N_("Every place is taken."),
-                                       .disabled = left == 0 && !may_choose_full };
-        ret_options[2] = (FormOption){ 0 };
-}
-
-/* A form with what its options point to. */
-typedef struct {
-        Form *form;
-        FormOption options[3];
-        char *hint;
-        bool asks_path;
-} RegisterForm;
-
-static void register_form_clear(RegisterForm *form)
-{
-        form_free(form->form);
-        g_free(form->hint);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RegisterForm, register_form_clear)
-
-static void register_form_read(RegisterForm *form, Request *req, Db *db, const Event *event)
-{
-        Places places = registration_places(db, event->id);
-        form->asks_path = places.all > 0;
-        form->form = form_new(req, form->asks_path ? FIELDS : FIELDS + 1);
-        if (!form->asks_path)
-                return;
-        path_options(form->options, event, &places, request_lang(req), request_method(req) != GET, &form->hint);
-        form_options(form->form, "path", form->options);
-        form_set(form->form, "path", "remote");
-}
 
 static void show_form(Request *req, const Event *event, const RegisterForm *form, int status)
 {
         g_autofree char *days = event_days_text(event, request_lang(req));
         Html *h = conference_page(req, event, EVENT_REGISTER, &(Page){ .title = tr(request_lang(req), "Register") });
-        register_view(
-                h, &(RegisterPage){ .event = event, .form = form->form, .days = days, .asks_path = form->asks_path });
+        register_view(h, &(RegisterPage){ .event = event, .form = form, .days = days });
         page_end(req, h, status);
 }
 
-/* Answers by itself when there is no such event, or it is over. */
+/* Why nobody can register now, and since or from when; NULL when one can. (transfer full) */
+static ClosedPage *closed_read(Db *db, const Event *event, const Lang *lang)
+{
+        g_autoptr(Setting) setting = setting_read(db, event->id);
+        int64_t end_us = event_end_us(event), at_us = now_us();
+        PathState remote = path_state(setting->path[0].opens_us, setting->path[0].closes_us, end_us, at_us);
+        PathState onsite = path_state(setting->path[1].opens_us, setting->path[1].closes_us, end_us, at_us);
+        bool has_onsite = setting->onsite_places > 0;
+        bool open = remote == PATH_OPEN || (has_onsite && onsite == PATH_OPEN);
+        if (open && !setting->cancelled_us)
+                return NULL;
+        ClosedPage *page = g_new0(ClosedPage, 1);
+        page->event = event;
+        page->is_over = !registration_is_open(end_us, at_us);
+        page->is_cancelled = setting->cancelled_us > 0;
+        bool to_come = remote == PATH_NOT_YET || (has_onsite && onsite == PATH_NOT_YET);
+        int64_t opens_us = remote == PATH_NOT_YET ? setting->path[0].opens_us : setting->path[1].opens_us;
+        page->opens = to_come && !page->is_cancelled ? when_day_time(lang, event->zone, opens_us) : NULL;
+        return page;
+}
+
+/* Answers by itself when there is no such event, or nobody can register now. */
 static Event *open_event(Request *req, Db *db)
 {
-        Event *event = conference_event(db, request_event(req));
-        if (event && registration_is_open(event_end_us(event), now_us()))
-                return event;
-        if (event) {
-                Html *h = conference_page(req, event, EVENT_REGISTER,
-                                          &(Page){ .title = tr(request_lang(req), "This event is over") });
-                closed_view(h, event);
-                page_end(req, h, request_method(req) == GET ? 200 : 409);
-        } else {
+        g_autoptr(Event) event = conference_event(db, request_event(req));
+        if (!event) {
                 respond_not_found(req);
+                return NULL;
         }
-        event_free(event);
+        g_autofree ClosedPage *closed = closed_read(db, event, request_lang(req));
+        if (!closed)
+                return g_steal_pointer(&event);
+        const char *title = closed->is_over ? N_("This event is over") : N_("Register");
+        Html *h = conference_page(req, event, EVENT_REGISTER, &(Page){ .title = tr(request_lang(req), title) });
+        closed_view(h, closed);
+        page_end(req, h, request_method(req) == GET ? 200 : 409);
+        g_free(closed->opens);
         return NULL;
 }
 
@@ -130,10 +72,14 @@ void show_register(Request *req, Db *db)
 typedef struct {
         const Event *event;
         const char *name;
-        bool onsite;
+        bool onsite, waits_onsite;
         Needs needs;
+        GPtrArray *answers; /* char *, of form's questions */
+        GArray *talks;      /* int64_t */
+        const RegisterForm *of;
+        int64_t visitor; /* who is signed in, 0: nobody */
         char *email, *token, *message;
-        const char *lang;
+        const char *lang, *origin;
 } Draft;
 
 static void draft_clear(Draft *draft)
@@ -141,8 +87,28 @@ static void draft_clear(Draft *draft)
         g_free(draft->email);
         g_free(draft->token);
         g_free(draft->message);
+        g_clear_pointer(&draft->answers, g_ptr_array_unref);
+        g_clear_pointer(&draft->talks, g_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Draft, draft_clear)
+
+static void check_path(Form *form, Draft *ret_draft)
+{
+        const char *path = form_value(form, "path");
+        ret_draft->onsite = strcmp(path, "onsite") == 0;
+        ret_draft->waits_onsite = strcmp(path, "waiting") == 0;
+}
+
+static void read_talks(Form *form, Draft *ret_draft)
+{
+        ret_draft->talks = g_array_new(FALSE, FALSE, sizeof(int64_t));
+        for (guint i = 0; i < ret_draft->of->seats->len; i++) {
+                const Seat *seat = ret_draft->of->seats->pdata[i];
+                g_autofree char *name = seat_field(seat);
+                if (form_ticked(form, name))
+                        g_array_append_val(ret_draft->talks, seat->talk);
+        }
+}
 
 static void check_form(Form *form, Draft *ret_draft)
 {
@@ -152,7 +118,9 @@ static void check_form(Form *form, Draft *ret_draft)
                 form_fail(form, "email", tr(lang, address_fault_text(fault)));
         form_check(form);
         ret_draft->name = form_value(form, "name");
-        ret_draft->onsite = strcmp(form_value(form, "path"), "onsite") == 0;
+        check_path(form, ret_draft);
+        read_talks(form, ret_draft);
+        ret_draft->answers = question_answers_read(form, ret_draft->of->questions);
         ret_draft->needs = (Needs){ .captions = form_ticked(form, "captions"),
                                     .sign = form_ticked(form, "sign"),
                                     .audio = form_ticked(form, "audio"),
@@ -169,6 +137,8 @@ static bool draft_ready(Draft *draft, Request *req, Db *db, Form *form)
         if (!form_is_ok(form))
                 return false;
         draft->lang = lang_code(request_lang(req));
+        draft->origin = request_origin(req);
+        draft->visitor = request_account(req);
         draft->token = people_new_token();
         draft->message = confirmation_prepare(db, draft->event, draft->email, draft->token, request_lang(req),
                                               request_origin(req));
@@ -177,9 +147,20 @@ static bool draft_ready(Draft *draft, Request *req, Db *db, Form *form)
 
 typedef enum { TAKEN, FULL, FAILED } Outcome;
 
+/* Places in sessions are taken in the order of the turns, like those on site. */
+static bool keep_places(Db *db, const Draft *draft, int64_t registration)
+{
+        if (draft->waits_onsite)
+                place_wait_onsite(db, draft->event->id, registration);
+        for (guint i = 0; i < draft->talks->len; i++)
+                place_take(db, draft->event->id, registration, g_array_index(draft->talks, int64_t, i));
+        return !db_failed(db);
+}
+
 static bool keep_new(Db *db, const Draft *draft, int64_t account, int64_t registration)
 {
-        return people_grant(db, account, draft->event->id, ROLE_ATTENDEE) &&
+        return people_grant(db, account, draft->event->id, ROLE_ATTENDEE) && keep_places(db, draft, registration) &&
+               answers_keep(db, registration, draft->of->questions, (char *const *)draft->answers->pdata) &&
                (needs_are_empty(&draft->needs) || needs_keep(db, registration, &draft->needs));
 }
 
@@ -204,7 +185,18 @@ static Outcome take_turn(Db *db, const Draft *draft)
         if (registration_mark_mailed(db, draft->event->id, account, now_us() - HOUR_US) &&
             !keep_link(db, draft, account))
                 return FAILED;
+        if (registration > 0 && account == draft->visitor)
+                notice_confirm(db, draft->event, account, draft->origin);
         return db_failed(db) ? FAILED : TAKEN;
+}
+
+/* The form was read when a place was left: shown again, it has the line to choose. */
+static void offer_line(Request *req, const Event *event, RegisterForm *form)
+{
+        Db *db = store_read_begin(request_store(req));
+        form->places = registration_places(db, event->id);
+        store_read_end(request_store(req), db);
+        path_options(form->options, event, &form->places, form->setting, request_lang(req), true, form->kept);
 }
 
 static void take_registration(Request *req, const Draft *draft, RegisterForm *form)
@@ -220,6 +212,7 @@ static void take_registration(Request *req, const Draft *draft, RegisterForm *fo
                 form_fail(form->form, "path",
                           tr(request_lang(req),
                              "The last place on site has just been taken. You may come at a distance."));
+                offer_line(req, draft->event, form);
                 show_form(req, draft->event, form, 409);
         } else {
                 respond_redirect(req, "/%s/register/sent/", draft->event->slug);
@@ -232,7 +225,7 @@ void register_visitor(Request *req, Db *none)
         Db *reader = store_read_begin(store);
         g_autoptr(Event) event = open_event(req, reader);
         g_auto(RegisterForm) form = { 0 };
-        g_auto(Draft) draft = { .event = event };
+        g_auto(Draft) draft = { .event = event, .of = &form };
         bool ready = false;
         if (event) {
                 register_form_read(&form, req, reader, event);

@@ -12,3 +12,8 @@ bool confirmation_post(Db *db, const Event *event, const char *email, const char
 /* Tells that a registration is cancelled, and takes it out of the calendar. */
 bool cancellation_post(Db *db, const Event *event, const Registration *registration, const Lang *lang,
                        const char *origin);
+/* The event's days, as a calendar file with this address in it. (transfer full) */
+char *event_calendar(const Event *event, CalendarMethod method, int sequence, const char *url, const char *origin);
+/* Asks at a new address whether it is this person's. */
+bool address_post(Db *db, const Event *event, const char *email, const char *token, const Lang *lang,
+                  const char *origin);

@@ -18,8 +18,13 @@ void show_cancel(Request *req, Db *db);
 void cancel_registration(Request *req, Db *db);
 void show_registrations(Request *req, Db *db);
 void change_places(Request *req, Db *db);
-
-/* The two paths, with the places left told in *ret_hint (yours to free, after the options). may_choose_full: for a form
- * that was sent, where a choice that came too late gets its own sentence. */
-void path_options(FormOption ret_options[3], const Event *event, const Places *places, const Lang *lang,
-                  bool may_choose_full, char **ret_hint);
+/* The sentence for "?done=…" of the personal page, "" for none: source words. */
+const char *me_notice(const char *done);
+void show_sessions(Request *req, Db *db);
+void change_place(Request *req, Db *db);
+void show_address(Request *req, Db *db);
+void ask_address(Request *req, Db *db);
+void show_address_link(Request *req, Db *db);
+void change_address(Request *req, Db *db);
+void show_quiet(Request *req, Db *db);
+void set_quiet(Request *req, Db *db);

@@ -127,6 +127,11 @@ bool registration_mark_mailed(Db *db, int64_t event, int64_t account, int64_t si
                db_changed(db) == 1;
 }
 
+bool registration_touch(Db *db, int64_t registration)
+{
+        return db_run(db, "UPDATE registration SET sequence = sequence + 1 WHERE id = $1", "i", registration);
+}
+
 bool registration_confirm(Db *db, int64_t event, int64_t account)
 {
         return db_run(db,

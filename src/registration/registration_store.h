@@ -29,6 +29,8 @@ int64_t registration_insert(Db *db, int64_t event, int64_t account, bool onsite)
 bool registration_change_path(Db *db, int64_t registration, int64_t event, bool onsite);
 /* True when its link has not been sent since; then it counts as sent now. */
 bool registration_mark_mailed(Db *db, int64_t event, int64_t account, int64_t since_us);
+/* What stands in this person's calendar changes: its entries count one more. */
+bool registration_touch(Db *db, int64_t registration);
 /* Told by whoever came in by a mail's link: the address is this person's. True when it was not confirmed before. */
 bool registration_confirm(Db *db, int64_t event, int64_t account);
 /* Erases the registration, its needs and the attendee's role; the account too when nothing else holds it. */

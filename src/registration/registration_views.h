@@ -2,15 +2,31 @@
 #pragma once
 #include "people/people.h"
 #include "programme/programme.h"
-#include "registration/registration_store.h"
+#include "registration/place.h"
+#include "registration/register_form.h"
 #include "web/form.h"
 
 typedef struct {
         const Event *event;
-        const Form *form;
+        const RegisterForm *form;
         const char *days; /* "28 et 29 janvier 2021" */
-        bool asks_path;
 } RegisterPage;
+
+/* Nobody can register now. */
+typedef struct {
+        const Event *event;
+        bool is_over, is_cancelled;
+        char *opens; /* "jeudi 28 janvier, 14 h 30"; NULL: it opens no more */
+} ClosedPage;
+
+/* One question or session of a form. */
+typedef struct {
+        const Event *event;
+        const Form *form;
+        const Seat *seat;
+        const Question *question;
+        const char *name, *when;
+} FieldRow;
 
 /* What is on now, or comes next: the button that leads there. */
 typedef struct {
@@ -31,6 +47,9 @@ typedef struct {
         Consent consent;
         const char *consent_day; /* of the last choice, "" for none */
         const Form *form;        /* name and path; NULL without a registration */
+        const GPtrArray *seats;  /* Seat: where one stands */
+        const Seat *onsite;      /* in the line for a place on site; NULL: not */
+        bool has_limited;        /* there are sessions to sign up for */
         bool asks_path, has_needs;
         const char *notice; /* source text of what has just been done, "" for nothing */
 } MePage;
@@ -45,10 +64,68 @@ typedef struct {
         const char *notice;
 } RegistrationsPage;
 
+typedef struct {
+        const RegisterPage *page;
+        guint i;
+} RegisterItem;
+typedef struct {
+        const FieldRow *row;
+        guint i;
+} FieldTick;
+/* The item's row, in C: its names and hours are made there. */
+void register_seat(Html *h, const RegisterItem *item);
+void register_question(Html *h, const RegisterItem *item);
+void question_tick_field(Html *h, const FieldTick *tick);
+void question_show(Html *h, const Form *form, const Question *question);
+void seat_choice_view(Html *h, const FieldRow *v);
+void question_ticks_view(Html *h, const FieldRow *v);
+/* A session in a list, with what can be done about it. */
+typedef struct {
+        const Seat *seat;
+        const Event *event;
+        const char *when, *until;
+        bool may_act;
+} SeatRow;
+typedef struct {
+        const MePage *page;
+        const Seat *seat;
+} SeatItem;
+typedef struct {
+        const Event *event;
+        const GPtrArray *seats;
+        int page, page_count;
+        const char *notice;
+} SeatsPage;
+typedef struct {
+        const SeatsPage *page;
+        const Seat *seat;
+} SeatsItem;
+typedef struct {
+        const Event *event;
+        const Form *form;
+        const char *email; /* of now */
+} AddressPage;
+typedef struct {
+        const Event *event;
+        const char *token, *email;
+        bool is_dead, is_done, is_taken;
+} AddressLinkPage;
+typedef struct {
+        const Event *event;
+        bool quiet;
+} QuietPage;
+void seat_item(Html *h, const SeatItem *item);
+void seats_item(Html *h, const SeatsItem *item);
+void seat_row_view(Html *h, const SeatRow *v);
+void onsite_row_view(Html *h, const SeatRow *v);
+void seats_view(Html *h, const SeatsPage *v);
+void address_view(Html *h, const AddressPage *v);
+void address_link_view(Html *h, const AddressLinkPage *v);
+void quiet_view(Html *h, const QuietPage *v);
 void register_view(Html *h, const RegisterPage *v);
 void registered_view(Html *h, const Event *event);
 void cancelled_view(Html *h, const Event *event);
-void closed_view(Html *h, const Event *event);
+void closed_view(Html *h, const ClosedPage *v);
 void me_view(Html *h, const MePage *v);
 void cancel_view(Html *h, const MePage *v);
 void registration_row(Html *h, const Registration *v);

@@ -51,6 +51,9 @@ typedef struct {
         const char *title;
         /* Of a page that belongs into a menu: its entry, and what it is for in a few words. Source words for tr(). */
         const char *menu, *menu_text;
+        /* Of a POST that other programs may send, without this server's form token: its address is a key that does one
+         * harmless thing (one-click unsubscribe, RFC 8058). */
+        bool from_anywhere;
 } Route;
 
 /* The pages below a prefix ("/:event/organise/") that stand in a menu and that this reader may use, in the order of the

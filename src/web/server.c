@@ -80,6 +80,8 @@ static bool body_is_good(Request *req)
         else if (req->save_error)
                 refuse(req, req->save_error == ENOSPC ? 507 : 500,
                        N_("The server's disk is full: nothing was saved. Tell the organisers, then try again."));
+        else if (req->match.route->from_anywhere)
+                return true;
         else if (!comes_from_us(req))
                 refuse(req, 403, N_("This form was sent from another site. Open the page here and send it again."));
         else if (!csrf_matches(req))
