@@ -38,7 +38,7 @@ void seats_item(Html *h, const SeatsItem *item)
         show_row(h, item->seat, item->page->event);
 }
 
-void show_sessions(Request *req, Db *db)
+void show_my_sessions(Request *req, Db *db)
 {
         g_auto(Mine) mine = { 0 };
         mine_read(&mine, req, db);

@@ -20,7 +20,7 @@ void show_registrations(Request *req, Db *db);
 void change_places(Request *req, Db *db);
 /* The sentence for "?done=…" of the personal page, "" for none: source words. */
 const char *me_notice(const char *done);
-void show_sessions(Request *req, Db *db);
+void show_my_sessions(Request *req, Db *db);
 void change_place(Request *req, Db *db);
 void show_address(Request *req, Db *db);
 void ask_address(Request *req, Db *db);

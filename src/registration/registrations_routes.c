@@ -79,7 +79,7 @@ const Route registration_routes[] = {
         { GET, "/:event/me/registration.json", send_my_data, RIGHT_SIGNED_IN, 0, "One's data" },
         { GET, "/:event/me/cancel/", show_cancel, RIGHT_SIGNED_IN, 0, "Cancel a registration?" },
         { POST, "/:event/me/cancel/", cancel_registration, RIGHT_SIGNED_IN, FORM_BYTES, "Cancel a registration" },
-        { GET, "/:event/me/sessions/", show_sessions, RIGHT_SIGNED_IN, 0, "Sessions with limited places" },
+        { GET, "/:event/me/sessions/", show_my_sessions, RIGHT_SIGNED_IN, 0, "Sessions with limited places" },
         { POST, "/:event/me/place/", change_place, RIGHT_SIGNED_IN, FORM_BYTES, "Take, accept or give back a place" },
         { GET, "/:event/me/address/", show_address, RIGHT_SIGNED_IN, 0, "Correct one's address" },
         { POST, "/:event/me/address/", ask_address, RIGHT_SIGNED_IN, FORM_BYTES, "Ask to change one's address" },
