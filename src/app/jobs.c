@@ -10,6 +10,7 @@
 #include "picture/picture.h"
 #include "programme/programme.h"
 #include "registration/registration.h"
+#include "replay/replay.h"
 
 struct Jobs {
         Store *store;
@@ -34,6 +35,14 @@ static const struct {
         { "programme", programme_tidy },
 };
 
+static void tidy_jobs(Store *store)
+{
+        job_expire(store);
+}
+
+/* What removes the files of rows that are gone. */
+void (*const conference_tidiers[])(Store *store) = { pictures_tidy, replay_tidy, tidy_jobs, NULL };
+
 static void run_daily(Store *store)
 {
         for (size_t i = 0; i < G_N_ELEMENTS(DAILY); i++) {
@@ -43,8 +52,8 @@ static void run_daily(Store *store)
                 if (!store_write_end(store, db, done, &error))
                         log_warn("daily job=%s store: %s", DAILY[i].name, error->message);
         }
-        pictures_tidy(store);
-        job_expire(store);
+        for (void (*const *tidy)(Store *) = conference_tidiers; *tidy; tidy++)
+                (*tidy)(store);
 }
 
 /* False when it is time to end. */

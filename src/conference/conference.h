@@ -13,6 +13,11 @@ typedef struct {
         char *slug, *title, *subtitle, *lead, *description, *place, *organiser, *contact;
         char *lang, *zone_name, *first_day, *last_day; /* days: YYYY-MM-DD */
         char *theme, *version, *url, *licence;
+        char *langs;       /* spoken besides lang: "en de" */
+        char *accent;      /* "#rrggbb" of its own; "": the theme's */
+        char *theme_class; /* what its pages carry: "theme-nec", "theme-e12" */
+        char *theme_link;  /* mark-up for Page.head_links: the sheet of its own colours; NULL: none needed */
+        int64_t logo;      /* a picture; 0: none */
         int64_t day_change_minutes, timeslot_minutes, changed_us;
         bool published, sample;
         GTimeZone *zone;
@@ -40,16 +45,63 @@ const char *slug_fault(const char *slug);
 /* Keeps an event: inserts it when id is 0 (and sets id), else updates its texts, days and zone. False on failure. */
 bool conference_save(Db *db, Event *event);
 bool conference_set_published(Db *db, int64_t event, bool published);
+/* Its colours and its logo; accent "": the theme's. */
+bool conference_set_look(Db *db, int64_t event, const char *theme, const char *accent, int64_t logo);
 
 typedef struct {
         int64_t id;
-        char *slug, *name, *kind, *note;
+        char *slug, *name, *kind, *note; /* kind: stage, workshop, on-site */
+        int64_t capacity;                /* seats on site, 0: not said */
 } EventRoom;
 void event_room_free(EventRoom *room);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventRoom, event_room_free)
 /* In their order. (transfer full) of EventRoom */
 GPtrArray *conference_rooms(Db *db, int64_t event);
 EventRoom *conference_room(Db *db, int64_t event, const char *slug);
+
+typedef struct {
+        int64_t id;
+        char *slug, *name, *colour; /* colour: "#rrggbb" or "" */
+} EventTrack;
+void event_track_free(EventTrack *track);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventTrack, event_track_free)
+/* In their order. (transfer full) of EventTrack */
+GPtrArray *conference_tracks(Db *db, int64_t event);
+
+/* The words of the kinds of sessions that the event offers, in their order: plenary, round-table, workshop, keynote,
+ * break, visit, or its own. Never empty. (transfer full) of char * */
+GPtrArray *conference_kinds(Db *db, int64_t event);
+
+/* Who carries the event. */
+typedef struct {
+        int64_t id, picture;
+        char *name, *level, *url; /* level: organises, labels, funds, hosts, supports */
+        char *logo_url;           /* of its small logo; "" */
+        int64_t logo_width, logo_height;
+} Partner;
+void partner_free(Partner *partner);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Partner, partner_free)
+/* By level, then in their order. (transfer full) of Partner */
+GPtrArray *conference_partners(Db *db, int64_t event);
+/* "Organised by", "Funded by" … : source words */
+const char *partner_level_text(const char *level);
+/* Keeps one: inserts it when id is 0 (and sets id). */
+bool conference_keep_partner(Db *db, int64_t event, Partner *partner);
+
+/* What is missing before an event is published, or worth doing next: never a reason against it. */
+typedef struct {
+        const char *text; /* source words */
+        char *url;        /* where it is mended */
+} EventGap;
+/* (transfer full) of EventGap */
+GArray *conference_gaps(Db *db, const Event *event);
+
+/* How many are registered: a figure for the pages of features that stand below registration/. */
+int64_t conference_registrations(Db *db, int64_t event);
+
+/* Given by app: what removes the files of rows that are gone (pictures, recordings); run after an event was deleted.
+ * Ends with NULL. */
+extern void (*const conference_tidiers[])(Store *store);
 
 /* Which entry of the event's navigation a page belongs to. */
 typedef enum {

@@ -25,13 +25,14 @@ Html *conference_page(Request *req, const Event *event, EventPlace place, const 
                                           .current = entries[i].place == place };
         }
         g_autofree char *home = g_strdup_printf("/%s/", event->slug);
-        g_autofree char *theme = g_strconcat("theme-", event->theme, NULL);
+        g_autofree char *links = g_strconcat(page->head_links ? page->head_links : "", event->theme_link, NULL);
         Page framed = *page;
         framed.brand = event->title;
         framed.brand_url = home;
         framed.nav = nav;
         framed.nav_count = count;
-        framed.theme = theme;
+        framed.theme = event->theme_class;
+        framed.head_links = links;
         framed.note = event->sample ? tr(lang, N_("Sample event, after Numérique en Communs Sud Charente (28 and 29 "
                                                   "January 2021): hours, people and figures are invented."))
                                     : NULL;

@@ -1,4 +1,4 @@
-#include "conference/conference.h"
+#include "conference/conference_private.h"
 
 #include "base/when.h"
 #include "base/time.h"
@@ -46,4 +46,53 @@ char *event_days_text(const Event *event, const Lang *lang)
         int64_t last = 0;
         when_parse(event->zone, event->last_day, &last);
         return when_days(lang, event->zone, event_start_us(event), last);
+}
+
+char *slug_of_name(const char *name)
+{
+        g_autofree char *ascii = g_str_to_ascii(name, "C");
+        GString *slug = g_string_new(NULL);
+        for (const char *c = ascii; *c && slug->len < SLUG_MAX_BYTES; c++) {
+                if (g_ascii_isalnum(*c))
+                        g_string_append_c(slug, g_ascii_tolower(*c));
+                else if (*c != '?' && *c != '\'' && slug->len && slug->str[slug->len - 1] != '-')
+                        g_string_append_c(slug, '-');
+        }
+        while (slug->len && slug->str[slug->len - 1] == '-')
+                g_string_truncate(slug, slug->len - 1);
+        return g_string_free(slug, FALSE);
+}
+
+static void gap_clear(gpointer gap)
+{
+        g_free(((EventGap *)gap)->url);
+}
+
+static void add_gap(GArray *gaps, const char *slug, const char *text, const char *path)
+{
+        EventGap gap = { text, g_strdup_printf("/%s/%s", slug, path) };
+        g_array_append_val(gaps, gap);
+}
+
+GArray *event_gaps(const EventFacts *facts, const char *slug)
+{
+        GArray *gaps = g_array_new(FALSE, FALSE, sizeof(EventGap));
+        g_array_set_clear_func(gaps, gap_clear);
+        if (!facts->has_lead && !facts->has_description)
+                add_gap(gaps, slug, N_("Say in a sentence what it is about"), "organise/texts/");
+        if (!facts->has_organiser)
+                add_gap(gaps, slug, N_("Say who organises it: its legal notice needs that"), "organise/event/");
+        if (!facts->has_contact)
+                add_gap(gaps, slug, N_("Give an address for questions"), "organise/event/");
+        if (!facts->rooms)
+                add_gap(gaps, slug, N_("Make a first room"), "organise/rooms/");
+        if (!facts->talks)
+                add_gap(gaps, slug, N_("Put a first session into the programme"), "organise/sessions/");
+        else if (!facts->persons)
+                add_gap(gaps, slug, N_("Name who speaks: no session has a person yet"), "organise/sessions/");
+        if (facts->outside_days)
+                add_gap(gaps, slug, N_("Some sessions stand outside the days of the event"), "organise/sessions/");
+        if (!facts->has_logo)
+                add_gap(gaps, slug, N_("Choose a colour and a logo, if there is one"), "organise/look/");
+        return gaps;
 }

@@ -1,11 +1,12 @@
-#include "conference/conference.h"
+#include "conference/conference_private.h"
 
 #include "base/time.h"
 #include "base/zone.h"
 
 #define EVENT_COLUMNS                                                                                                  \
         "id, slug, title, subtitle, lead, description, place, organiser, contact, lang, zone, first_day, last_day, "   \
-        "theme, version, url, licence, day_change_minutes, timeslot_minutes, changed_us, published, sample"
+        "theme, version, url, licence, day_change_minutes, timeslot_minutes, changed_us, published, "                  \
+        "sample, langs, accent, coalesce(logo_id, 0)"
 
 /* The texts of an Event, in the order of EVENT_COLUMNS. */
 static const size_t event_texts[] = {
@@ -23,7 +24,23 @@ void event_free(Event *event)
                 g_free(G_STRUCT_MEMBER(char *, event, event_texts[i]));
         if (event->zone)
                 g_time_zone_unref(event->zone);
+        g_free(event->langs);
+        g_free(event->accent);
+        g_free(event->theme_class);
+        g_free(event->theme_link);
         g_free(event);
+}
+
+/* An own colour has a class and a sheet of its own, so that several events may stand on one page. */
+static void event_dress(Event *event)
+{
+        if (!*event->accent) {
+                event->theme_class = g_strconcat("theme-", event->theme, NULL);
+                return;
+        }
+        event->theme_class = g_strdup_printf("theme-e%" G_GINT64_FORMAT, event->id);
+        event->theme_link = g_strdup_printf("<link rel=\"stylesheet\" href=\"/%s/theme.css?v=%s\">", event->slug,
+                                            event->accent + 1);
 }
 
 static Event *event_from(Stmt *row)
@@ -38,6 +55,10 @@ static Event *event_from(Stmt *row)
         event->changed_us = stmt_int(row, column++);
         event->published = stmt_int(row, column++);
         event->sample = stmt_int(row, column++);
+        event->langs = g_strdup(stmt_text(row, column++));
+        event->accent = g_strdup(stmt_text(row, column++));
+        event->logo = stmt_int(row, column++);
+        event_dress(event);
         event->zone = zone_find(event->zone_name);
         if (!event->zone)
                 event->zone = g_time_zone_new_utc();
@@ -100,35 +121,37 @@ GPtrArray *conference_of_account(Db *db, int64_t account, int limit)
 
 static bool insert_event(Db *db, Event *event, int64_t now)
 {
-        event->id = db_insert(db,
-                              "INSERT INTO event(slug, title, subtitle, lead, description, place, organiser, contact, "
-                              "lang, zone, first_day, last_day, theme, version, url, licence, day_change_minutes, "
-                              "timeslot_minutes, published, sample, created_us, changed_us) VALUES($1, $2, $3, $4, $5, "
-                              "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21) "
-                              "RETURNING id",
-                              "ttttttttttttttttiiiii", event->slug, event->title, event->subtitle, event->lead,
-                              event->description, event->place, event->organiser, event->contact, event->lang,
-                              event->zone_name, event->first_day, event->last_day, event->theme, event->version,
-                              event->url, event->licence, event->day_change_minutes, event->timeslot_minutes,
-                              (int64_t)event->published, (int64_t)event->sample, now);
+        event->id = db_insert(
+                db,
+                "INSERT INTO event(slug, title, subtitle, lead, description, place, organiser, contact, "
+                "lang, zone, first_day, last_day, theme, version, url, licence, day_change_minutes, "
+                "timeslot_minutes, published, sample, langs, created_us, changed_us) VALUES($1, $2, $3, $4, $5, "
+                "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22) "
+                "RETURNING id",
+                "ttttttttttttttttiiiiti", event->slug, event->title, event->subtitle, event->lead, event->description,
+                event->place, event->organiser, event->contact, event->lang, event->zone_name, event->first_day,
+                event->last_day, event->theme, event->version, event->url, event->licence, event->day_change_minutes,
+                event->timeslot_minutes, (int64_t)event->published, (int64_t)event->sample,
+                event->langs ? event->langs : "", now);
         return event->id != 0;
 }
 
 bool conference_save(Db *db, Event *event)
 {
         int64_t now = MAX(now_us(), event->changed_us + 1);
-        bool kept = !event->id ? insert_event(db, event, now)
-                               : db_run(db,
-                                        "UPDATE event SET title = $2, subtitle = $3, lead = $4, description = $5, "
-                                        "place = $6, organiser = $7, contact = $8, lang = $9, zone = $10, "
-                                        "first_day = $11, last_day = $12, theme = $13, version = $14, url = $15, "
-                                        "licence = $16, day_change_minutes = $17, timeslot_minutes = $18, "
-                                        "changed_us = $19, sample = $20 WHERE id = $1",
-                                        "itttttttttttttttiiii", event->id, event->title, event->subtitle, event->lead,
-                                        event->description, event->place, event->organiser, event->contact, event->lang,
-                                        event->zone_name, event->first_day, event->last_day, event->theme,
-                                        event->version, event->url, event->licence, event->day_change_minutes,
-                                        event->timeslot_minutes, now, (int64_t)event->sample);
+        bool kept = !event->id
+                            ? insert_event(db, event, now)
+                            : db_run(db,
+                                     "UPDATE event SET title = $2, subtitle = $3, lead = $4, description = $5, "
+                                     "place = $6, organiser = $7, contact = $8, lang = $9, zone = $10, "
+                                     "first_day = $11, last_day = $12, theme = $13, version = $14, url = $15, "
+                                     "licence = $16, day_change_minutes = $17, timeslot_minutes = $18, "
+                                     "changed_us = $19, sample = $20, langs = $21 WHERE id = $1",
+                                     "itttttttttttttttiiiit", event->id, event->title, event->subtitle, event->lead,
+                                     event->description, event->place, event->organiser, event->contact, event->lang,
+                                     event->zone_name, event->first_day, event->last_day, event->theme, event->version,
+                                     event->url, event->licence, event->day_change_minutes, event->timeslot_minutes,
+                                     now, (int64_t)event->sample, event->langs ? event->langs : "");
         if (kept)
                 event->changed_us = now;
         return kept;
@@ -140,42 +163,39 @@ bool conference_set_published(Db *db, int64_t event, bool published)
                       (int64_t)published, now_us());
 }
 
-void event_room_free(EventRoom *room)
+bool conference_set_look(Db *db, int64_t event, const char *theme, const char *accent, int64_t logo)
 {
-        if (!room)
-                return;
-        g_free(room->slug);
-        g_free(room->name);
-        g_free(room->kind);
-        g_free(room->note);
-        g_free(room);
+        return db_run(
+                db, "UPDATE event SET theme = $2, accent = $3, logo_id = nullif($4, 0), changed_us = $5 WHERE id = $1",
+                "ittii", event, theme, accent, logo, now_us());
 }
 
-static EventRoom *room_from(Stmt *row)
+/* Rows that everything else hangs on go first and in parts, so that nobody waits for the writer meanwhile. */
+static const char *const delete_parts[] = {
+        "DELETE FROM registration WHERE id IN (SELECT id FROM registration WHERE event_id = $1 LIMIT 200)",
+        "DELETE FROM talk WHERE id IN (SELECT id FROM talk WHERE event_id = $1 LIMIT 100)",
+        "DELETE FROM person WHERE id IN (SELECT id FROM person WHERE event_id = $1 LIMIT 200)",
+        "DELETE FROM mail WHERE id IN (SELECT id FROM mail WHERE event_id = $1 LIMIT 200)",
+};
+
+bool conference_delete_part(Db *db, int64_t event, bool *ret_more)
 {
-        EventRoom *room = g_new0(EventRoom, 1);
-        room->id = stmt_int(row, 0);
-        room->slug = g_strdup(stmt_text(row, 1));
-        room->name = g_strdup(stmt_text(row, 2));
-        room->kind = g_strdup(stmt_text(row, 3));
-        room->note = g_strdup(stmt_text(row, 4));
-        return room;
+        *ret_more = true;
+        for (size_t i = 0; i < G_N_ELEMENTS(delete_parts); i++) {
+                if (!db_run(db, delete_parts[i], "i", event))
+                        return false;
+                if (db_changed(db) > 0)
+                        return true;
+        }
+        *ret_more = false;
+        return db_run(db, "DELETE FROM event WHERE id = $1", "i", event);
 }
 
-GPtrArray *conference_rooms(Db *db, int64_t event)
+bool conference_is_live(Db *db, int64_t event, int64_t room)
 {
-        GPtrArray *rooms = g_ptr_array_new_with_free_func((GDestroyNotify)event_room_free);
-        g_autoptr(Stmt) rows =
-                db_query(db, "SELECT id, slug, name, kind, note FROM room WHERE event_id = $1 ORDER BY position, id",
-                         "i", event);
-        while (stmt_next(rows))
-                g_ptr_array_add(rooms, room_from(rows));
-        return rooms;
-}
-
-EventRoom *conference_room(Db *db, int64_t event, const char *slug)
-{
-        g_autoptr(Stmt) row = db_query(
-                db, "SELECT id, slug, name, kind, note FROM room WHERE event_id = $1 AND slug = $2", "it", event, slug);
-        return stmt_next(row) ? room_from(row) : NULL;
+        /* A session that nobody ended is over a day later, whatever its row says. */
+        return db_int(db, 0,
+                      "SELECT count(*) FROM live_session JOIN room ON room.id = room_id WHERE event_id = $1 AND "
+                      "($2 = 0 OR room.id = $2) AND ended_us IS NULL AND started_us > $3",
+                      "iii", event, room, now_us() - DAY_US) > 0;
 }

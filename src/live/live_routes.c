@@ -66,7 +66,8 @@ static void show_room(Request *req, Db *db)
                           .words = words };
         const char *const styles[] = { "live/room.css", NULL }, *const scripts[] = { "live/room.js", NULL };
         Html *h = page_begin(req, &(Page){ .title = page.title,
-                                           .theme = event->theme,
+                                           .theme = event->theme_class,
+                                           .head_links = event->theme_link,
                                            .styles = styles,
                                            .scripts = scripts,
                                            .main_class = "",

@@ -1,4 +1,4 @@
-/* The home page, an event's poster, and the organisers' hub. */
+/* The home page and an event's poster. */
 #include "programme/programme_routes.h"
 
 #include "base/time.h"
@@ -49,6 +49,16 @@ static GArray *replay_rows(Db *db, const Lang *lang)
         return rows;
 }
 
+/* Each card in its own colour. */
+static char *theme_links(const GPtrArray *events)
+{
+        GString *links = g_string_new(NULL);
+        for (guint i = 0; i < events->len; i++)
+                if (((const Event *)events->pdata[i])->theme_link)
+                        g_string_append(links, ((const Event *)events->pdata[i])->theme_link);
+        return g_string_free(links, FALSE);
+}
+
 void show_home(Request *req, Db *db)
 {
         const Lang *lang = request_lang(req);
@@ -60,10 +70,12 @@ void show_home(Request *req, Db *db)
         g_autoptr(GPtrArray) mine = conference_of_account(db, account, EVENTS_MAX);
         g_autoptr(GArray) to_come_cards = cards_of(to_come, lang, ""), past_cards = cards_of(past, lang, "");
         g_autoptr(GArray) mine_cards = cards_of(mine, lang, "organise/"), replays = replay_rows(db, lang);
+        g_autofree char *links = theme_links(to_come);
         static const char *const styles[] = { "programme/poster.css", NULL };
         Html *h =
                 page_begin(req, &(Page){ .title = tr(lang, "Events, replays and resources"),
                                          .description = tr(lang, "Open meetings, free of charge, without an account."),
+                                         .head_links = links,
                                          .styles = styles });
         home_view(h, &(HomePage){ .to_come = to_come_cards,
                                   .past = past_cards,
@@ -94,6 +106,8 @@ void show_poster(Request *req, Db *db)
         g_autofree char *days = when_capital(event_days_text(event, lang)), *city = zone_city(event->zone_name);
         g_autofree char *hours = hours_text(db, event, lang);
         g_autoptr(GArray) rows = talk_rows(event, talk_list_teaser(db, event->id, TEASER_MAX), lang, true);
+        g_autoptr(Picture) logo = picture_find(db, event->id, event->logo);
+        g_autoptr(GPtrArray) partners = conference_partners(db, event->id);
         static const char *const styles[] = { "programme/poster.css", NULL };
         Html *h = conference_page(req, event, EVENT_POSTER,
                                   &(Page){ .title = days,
@@ -105,58 +119,12 @@ void show_poster(Request *req, Db *db)
                                       .zone_text = city,
                                       .hours = hours,
                                       .rows = rows,
+                                      .logo = logo,
+                                      .partners = partners,
                                       .talk_count = talk_count(db, event->id),
                                       .person_count = person_count(db, event->id),
                                       .over = now_us() >= event_end_us(event),
                                       .draft = !event->published,
                                       .long_title = g_utf8_strlen(event->title, -1) > LONG_TITLE_CHARACTERS });
-        page_end(req, h, 200);
-}
-
-static void organise_link_clear(gpointer data)
-{
-        g_free(((OrganiseLink *)data)->url);
-}
-
-/* What the features put into the menu, as far as this reader may use it. */
-static GArray *organise_links(const Request *req)
-{
-        GArray *links = g_array_new(FALSE, TRUE, sizeof(OrganiseLink));
-        g_array_set_clear_func(links, organise_link_clear);
-        const Lang *lang = request_lang(req);
-        g_autoptr(GPtrArray) menu = request_menu(req, "/:event/");
-        for (guint i = 0; i < menu->len; i++) {
-                const Route *route = menu->pdata[i];
-                OrganiseLink link = { request_menu_url(req, route), tr(lang, route->menu), tr(lang, route->menu_text) };
-                g_array_append_val(links, link);
-        }
-        return links;
-}
-
-static const char *organise_notice(const char *done, const Lang *lang)
-{
-        if (!strcmp(done, "published"))
-                return tr(lang, "Published: everyone finds it now.");
-        return !strcmp(done, "taken-back") ? tr(lang, "Taken back: its organisers alone see it.") : NULL;
-}
-
-void show_organise(Request *req, Db *db)
-{
-        const Lang *lang = request_lang(req);
-        g_autoptr(Event) event = event_of_request(req, db);
-        if (!event)
-                return;
-        g_autofree char *days = event_days_text(event, lang);
-        g_autoptr(GArray) links = organise_links(req);
-        g_autoptr(GPtrArray) rooms = conference_rooms(db, event->id);
-        Html *h =
-                conference_page(req, event, EVENT_ORGANISE, &(Page){ .title = tr(lang, "Organise"), .no_index = true });
-        organise_view(h, &(OrganisePage){ .event = event,
-                                          .days = days,
-                                          .notice = organise_notice(request_query(req, "done"), lang),
-                                          .links = links,
-                                          .talk_count = talk_count(db, event->id),
-                                          .person_count = person_count(db, event->id),
-                                          .room_count = rooms->len });
         page_end(req, h, 200);
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include "programme/import_run.h"
 #include "programme/programme_store.h"
+#include "picture/picture.h"
 #include "web/form.h"
 
 typedef struct {
@@ -46,7 +47,9 @@ void home_view(Html *h, const HomePage *v);
 typedef struct {
         const Event *event;
         const char *days, *zone_text, *hours;
-        const GArray *rows; /* the first sessions */
+        const GArray *rows;        /* the first sessions */
+        const Picture *logo;       /* NULL */
+        const GPtrArray *partners; /* of Partner */
         int64_t talk_count, person_count;
         bool over, draft, long_title;
 } PosterPage;
@@ -126,15 +129,22 @@ typedef struct {
 } SpeakerPage;
 void speaker_view(Html *h, const SpeakerPage *v);
 
+typedef enum { GROUP_EVENT, GROUP_PROGRAMME, GROUP_PEOPLE, GROUP_MORE, ORGANISE_GROUPS } OrganiseGroupKind;
 typedef struct {
         char *url;
         const char *title, *text;
 } OrganiseLink;
 typedef struct {
+        const char *name;
+        GArray *links; /* of OrganiseLink */
+} OrganiseGroup;
+typedef struct {
         const Event *event;
         const char *days, *notice;
-        const GArray *links; /* of OrganiseLink */
-        int64_t talk_count, person_count, room_count;
+        bool organises;
+        const GArray *gaps;          /* of EventGap; NULL for those who cannot mend them */
+        const OrganiseGroup *groups; /* ORGANISE_GROUPS */
+        int64_t talk_count, person_count, room_count, registration_count;
 } OrganisePage;
 void organise_view(Html *h, const OrganisePage *v);
 

@@ -28,6 +28,9 @@ bool replay_note(Store *store, const ReplayOf *of, const RecorderEvent *event);
 /* Where a recording's files lie. (transfer full) */
 char *replay_folder_path(const Store *store, const char *folder);
 
+/* Removes the folders of recordings that lost their row, as when their event was deleted. Takes the writer itself. */
+void replay_tidy(Store *store);
+
 /* Ends recordings that were stopped while the server went away, one after the other, on a thread of its own. */
 typedef struct ReplayMender ReplayMender;
 ReplayMender *replay_mender_start(Store *store);

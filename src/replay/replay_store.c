@@ -122,3 +122,22 @@ GPtrArray *replay_store_list(Db *db, int64_t event, int64_t limit, int64_t offse
         }
         return list;
 }
+
+GPtrArray *replay_store_gone(Db *db, int64_t limit)
+{
+        GPtrArray *folders = g_ptr_array_new_with_free_func(g_free);
+        g_autoptr(Stmt) rows = db_query(db, "SELECT folder FROM recording_gone LIMIT $1", "i", limit);
+        while (stmt_next(rows))
+                g_ptr_array_add(folders, g_strdup(stmt_text(rows, 0)));
+        return folders;
+}
+
+bool replay_store_has(Db *db, const char *folder)
+{
+        return db_int(db, 0, "SELECT count(*) FROM recording WHERE folder = $1", "t", folder) > 0;
+}
+
+bool replay_store_forget_gone(Db *db, const char *folder)
+{
+        return db_run(db, "DELETE FROM recording_gone WHERE folder = $1", "t", folder);
+}

@@ -25,6 +25,11 @@ GPtrArray *replay_store_unfinished(Db *db);
 /* The session whose recording this folder is, when its event is published and it may be recorded; else 0. */
 int64_t replay_store_public_talk(Db *db, const char *folder);
 
+/* Folders whose row is gone, at most limit. (transfer full) of char * */
+GPtrArray *replay_store_gone(Db *db, int64_t limit);
+bool replay_store_has(Db *db, const char *folder);
+bool replay_store_forget_gone(Db *db, const char *folder);
+
 /* A session of the event with a replay, in the programme's order. */
 typedef struct {
         char *code, *title, *room_name;

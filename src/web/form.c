@@ -180,6 +180,8 @@ static const char *input_type(FieldKind kind)
                 return "datetime-local";
         case FIELD_FILE:
                 return "file";
+        case FIELD_COLOUR:
+                return "color";
         default:
                 return "text";
         }

@@ -28,6 +28,7 @@ typedef enum {
         FIELD_NUMBER,    /* a whole number, min to max */
         FIELD_SELECT,    /* one of the options, as a list */
         FIELD_CHOICE,    /* one of the options, as cards */
+        FIELD_COLOUR,    /* #f2b530, by the browser's own picker */
         FIELD_TICK,      /* a box: "1" or "" */
         FIELD_FILE,      /* needs <form enctype="multipart/form-data">; the handler takes request_upload() */
         FIELD_HIDDEN,

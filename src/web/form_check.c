@@ -115,6 +115,12 @@ static const char *check_line(const Lang *lang, const char *value)
         return strchr(value, '\n') ? tr(lang, "One line only, please.") : NULL;
 }
 
+static const char *check_colour(const Lang *lang, const char *value)
+{
+        bool right = value[0] == '#' && strlen(value) == 7 && strspn(value + 1, "0123456789abcdefABCDEF") == 6;
+        return right ? NULL : tr(lang, "A colour is written as # and six digits or letters from a to f: #f2b530.");
+}
+
 typedef const char *(*Check)(const Lang *lang, const char *value);
 
 static void check_content(Form *form, const FormField *field, const char *value)
@@ -122,7 +128,7 @@ static void check_content(Form *form, const FormField *field, const char *value)
         static const Check checks[FIELD_HIDDEN + 1] = {
                 [FIELD_LINE] = check_line,           [FIELD_EMAIL] = check_email, [FIELD_URL] = check_url,
                 [FIELD_SLUG] = check_slug,           [FIELD_DATE] = check_date,   [FIELD_TIME] = check_time,
-                [FIELD_DATE_TIME] = check_date_time, [FIELD_HIDDEN] = check_line,
+                [FIELD_DATE_TIME] = check_date_time, [FIELD_HIDDEN] = check_line, [FIELD_COLOUR] = check_colour,
         };
         check_length(form, field, value);
         if (field->kind == FIELD_NUMBER)

@@ -337,38 +337,3 @@ describe('the command', () => {
     assert.equal((await owner.get('/autre/')).status, 404);
   });
 });
-
-describe('an event\'s own form', () => {
-  const good = { title: 'Nouvel an', slug: 'nouvel-an', first_day: '2032-01-01', last_day: '2032-01-02', zone: 'Indian/Reunion',
-    licence: 'CC BY 4.0', theme: 'tilleul' };
-  it('with everything wrong says so at each field and comes back filled', async () => {
-    const answer = await owner.post('/admin/events/new/', { title: '', slug: 'Ça', first_day: '31/12/2032', last_day: 'x',
-      zone: '/etc/passwd', contact: 'nobody', url: 'javascript:alert(1)', licence: '', theme: 'pink',
-      description: '<b>kept</b>' });
-    assert.equal(answer.status, 422);
-    for (const name of ['title', 'slug', 'first_day', 'last_day', 'contact', 'url', 'licence'])
-      assert.match(answer.body_text, new RegExp(`id="${name}-e"`), name);
-    assert.match(answer.body_text, /&lt;b&gt;kept/);
-  });
-  it('refuses reserved, taken and hostile addresses, unknown zones, days in the wrong order', async () => {
-    for (const slug of ['admin', 'healthz', 'static', 'events', '.well-known', 'sign-in', 'mots'])
-      assert.equal((await owner.post('/admin/events/new/', { ...good, slug })).status, 422, slug);
-    for (const wrong of [{ zone: '../../etc/passwd' }, { zone: 'Mars/Base' }, { last_day: '2031-12-31' }, { last_day: '2033-01-01' }])
-      assert.equal((await owner.post('/admin/events/new/', { ...good, ...wrong })).status, 422, JSON.stringify(wrong));
-    assert.equal((await owner.get('/nouvel-an/')).status, 404);
-  });
-  it('makes an event that its maker organises, and changes it', async () => {
-    const made = await owner.post('/admin/events/new/', good);
-    assert.equal(made.status, 303, made.body_text);
-    assert.equal(made.headers.get('location'), '/nouvel-an/organise/');
-    assert.match((await owner.get('/nouvel-an/organise/')).body_text, /import a programme/);
-    const { slug, ...rest } = good;
-    const saved = await owner.post('/nouvel-an/organise/event/', { ...rest, title: 'Le nouvel an', lead: 'Une phrase.' });
-    assert.equal(saved.status, 303, saved.body_text);
-    const poster = (await owner.get('/nouvel-an/')).body_text;
-    assert.match(poster, /<h1[^>]*>Le nouvel an/);
-    assert.match(poster, /theme-tilleul/);
-    assert.match(poster, /Une phrase\./);
-    assert.match(poster, /Hours of Reunion/);
-  });
-});
