@@ -89,3 +89,6 @@ typedef struct {
 GArray *clashes_of(const Placements *placements);
 /* "Ada is also at “Title”, 14:00." (transfer full) of char *: what one session clashes with. */
 GPtrArray *clash_texts(Db *db, const Event *event, const Placements *placements, int64_t talk, const Lang *lang);
+/* The same of a whole day, each clash once, as "“One”: …". (transfer full) of char * */
+GPtrArray *day_clash_texts(Db *db, const Event *event, const Placements *placements, const GArray *clashes,
+                           const Lang *lang);

@@ -12,6 +12,7 @@ void act_on_session(Request *req, Db *db);
 void show_move(Request *req, Db *db);
 void save_move(Request *req, Db *db);
 void show_changes(Request *req, Db *db);
+void show_grid(Request *req, Db *db);
 
 /* The session of the address; NULL when the event has none, then "not found" was answered. */
 Talk *talk_of_request(Request *req, Db *db, const Event *event);

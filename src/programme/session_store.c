@@ -295,3 +295,17 @@ GPtrArray *clash_texts(Db *db, const Event *event, const Placements *placements,
         }
         return texts;
 }
+
+GPtrArray *day_clash_texts(Db *db, const Event *event, const Placements *placements, const GArray *clashes,
+                           const Lang *lang)
+{
+        GPtrArray *texts = g_ptr_array_new_with_free_func(g_free);
+        for (guint i = 0; i < clashes->len; i++) {
+                const Clash *clash = &g_array_index(clashes, Clash, i);
+                const Placement *one = &g_array_index(placements->places, Placement, clash->one);
+                g_autofree char *text =
+                        clash_text(db, event, clash, &g_array_index(placements->places, Placement, clash->other), lang);
+                g_ptr_array_add(texts, g_strdup_printf(tr(lang, "“%s”: %s"), one->title, text));
+        }
+        return texts;
+}

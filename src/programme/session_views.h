@@ -63,3 +63,33 @@ typedef struct {
         const Pager *pager;
 } ChangesPage;
 void changes_view(Html *h, const ChangesPage *v);
+
+/* The grid: rows of hours, each with a cell for every room of the page, each with the sessions that begin there. */
+typedef struct {
+        char *time, *iso, *field; /* field: "09:30" */
+        int64_t at_us;
+} GridRow;
+typedef struct {
+        const char *room, *room_name; /* slug; name */
+        guint first, count;           /* in the blocks */
+        bool busy;                    /* something that began before runs on */
+} GridCell;
+typedef struct {
+        const Talk *talk;
+        char *length;
+        const char *look;
+        bool clash, moved;
+} GridBlock;
+typedef struct {
+        const Event *event;
+        const char *day, *notice;
+        const Tab *tabs;
+        size_t tab_count;
+        EventRoom *const *rooms;
+        guint room_count;
+        const GArray *rows, *cells, *blocks;
+        const GPtrArray *clashes; /* char * */
+        const Pager *pager;
+        bool cut, may_edit;
+} GridPage;
+void grid_page_view(Html *h, const GridPage *v);

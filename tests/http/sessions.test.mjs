@@ -225,11 +225,41 @@ describe('what changed', () => {
   });
 });
 
+describe('the grid', () => {
+  const grid = async (query, client = owner) => (await client.get(`/essai/organise/grid/?${query}`)).body_text;
+  let day; // another than that of the tests above
+  before(async () => {
+    [[day]] = await sql("SELECT last_day FROM event WHERE slug = 'essai'");
+  });
+  it('shows a day by room and hour; a session is moved by its form, and its clash shows at once', async () => {
+    const first = await make({ title: 'Au milieu', day, start: '07:00' });
+    const second = await make({ title: 'En même temps', day, start: '07:00', room: 'r1' });
+    let html = await grid(`day=${day}`);
+    const cell = (name, hour) => html.match(new RegExp(`<td data-room="${name}" data-start="${hour}"[^>]*>([\\s\\S]*?)</td>`))?.[1];
+    assert.match(cell('r0', '07:00'), /Au milieu/);
+    assert.match(cell('r1', '07:00'), /En même temps/);
+    assert.doesNotMatch(html, /block [^"]*clash[^"]*" id="s-/);
+    const form = await owner.get(`/essai/organise/session/${second}/move/`);
+    const answer = await owner.post(`/essai/organise/session/${second}/move/`, { version: versionOf(form.body_text), day, start: '07:15', room: 'r0' });
+    assert.equal(answer.status, 303);
+    assert.match(location(answer), new RegExp(`grid/\\?day=${day}&moved=${second}#s-${second}$`));
+    html = await grid(`day=${day}&moved=${second}`);
+    assert.match(cell('r0', '07:15'), /En même temps/);
+    assert.match(cell('r0', '07:15'), /clash moved/);
+    assert.match(html, /data-start="07:15"[^>]*class="busy"/);
+    assert.match(html, /1 clash that day[\s\S]*“Au milieu”: Grande scène also holds “En même temps”/);
+    for (const wrong of [{ room: 'r7' }, { start: 'x' }, { day: 'x' }])
+      assert.equal((await owner.post(`/essai/organise/session/${first}/move/`, { version: '1', day, start: '07:15', room: 'r0', ...wrong })).status, 422);
+    await change(second, { title: 'En même temps', day, start: '22:00' });
+    assert.doesNotMatch(await grid(`day=${day}`), /clashes? that day/);
+  });
+});
+
 it('a stored script in a title or text does not run (case 8)', async () => {
   const script = '<script>alert(1)</script><img src=x onerror=alert(2)>[x](javascript:alert(3))';
   const code = await make({ title: script, subtitle: script, abstract: script, description: script, language: 'fr' });
   for (const address of [`/essai/talk/${code}/`, '/essai/schedule/', `/essai/organise/session/${code}/`, '/essai/organise/sessions/',
-    `/essai/organise/session/${code}/move/`, '/essai/organise/changes/']) {
+    `/essai/organise/session/${code}/move/`, '/essai/organise/changes/', `/essai/organise/grid/?day=${day}`]) {
     const { status, body_text } = await owner.get(address);
     assert.equal(status, 200, address);
     assert.doesNotMatch(body_text, /<script>alert|<img src=x|href="javascript:/i, address);
@@ -242,7 +272,7 @@ it('lists and forms keep to 298 nodes', async () => {
   for (let i = 0; i < 32; i++)
     assert.equal((await owner.post('/essai/organise/sessions/new/', session({ title: `Séance ${i}`, start: `${10 + i % 8}:00`, room: `r${i % 2}` }), { token })).status, 303);
   const [[code]] = await sql("SELECT code FROM talk WHERE title = 'Séance 1'");
-  for (const address of ['/essai/organise/sessions/', '/essai/organise/sessions/?page=2', '/essai/organise/changes/', '/essai/organise/sessions/new/',
+  for (const address of ['/essai/organise/sessions/', '/essai/organise/sessions/?page=2', '/essai/organise/grid/', '/essai/organise/grid/?page=2', '/essai/organise/changes/', '/essai/organise/sessions/new/',
     `/essai/organise/session/${code}/`, `/essai/organise/session/${code}/move/`, '/essai/schedule/', '/essai/schedule/?q=s%C3%A9ance']) {
     const { status, body_text } = await owner.get(address);
     assert.equal(status, 200, address);
