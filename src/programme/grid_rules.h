@@ -3,7 +3,7 @@
 #include "programme/session.h"
 
 #define GRID_ROOMS 4
-#define GRID_TALKS 20 /* of one page, which has at most 298 nodes */
+#define GRID_TALKS 20  /* of one page, which has at most 298 nodes */
 #define GRID_NODES 150 /* of its rows */
 
 /* Rooms of pages: counts holds the sessions of each room that day; as many rooms a page as fit. (transfer full) of

@@ -25,7 +25,7 @@ void show_move(Request *req, Db *db)
         g_autoptr(Talk) talk = event ? talk_of_request(req, db, event) : NULL;
         if (!talk)
                 return;
-        g_autoptr(Session) session = session_find(db, event->id, talk->code);
+        g_autoptr(TalkDraft) session = session_find(db, event->id, talk->code);
         g_autoptr(SessionForm) form = session_form_new(req, db, event);
         session_form_fill(form, db, event, session);
         show_move_with(req, db, event, talk, form, 200);

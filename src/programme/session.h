@@ -21,15 +21,15 @@ typedef struct {
         int64_t places, start_us, end_us;
         GArray *persons;  /* of SessionPerson, in their order */
         GPtrArray *links; /* of TalkLink: those of kind "link"; others stay as they are */
-} Session;
-Session *session_new(int64_t event);
-void session_free(Session *session);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)
+} TalkDraft;
+TalkDraft *talk_draft_new(int64_t event);
+void talk_draft_free(TalkDraft *session);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TalkDraft, talk_draft_free)
 
-Session *session_find(Db *db, int64_t event, const char *code);
+TalkDraft *session_find(Db *db, int64_t event, const char *code);
 /* In a turn: keeps it (a new one gets its id and code). SESSION_STALE: someone wrote it since; nothing is kept. */
 typedef enum { SESSION_KEPT, SESSION_STALE, SESSION_FAILED } SessionKept;
-SessionKept session_keep(Db *db, Session *session);
+SessionKept session_keep(Db *db, TalkDraft *session);
 /* Another place, its length kept. */
 SessionKept session_move(Db *db, const Talk *talk, int64_t version, int64_t room, const char *day, int64_t start_us);
 bool session_set_cancelled(Db *db, int64_t talk, bool cancelled);

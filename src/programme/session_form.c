@@ -168,7 +168,7 @@ static char *number(int64_t value)
         return value ? g_strdup_printf("%" G_GINT64_FORMAT, value) : g_strdup("");
 }
 
-char *session_field(Db *db, const Event *event, const SessionForm *form, const Session *session, const char *name)
+char *session_field(Db *db, const Event *event, const SessionForm *form, const TalkDraft *session, const char *name)
 {
         const struct {
                 const char *name, *text;
@@ -195,7 +195,7 @@ char *session_field(Db *db, const Event *event, const SessionForm *form, const S
         return g_strdup(strlen(start) == 16 ? start + 11 : "");
 }
 
-void session_form_fill(SessionForm *form, Db *db, const Event *event, const Session *session)
+void session_form_fill(SessionForm *form, Db *db, const Event *event, const TalkDraft *session)
 {
         if (is_list(form, "day"))
                 add_day(form, event, session->day, form_lang(form->form));
@@ -206,7 +206,7 @@ void session_form_fill(SessionForm *form, Db *db, const Event *event, const Sess
         }
 }
 
-static void read_places(SessionForm *form, Db *db, const Event *event, Session *session)
+static void read_places(SessionForm *form, Db *db, const Event *event, TalkDraft *session)
 {
         const Lang *lang = form_lang(form->form);
         const char *room = form_value(form->form, "room"), *track = form_value(form->form, "track");
@@ -218,7 +218,7 @@ static void read_places(SessionForm *form, Db *db, const Event *event, Session *
                 form_fail(form->form, "track", tr(lang, "The event has no such track."));
 }
 
-static void read_times(SessionForm *form, const Event *event, Session *session)
+static void read_times(SessionForm *form, const Event *event, TalkDraft *session)
 {
         session->end_us = 0;
         if (!hour_on_day(event, session->day, form_value(form->form, "start"), &session->start_us)) {
@@ -230,7 +230,7 @@ static void read_times(SessionForm *form, const Event *event, Session *session)
 
 typedef struct {
         Db *db;
-        Session *session;
+        TalkDraft *session;
 } Reading;
 
 static bool read_person(const char *code, bool moderator, gpointer data)
@@ -243,7 +243,7 @@ static bool read_person(const char *code, bool moderator, gpointer data)
         return true;
 }
 
-static void read_texts(const SessionForm *form, Session *session)
+static void read_texts(const SessionForm *form, TalkDraft *session)
 {
         const struct {
                 const char *name;
@@ -258,7 +258,7 @@ static void read_texts(const SessionForm *form, Session *session)
         }
 }
 
-bool session_form_read(SessionForm *form, Db *db, const Event *event, const char *codes, Session *session)
+bool session_form_read(SessionForm *form, Db *db, const Event *event, const char *codes, TalkDraft *session)
 {
         const Lang *lang = form_lang(form->form);
         bool right = form_check(form->form);
@@ -284,7 +284,7 @@ bool session_form_read(SessionForm *form, Db *db, const Event *event, const char
         return form_is_ok(form->form);
 }
 
-char *session_codes(Db *db, const Session *session)
+char *session_codes(Db *db, const TalkDraft *session)
 {
         GString *codes = g_string_new(NULL);
         for (guint i = 0; i < session->persons->len; i++) {

@@ -157,7 +157,7 @@ void show_session(Request *req, Db *db)
         g_autoptr(Talk) talk = event ? talk_of_request(req, db, event) : NULL;
         if (!talk)
                 return;
-        g_autoptr(Session) session = session_find(db, event->id, talk->code);
+        g_autoptr(TalkDraft) session = session_find(db, event->id, talk->code);
         g_autoptr(SessionForm) form = session_form_new(req, db, event);
         session_form_fill(form, db, event, session);
         g_autofree char *codes = session_codes(db, session);
@@ -266,7 +266,7 @@ static void add_difference(GArray *differences, const char *label, const char *t
 }
 
 /* Both texts of every field in which the store and the sent form differ. */
-static GArray *differences_of(Db *db, const Event *event, const SessionForm *form, const Session *there,
+static GArray *differences_of(Db *db, const Event *event, const SessionForm *form, const TalkDraft *there,
                               const char *codes)
 {
         const Lang *lang = form_lang(form->form);
@@ -286,7 +286,7 @@ static GArray *differences_of(Db *db, const Event *event, const SessionForm *for
 
 static void show_stale(Request *req, Db *db, const Event *event, View *view)
 {
-        g_autoptr(Session) there = session_find(db, event->id, view->talk->code);
+        g_autoptr(TalkDraft) there = session_find(db, event->id, view->talk->code);
         g_autoptr(GArray) differences = differences_of(db, event, view->form, there, view->codes);
         view->differences = differences;
         view->version = view->talk->version;
@@ -305,7 +305,7 @@ static void save(Request *req, Db *db, const Event *event, const Talk *talk)
                 show_with_speakers(req, db, event, &view);
                 return;
         }
-        g_autoptr(Session) session = talk ? session_find(db, event->id, talk->code) : session_new(event->id);
+        g_autoptr(TalkDraft) session = talk ? session_find(db, event->id, talk->code) : talk_draft_new(event->id);
         session->version = view.version;
         if (!session_form_read(form, db, event, view.codes, session)) {
                 show_form(req, db, event, &view, 422);
@@ -337,7 +337,7 @@ void save_session(Request *req, Db *db)
 
 static void copy_session(Request *req, Db *db, const Event *event, const Talk *talk)
 {
-        g_autoptr(Session) copy = session_find(db, event->id, talk->code);
+        g_autoptr(TalkDraft) copy = session_find(db, event->id, talk->code);
         g_autofree char *title = g_strdup_printf(tr(request_lang(req), "%s (copy)"), copy->title);
         copy->id = 0;
         g_free(copy->title);

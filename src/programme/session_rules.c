@@ -173,16 +173,16 @@ void placements_free(Placements *placements)
         g_free(placements);
 }
 
-Session *session_new(int64_t event)
+TalkDraft *talk_draft_new(int64_t event)
 {
-        Session *session = g_new0(Session, 1);
+        TalkDraft *session = g_new0(TalkDraft, 1);
         session->event = event;
         session->persons = g_array_new(FALSE, TRUE, sizeof(SessionPerson));
         session->links = g_ptr_array_new_with_free_func(talk_link_free);
         return session;
 }
 
-void session_free(Session *session)
+void talk_draft_free(TalkDraft *session)
 {
         if (!session)
                 return;

@@ -63,7 +63,7 @@ char *person_add(Db *db, int64_t event, const char *name)
         return id ? g_strdup(code) : NULL;
 }
 
-static void load_parts(Db *db, Session *session)
+static void load_parts(Db *db, TalkDraft *session)
 {
         g_autoptr(Stmt) rows =
                 db_query(db, "SELECT person_id, moderator FROM talk_person WHERE talk_id = $1 ORDER BY position", "i",
@@ -82,12 +82,12 @@ static void load_parts(Db *db, Session *session)
         }
 }
 
-Session *session_find(Db *db, int64_t event, const char *code)
+TalkDraft *session_find(Db *db, int64_t event, const char *code)
 {
         g_autoptr(Talk) talk = talk_find(db, event, code);
         if (!talk)
                 return NULL;
-        Session *session = session_new(event);
+        TalkDraft *session = talk_draft_new(event);
         session->id = talk->id;
         session->version = talk->version;
         session->room = talk->room;
@@ -117,7 +117,7 @@ static void keep_names(Db *db, int64_t talk)
                "i", talk);
 }
 
-static void keep_parts(Db *db, const Session *session)
+static void keep_parts(Db *db, const TalkDraft *session)
 {
         db_run(db, "DELETE FROM talk_person WHERE talk_id = $1", "i", session->id);
         for (guint i = 0; i < session->persons->len; i++) {
@@ -140,7 +140,7 @@ static void keep_parts(Db *db, const Session *session)
         }
 }
 
-static bool insert(Db *db, Session *session)
+static bool insert(Db *db, TalkDraft *session)
 {
         char code[CODE_LENGTH + 1];
         g_autofree char *guid = session_identity(db, session->event, "talk", code);
@@ -154,7 +154,7 @@ static bool insert(Db *db, Session *session)
         return session->id != 0;
 }
 
-SessionKept session_keep(Db *db, Session *session)
+SessionKept session_keep(Db *db, TalkDraft *session)
 {
         g_autoptr(TalkFacts) before = session->id ? talk_facts(db, session->id) : NULL;
         if (session->id &&
