@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "live/live.h"
+#include "live/live.h"
 #include "mail/mail.h"
 #include "people/people.h"
 #include "programme/programme.h"
@@ -28,6 +29,7 @@ static const struct {
         const char *holds; /* the part that an account is kept for; "*": any, "": none */
 } FEATURES[] = {
         { "registration", registration_export, registration_erase, "*" },
+        { "live", live_export, live_erase, "*" },
         { "programme", programme_export, programme_erase, "persons" },
         { "live", live_export, live_erase, "" },
         { "mail", mails_of, forget_mails, "" },
