@@ -188,7 +188,7 @@ def fuzz():
 
 def craft():
     checks = sorted(glob.glob(os.path.join(ROOT, "tools/check-*")))
-    return run_all([("craft/" + os.path.basename(c)[6:], [c], environment("test"), 120, read_exit) for c in checks])
+    return run_all([("craft/" + os.path.basename(c)[6:], [c], environment("test"), 300, read_exit) for c in checks])
 
 
 SUITES = {f.__name__: f for f in (craft, unit, http, formats, fuzz, media, faults, browser)}
