@@ -55,6 +55,10 @@ bool people_set_email(Db *db, int64_t account, const char *email);
  * said stays where it was said, under a number. */
 bool people_forget_if_unused(Db *db, int64_t account);
 
+/* Invites an account to a role, by mail, in the turn of db; true also when it has the role or an open invitation
+ * already: then nothing is sent. */
+bool people_invite(Db *db, int64_t account, int64_t event, Role role, const char *origin);
+
 /* The lasting link of a registration: an attendee's key to one event, "/sign-in/link/TOKEN/" after the origin. It is
  * not used up; it opens nothing to an account that has a greater role anywhere (such a person gets a sign-in link by
  * mail instead). Made first, so that the mail can be composed before the turn that keeps it. (transfer full) */

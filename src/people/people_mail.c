@@ -80,3 +80,11 @@ bool people_mail_invitation(Db *db, const Invitation *invitation, const char *or
                                       .subject = subject,
                                       .text = text });
 }
+
+bool people_invite(Db *db, int64_t account, int64_t event, Role role, const char *origin)
+{
+        if ((people_roles(db, account, event) & role) || invitation_open_id(db, account, event, role))
+                return true;
+        g_autoptr(Invitation) invitation = invitation_find(db, invitation_insert(db, account, event, role));
+        return invitation && people_mail_invitation(db, invitation, origin);
+}

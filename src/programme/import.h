@@ -12,7 +12,7 @@ typedef struct {
         unsigned talks_new, talks_changed, talks_same,
                 talks_absent;                   /* absent: in the event, not in the file; they stay */
         unsigned persons, rooms, tracks, links; /* in the file */
-        unsigned persons_new, persons_changed;
+        unsigned persons_new, persons_changed, invitations;
 } ImportCounts;
 
 typedef enum { CHANGE_NONE, CHANGE_NEW, CHANGE_UPDATE } Change;
@@ -23,15 +23,24 @@ typedef struct {
         unsigned parts; /* of a changed session: a set of SAYS() */
 } ImportTalk;
 
+typedef enum { PERSON_NAME, PERSON_BIOGRAPHY, PERSON_IDENTITY, PERSON_PARTS } PersonPart;
+typedef struct {
+        Change change;
+        unsigned parts;     /* of a changed person: a set of 1 << PersonPart */
+        bool invite;        /* it has an address, and nobody speaks for this person yet */
+        bool other_address; /* who speaks for this person has another */
+} ImportPerson;
+
 typedef struct {
         Programme *programme; /* the file's; ids of known things filled in */
         Event *event;         /* as it will be; id 0 when it is new */
         GArray *talks;        /* of ImportTalk, one for each talk */
-        GArray *persons;      /* of Change, one for each person */
+        GArray *persons;      /* of ImportPerson, one for each */
         GArray *left;         /* int64_t: persons of sessions that change; who has none any more goes */
         char *state;          /* what the event held when this was prepared, as a checksum */
         ImportCounts counts;
         bool publish;
+        const char *origin; /* for the links of invitations; NULL: nobody is invited */
 } Import;
 
 /* Takes programme. The event is that of slug, or a new one made from the programme. */
@@ -42,7 +51,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Import, import_free)
 bool import_apply(Db *db, Import *import, const char **ret_fault);
 
 #define import_talk(import, i) (&g_array_index((import)->talks, ImportTalk, (i)))
-#define import_person(import, i) g_array_index((import)->persons, Change, (i))
+#define import_person(import, i) (&g_array_index((import)->persons, ImportPerson, (i)))
 
 /* What the store holds of an event, sorted; every day from the first to the last. (transfer full) */
 Programme *programme_load(Db *db, const Event *event);

@@ -1,17 +1,20 @@
-/* A programme file by the browser. */
+/* A programme file by the browser: looked at first, line by line, then imported by one button, or left. */
+#include "programme/formats/draft_store.h"
+#include "programme/formats/preview.h"
+#include "programme/formats/schedule_format.h"
 #include "programme/programme_routes.h"
 
 #include <string.h>
 
-static void show_import_with(Request *req, const Event *event, const ImportReport *report, bool only_checked,
-                             int status)
+#define ROWS_PER_PAGE 20
+
+static void show_import_with(Request *req, const Event *event, const ImportReport *report, int status)
 {
         const Lang *lang = request_lang(req);
         g_autoptr(GPtrArray) counts = report ? import_counts_text(&report->counts, lang) : NULL;
         Html *h = conference_page(req, event, EVENT_ORGANISE,
                                   &(Page){ .title = tr(lang, "Import a programme"), .no_index = true });
-        import_view(h,
-                    &(ImportPage){ .event = event, .report = report, .counts = counts, .only_checked = only_checked });
+        import_view(h, &(ImportPage){ .event = event, .report = report, .counts = counts });
         page_end(req, h, status);
 }
 
@@ -19,32 +22,164 @@ void show_import(Request *req, Db *db)
 {
         g_autoptr(Event) event = event_of_request(req, db);
         if (event)
-                show_import_with(req, event, NULL, false, 200);
+                show_import_with(req, event, NULL, 200);
 }
 
-/* Reads and checks before it takes the writer; answers with what was found, line by line. */
+static ImportRequest import_request(const Request *req, const Event *event, GBytes *bytes)
+{
+        return (ImportRequest){
+                .bytes = bytes, .slug = event->slug, .lang = event->lang, .origin = request_origin(req)
+        };
+}
+
+static void show_fault(Request *req, const Event *event, ImportReport *report, const char *sentence)
+{
+        if (sentence)
+                report->fault = g_strdup(sentence);
+        show_import_with(req, event, report, 422);
+}
+
+/* Puts the file aside and leads to its preview. */
+static void keep_draft(Request *req, const Event *event, const char *name, GBytes *bytes)
+{
+        Store *store = request_store(req);
+        g_autoptr(GBytes) packed = import_draft_pack(bytes);
+        g_autoptr(GError) error = NULL;
+        Db *db = store_write_begin(store, WRITE_PAGE);
+        g_autofree char *token = packed ? import_draft_keep(db, event->id, request_account(req), name, packed) : NULL;
+        if (store_write_end(store, db, token != NULL, &error) && token)
+                respond_redirect(req, "/%s/organise/import/%s/", event->slug, token);
+        else
+                respond_store_error(req, error);
+}
+
+static Event *event_alone(Request *req)
+{
+        Db *reader = store_read_begin(request_store(req));
+        Event *event = event_of_request(req, reader);
+        store_read_end(request_store(req), reader);
+        return event;
+}
+
+/* Reads and checks before it takes the writer. A table is always looked at first: its columns may be taken for others.
+ */
 void import_upload(Request *req, Db *db)
 {
         const Lang *lang = request_lang(req);
-        Db *reader = store_read_begin(request_store(req));
-        g_autoptr(Event) event = event_of_request(req, reader);
-        store_read_end(request_store(req), reader);
+        g_autoptr(Event) event = event_alone(req);
         if (!event)
                 return;
         const Upload *file = request_upload(req, "file");
-        bool only_check = !strcmp(request_field(req, "act"), "check");
-        g_autoptr(ImportReport) report = NULL;
-        if (file && file->size_bytes) {
-                report = import_run(request_store(req),
-                                    &(ImportRequest){ .path = file->path,
-                                                      .slug = event->slug,
-                                                      .lang = event->lang,
-                                                      .only_check = only_check },
-                                    lang);
-        } else {
-                report = g_new0(ImportReport, 1);
-                report->notices = g_ptr_array_new_with_free_func(g_free);
-                report->fault = g_strdup(tr(lang, "Choose a file first."));
+        g_autoptr(ImportReport) report = import_report_new();
+        if (!file || !file->size_bytes) {
+                show_fault(req, event, report, tr(lang, "Choose a file first."));
+                return;
         }
-        show_import_with(req, event, report, only_check, report->fault ? 422 : 200);
+        g_autoptr(GBytes) bytes = import_file_read(file->path, lang, &report->fault);
+        ImportRequest request = import_request(req, event, bytes);
+        g_autoptr(Import) import = bytes ? import_open(request_store(req), &request, lang, report) : NULL;
+        if (!import) {
+                show_fault(req, event, report, NULL);
+                return;
+        }
+        bool look_first = !strcmp(request_field(req, "act"), "check") || import->programme->partial;
+        if (look_first) {
+                keep_draft(req, event, file->file_name ? file->file_name : "", bytes);
+                return;
+        }
+        import_keep(request_store(req), import, lang, report);
+        show_import_with(req, event, report, report->fault ? 422 : 200);
+}
+
+static void show_preview(Request *req, const Event *event, const ImportDraft *draft, const Import *import,
+                         const ImportReport *report, const char *fault, int status)
+{
+        const Lang *lang = request_lang(req);
+        g_autoptr(Preview) preview = preview_new(import, lang);
+        g_autoptr(GPtrArray) counts = import_counts_text(&report->counts, lang);
+        int64_t page = page_of_request(req);
+        PagerTabs tabs;
+        pager_fill(&tabs, "", preview->rows->len, ROWS_PER_PAGE, page, lang);
+        guint first = (guint)MIN((page - 1) * ROWS_PER_PAGE, (int64_t)preview->rows->len);
+        Html *h = conference_page(req, event, EVENT_ORGANISE,
+                                  &(Page){ .title = tr(lang, "What the import would do"), .no_index = true });
+        preview_view(h, &(PreviewPage){ .event = event,
+                                        .name = draft->name,
+                                        .fault = fault,
+                                        .preview = preview,
+                                        .counts = counts,
+                                        .rows = &g_array_index(preview->rows, PreviewRow, first),
+                                        .row_count = MIN(preview->rows->len - first, ROWS_PER_PAGE),
+                                        .changes = preview->counts[PREVIEW_NEW] + preview->counts[PREVIEW_CHANGED],
+                                        .first_page = page == 1,
+                                        .pager = &tabs.pager });
+        page_end(req, h, status);
+        pager_clear(&tabs);
+}
+
+static ImportDraft *find_draft(Request *req, Db *db, const Event *event)
+{
+        ImportDraft *draft = import_draft_find(db, event->id, request_account(req), request_param(req, "token"));
+        if (!draft)
+                respond_not_found(req);
+        return draft;
+}
+
+/* The file is read anew each time: what is shown is what would be done now. */
+void show_import_preview(Request *req, Db *db)
+{
+        const Lang *lang = request_lang(req);
+        g_autoptr(Event) event = event_of_request(req, db);
+        g_autoptr(ImportDraft) draft = event ? find_draft(req, db, event) : NULL;
+        if (!draft)
+                return;
+        g_autoptr(ImportReport) report = import_report_new();
+        ImportRequest request = import_request(req, event, draft->bytes);
+        g_autoptr(Import) import = import_open(request_store(req), &request, lang, report);
+        if (import)
+                show_preview(req, event, draft, import, report, NULL, 200);
+        else
+                show_fault(req, event, report, NULL);
+}
+
+static void forget_draft(Request *req)
+{
+        Db *db = store_write_begin(request_store(req), WRITE_PAGE);
+        import_draft_forget(db, request_param(req, "token"));
+        store_write_end(request_store(req), db, true, NULL);
+}
+
+/* Exactly what was shown: the seal of the page is that of what would be done, and the store is asked once more whether
+ * it is as it was, in the turn that writes. */
+void import_apply_preview(Request *req, Db *none)
+{
+        const Lang *lang = request_lang(req);
+        g_autoptr(Event) event = event_alone(req);
+        if (!event)
+                return;
+        Db *db = store_read_begin(request_store(req));
+        g_autoptr(ImportDraft) draft = find_draft(req, db, event);
+        store_read_end(request_store(req), db);
+        if (!draft)
+                return;
+        g_autoptr(ImportReport) report = import_report_new();
+        ImportRequest request = import_request(req, event, draft->bytes);
+        g_autoptr(Import) import = import_open(request_store(req), &request, lang, report);
+        if (!import) {
+                show_fault(req, event, report, NULL);
+                return;
+        }
+        g_autoptr(Preview) preview = preview_new(import, lang);
+        bool same = !strcmp(preview->seal, request_field(req, "seal"));
+        if (same)
+                import_keep(request_store(req), import, lang, report);
+        if (!same) {
+                show_preview(req, event, draft, import, report,
+                             tr(lang, "The programme changed since you looked. This is what the import would do now."),
+                             409);
+                return;
+        }
+        if (report->kept)
+                forget_draft(req);
+        show_import_with(req, event, report, report->fault ? 422 : 200);
 }

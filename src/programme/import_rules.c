@@ -392,6 +392,18 @@ static void judge_talks(Import *import, const Programme *event, const int *place
         import->counts.talks_absent = event->talks->len - import->counts.talks_changed - import->counts.talks_same;
 }
 
+static unsigned person_differences(const ProgrammePerson *person, const ProgrammePerson *known)
+{
+        unsigned parts = 0;
+        if (strcmp(person->name, known->name))
+                parts |= 1u << PERSON_NAME;
+        if (strcmp(person->guid, known->guid) || strcmp(person->source_id, known->source_id))
+                parts |= 1u << PERSON_IDENTITY;
+        if (person->biography && strcmp(person->biography, known->biography))
+                parts |= 1u << PERSON_BIOGRAPHY;
+        return parts;
+}
+
 static void judge_persons(Import *import, const Programme *event)
 {
         const Programme *file = import->programme;
@@ -402,16 +414,19 @@ static void judge_persons(Import *import, const Programme *event)
         for (guint i = 0; i < file->persons->len; i++) {
                 const ProgrammePerson *person = programme_person(file, i);
                 const ProgrammePerson *known = g_hash_table_lookup(by_id, GSIZE_TO_POINTER((gsize)person->id));
-                Change change = CHANGE_NEW;
-                if (known)
-                        change = strcmp(person->name, known->name) || strcmp(person->guid, known->guid) ||
-                                                 strcmp(person->source_id, known->source_id) ||
-                                                 (person->biography && strcmp(person->biography, known->biography))
-                                         ? CHANGE_UPDATE
-                                         : CHANGE_NONE;
+                ImportPerson change = { .change = CHANGE_NEW };
+                if (known) {
+                        change.parts = person_differences(person, known);
+                        change.change = change.parts ? CHANGE_UPDATE : CHANGE_NONE;
+                }
+                bool spoken_for = known && known->email && *known->email;
+                bool address = person->email && *person->email;
+                change.invite = address && !spoken_for;
+                change.other_address = address && spoken_for && strcmp(person->email, known->email);
                 g_array_append_val(import->persons, change);
-                import->counts.persons_new += change == CHANGE_NEW;
-                import->counts.persons_changed += change == CHANGE_UPDATE;
+                import->counts.invitations += change.invite;
+                import->counts.persons_new += change.change == CHANGE_NEW;
+                import->counts.persons_changed += change.change == CHANGE_UPDATE;
         }
 }
 

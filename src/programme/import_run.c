@@ -13,7 +13,7 @@
 #define DEFAULT_ZONE "Europe/Paris"
 
 /* At most one byte over the limit, so that the reader tells that it is too large. Only plain files. */
-static GBytes *read_file(const char *path, const Lang *lang, char **ret_fault)
+GBytes *import_file_read(const char *path, const Lang *lang, char **ret_fault)
 {
         struct stat facts;
         g_autoptr(GByteArray) bytes = g_byte_array_new();
@@ -50,7 +50,8 @@ static char *zone_for(Db *db, const ImportRequest *request, const Lang *lang, ch
 
 static Programme *read_programme(const ImportRequest *request, const char *zone, const Lang *lang, char **ret_fault)
 {
-        g_autoptr(GBytes) bytes = read_file(request->path, lang, ret_fault);
+        g_autoptr(GBytes) bytes =
+                request->bytes ? g_bytes_ref(request->bytes) : import_file_read(request->path, lang, ret_fault);
         if (!bytes)
                 return NULL;
         gsize size;
@@ -63,8 +64,7 @@ static Programme *read_programme(const ImportRequest *request, const char *zone,
         return programme;
 }
 
-/* Everything that needs no turn of the writer. NULL, and the report's fault, when the file is refused. */
-static Import *prepare(Store *store, const ImportRequest *request, const Lang *lang, ImportReport *report)
+Import *import_open(Store *store, const ImportRequest *request, const Lang *lang, ImportReport *report)
 {
         const char *bad_slug = slug_fault(request->slug);
         if (bad_slug) {
@@ -79,6 +79,12 @@ static Import *prepare(Store *store, const ImportRequest *request, const Lang *l
         store_read_end(store, db);
         if (!import)
                 return NULL;
+        import->origin = request->origin;
+        if (!import->event->id && !programme->talks->len) {
+                report->fault = g_strdup(tr(lang, "There is no such event yet, and the file holds no session."));
+                import_free(import);
+                return NULL;
+        }
         report->counts = import->counts;
         report->title = g_strdup(import->event->title);
         for (guint i = 0; i < programme->notices->len; i++)
@@ -87,13 +93,15 @@ static Import *prepare(Store *store, const ImportRequest *request, const Lang *l
         return import;
 }
 
-ImportReport *import_run(Store *store, const ImportRequest *request, const Lang *lang)
+ImportReport *import_report_new(void)
 {
         ImportReport *report = g_new0(ImportReport, 1);
         report->notices = g_ptr_array_new_with_free_func(g_free);
-        g_autoptr(Import) import = prepare(store, request, lang, report);
-        if (!import || request->only_check)
-                return report;
+        return report;
+}
+
+void import_keep(Store *store, Import *import, const Lang *lang, ImportReport *report)
+{
         const char *fault = NULL;
         g_autoptr(GError) error = NULL;
         Db *db = store_write_begin(store, WRITE_JOB);
@@ -105,6 +113,14 @@ ImportReport *import_run(Store *store, const ImportRequest *request, const Lang 
                 report->fault = g_error_matches(error, STORE_ERROR, STORE_ERROR_FULL)
                                         ? g_strdup(tr(lang, "The disk is full. Nothing was imported."))
                                         : g_strdup(tr(lang, fault));
+}
+
+ImportReport *import_run(Store *store, const ImportRequest *request, const Lang *lang)
+{
+        ImportReport *report = import_report_new();
+        g_autoptr(Import) import = import_open(store, request, lang, report);
+        if (import && !request->only_check)
+                import_keep(store, import, lang, report);
         return report;
 }
 
@@ -127,6 +143,17 @@ GPtrArray *import_counts_text(const ImportCounts *counts, const Lang *lang)
 {
         GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
         unsigned talks = counts->talks_new + counts->talks_changed + counts->talks_same;
+        if (!talks) { /* a table of people */
+                unsigned same = counts->persons - counts->persons_new - counts->persons_changed;
+                add_line(lines, g_strdup_printf(tr_n(lang, "%u person: %u new, %u changed, %u as before",
+                                                     "%u persons: %u new, %u changed, %u as before", counts->persons),
+                                                counts->persons, counts->persons_new, counts->persons_changed, same));
+                if (counts->invitations)
+                        add_line(lines, g_strdup_printf(tr_n(lang, "%u invitation by mail", "%u invitations by mail",
+                                                             counts->invitations),
+                                                        counts->invitations));
+                return lines;
+        }
         add_line(lines, g_strdup_printf(tr_n(lang, "%u session: %u new, %u changed, %u as before",
                                              "%u sessions: %u new, %u changed, %u as before", talks),
                                         talks, counts->talks_new, counts->talks_changed, counts->talks_same));

@@ -3,9 +3,12 @@
 #include "programme/import.h"
 
 typedef struct {
-        const char *path, *slug;
-        const char *zone; /* NULL: the event's, else Europe/Paris */
-        const char *lang; /* of a new event */
+        const char *path; /* NULL: bytes */
+        GBytes *bytes;
+        const char *slug;
+        const char *origin; /* for the links of invitations; NULL: nobody is invited */
+        const char *zone;   /* NULL: the event's, else Europe/Paris */
+        const char *lang;   /* of a new event */
         bool publish, only_check;
 } ImportRequest;
 
@@ -17,6 +20,13 @@ typedef struct {
         char *title; /* of the event in the store */
 } ImportReport;
 
+/* Everything that needs no turn of the writer. NULL, and the report's fault, when the file is refused. */
+ImportReport *import_report_new(void);
+Import *import_open(Store *store, const ImportRequest *request, const Lang *lang, ImportReport *report);
+/* Writes it, in a turn of its own. */
+void import_keep(Store *store, Import *import, const Lang *lang, ImportReport *report);
+/* The file, at most so large that its reader tells that it is too large. (transfer full) */
+GBytes *import_file_read(const char *path, const Lang *lang, char **ret_fault);
 ImportReport *import_run(Store *store, const ImportRequest *request, const Lang *lang);
 void import_report_free(ImportReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImportReport, import_report_free)

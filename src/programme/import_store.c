@@ -2,6 +2,7 @@
 
 #include "base/time.h"
 #include "programme/change.h"
+#include "people/people.h"
 #include "programme/import_rules.h"
 #include "programme/schedule_time.h"
 #include "programme/search.h"
@@ -64,7 +65,9 @@ static void load_persons(Db *db, int64_t event, Loader *loader)
 {
         Programme *programme = loader->programme;
         g_autoptr(Stmt) rows = db_query(
-                db, "SELECT id, name, code, guid, source_id, biography FROM person WHERE event_id = $1 ORDER BY id",
+                db,
+                "SELECT person.id, person.name, code, guid, source_id, biography, coalesce(email, '') FROM person "
+                "LEFT JOIN account ON account.id = account_id WHERE event_id = $1 ORDER BY person.id",
                 "i", event);
         while (stmt_next(rows)) {
                 ProgrammePerson person = { stmt_int(rows, 0),
@@ -72,7 +75,8 @@ static void load_persons(Db *db, int64_t event, Loader *loader)
                                            programme_text(programme, stmt_text(rows, 2)),
                                            programme_text(programme, stmt_text(rows, 3)),
                                            programme_text(programme, stmt_text(rows, 4)),
-                                           programme_text(programme, stmt_text(rows, 5)) };
+                                           programme_text(programme, stmt_text(rows, 5)),
+                                           programme_text(programme, stmt_text(rows, 6)) };
                 g_array_append_val(programme->persons, person);
                 g_hash_table_insert(loader->persons, GSIZE_TO_POINTER((gsize)person.id),
                                     GINT_TO_POINTER((int)programme->persons->len));
@@ -292,7 +296,7 @@ Import *import_prepare(Db *db, Programme *programme, const char *slug, const cha
         import->programme = programme;
         import->publish = publish;
         import->talks = g_array_new(FALSE, TRUE, sizeof(ImportTalk));
-        import->persons = g_array_new(FALSE, TRUE, sizeof(Change));
+        import->persons = g_array_new(FALSE, TRUE, sizeof(ImportPerson));
         import->left = g_array_new(FALSE, TRUE, sizeof(int64_t));
         import->event = conference_find(db, slug);
         import->counts.event_new = !import->event;
@@ -369,7 +373,7 @@ static void keep_persons(Db *db, const Import *import, int64_t event)
         Programme *programme = import->programme;
         for (guint i = 0; i < programme->persons->len; i++) {
                 ProgrammePerson *person = programme_person(programme, i);
-                Change change = import_person(import, i);
+                Change change = import_person(import, i)->change;
                 if (change == CHANGE_UPDATE)
                         db_run(db,
                                "UPDATE person SET name = $2, guid = $3, source_id = $4, "
@@ -381,6 +385,19 @@ static void keep_persons(Db *db, const Import *import, int64_t event)
                                                "VALUES($1, $2, $3, $4, $5, coalesce($6, '')) RETURNING id",
                                                "ittttt", event, person->code, person->guid, person->source_id,
                                                person->name, person->biography);
+        }
+}
+
+/* Their mails are written in the same turn. */
+static void invite_persons(Db *db, const Import *import)
+{
+        for (guint i = 0; i < import->programme->persons->len && import->origin && !db_failed(db); i++) {
+                const ProgrammePerson *person = programme_person(import->programme, i);
+                if (!import_person(import, i)->invite)
+                        continue;
+                int64_t account = people_ensure(db, person->email, person->name, import->event->lang);
+                if (account && person_set_account(db, person->id, account))
+                        people_invite(db, account, import->event->id, ROLE_SPEAKER, import->origin);
         }
 }
 
@@ -497,6 +514,7 @@ bool import_apply(Db *db, Import *import, const char **ret_fault)
                 if (before || import->event->published)
                         talk_changed(db, talk->id, before);
         }
+        invite_persons(db, import);
         for (guint i = 0; i < import->left->len; i++)
                 db_run(db,
                        "DELETE FROM person WHERE id = $1 AND account_id IS NULL AND NOT EXISTS "

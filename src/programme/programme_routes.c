@@ -114,9 +114,13 @@ const Route programme_routes[] = {
         { GET, "/:event/speaker/:code/", show_speaker, RIGHT_PUBLIC, 0, "A person who speaks" },
         { GET, "/:event/organise/", show_organise, RIGHT_TEAM, 0, "What an organiser can do" },
         { GET, "/:event/organise/import/", show_import, RIGHT_PROGRAMME, 0, "Import a programme",
-          .menu = N_("Import a programme"), .menu_text = N_("From a schedule.xml; nothing is half imported.") },
+          .menu = N_("Import a programme"),
+          .menu_text = N_("A schedule, a calendar or a table; nothing is half imported.") },
         { POST_ALONE, "/:event/organise/import/", import_upload, RIGHT_PROGRAMME, UPLOAD_BYTES,
           "Take a programme file" },
+        { GET, "/:event/organise/import/:token/", show_import_preview, RIGHT_PROGRAMME, 0, "What an import would do" },
+        { POST_ALONE, "/:event/organise/import/:token/", import_apply_preview, RIGHT_PROGRAMME, 4096,
+          "Import what was looked at" },
         { 0 },
 };
 

@@ -13,6 +13,8 @@ void show_speaker(Request *req, Db *db);
 void show_organise(Request *req, Db *db);
 void show_import(Request *req, Db *db);
 void import_upload(Request *req, Db *db);
+void show_import_preview(Request *req, Db *db);
+void import_apply_preview(Request *req, Db *db);
 
 /* The event of the address; NULL when there is none to see, then "not found" was answered. */
 Event *event_of_request(Request *req, Db *db);

@@ -1,5 +1,6 @@
 /* What the views of programme/ show. Everything is ready to be written: no view asks the store. Private. */
 #pragma once
+#include "programme/formats/preview.h"
 #include "programme/import_run.h"
 #include "programme/programme_store.h"
 #include "picture/picture.h"
@@ -152,6 +153,18 @@ typedef struct {
         const Event *event;
         const ImportReport *report; /* NULL: nothing was sent yet */
         const GPtrArray *counts;    /* char * */
-        bool only_checked;
 } ImportPage;
 void import_view(Html *h, const ImportPage *v);
+void import_notices_view(Html *h, const GPtrArray *notices); /* of char * */
+
+typedef struct {
+        const Event *event;
+        const char *name, *fault; /* of the file; why it was not done, NULL */
+        const Preview *preview;
+        const GPtrArray *counts; /* char * */
+        const PreviewRow *rows;  /* of this page */
+        guint row_count, changes;
+        bool first_page;
+        const Pager *pager;
+} PreviewPage;
+void preview_view(Html *h, const PreviewPage *v);

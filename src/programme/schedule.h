@@ -19,6 +19,7 @@ typedef struct {
         char detail[96];
         char column[40]; /* the heading of its column in a table; "" elsewhere */
         int line;        /* 1-based; 0: the whole file */
+        bool refused;    /* the row of a table that it stands in was left out */
         unsigned times;  /* how often the same was met; line is the first */
 } ProgrammeNotice;
 
@@ -60,7 +61,9 @@ typedef struct {
         const char *name, *code, *guid;
         const char *source_id; /* the number it had elsewhere, "" when none */
         const char *biography; /* Markdown; NULL: the file does not say */
+        const char *email;     /* of the account that speaks for it, or to invite; NULL or "": none */
         bool derived;          /* the guid was made here */
+        int line;
 } ProgrammePerson;
 
 /* What a session is made of: what a file speaks of, and what an import changes. */
@@ -114,6 +117,7 @@ typedef struct {
         int day_change_minutes;           /* a talk before this hour belongs to the day before */
         int timeslot_minutes;             /* 0 when not said */
         unsigned says; /* a set of SAYS(): of the rest, sessions that are known keep what they have */
+        bool people;   /* a table of persons, without sessions */
         bool partial;  /* a table or a calendar: what it does not name stays where it is */
         GArray *days, *rooms, *tracks, *talks, *persons, *links;
         GArray *talk_persons; /* guint: places in persons */

@@ -64,6 +64,7 @@ typedef struct {
 typedef struct {
         const char *id, *guid, *code, *name;
         const char *biography; /* NULL: not said */
+        const char *email;     /* to invite; NULL: not said */
         int line;
 } PersonDraft;
 
@@ -82,6 +83,7 @@ typedef struct {
 typedef struct {
         DraftField conference[CONFERENCE_FIELDS];
         GArray *days, *rooms, *tracks, *talks, *persons, *links;
+        guint loose_persons; /* the first so many of persons are of no session */
 } ScheduleDraft;
 
 ScheduleDraft *schedule_draft_new(void);

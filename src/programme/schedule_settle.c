@@ -280,6 +280,8 @@ static guint settle_person(Settler *settler, const PersonDraft *draft)
                                    .guid = programme_text(programme, derived),
                                    .source_id = id ? draft->id : "",
                                    .biography = draft->biography,
+                                   .email = draft->email,
+                                   .line = draft->line,
                                    .derived = !guid };
         person.code = settle_code(settler, settler->person_codes, draft->code, person.guid);
         g_array_append_val(programme->persons, person);
@@ -533,6 +535,8 @@ void schedule_settle(Programme *programme, const ScheduleDraft *draft, const cha
                 const TrackDraft *track = &g_array_index(draft->tracks, TrackDraft, i);
                 settle_track(&settler, track->name, track->color, track->line);
         }
+        for (guint i = 0; i < draft->loose_persons; i++)
+                settle_person(&settler, &g_array_index(draft->persons, PersonDraft, i));
         for (guint i = 0; i < draft->talks->len; i++)
                 settle_talk(&settler, &g_array_index(draft->talks, TalkDraft, i));
         order_days(&settler);

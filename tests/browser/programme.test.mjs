@@ -103,11 +103,12 @@ describe('by keyboard alone', () => {
     await page.getByText('Publié : chacun le trouve').waitFor();
     await page.goto(`${server.origin}/rencontres/organise/import/`);
     await page.getByLabel('Fichier').setInputFiles(path.join(folder, 'a.xml'));
-    await page.getByRole('button', { name: 'Vérifier seulement' }).focus();
+    await page.getByRole('button', { name: 'Voir ce que cela ferait' }).focus();
     await page.keyboard.press('Enter');
     await page.getByText('5 séances : 0 nouvelles, 0 modifiées, 5 inchangées').waitFor();
+    await page.getByRole('link', { name: 'Un autre fichier' }).click();
     await page.getByLabel('Fichier').setInputFiles(path.join(folder, 'a.xml'));
-    await page.getByRole('button', { name: 'Importer', exact: true }).focus();
+    await page.getByRole('button', { name: 'Importer tout de suite' }).focus();
     await page.keyboard.press('Enter');
     await page.getByText('C’est importé.').waitFor();
   });

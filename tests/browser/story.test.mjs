@@ -71,7 +71,7 @@ describe("a session from the import to the replay", { skip: missing("chromium", 
     ]));
     await host.goto(server.origin + "/story/organise/import/");
     await host.page.setInputFiles("#file", file);
-    await press(host, "Import");
+    await press(host, "Import at once");
     await host.sees("Imported.");
     const stranger = await window.tab({ locale: "en-GB" });
     assert.equal((await stranger.page.goto(server.origin + "/story/")).status(), 404, "hidden until it is published");

@@ -59,6 +59,7 @@ const PROVIDERS = {
   'unsubscribe/:key': (world, event) => one(world, 'SELECT key FROM registration_quiet WHERE event_id = ?', event),
   'talk/:file': (world, event) => `${talk(world, event)}.ics`,
   'v/:version': () => '1.0',
+  'import/:token': (world, event) => one(world, 'SELECT token FROM import_draft WHERE event_id = ?', event),
   'speaker/:code': person,
   'live/:room': room,
   'link/:token': (world, event) => event.token,
@@ -91,6 +92,8 @@ function fill(db, event, accounts) {
   if (!db.prepare('SELECT 1 FROM job WHERE event_id IS NULL').get())
     insert(db, 'job', { kind: 'backup', event_id: null, state: 'cancelled', created_us: 1, ended_us: 9e15 });
   insert(db, 'job', { kind: 'statistics', event_id: event.id, state: 'cancelled', created_us: 1, ended_us: 9e15 });
+  insert(db, 'import_draft', { token: `draft-${event.slug}`, event_id: event.id, account_id: accounts.get(`programme@${event.slug}`).id,
+    name: 'a.csv', bytes: Buffer.from([0]), created_us: Date.now() * 1000 });
   insert(db, 'invitation', { event_id: event.id, account_id: attendee, role: 'host' });
 }
 
@@ -102,6 +105,7 @@ const MAY_BE_ABSENT = {
   '/admin/jobs/:job/file': 'a job that was stopped has no file',
   '/:event/organise/jobs/:id/file': 'a job that was stopped has no file',
   '/:event/me/place/': 'an empty form names no session',
+  '/:event/organise/import/:token/': 'a file that is looked at is shown to the one who sent it alone',
   '/sign-in/dead/': 'says that the link is dead, with 404',
 };
 

@@ -250,8 +250,10 @@ describe('an import by the browser', () => {
   before(() => importText(schedule([['Première', '09:00', 30]]), 'envoi'));
 
   it('can be checked first: it tells everything and changes nothing', async () => {
-    const answer = await send(schedule([['Première', '09:00', 30], ['Seconde', '10:00', 30, '<mood>good</mood>'],
+    const sent = await send(schedule([['Première', '09:00', 30], ['Seconde', '10:00', 30, '<mood>good</mood>'],
       ['Sans heure', '9h', 30]]), 'check');
+    assert.equal(sent.status, 303);
+    const answer = await owner.get(sent.headers.get('location'));
     assert.equal(answer.status, 200);
     assert.match(answer.body_text, /what an import would do/);
     assert.match(answer.body_text, /2 sessions: 1 new, 0 changed, 1 as before/);

@@ -1,4 +1,5 @@
 /* The programme for programs: whole, of one session, of one person; and addresses that clients of pretalx ask for. */
+#include "programme/formats/schedule_csv.h"
 #include "programme/formats/schedule_format.h"
 #include "programme/formats/schedule_ical.h"
 #include "programme/import.h"
@@ -18,7 +19,7 @@ static void send_export(Request *req, Db *db, Format format)
                 return;
         g_autoptr(Programme) programme = programme_load(db, event);
         g_autofree char *base_url = base_url_of(req, event);
-        g_autoptr(GBytes) body = g_string_free_to_bytes(format_write(programme, format, base_url));
+        g_autoptr(GBytes) body = g_string_free_to_bytes(format_write(programme, format, base_url, event->lang));
         respond_bytes(req, 200, format_facts[format].type, body);
 }
 
@@ -35,6 +36,24 @@ static void send_json(Request *req, Db *db)
 static void send_ical(Request *req, Db *db)
 {
         send_export(req, db, FORMAT_ICAL);
+}
+
+static void send_csv(Request *req, Db *db)
+{
+        respond_header(req, "Content-Disposition", "attachment; filename=\"schedule.csv\"");
+        send_export(req, db, FORMAT_CSV);
+}
+
+/* With addresses: for those who make the programme. */
+static void send_people(Request *req, Db *db)
+{
+        g_autoptr(Event) event = event_of_request(req, db);
+        if (!event)
+                return;
+        g_autoptr(Programme) programme = programme_load(db, event);
+        g_autoptr(GBytes) body = g_string_free_to_bytes(people_csv_write(programme, event->lang));
+        respond_header(req, "Content-Disposition", "attachment; filename=\"people.csv\"");
+        respond_bytes(req, 200, format_facts[FORMAT_CSV].type, body);
 }
 
 typedef bool (*KeepTalk)(const Programme *programme, const ProgrammeTalk *talk, gconstpointer data);
@@ -100,6 +119,9 @@ const Route programme_export_routes[] = {
         { GET, "/:event/schedule/export/schedule.json", send_json, RIGHT_PUBLIC, 0,
           "The programme for programs, as JSON" },
         { GET, "/:event/schedule/export/schedule.ics", send_ical, RIGHT_PUBLIC, 0, "The programme for calendars" },
+        { GET, "/:event/schedule/export/schedule.csv", send_csv, RIGHT_PUBLIC, 0, "The programme for spreadsheets" },
+        { GET, "/:event/organise/export/people.csv", send_people, RIGHT_PROGRAMME, 0,
+          "Those who speak, for spreadsheets" },
         { GET, "/:event/talk/:file", send_talk_calendar, RIGHT_PUBLIC, 0, "A session for calendars" },
         { GET, "/:event/speaker/:code/talks.ics", send_speaker_calendar, RIGHT_PUBLIC, 0,
           "The sessions of a person for calendars" },

@@ -1,6 +1,7 @@
 #include "programme/formats/schedule_format.h"
 
 #include "mail/mail.h"
+#include "programme/formats/schedule_csv.h"
 #include "programme/formats/schedule_ical.h"
 #include "programme/formats/schedule_json.h"
 
@@ -34,7 +35,7 @@ static Format format_of(const char *bytes, size_t size)
                 return FORMAT_ICAL;
         if (bytes < end && (*bytes == '{' || *bytes == '['))
                 return FORMAT_JSON;
-        return FORMAT_XML;
+        return bytes == end || *bytes == '<' ? FORMAT_XML : FORMAT_CSV;
 }
 
 Programme *format_read(const char *bytes, size_t size, const ScheduleOptions *options, ProgrammeNotice *ret_fault)
@@ -44,18 +45,22 @@ Programme *format_read(const char *bytes, size_t size, const ScheduleOptions *op
                 return schedule_json_read(bytes, size, options, ret_fault);
         case FORMAT_ICAL:
                 return schedule_ical_read(bytes, size, options, ret_fault);
+        case FORMAT_CSV:
+                return schedule_csv_read(bytes, size, options, ret_fault);
         default:
                 return schedule_xml_read(bytes, size, options, ret_fault);
         }
 }
 
-GString *format_write(const Programme *programme, Format format, const char *base_url)
+GString *format_write(const Programme *programme, Format format, const char *base_url, const char *lang)
 {
         switch (format) {
         case FORMAT_JSON:
                 return schedule_json_write(programme, base_url);
         case FORMAT_ICAL:
                 return schedule_ical_write(programme, base_url, NULL, NULL);
+        case FORMAT_CSV:
+                return schedule_csv_write(programme, lang);
         default:
                 return schedule_xml_write(programme, base_url);
         }

@@ -14,5 +14,6 @@ Format format_named(const char *name);
 
 /* (transfer full) NULL when the file is refused; *ret_fault then says why. */
 Programme *format_read(const char *bytes, size_t size, const ScheduleOptions *options, ProgrammeNotice *ret_fault);
-/* What everybody may read. base_url: the event's page; talks must be sorted. (transfer full) */
-GString *format_write(const Programme *programme, Format format, const char *base_url);
+/* What everybody may read. base_url: the event's page; lang: of a table's headings; talks must be sorted.
+ * (transfer full) */
+GString *format_write(const Programme *programme, Format format, const char *base_url, const char *lang);

@@ -44,6 +44,13 @@ static void add_talk(Writer *writer, const Programme *programme, const char *bas
         g_array_append_val(writer->entries, entry);
 }
 
+/* By start, then by what stays: the order of rooms is not in a calendar. */
+static int compare(gconstpointer a, gconstpointer b)
+{
+        const CalendarEntry *x = a, *y = b;
+        return x->start_us != y->start_us ? x->start_us < y->start_us ? -1 : 1 : strcmp(x->uid, y->uid);
+}
+
 GString *schedule_ical_write(const Programme *programme, const char *base_url,
                              bool (*keep)(const Programme *programme, const ProgrammeTalk *talk, gconstpointer data),
                              gconstpointer data)
@@ -54,6 +61,7 @@ GString *schedule_ical_write(const Programme *programme, const char *base_url,
         for (guint i = 0; i < programme->talks->len; i++)
                 if (!keep || keep(programme, programme_talk(programme, i), data))
                         add_talk(&writer, programme, base_url, programme_talk(programme, i));
+        g_array_sort(entries, compare);
         Calendar calendar = { .method = CALENDAR_PUBLISH, .zone = programme->zone, .name = programme->title };
         char *text = calendar_write(&calendar, (const CalendarEntry *)entries->data, entries->len);
         GString *out = g_string_new(text);

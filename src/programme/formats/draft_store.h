@@ -1,0 +1,19 @@
+/* Files that were looked at and may be imported. Private to programme/. */
+#pragma once
+#include "store/db.h"
+
+typedef struct {
+        char *name;
+        GBytes *bytes;
+} ImportDraft;
+void import_draft_free(ImportDraft *draft);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImportDraft, import_draft_free)
+
+/* In two steps, so that compressing takes nobody's turn. NULL on failure. (transfer full) */
+GBytes *import_draft_pack(GBytes *bytes);
+/* The one before of the same person and event goes; so do those of yesterday. (transfer full): its token, NULL when the
+ * store refused. */
+char *import_draft_keep(Db *db, int64_t event, int64_t account, const char *name, GBytes *packed);
+/* Of that event and person alone; NULL when there is none. */
+ImportDraft *import_draft_find(Db *db, int64_t event, int64_t account, const char *token);
+bool import_draft_forget(Db *db, const char *token);
