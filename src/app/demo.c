@@ -1,8 +1,10 @@
 #include "app/demo.h"
+#include "app/sample_media.h"
 #include "app/sample_recording.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "people/people.h"
+#include "picture/picture.h"
 #include "programme/programme.h"
 #include "store/embedded.h"
 
@@ -91,13 +93,59 @@ static int64_t distance_us(Db *db, const Event *event, const EventRoom *stage)
         return wanted_us - session->start_us;
 }
 
-static bool prepare(Db *db, char **ret_keys)
+enum { LOGO_EVENT, LOGO_FUNDER, LOGO_HOST, LOGOS };
+
+/* Through the child, as every picture; one that cannot be made is left out. */
+static void take_logos(Store *store, PictureDraft **ret_logos)
+{
+        const struct {
+                const uint8_t *bytes;
+                size_t size;
+        } files[LOGOS] = { [LOGO_EVENT] = { sample_logo, sample_logo_size },
+                           [LOGO_FUNDER] = { sample_funder, sample_funder_size },
+                           [LOGO_HOST] = { sample_host, sample_host_size } };
+        for (int i = 0; i < LOGOS; i++) {
+                const char *fault = NULL;
+                g_autoptr(GBytes) bytes = g_bytes_new_static(files[i].bytes, files[i].size);
+                ret_logos[i] = picture_take_bytes(store, bytes, &fault);
+                if (fault)
+                        log_warn("sample logo: %s", fault);
+        }
+}
+
+static const struct {
+        const char *name, *level, *url;
+        int logo; /* LOGOS: none */
+} sample_partners[] = {
+        { "Association exemple", "organises", "", LOGOS },
+        { "Numérique en Communs", "labels", "https://numerique-en-communs.fr/", LOGOS },
+        { "Programme transnational exemple", "funds", "https://example.org/", LOGO_FUNDER },
+        { "Tiers-lieu exemple", "hosts", "https://example.org/", LOGO_HOST },
+};
+
+static bool furnish(Db *db, const Event *event, PictureDraft *const *logos)
+{
+        int64_t logo = logos[LOGO_EVENT] ? picture_keep(db, event->id, logos[LOGO_EVENT]) : 0;
+        bool kept = conference_set_look(db, event->id, event->theme, "", logo);
+        for (size_t i = 0; kept && i < G_N_ELEMENTS(sample_partners); i++) {
+                g_autoptr(Partner) partner = g_new0(Partner, 1);
+                int of = sample_partners[i].logo;
+                partner->name = g_strdup(sample_partners[i].name);
+                partner->level = g_strdup(sample_partners[i].level);
+                partner->url = g_strdup(sample_partners[i].url);
+                partner->picture = of < LOGOS && logos[of] ? picture_keep(db, event->id, logos[of]) : 0;
+                kept = conference_keep_partner(db, event->id, partner);
+        }
+        return kept;
+}
+
+static bool prepare(Db *db, PictureDraft *const *logos, char **ret_keys)
 {
         g_autoptr(Event) event = conference_find(db, SLUG);
         g_autoptr(EventRoom) stage = event ? conference_room(db, event->id, STAGE) : NULL;
         if (!stage)
                 return false;
-        if (!event->sample && !dress(db, event))
+        if (!event->sample && !(dress(db, event) && furnish(db, event, logos)))
                 return false;
         int64_t by_us = distance_us(db, event, stage);
         if (by_us && !programme_move(db, event, by_us))
@@ -177,8 +225,11 @@ Demo *demo_start(App *app, GError **error)
         if (!event && !import_sample(store, error))
                 return NULL;
         char *keys[SPEAKERS] = { NULL };
+        PictureDraft *logos[LOGOS] = { NULL };
+        if (!event)
+                take_logos(store, logos);
         Db *db = store_write_begin(store, WRITE_JOB);
-        bool keep = prepare(db, keys);
+        bool keep = prepare(db, logos, keys);
         Demo *demo = store_write_end(store, db, keep, error) && keep ? g_new0(Demo, 1) : NULL;
         if (demo) {
                 demo->speakers = start_speakers(app, keys);
@@ -188,6 +239,8 @@ Demo *demo_start(App *app, GError **error)
                 g_set_error(error, STORE_ERROR, STORE_ERROR_FAILED, "the sample event could not be made");
         for (int i = 0; i < SPEAKERS; i++)
                 g_free(keys[i]);
+        for (int i = 0; i < LOGOS; i++)
+                picture_draft_free(logos[i]);
         return demo;
 }
 

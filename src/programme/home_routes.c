@@ -123,6 +123,7 @@ void show_poster(Request *req, Db *db)
                                       .partners = partners,
                                       .talk_count = talk_count(db, event->id),
                                       .person_count = person_count(db, event->id),
+                                      .registration_count = conference_registrations(db, event->id),
                                       .over = now_us() >= event_end_us(event),
                                       .draft = !event->published,
                                       .long_title = g_utf8_strlen(event->title, -1) > LONG_TITLE_CHARACTERS });

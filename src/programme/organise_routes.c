@@ -25,7 +25,7 @@ static const struct {
 static const char *const group_names[ORGANISE_GROUPS] = {
         [GROUP_EVENT] = N_("The event"),
         [GROUP_PROGRAMME] = N_("Programme"),
-        [GROUP_PEOPLE] = N_("People"),
+        [GROUP_PEOPLE] = N_("Team and people who come"),
         [GROUP_MORE] = N_("On the day and after"),
 };
 

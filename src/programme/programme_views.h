@@ -51,7 +51,7 @@ typedef struct {
         const GArray *rows;        /* the first sessions */
         const Picture *logo;       /* NULL */
         const GPtrArray *partners; /* of Partner */
-        int64_t talk_count, person_count;
+        int64_t talk_count, person_count, registration_count; /* no figure under five is shown */
         bool over, draft, long_title;
 } PosterPage;
 void poster_view(Html *h, const PosterPage *v);
