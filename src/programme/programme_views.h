@@ -48,9 +48,9 @@ void home_view(Html *h, const HomePage *v);
 typedef struct {
         const Event *event;
         const char *days, *zone_text, *hours;
-        const GArray *rows;        /* the first sessions */
-        const Picture *logo;       /* NULL */
-        const GPtrArray *partners; /* of Partner */
+        const GArray *rows;                                   /* the first sessions */
+        const Picture *logo;                                  /* NULL */
+        const GPtrArray *partners;                            /* of Partner */
         int64_t talk_count, person_count, registration_count; /* no figure under five is shown */
         bool over, draft, long_title;
 } PosterPage;
