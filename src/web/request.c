@@ -131,11 +131,11 @@ static UploadFile *upload_open(Request *req, const char *name, const char *file_
                 return upload;
         upload = g_new0(UploadFile, 1);
         g_autofree char *folder = uploads_folder(req->config->store);
-        g_mkdir_with_parents(folder, 0700);
+        int fault = g_mkdir_with_parents(folder, 0700) == 0 ? 0 : errno; /* ENOSPC, not what follows from it */
         upload->path = g_build_filename(folder, "upload-XXXXXX", NULL);
         upload->fd = g_mkstemp_full(upload->path, O_RDWR | O_CLOEXEC, 0600);
         if (upload->fd < 0)
-                req->save_error = errno;
+                req->save_error = fault ? fault : errno;
         upload->file_name = g_utf8_make_valid(file_name, -1);
         g_hash_table_insert(req->uploads, g_strdup(name), upload);
         return upload;
