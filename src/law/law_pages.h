@@ -2,6 +2,7 @@
 #pragma once
 #include "conference/conference.h"
 #include "law/law_store.h"
+#include "people/people.h"
 #include "web/form.h"
 
 typedef struct {
@@ -55,6 +56,25 @@ typedef struct {
 void law_data_view(Html *h, const LawDataPage *v);
 void law_erased_view(Html *h, const char *unused);
 
+typedef struct {
+        const Event *event;
+        Consent consent;
+        const char *day; /* of the last choice */
+} LawConsentPage;
+void law_consent_view(Html *h, const LawConsentPage *v);
+typedef struct {
+        const char *name;
+        char *day;
+        bool standing;
+} LawConsentRow;
+typedef struct {
+        const LawConsentRow *rows;
+        size_t count;
+        int page, page_count;
+} LawConsentsPage;
+void law_consent_row_view(Html *h, const LawConsentRow *v);
+void law_consents_view(Html *h, const LawConsentsPage *v);
+
 /* The frame: of the event when there is one, else of the server. Takes nothing. */
 Html *law_frame(Request *req, const Event *event, EventPlace place, const char *title, bool no_index);
 /* What {places} stand for; the strings are borrowed from event and host. */
@@ -69,6 +89,8 @@ void show_texts(Request *req, Db *db);
 void keep_text(Request *req, Db *db);
 void show_host(Request *req, Db *db);
 void keep_host(Request *req, Db *db);
+void law_show_consent(Request *req, Db *db);
+void law_show_consents(Request *req, Db *db);
 void law_show_data(Request *req, Db *db);
 void law_send_data(Request *req, Db *db);
 void law_erase_data(Request *req, Db *db);

@@ -81,6 +81,15 @@ Consent people_consent(Db *db, int64_t account, int64_t event);
 bool people_consent_give(Db *db, int64_t account, int64_t event);
 bool people_consent_withdraw(Db *db, int64_t account, int64_t event);
 
+/* The last choice of each person who made one in the event, by name. (transfer full) of ConsentChoice */
+typedef struct {
+        char *name; /* the address where there is none */
+        Consent consent;
+} ConsentChoice;
+void consent_choice_free(ConsentChoice *choice);
+GPtrArray *people_consents(Db *db, int64_t event, int64_t offset, int64_t limit);
+int64_t people_consent_count(Db *db, int64_t event);
+
 /* What people/ keeps of an account, times in microseconds UTC; NULL when there is no such account. (transfer full) */
 json_t *people_export(Db *db, int64_t account);
 /* Erases address and name, and ends roles, invitations, links, sessions and standing consents. The account's number

@@ -12,6 +12,8 @@ bool may_give(const Request *req, Role role);
 Role invitable_role(const char *name);
 void show_team_with(Request *req, Db *db, const Form *form, int status);
 
+void show_account(Request *req, Db *db);
+void end_sessions(Request *req, Db *db);
 void show_team(Request *req, Db *db);
 void invite(Request *req, Db *db);
 void invite_again(Request *req, Db *db);

@@ -48,6 +48,11 @@ Role role_by_name(const char *name)
         return 0;
 }
 
+bool role_is_of_team(Role role)
+{
+        return (role & TEAM) != 0;
+}
+
 bool roles_satisfy(unsigned roles, bool signed_in, Right right)
 {
         if (right == RIGHT_PUBLIC || (roles & ROLE_OWNER))

@@ -38,6 +38,23 @@ int64_t team_count(Db *db, int64_t event, Role role);
 /* Who has a role above attendee in the event, one row a role: Invitation with id 0. */
 GPtrArray *team_list(Db *db, int64_t event);
 
+/* What an account is in events, the latest first; where it is signed in, newest first. (transfer full) */
+typedef struct {
+        char *slug, *title;
+        Role role;
+} MyRole;
+void my_role_free(MyRole *mine);
+GPtrArray *my_roles(Db *db, int64_t account);
+typedef struct {
+        char *key; /* as session_key() */
+        int64_t created_us, expires_us;
+} MySession;
+void my_session_free(MySession *session);
+GPtrArray *my_sessions(Db *db, int64_t account);
+/* Only of this account: another's key ends nothing. */
+bool my_session_end(Db *db, int64_t account, const char *key);
+bool my_sessions_end_others(Db *db, int64_t account, const char *key);
+
 /* Whether the account has more than an attendee's rights anywhere. */
 bool account_is_privileged(Db *db, int64_t account);
 /* Ends every session of the account: what was opened by a lesser key does not grow. */

@@ -34,6 +34,23 @@ typedef struct {
         int page, page_count;
 } TeamPage;
 
+typedef struct {
+        const char *key;
+        char *since, *until;
+        bool is_this;
+} SessionRow;
+typedef struct {
+        const char *email, *name;
+        const char *notice;     /* source text, "" for nothing */
+        const GPtrArray *roles; /* MyRole */
+        bool is_owner;
+        const SessionRow *sessions;
+        size_t session_count;
+} AccountPage;
+void my_role_view(Html *h, const MyRole *v);
+void session_row_view(Html *h, const SessionRow *v);
+void account_view(Html *h, const AccountPage *v);
+
 void sign_in_view(Html *h, const SignInPage *v);
 void sent_view(Html *h, const char *unused);
 void link_view(Html *h, const LinkPage *v);

@@ -197,6 +197,8 @@ const Route people_routes[] = {
         { GET, "/sign-in/link/:token/", show_link, RIGHT_PUBLIC, 0, "The page of a mail's link" },
         { POST, "/sign-in/link/:token/", use_link, RIGHT_PUBLIC, FORM_BYTES, "Use a link" },
         { POST, "/sign-out/", sign_out, RIGHT_PUBLIC, FORM_BYTES, "Sign out" },
+        { GET, "/me/", show_account, RIGHT_SIGNED_IN, 0, "One's events, roles and sessions" },
+        { POST, "/me/sessions/", end_sessions, RIGHT_SIGNED_IN, FORM_BYTES, "Sign out elsewhere" },
         { GET, "/:event/organise/team/", show_team, RIGHT_ORGANISER, 0, "Team", .menu = N_("Team"),
           .menu_text = N_("Who may what: invite by mail, take a role away.") },
         { POST, "/:event/organise/team/", invite, RIGHT_ORGANISER, 64 * 1024, "Invite someone" },

@@ -110,3 +110,6 @@ void respond_websocket(Request *req, const SocketHandler *handler, gpointer open
 /* Sessions: sign in after a link was consumed (rotates the cookie); sign out. db is the writer. */
 void session_start(Request *req, Db *db, int64_t account);
 void session_end(Request *req, Db *db);
+/* What names this request's session in lists: the hash in hexadecimal, not the secret. NULL when there is none.
+ * (transfer full) */
+char *session_key(Request *req);

@@ -54,6 +54,18 @@ int64_t session_account(Request *req, Db *db)
                       (size_t)HASH_BYTES, now_us());
 }
 
+char *session_key(Request *req)
+{
+        g_autofree char *name = request_cookie_name(req, "session");
+        const char *secret = request_cookie(req, name);
+        if (!secret)
+                return NULL;
+        unsigned char hash[HASH_BYTES];
+        char text[HASH_BYTES * 2 + 1];
+        hash_secret(secret, hash);
+        return g_strdup(sodium_bin2hex(text, sizeof text, hash, sizeof hash));
+}
+
 void session_end(Request *req, Db *db)
 {
         g_autofree char *name = request_cookie_name(req, "session");
