@@ -111,6 +111,29 @@ static bool send_invitation(Request *req, Db *db, const char *email, Role role, 
         return invitation && people_mail_invitation(db, invitation, request_origin(req));
 }
 
+const char *people_invite(Request *req, Db *db, const char *address, Role role, const char *lang, int64_t *ret_account)
+{
+        int64_t event = request_event(req);
+        g_autofree char *email = NULL;
+        AddressFault wrong = address_read(address, &email);
+        if (wrong)
+                return address_fault_text(wrong);
+        int64_t known = people_find(db, email);
+        if (known && (people_roles(db, known, event) & role)) {
+                *ret_account = known;
+                return "";
+        }
+        const char *fault = invite_fault(db, event, email, role);
+        if (*fault)
+                return fault;
+        if (invitation_count_since(db, event, now_us() - DAY_US) >= INVITED_A_DAY)
+                return N_("This event has sent as many invitations as it may in a day. Go on tomorrow.");
+        if (!send_invitation(req, db, email, role, lang))
+                return N_("The invitation could not be kept. Nothing was sent; try again.");
+        *ret_account = people_find(db, email);
+        return "";
+}
+
 void invite(Request *req, Db *db)
 {
         FormOption options[INVITE_OPTIONS];

@@ -377,7 +377,7 @@ static void keep_persons(Db *db, const Import *import, int64_t event)
                 if (change == CHANGE_UPDATE)
                         db_run(db,
                                "UPDATE person SET name = $2, guid = $3, source_id = $4, "
-                               "biography = coalesce($5, biography) WHERE id = $1",
+                               "biography = coalesce($5, biography), version = version + 1 WHERE id = $1",
                                "itttt", person->id, person->name, person->guid, person->source_id, person->biography);
                 else if (change == CHANGE_NEW)
                         person->id = db_insert(db,

@@ -73,6 +73,8 @@ GArray *favourite_accounts(Db *db, int64_t talk);
 typedef struct {
         int64_t id, account; /* account: 0 when none is known */
         char *code, *name, *biography;
+        int64_t version, photo;            /* photo: its picture, 0 for none */
+        char *photo_url, *small_photo_url; /* "" for none */
 } Person;
 void person_free(Person *person);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Person, person_free)
@@ -97,4 +99,4 @@ int programme_import_command(Store *store, const char *path, const char *slug, c
 bool programme_tidy(Db *db);
 
 extern const Route programme_routes[], programme_export_routes[];
-extern const Route session_routes[]; /* of those who make the programme */
+extern const Route session_routes[], speaker_routes[]; /* of those who make the programme, and of speakers */

@@ -1,5 +1,6 @@
 #include "programme/programme_store.h"
 #include "base/time.h"
+#include "picture/picture.h"
 #include "base/when.h"
 
 #include <string.h>
@@ -346,6 +347,10 @@ char *choice_name(Db *db, int64_t event, ChoiceKind kind, const char *value)
         return name ? name : g_strdup(value);
 }
 
+#define PERSON_COLUMNS                                                                                                 \
+        "p.id, p.account_id, p.code, p.name, p.biography, p.version, coalesce(p.photo_id, 0), coalesce(f.file, '')"
+#define PERSON_PHOTO "LEFT JOIN picture f ON f.id = p.photo_id "
+
 void person_free(Person *person)
 {
         if (!person)
@@ -353,6 +358,8 @@ void person_free(Person *person)
         g_free(person->code);
         g_free(person->name);
         g_free(person->biography);
+        g_free(person->photo_url);
+        g_free(person->small_photo_url);
         g_free(person);
 }
 
@@ -364,6 +371,10 @@ static Person *person_from(Stmt *row)
         person->code = g_strdup(stmt_text(row, 2));
         person->name = g_strdup(stmt_text(row, 3));
         person->biography = g_strdup(stmt_text(row, 4));
+        person->version = stmt_int(row, 5);
+        person->photo = stmt_int(row, 6);
+        person->photo_url = picture_url(stmt_text(row, 7));
+        person->small_photo_url = picture_small_url(stmt_text(row, 7));
         return person;
 }
 
@@ -377,20 +388,19 @@ static GPtrArray *all_persons(Stmt *rows)
 
 GPtrArray *talk_persons(Db *db, int64_t talk)
 {
-        g_autoptr(Stmt) rows =
-                db_query(db,
-                         "SELECT p.id, p.account_id, p.code, p.name, p.biography FROM talk_person tp "
-                         "JOIN person p ON p.id = tp.person_id WHERE tp.talk_id = $1 ORDER BY tp.position",
-                         "i", talk);
+        g_autoptr(Stmt) rows = db_query(db,
+                                        "SELECT " PERSON_COLUMNS " FROM talk_person tp "
+                                        "JOIN person p ON p.id = tp.person_id " PERSON_PHOTO
+                                        "WHERE tp.talk_id = $1 ORDER BY tp.position",
+                                        "i", talk);
         return all_persons(rows);
 }
 
 Person *person_find(Db *db, int64_t event, const char *code)
 {
-        g_autoptr(Stmt) row = db_query(db,
-                                       "SELECT id, account_id, code, name, biography FROM person WHERE event_id = $1 "
-                                       "AND code = $2",
-                                       "it", event, code);
+        g_autoptr(Stmt) row = db_query(
+                db, "SELECT " PERSON_COLUMNS " FROM person p " PERSON_PHOTO "WHERE p.event_id = $1 AND p.code = $2",
+                "it", event, code);
         return stmt_next(row) ? person_from(row) : NULL;
 }
 
@@ -404,10 +414,11 @@ GPtrArray *person_list(Db *db, int64_t event, const char *words, int64_t limit, 
         g_autofree char *part = g_strdup_printf("%%%s%%", words);
         *ret_total = db_int(db, 0, "SELECT count(*) FROM person WHERE event_id = $1 AND ($2 = '%%' OR name LIKE $2)",
                             "it", event, part);
-        g_autoptr(Stmt) rows = db_query(db,
-                                        "SELECT id, account_id, code, name, '' FROM person WHERE event_id = $1 AND "
-                                        "($2 = '%%' OR name LIKE $2) ORDER BY name, id LIMIT $3 OFFSET $4",
-                                        "itii", event, part, limit, offset);
+        g_autoptr(Stmt) rows =
+                db_query(db,
+                         "SELECT p.id, p.account_id, p.code, p.name, '', p.version, 0, '' FROM person p WHERE "
+                         "p.event_id = $1 AND ($2 = '%%' OR p.name LIKE $2) ORDER BY p.name, p.id LIMIT $3 OFFSET $4",
+                         "itii", event, part, limit, offset);
         return all_persons(rows);
 }
 

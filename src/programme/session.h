@@ -32,6 +32,8 @@ typedef enum { SESSION_KEPT, SESSION_STALE, SESSION_FAILED } SessionKept;
 SessionKept session_keep(Db *db, TalkDraft *session);
 /* Another place, its length kept. */
 SessionKept session_move(Db *db, const Talk *talk, int64_t version, int64_t room, const char *day, int64_t start_us);
+/* Its persons' names again, "Ada, Bob": what lists show. */
+void session_keep_names(Db *db, int64_t talk);
 bool session_set_cancelled(Db *db, int64_t talk, bool cancelled);
 /* Also forgets what nobody was told of it. */
 bool session_delete(Db *db, int64_t talk);

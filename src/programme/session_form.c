@@ -93,15 +93,14 @@ static void offer(SessionForm *form, const char *name, const GArray *options, gu
                 form_options(form->form, name, (const FormOption *)options->data);
 }
 
+/* Those that the event offers, and those that its sessions have. */
 static void offer_kinds(SessionForm *form, Db *db, const Event *event, const Lang *lang)
 {
-        static const char *const ours[] = {
-                "plenary", "keynote", "round-table", "workshop", "meeting", "visit", "break"
-        };
+        g_autoptr(GPtrArray) offered = conference_kinds(db, event->id);
+        g_autoptr(GPtrArray) used = choice_head(db, event->id, CHOICE_KIND, OPTIONS_MAX / 2);
         form->kinds = g_array_new(TRUE, TRUE, sizeof(FormOption));
-        for (size_t i = 0; i < G_N_ELEMENTS(ours); i++)
-                add_option(form, form->kinds, ours[i], kind_text(ours[i], lang));
-        g_autoptr(GPtrArray) used = choice_head(db, event->id, CHOICE_KIND, OPTIONS_MAX - G_N_ELEMENTS(ours));
+        for (guint i = 0; i < offered->len && i < OPTIONS_MAX / 2; i++)
+                add_option(form, form->kinds, offered->pdata[i], kind_text(offered->pdata[i], lang));
         for (guint i = 0; i < used->len; i++)
                 add_option(form, form->kinds, choice_at(used, i)->value, kind_text(choice_at(used, i)->value, lang));
         offer(form, "kind", form->kinds, OPTIONS_MAX);

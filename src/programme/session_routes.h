@@ -13,6 +13,15 @@ void show_move(Request *req, Db *db);
 void save_move(Request *req, Db *db);
 void show_changes(Request *req, Db *db);
 void show_grid(Request *req, Db *db);
+void show_persons(Request *req, Db *db);
+void show_new_person(Request *req, Db *db);
+void save_new_person(Request *req, Db *db);
+void show_one_person(Request *req, Db *db);
+void save_person(Request *req, Db *db);
+void invite_person(Request *req, Db *db);
+void merge_person(Request *req, Db *db);
+void show_own_person(Request *req, Db *db);
+void save_own_person(Request *req, Db *db);
 
 /* The session of the address; NULL when the event has none, then "not found" was answered. */
 Talk *talk_of_request(Request *req, Db *db, const Event *event);

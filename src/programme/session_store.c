@@ -107,8 +107,7 @@ TalkDraft *session_find(Db *db, int64_t event, const char *code)
         return session;
 }
 
-/* "Ada, Bob": for lists. */
-static void keep_names(Db *db, int64_t talk)
+void session_keep_names(Db *db, int64_t talk)
 {
         db_run(db,
                "UPDATE talk SET persons = (SELECT coalesce(group_concat(name, ', '), '') FROM (SELECT p.name FROM "
@@ -127,7 +126,7 @@ static void keep_parts(Db *db, const TalkDraft *session)
                        "ON CONFLICT DO NOTHING",
                        "iiii", session->id, person->id, (int64_t)i, (int64_t)person->moderator);
         }
-        keep_names(db, session->id);
+        session_keep_names(db, session->id);
         db_run(db, "DELETE FROM talk_link WHERE talk_id = $1 AND kind = 'link'", "i", session->id);
         int64_t position =
                 db_int(db, 0, "SELECT max(position) + 1 FROM talk_link WHERE talk_id = $1", "i", session->id);
