@@ -111,7 +111,8 @@ static bool send_invitation(Request *req, Db *db, const char *email, Role role, 
         return invitation && people_mail_invitation(db, invitation, request_origin(req));
 }
 
-const char *people_invite(Request *req, Db *db, const char *address, Role role, const char *lang, int64_t *ret_account)
+const char *people_invite_address(Request *req, Db *db, const char *address, Role role, const char *lang,
+                                  int64_t *ret_account)
 {
         int64_t event = request_event(req);
         g_autofree char *email = NULL;

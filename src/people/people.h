@@ -34,7 +34,8 @@ bool people_grant(Db *db, int64_t account, int64_t event, Role role);
 bool people_withdraw(Db *db, int64_t account, int64_t event, Role role);
 /* Invites an address (as it was typed) to the request's event, in this language; *ret_account is then its account, also
  * when it has that role already: then nothing is sent. "" or why not: source words. */
-const char *people_invite(Request *req, Db *db, const char *address, Role role, const char *lang, int64_t *ret_account);
+const char *people_invite_address(Request *req, Db *db, const char *address, Role role, const char *lang,
+                                  int64_t *ret_account);
 /* "attendee", "speaker", "host", "read-only", "check-in", "captioner", "stage-manager", "programme", "organiser",
  * "event-owner", "owner". */
 const char *role_name(Role role);

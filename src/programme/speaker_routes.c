@@ -111,7 +111,7 @@ static Person *person_of_request(Request *req, Db *db, const Event *event, bool 
         Person *person = own ? person_of_account(db, event->id, request_account(req))
                              : person_find(db, event->id, request_param(req, "code"));
         if (!person && own)
-                respond_error(req, 404,
+                respond_error(req, 409,
                               tr(request_lang(req), "You are not on this programme yet. Its organisers link your "
                                                     "address to your name there."));
         else if (!person)
@@ -287,8 +287,8 @@ void invite_person(Request *req, Db *db)
                 return;
         g_autoptr(Form) invite = form_new(req, invite_fields);
         int64_t account = 0;
-        const char *refusal = form_check(invite) ? people_invite(req, db, form_value(invite, "email"), ROLE_SPEAKER,
-                                                                 event->lang, &account)
+        const char *refusal = form_check(invite) ? people_invite_address(req, db, form_value(invite, "email"),
+                                                                         ROLE_SPEAKER, event->lang, &account)
                                                  : "";
         if (*refusal)
                 form_fail(invite, "email", tr(lang, refusal));

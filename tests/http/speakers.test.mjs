@@ -130,13 +130,13 @@ describe('a speaker', () => {
     assert.equal((await zoe.post('/essai/me/speaker/', form({ version, name: 'Zoé Martin', biography: 'De sa main', photo: new Blob([png({ width: 40, height: 40 })]) }))).status, 303);
     assert.match((await visitor.get(`/essai/speaker/${code}/`)).body_text, /De sa main/);
     for (const target of [pageOf(code), pageOf(other)])
-      assert.equal((await zoe.post(target, form({ version: '1', name: 'X', biography: 'Y' }), { from: '/essai/me/speaker/' })).status, 403);
+      assert.equal((await zoe.post(target, { version: '1', name: 'X', biography: 'Y' }, { from: '/essai/me/speaker/' })).status, 403);
     assert.match((await owner.get(pageOf(code))).body_text, /Linked to zoe@example\.org/);
     assert.equal((await zoe.get('/autre/me/speaker/')).status, 403);
     const nobody = server.client();
     await owner.post('/essai/organise/team/', { email: 'nobody@example.org', role: 'speaker' });
     await nobody.useLink(await linkTo(server, 'nobody@example.org'));
-    assert.equal((await nobody.get('/essai/me/speaker/')).status, 404, 'linked to no name');
+    assert.equal((await nobody.get('/essai/me/speaker/')).status, 409, 'linked to no name');
   });
 });
 
