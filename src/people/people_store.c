@@ -148,7 +148,10 @@ void event_name_free(EventName *name)
 EventName *event_name(Db *db, int64_t event)
 {
         g_autoptr(Stmt) stmt =
-                db_query(db, "SELECT slug, title, lang, contact, theme, zone FROM event WHERE id = $1", "i", event);
+                db_query(db,
+                         "SELECT slug, title, lang, contact, CASE accent WHEN '' THEN theme ELSE 'e' || id END, zone "
+                         "FROM event WHERE id = $1",
+                         "i", event);
         if (!stmt_next(stmt))
                 return NULL;
         EventName *name = g_new0(EventName, 1);

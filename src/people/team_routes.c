@@ -65,6 +65,8 @@ static Html *team_page_begin(Request *req, const EventName *event)
         g_autofree char *home = g_strdup_printf("/%s/", event->slug);
         g_autofree char *organise = g_strdup_printf("/%s/organise/", event->slug);
         g_autofree char *theme = g_strconcat("theme-", event->theme, NULL);
+        /* empty of rules when the colours are a theme's */
+        g_autofree char *sheet = g_strdup_printf("<link rel=\"stylesheet\" href=\"/%s/theme.css\">", event->slug);
         const NavItem nav[] = { { tr(lang, "The event"), home, false }, { tr(lang, "Organise"), organise, true } };
         return page_begin(req, &(Page){ .title = tr(lang, "Team"),
                                         .brand = event->title,
@@ -72,6 +74,7 @@ static Html *team_page_begin(Request *req, const EventName *event)
                                         .nav = nav,
                                         .nav_count = G_N_ELEMENTS(nav),
                                         .theme = theme,
+                                        .head_links = sheet,
                                         .no_index = true });
 }
 
