@@ -57,3 +57,11 @@ int64_t event_list_asked(const Request *req, const char *name)
         g_ascii_string_to_unsigned(request_field(req, name), 10, 1, G_MAXINT64, &id, NULL);
         return (int64_t)id;
 }
+
+bool event_list_moves(const EventList *list)
+{
+        for (guint i = 0; i < list->rows->len; i++)
+                if (!g_array_index(list->rows, ListedRow, i).first)
+                        return true;
+        return false;
+}

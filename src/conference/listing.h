@@ -19,5 +19,7 @@ EventList *event_list_new(Request *req, guint count);
 void event_list_free(EventList *listing);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventList, event_list_free)
 ListedRow *event_list_add(EventList *listing, int64_t id, const char *name, const char *url, const char *meta);
+/* Whether any of its rows can be moved. */
+bool event_list_moves(const EventList *list);
 /* The number that a button sends; 0 when it was not pressed. */
 int64_t event_list_asked(const Request *req, const char *name);

@@ -82,17 +82,20 @@ bool event_room_remove(Db *db, int64_t event, int64_t room)
 }
 
 /* One statement for each table, as SQL has no place for a table's name. Positions are given anew, since imports and
- * old rows may have the same twice. */
-#define MOVE_UP(table)                                                                                                 \
-        "WITH old AS (SELECT id, row_number() OVER (ORDER BY position, id) AS n FROM " table " WHERE event_id = $1), " \
-        "at AS (SELECT n FROM old WHERE id = $2) UPDATE " table " SET position = (SELECT CASE WHEN old.n = at.n AND "  \
-        "old.n > 1 THEN old.n - 1 WHEN old.n = at.n - 1 THEN old.n + 1 ELSE old.n END FROM old, at WHERE old.id "      \
-        "= " table ".id) WHERE event_id = $1 AND EXISTS (SELECT 1 FROM at)"
+ * old rows may have the same twice; partners stand in an order of their own at each level. */
+#define MOVE_UP(table, among)                                                                                          \
+        "WITH old AS (SELECT id, row_number() OVER (ORDER BY position, id) AS n FROM " table                           \
+        " WHERE event_id = $1" among "), at AS (SELECT n FROM old WHERE id = $2) UPDATE " table                        \
+        " SET position = (SELECT CASE WHEN old.n = at.n AND old.n > 1 THEN old.n - 1 WHEN old.n = at.n - 1 THEN "      \
+        "old.n + 1 ELSE old.n END FROM old, at WHERE old.id = " table                                                  \
+        ".id) WHERE id IN (SELECT id FROM old) AND EXISTS (SELECT 1 FROM at)"
 
 bool conference_move_up(Db *db, int64_t event, Listed listed, int64_t id)
 {
-        static const char *const moves[] = { [LISTED_ROOM] = MOVE_UP("room"),
-                                             [LISTED_TRACK] = MOVE_UP("track"),
-                                             [LISTED_PARTNER] = MOVE_UP("partner") };
+        static const char *const moves[] = {
+                [LISTED_ROOM] = MOVE_UP("room", ""),
+                [LISTED_TRACK] = MOVE_UP("track", ""),
+                [LISTED_PARTNER] = MOVE_UP("partner", " AND level = (SELECT level FROM partner WHERE id = $2)")
+        };
         return db_run(db, moves[listed], "ii", event, id);
 }

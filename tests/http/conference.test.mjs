@@ -253,6 +253,16 @@ describe('partners', () => {
     assert.match(poster, /<img[^>]*src="\/media\/picture\/[0-9a-f]{32}-320\.png"/);
     fits(await owner.get('/soutiens/'), 'poster');
   });
+  it('are moved among those of their level', async () => {
+    for (const name of ['Deux', 'Trois'])
+      assert.equal((await owner.post(page, multipart({ name, level: 'funds', url: '' }))).status, 303);
+    const order = async () => [...(await owner.get(page)).body_text.matchAll(/partners\/\d+\/">([^<]+)</g)].map(([, name]) => name);
+    const [, id] = (await owner.get(page)).body_text.match(/name="up" value="(\d+)" aria-label="Move Trois up"/);
+    assert.equal((await owner.post(page, multipart({ up: id }))).status, 303);
+    assert.deepEqual(await order(), ['Association exemple', 'Union exemple', 'Trois', 'Deux']);
+    assert.equal((await owner.post(page, multipart({ up: id }))).status, 303);
+    assert.deepEqual(await order(), ['Association exemple', 'Trois', 'Union exemple', 'Deux']);
+  });
   it('of another event are neither shown, changed nor removed', async () => {
     const [, id] = (await owner.get(page)).body_text.match(/partners\/(\d+)\/">Union/);
     const token = await owner.token('/salles/organise/partners/');
