@@ -111,7 +111,7 @@ static Person *person_of_request(Request *req, Db *db, const Event *event, bool 
         Person *person = own ? person_of_account(db, event->id, request_account(req))
                              : person_find(db, event->id, request_param(req, "code"));
         if (!person && own)
-                respond_error(req, 409,
+                respond_error(req, request_method(req) == GET ? 200 : 409,
                               tr(request_lang(req), "You are not on this programme yet. Its organisers link your "
                                                     "address to your name there."));
         else if (!person)
