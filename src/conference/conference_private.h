@@ -6,7 +6,7 @@
 #define CONFERENCE_FORM_BYTES ((size_t)64 * 1024)
 #define LIST_ROWS 30   /* on a page */
 #define LISTED_MAX 300 /* rooms or tracks of an event; an import may bring more */
-#define PARTNERS_MAX 30
+#define PARTNERS_MAX 20
 
 /* The usual kinds of sessions. */
 #define USUAL_KINDS 6

@@ -142,7 +142,7 @@ void act_on_partners(Request *req, Db *unused)
         } else if (event) {
                 partner_fill(partner, sent.form);
                 if (partner_count(db, event->id) >= PARTNERS_MAX)
-                        form_fail(sent.form, "", tr(request_lang(req), "An event has 30 partners at most."));
+                        form_fail(sent.form, "", tr(request_lang(req), "An event has 20 partners at most."));
                 kept = partner_check(db, event->id, partner, sent.form) &&
                        keep(req, db, event->id, partner, sent.form, sent.draft);
                 if (!form_is_ok(sent.form))
