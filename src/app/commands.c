@@ -23,7 +23,7 @@
 
 /* What the command line may say; each command uses its part. */
 typedef struct {
-        char *config, *folder, *origin, *socket, *relay, *mail_from, *event, *zone, *lang;
+        char *config, *folder, *format, *origin, *socket, *relay, *mail_from, *event, *zone, *lang;
         char *to, *key_file, *keep, *backup_to;
         int port, media_port, backup_hours;
         gboolean publish, json, empty, behind_proxy;
@@ -224,6 +224,21 @@ static int link_for(Options *options)
         return 0;
 }
 
+static int export_event(Options *options)
+{
+        if (!options->folder || !options->event)
+                return fail("export needs --event SLUG and --data DIR: treteau export --event rencontres --data DIR");
+        g_autoptr(GError) error = NULL;
+        Store *store = store_open(options->folder, &error);
+        if (!store)
+                return fail("%s", error->message);
+        g_autofree char *origin = origin_of(options);
+        int status = programme_export_command(store, options->event, options->format ? options->format : "xml", origin,
+                                              stdout, stderr);
+        store_free(store);
+        return status;
+}
+
 static int import_file(Options *options)
 {
         if (!options->folder || !options->event || !options->rest || !options->rest[0])
@@ -280,7 +295,10 @@ static const Command commands[] = {
         { "link", "EMAIL --data DIR [--origin https://…]", "a one-time link that signs the server's owner in",
           link_for },
         { "import", "FILE --event SLUG --data DIR [--publish] [--zone Europe/Paris] [--lang fr]",
-          "reads a schedule.xml into an event, new or not, whole or not at all", import_file },
+          "reads a schedule.xml, schedule.json, .ics or .csv into an event, new or not, whole or not at all",
+          import_file },
+        { "export", "--event SLUG [--format xml|json|ics|csv|people.csv] --data DIR [--origin https://…]",
+          "writes the programme of an event", export_event },
         { "backup", "--data DIR [--to FILE|DIR] [--key-file FILE] [--keep 7,4]",
           "all of DIR in one file, also while it is served; of older ones the last of 7 days and 4 weeks stay",
           backup },
@@ -311,6 +329,7 @@ static bool parse(int *argc, char ***argv, Options *options, GError **error)
                 { "smtp", 0, 0, G_OPTION_ARG_STRING, &options->relay, NULL, NULL },
                 { "mail-from", 0, 0, G_OPTION_ARG_STRING, &options->mail_from, NULL, NULL },
                 { "event", 0, 0, G_OPTION_ARG_STRING, &options->event, NULL, NULL },
+                { "format", 0, 0, G_OPTION_ARG_STRING, &options->format, NULL, NULL },
                 { "zone", 0, 0, G_OPTION_ARG_STRING, &options->zone, NULL, NULL },
                 { "lang", 0, 0, G_OPTION_ARG_STRING, &options->lang, NULL, NULL },
                 { "to", 0, 0, G_OPTION_ARG_FILENAME, &options->to, NULL, NULL },
@@ -340,6 +359,7 @@ static void options_clear(Options *options)
         g_free(options->mail_from);
         g_free(options->event);
         g_free(options->zone);
+        g_free(options->format);
         g_free(options->lang);
         g_free(options->to);
         g_free(options->key_file);

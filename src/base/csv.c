@@ -91,7 +91,8 @@ static bool read_quoted(Reader *reader)
                 }
                 reader->next += c == '"'; /* two stand for one */
                 reader->line += c == '\n';
-                if (c != '\r' || reader->next + 1 >= reader->end || reader->next[1] != '\n')
+                bool of_line_end = c == '\r' && reader->next + 1 < reader->end && strchr("\r\n", reader->next[1]);
+                if (!of_line_end)
                         g_string_append_c(reader->cell, c);
         }
         return refuse(reader->fault, first, N_("a quote “\"” is opened here and never closed"));

@@ -94,6 +94,10 @@ bool programme_erase(Db *db, int64_t account);
  * the exit status. */
 int programme_import_command(Store *store, const char *path, const char *slug, const char *zone, bool publish,
                              const Lang *lang, FILE *out);
+/* `treteau export --event SLUG [--format xml]`: "xml", "json", "ics", "csv" or "people.csv" on out. Returns the exit
+ * status. */
+int programme_export_command(Store *store, const char *slug, const char *format_name, const char *origin, FILE *out,
+                             FILE *errors);
 
 /* Takes into the index of searches what a stop left out of it: daily and at start, by app. */
 bool programme_tidy(Db *db);
