@@ -4,7 +4,7 @@ import { SMTPServer } from 'smtp-server';
 
 /**
  * @param {{refuse?: (to: string) => string | undefined}} [options] refuse: the relay's words for an address it does not take
- * @returns {Promise<{url: string, mails: object[], to: (address: string) => object[], next: (address: string, matching?: RegExp, timeout_ms?: number) => Promise<object>, close: () => Promise<void>}>}
+ * @returns {Promise<{url: string, mails: object[], to: (address: string) => object[], next: (address: string, matching?: RegExp, options?: {since?: number, timeout_ms?: number}) => Promise<object>, close: () => Promise<void>}>}
  */
 export async function openMailbox({ refuse = () => undefined } = {}) {
   const mails = [], waiting = new Set();
@@ -32,9 +32,9 @@ export async function openMailbox({ refuse = () => undefined } = {}) {
   const to = (address) => mails.filter((mail) => mail.recipients.includes(address));
   return {
     url: `smtp://127.0.0.1:${server.server.address().port}`, mails, to,
-    /** The newest mail to an address whose subject or text matches; waits for it. */
-    next(address, matching = /(?:)/, timeout_ms = 20000) {
-      const find = () => to(address).findLast((mail) => matching.test(`${mail.subject}\n${mail.text}`));
+    /** The newest mail to an address whose subject or text matches, after the first `since` of all; waits for it. */
+    next(address, matching = /(?:)/, { since = 0, timeout_ms = 20000 } = {}) {
+      const find = () => to(address).findLast((mail) => mails.indexOf(mail) >= since && matching.test(`${mail.subject}\n${mail.text}`));
       return new Promise((resolve, reject) => {
         const look = () => {
           const mail = find();

@@ -95,16 +95,25 @@ export async function startBehindProxy({ args = [], env = {}, prepare } = {}) {
   const [httpPort, httpsPort] = [await freePort(), await freePort()];
   const origin = `https://localhost:${httpsPort}`;
   if (prepare) await prepare(data);
-  const server = await start({ command: 'serve', folder: data, env,
+  const serve = () => start({ command: 'serve', folder: data, env,
     args: ['--socket', socket, '--behind-proxy', '--origin', origin, ...args] });
+  let server = await serve();
   const nginx = await startNginx({ folder, httpPort, httpsPort, socket, media: `${data}/media/` }).catch(async (error) => {
     await server.stop({ keep: true });
     throw error;
   });
   return {
-    origin, nginx, socket, folder: data, server, child: server.child,
+    origin, nginx, socket, folder: data,
+    get server() { return server; },
+    get child() { return server.child; },
     get stderr() { return server.stderr; },
     client: (options) => server.client(options),
+    /** As after a power cut; meanwhile() runs while nothing serves. */
+    async restart(meanwhile = () => {}) {
+      await server.kill();
+      await meanwhile();
+      server = await serve();
+    },
     async stop() {
       await nginx.stop();
       const end = await server.stop({ keep: true });

@@ -1,0 +1,282 @@
+// An association holds its event: an organiser builds two days from nothing, invites a speaker and a host, publishes; sixty
+// people register, a waiting list moves, a session moves and the right people hear of it by mail, the day is held. All of it
+// through nginx with the shipped site file; the mails come to a relay of this test's own.
+
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import { run } from "../http/support.mjs";
+import { weigh } from "../support/ecoindex.mjs";
+import { openMailbox } from "../support/mailbox.mjs";
+import { startBehindProxy } from "../support/proxy.mjs";
+import { has_program, missing, open_chromium } from "./browsers.mjs";
+import { standing_findings, html_findings } from "./findings.mjs";
+import { sees_pictures } from "./watch.mjs";
+
+const PEOPLE = 60, PLACES = 5, WISHES = 8, HOUR = 3600e3;
+const CONSENT = "Mon image et ma voix peuvent être enregistrées et publiées. Je peux revenir là-dessus à tout moment ; sans cet accord, on me voit et m’entend en direct seulement.";
+
+/** A zone where it is daytime now, so that the first session of the first day can be live. */
+function daytime_zone() {
+  const hour = (zone) => Number(new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", hourCycle: "h23" }).format());
+  return ["Europe/Paris", "Indian/Reunion", "America/Martinique", "Pacific/Noumea", "Pacific/Tahiti", "Asia/Kolkata"].find((zone) => hour(zone) >= 9 && hour(zone) <= 16);
+}
+
+/** "2026-11-25" and "09:30" of a moment there. */
+function there(zone, at) {
+  const [date, time] = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "short" }).format(at).split(" ");
+  return { date, time };
+}
+
+describe("two days of an association", { skip: missing("chromium") || (has_program("nginx") ? false : "nginx not installed") }, () => {
+  const zone = daytime_zone(), now = Date.now();
+  const live_start = new Date(Math.floor((now - 15 * 60e3) / 300e3) * 300e3);
+  const days = [there(zone, now).date, there(zone, now + 24 * HOUR).date];
+  const crowd = []; // { email, client, registered }
+  let mailbox, house, chromium, organiser, host, speaker;
+
+  before(async () => {
+    mailbox = await openMailbox();
+    house = await startBehindProxy({ args: ["--smtp", mailbox.url, "--mail-from", "conference@example.org"] });
+    chromium = await open_chromium({ tone: 700, flags: ["--ignore-certificate-errors"] });
+  });
+  after(async () => {
+    await chromium?.close();
+    const end = await house?.stop();
+    await mailbox?.close();
+    assert.doesNotMatch(end?.stderr ?? "", /Sanitizer|runtime error|CRITICAL/);
+  });
+
+  const at = (place) => `${house.origin}/deux-jours/${place}`;
+
+  /** No finding of a page as it stands, at both widths. */
+  async function clean(tab) {
+    const found = [...(await html_findings(await (await fetch_as(tab, tab.page.url())).text())), ...(await standing_findings(tab.page))];
+    await tab.resize(1280, 800);
+    assert.deepEqual(found, [], tab.page.url());
+  }
+
+  async function fetch_as(tab, url) {
+    const cookies = await tab.page.context().cookies();
+    return fetch(url, { headers: { cookie: cookies.map((one) => `${one.name}=${one.value}`).join("; "), "accept-language": "fr" } });
+  }
+
+  /** Presses a button of a page of forms, and waits for the page that answers. */
+  async function press(tab, words) {
+    await Promise.all([tab.page.waitForNavigation(), tab.click(words)]);
+  }
+
+  /** By keyboard alone: Tab until the control has the focus. */
+  async function walk_to(tab, selector) {
+    for (let steps = 0; steps < 150; steps++) {
+      if (await tab.page.evaluate((css) => document.activeElement?.matches(css) ?? false, selector))
+        return;
+      await tab.press("Tab");
+    }
+    assert.fail(`no way by Tab to ${selector} on ${tab.page.url()}`);
+  }
+  async function type_into(tab, selector, text) {
+    await walk_to(tab, selector);
+    await tab.page.keyboard.press("Control+a");
+    await tab.page.keyboard.insertText(text);
+  }
+  async function submit_by_keyboard(tab, selector = "main form button[type=submit].main") {
+    await walk_to(tab, selector);
+    await Promise.all([tab.page.waitForNavigation(), tab.press("Enter")]);
+  }
+
+  /** A form filled as a hand does; `fields` by name, choices by their value. */
+  async function fill_form(tab, address, fields, button) {
+    await tab.goto(at(address));
+    for (const [name, value] of Object.entries(fields)) {
+      const kind = await tab.page.locator(`main [name="${name}"]`).first().evaluate((one) => one.type);
+      if (kind === "radio")
+        await tab.page.check(`main [name="${name}"][value="${value}"]`);
+      else if (kind === "checkbox")
+        await tab.page.check(`main [name="${name}"]`);
+      else if (kind.startsWith("select"))
+        await tab.page.selectOption(`main [name="${name}"]`, { label: value });
+      else
+        await tab.page.fill(`main [name="${name}"]`, value);
+    }
+    await press(tab, button);
+    const wrong = await tab.page.locator("main [role=alert]").allInnerTexts();
+    assert.deepEqual(wrong, [], address);
+  }
+
+  it("lets the organiser in, and make the event by keyboard alone", async () => {
+    organiser = await chromium.tab({ locale: "fr-FR" });
+    const link = (await run("link", "organisation@example.org", "--data", house.folder, "--origin", house.origin)).stdout.trim();
+    await organiser.goto(link);
+    await submit_by_keyboard(organiser);
+    await organiser.goto(`${house.origin}/admin/events/new/`);
+    for (const [name, value] of Object.entries({ slug: "deux-jours", title: "Numérique en Communs, deux jours", zone,
+      organiser: "Une association", contact: "contact@example.org" }))
+      await type_into(organiser, `[name=${name}]`, value);
+    for (const [name, value] of [["first_day", days[0]], ["last_day", days[1]]])
+      await organiser.page.fill(`[name=${name}]`, value); // a date's own parts follow the browser's language
+    await submit_by_keyboard(organiser, "main form button[type=submit]");
+    await organiser.page.waitForURL(/\/deux-jours\/organise\//);
+    await clean(organiser);
+  });
+
+  it("lets the organiser build rooms, a track, partners and texts", async () => {
+    for (const [name, kind, capacity] of [["Grande scène", "stage", "200"], ["La Parenthèse", "workshop", "30"], ["L’Annexe", "on-site", "20"]])
+      await fill_form(organiser, "organise/rooms/", { name, kind, capacity }, "Ajouter la salle");
+    await fill_form(organiser, "organise/tracks/", { name: "Inclusion", colour: "#2b5c8a" }, "Ajouter le fil");
+    await fill_form(organiser, "organise/partners/", { name: "La Région", url: "https://region.example.org/" }, "Ajouter le partenaire");
+    await fill_form(organiser, "organise/texts/", { lead: "Deux jours ouverts à tout le monde.", description: "**Pourquoi** : se rencontrer." }, "Enregistrer les textes");
+    for (const place of ["rooms", "tracks", "partners", "texts", "look"]) {
+      await organiser.goto(at(`organise/${place}/`));
+      await clean(organiser);
+    }
+  });
+
+  it("lets the organiser write the sessions of both days", async () => {
+    const moment = (offset_ms) => there(zone, new Date(live_start.getTime() + offset_ms));
+    const sessions = [
+      ["Ouverture en direct", "Grande scène", 0, "90", ""], ["Atelier à places comptées", "La Parenthèse", 2 * HOUR, "60", String(PLACES)],
+      ["Visite du tiers-lieu", "L’Annexe", 2 * HOUR, "60", ""], ["Financer la médiation", "Grande scène", 3 * HOUR, "60", ""],
+      ["Deuxième matinée", "Grande scène", 24 * HOUR, "60", ""], ["Réseaux et coopérations", "La Parenthèse", 25 * HOUR, "60", ""],
+      ["Ce que nous emportons", "Grande scène", 26 * HOUR, "45", ""],
+    ];
+    for (const [title, room, offset, length, places] of sessions) {
+      const { date, time } = moment(offset);
+      await organiser.goto(at(`organise/sessions/new/?day=${date}`));
+      await organiser.page.fill("main [name=title]", title);
+      await organiser.page.selectOption("main [name=room]", { label: room });
+      await organiser.page.selectOption("main [name=day]", date);
+      await organiser.page.fill("main [name=start]", time);
+      await organiser.page.fill("main [name=length]", length);
+      await organiser.page.fill("main [name=places]", places);
+      await organiser.page.fill("main [name=abstract]", `À propos de **${title}**.`);
+      await Promise.all([organiser.page.waitForNavigation(), organiser.page.click("main button.main[value=save]")]);
+      assert.match(organiser.page.url(), /\/organise\/session\/[^/]+\//, await organiser.page.locator("main").innerText());
+    }
+    await clean(organiser);
+    await organiser.goto(at("organise/grid/"));
+    await clean(organiser);
+  });
+
+  it("invites a speaker and a host by mail, who accept", async () => {
+    for (const [email, role] of [["oratrice@example.org", "speaker"], ["animateur@example.org", "host"]])
+      await fill_form(organiser, "organise/team/", { email, role }, "Envoyer l’invitation");
+    const accept = async (email) => {
+      const tab = await chromium.tab({ locale: "fr-FR" }), mail = await mailbox.next(email);
+      await tab.goto(mail.links.find((link) => link.includes("/sign-in/link/")));
+      await clean(tab);
+      await submit_by_keyboard(tab);
+      return tab;
+    };
+    [speaker, host] = [await accept("oratrice@example.org"), await accept("animateur@example.org")];
+  });
+
+  it("is published after a look at what is missing, and found in both languages", async () => {
+    await organiser.goto(at("organise/publish/"));
+    await clean(organiser);
+    await press(organiser, "Publier");
+    for (const [locale, words] of [["fr-FR", "S’inscrire"], ["en-GB", "Register"]]) {
+      const visitor = await chromium.tab({ locale });
+      await visitor.goto(at(""));
+      await visitor.sees(words);
+      for (const place of locale === "fr-FR" ? ["", "schedule/", "speakers/", "register/", "legal/", "privacy/"] : ["", "register/"]) {
+        await visitor.goto(at(place));
+        await clean(visitor);
+        const weight = await weigh(visitor.page, at(place));
+        assert.ok(weight.score >= 80 && weight.nodes <= 298, `${place}: ${JSON.stringify(weight)}`);
+      }
+      await visitor.close();
+    }
+  });
+
+  /** The seat's field of the form: one session has limited places. */
+  async function seat_field(client) {
+    return (await client.get("/deux-jours/register/")).body_text.match(/id="(talk-\d+)"/)[1];
+  }
+
+  it(`registers ${PEOPLE} people, ${WISHES} of them for ${PLACES} places, in their order`, async () => {
+    const seat = await seat_field(house.client());
+    for (let n = 0; n < PEOPLE; n++) {
+      const client = house.client({ lang: "fr" }), email = `personne-${n}@example.org`;
+      const answer = await client.post("/deux-jours/register/", { name: `Personne ${n}`, email, path: "remote", ...(n < WISHES ? { [seat]: "1" } : {}) });
+      assert.equal(answer.status, 303, answer.body_text);
+      crowd.push({ email, client });
+    }
+    for (const one of crowd.slice(0, WISHES + 12)) {
+      const mail = await mailbox.next(one.email);
+      assert.equal((await one.client.useLink(mail.links.find((link) => link.includes("/sign-in/link/")))).status, 303);
+    }
+    const state = async (n) => (await crowd[n].client.get("/deux-jours/me/")).body_text;
+    for (let n = 0; n < PLACES; n++)
+      assert.match(await state(n), /Vous avez une place/, `${n}`);
+    for (let n = PLACES; n < WISHES; n++)
+      assert.match(await state(n), new RegExp(`numéro ${n - PLACES + 1}\\b`), `${n}`);
+  });
+
+  it("lets someone register on a phone by keyboard alone, in French", async () => {
+    const phone = await chromium.tab({ width: 375, height: 700, locale: "fr-FR" });
+    await phone.goto(at("register/"));
+    await type_into(phone, "[name=name]", "Awa Exemple");
+    await type_into(phone, "[name=email]", "awa@example.org");
+    await submit_by_keyboard(phone);
+    const mail = await mailbox.next("awa@example.org");
+    assert.match(mail.attachments.map((one) => one.contentType).join(), /text\/calendar/);
+    await phone.goto(mail.links.find((link) => link.includes("/sign-in/link/")));
+    await submit_by_keyboard(phone);
+    await phone.goto(at("me/"));
+    await phone.sees("Awa Exemple");
+    await clean(phone);
+    await phone.close();
+  });
+
+  it("gives a freed place to the first in line, who accepts it from the mail", async () => {
+    assert.equal((await crowd[0].client.post("/deux-jours/me/cancel/", {})).status, 303);
+    const next = crowd[PLACES], offer = await mailbox.next(next.email, /votre tour/i);
+    assert.ok(offer.links.some((link) => link.startsWith(house.origin)), offer.text);
+    const page = (await next.client.get("/deux-jours/me/")).body_text;
+    const accept = page.match(/name="act" value="(accept-\d+)"/)[1];
+    assert.equal((await next.client.post("/deux-jours/me/place/", { act: accept }, { from: "/deux-jours/me/" })).status, 303);
+    assert.match((await next.client.get("/deux-jours/me/")).body_text, /Vous avez une place/);
+    assert.match((await crowd[PLACES + 1].client.get("/deux-jours/me/")).body_text, /numéro 1\b/);
+  });
+
+  it("tells a moved session to those who have a place, and to nobody else, also over a power cut", async () => {
+    await organiser.goto(at("organise/sessions/"));
+    await Promise.all([organiser.page.waitForNavigation(), organiser.click("Atelier à places comptées")]);
+    await press(organiser, "Déplacer");
+    const before_mails = mailbox.mails.length, later = there(zone, live_start.getTime() + 4 * HOUR);
+    await organiser.page.fill("main [name=start]", later.time);
+    await organiser.page.selectOption("main [name=day]", later.date);
+    await organiser.page.selectOption("main [name=room]", { label: "La Parenthèse" });
+    await Promise.all([organiser.page.waitForNavigation(), organiser.page.click("main button.main")]);
+    // Changes are told ten minutes after the last one: as if these ten minutes had passed while the power was out.
+    await house.restart(() => {
+      const db = new DatabaseSync(path.join(house.folder, "treteau.db"));
+      db.exec(`UPDATE talk_change SET at_us = at_us - ${11 * 60e6}`);
+      db.close();
+    });
+    const holders = [...crowd.slice(1, PLACES + 1)];
+    for (const one of holders)
+      await mailbox.next(one.email, /Atelier à places comptées/, { since: before_mails });
+    const told = new Set(mailbox.mails.slice(before_mails).flatMap((mail) => mail.recipients));
+    for (const one of [crowd[0], ...crowd.slice(WISHES)])
+      assert.ok(!told.has(one.email), `${one.email} has nothing to do with it`);
+  });
+
+  it("is held: two on stage, one watches, through nginx", async () => {
+    const room = at("live/grande-scene/");
+    for (const tab of [host, speaker]) {
+      await tab.goto(room);
+      await tab.click("Monter sur scène");
+      await tab.until(() => document.querySelector("dialog video")?.videoWidth > 0);
+      await tab.click(CONSENT);
+      await tab.click("Monter sur scène");
+      await tab.until(() => !document.querySelector("dialog") && document.querySelector(".tile video"));
+    }
+    const watcher = await chromium.tab({ width: 375, height: 700, locale: "fr-FR" });
+    await watcher.goto(room);
+    await sees_pictures(watcher, ["v0", "v1"]);
+    assert.deepEqual([...organiser.errors, ...host.errors, ...speaker.errors, ...watcher.errors], []);
+  });
+});

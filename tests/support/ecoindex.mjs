@@ -1,0 +1,33 @@
+// EcoIndex of a page, by its published quantiles (GreenIT, CNUMR): nodes, requests, kilobytes as they came over the wire.
+const NODES = [0, 47, 75, 159, 233, 298, 358, 417, 476, 537, 603, 674, 753, 843, 949, 1076, 1237, 1459, 1801, 2479, 594601];
+const REQUESTS = [0, 2, 15, 25, 34, 42, 49, 56, 63, 70, 78, 86, 95, 105, 117, 130, 147, 170, 205, 281, 3920];
+const KILOBYTES = [0, 1.37, 144.7, 319.53, 479.46, 631.97, 783.38, 937.91, 1098.62, 1265.47, 1448.32, 1648.27, 1876.08, 2142.06,
+  2465.37, 2866.31, 3401.59, 4155.73, 5400.08, 8037.54, 223212.26];
+
+function quantile(table, value) {
+  const above = table.findIndex((edge) => value < edge);
+  return above < 0 ? table.length : above - 1 + (value - table[above - 1]) / (table[above] - table[above - 1]);
+}
+
+/** 0 to 100. @param {{nodes: number, requests: number, kilobytes: number}} page */
+export function ecoindex({ nodes, requests, kilobytes }) {
+  return 100 - (5 * (3 * quantile(NODES, nodes) + 2 * quantile(REQUESTS, requests) + quantile(KILOBYTES, kilobytes))) / 6;
+}
+
+/**
+ * Loads an address with an empty cache and weighs what came. @param {import("playwright-core").Page} page @param {string} url
+ * @returns {Promise<{nodes: number, requests: number, kilobytes: number, score: number}>}
+ */
+export async function weigh(page, url) {
+  const debug = await page.context().newCDPSession(page);
+  await debug.send('Network.enable');
+  await debug.send('Network.setCacheDisabled', { cacheDisabled: true });
+  let requests = 0, bytes = 0;
+  debug.on('Network.requestWillBeSent', () => requests++);
+  debug.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength));
+  await page.goto(url, { waitUntil: 'networkidle' });
+  const nodes = await page.evaluate(() => document.querySelectorAll('*').length);
+  await debug.detach();
+  const weight = { nodes, requests, kilobytes: bytes / 1000 };
+  return { ...weight, score: ecoindex(weight) };
+}
