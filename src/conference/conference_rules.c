@@ -84,6 +84,8 @@ GArray *event_gaps(const EventFacts *facts, const char *slug)
                 add_gap(gaps, slug, N_("Say who organises it: its legal notice needs that"), "organise/event/");
         if (!facts->has_contact)
                 add_gap(gaps, slug, N_("Give an address for questions"), "organise/event/");
+        if (!facts->has_legal_notice)
+                add_gap(gaps, slug, N_("Look through the legal notice: so far it is a template"), "organise/legal/");
         if (!facts->rooms)
                 add_gap(gaps, slug, N_("Make a first room"), "organise/rooms/");
         if (!facts->talks)

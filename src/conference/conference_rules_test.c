@@ -37,7 +37,7 @@ static void test_gaps(void)
 {
         EventFacts none = { 0 };
         g_autoptr(GArray) all = event_gaps(&none, "ev");
-        g_assert_cmpuint(all->len, ==, 6);
+        g_assert_cmpuint(all->len, ==, 7);
         for (guint i = 0; i < all->len; i++)
                 g_assert_true(g_str_has_prefix(g_array_index(all, EventGap, i).url, "/ev/organise/"));
         EventFacts whole = { .rooms = 1,
@@ -46,7 +46,8 @@ static void test_gaps(void)
                              .has_lead = true,
                              .has_contact = true,
                              .has_organiser = true,
-                             .has_logo = true };
+                             .has_logo = true,
+                             .has_legal_notice = true };
         g_autoptr(GArray) nothing = event_gaps(&whole, "ev");
         g_assert_cmpuint(nothing->len, ==, 0);
         whole.outside_days = 1;

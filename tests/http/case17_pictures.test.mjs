@@ -1,10 +1,11 @@
 // Case 17: what claims to be a picture, pictures with something behind them, bombs, and addresses that lead elsewhere.
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { chunk, jpeg, png, size_of } from './pictures.mjs';
-import { ownerClient, start } from './support.mjs';
+import { build, ownerClient, start } from './support.mjs';
 
 let server, owner;
 before(async () => {
@@ -150,5 +151,31 @@ describe('case 17: uploads of pictures', () => {
       const answer = await owner.request('GET', big.address, { headers: { range } });
       assert.ok([200, 416, 400, 431].includes(answer.status), `${range.slice(0, 30)}: ${answer.status}`);
     }
+  });
+
+  it('a child that waits for its picture has nothing left but to read it', async (t) => {
+    const child = spawn(path.join(build, 'src/picture/encoder/treteau-picture'), [], { stdio: ['pipe', 'pipe', 'inherit', 'pipe', 'pipe'] });
+    const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })));
+    const status = () => readFile(`/proc/${child.pid}/status`, 'latin1');
+    let text = await status(), tries = 0;
+    // confined before it reads: then it sleeps in read()
+    while (!/^State:\s+S/m.test(text) || !/^NoNewPrivs:\s+1/m.test(text)) {
+      assert.ok(++tries < 100_000, text);
+      text = await status();
+    }
+    const limits = await readFile(`/proc/${child.pid}/limits`, 'latin1');
+    assert.match(limits, /Max cpu time\s+10 /);
+    assert.match(limits, /Max core file size\s+0 /);
+    assert.match(limits, /Max file size\s+8388608 /);
+    assert.deepEqual((await readdir(`/proc/${child.pid}/fd`)).sort(), ['0', '1', '2', '3', '4']);
+    if (/Max address space\s+unlimited/.test(limits))
+      t.diagnostic('a build with sanitizers: without the limits that those do not bear');
+    else
+      assert.match(text, /^Seccomp:\s+2/m);
+    child.stdin.end('no picture');
+    let said = '';
+    for await (const bytes of child.stdout) said += bytes;
+    assert.equal(said, 'no kind\n');
+    assert.deepEqual(await ended, { code: 0, signal: null });
   });
 });

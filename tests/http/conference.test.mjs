@@ -280,7 +280,7 @@ describe('publishing', () => {
   it('says what is missing and lets it be published all the same', async () => {
     for (const address of ['/publier/organise/publish/', '/publier/organise/']) {
       const { body_text } = await owner.get(address);
-      for (const words of ['Make a first room', 'Give an address for questions', 'Put a first session'])
+      for (const words of ['Make a first room', 'Look through the legal notice', 'Give an address for questions', 'Put a first session'])
         assert.match(body_text, new RegExp(words), `${address}: ${words}`);
     }
     assert.equal((await visitor.get('/publier/')).status, 404);
