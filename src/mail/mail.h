@@ -45,6 +45,23 @@ json_t *mail_export(Db *db, const char *to);
 /* Erases all of it, also what has not left yet. */
 bool mail_erase(Db *db, const char *to);
 
+/* The queue as an event's organisers see it. */
+typedef struct {
+        int64_t id, created_us, next_us, ended_us; /* ended_us: 0 while it waits */
+        char *kind, *to, *state;                   /* "waiting", "sent", "refused" */
+        char *reason;                              /* the relay's words about the last try, "" for none */
+        int tries;
+} QueuedMail;
+void queued_mail_free(QueuedMail *mail);
+typedef struct {
+        int64_t waiting, sent, refused;
+} QueueCount;
+QueueCount mail_queue_count(Db *db, int64_t event);
+/* Of a state, or of all ("" ), the latest first. (transfer full) of QueuedMail */
+GPtrArray *mail_queue(Db *db, int64_t event, const char *state, int64_t offset, int64_t limit);
+/* Sends one (0: all that wait or were refused) of the event's mails again as soon as the sender turns; how many. */
+int64_t mail_retry(Db *db, int64_t event, int64_t id);
+
 /* Erases what was sent or refused more than 30 days ago: daily, by app. */
 bool mail_expire(Db *db);
 /* Where mails go and whose they are. */

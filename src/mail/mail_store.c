@@ -116,11 +116,10 @@ bool outbox_put_off(Db *db, int64_t id, int64_t until_us, const char *reason)
 
 bool outbox_refused(Db *db, int64_t id, int64_t at_us, const char *reason)
 {
-        return db_run(
-                db,
-                "UPDATE mail SET state = 'refused', tries = tries + 1, ended_us = $2, message = NULL, reason = $3 "
-                "WHERE id = $1",
-                "iit", id, at_us, reason);
+        return db_run(db,
+                      "UPDATE mail SET state = 'refused', tries = tries + 1, ended_us = $2, reason = $3 "
+                      "WHERE id = $1",
+                      "iit", id, at_us, reason);
 }
 
 bool mail_expire(Db *db)
@@ -145,4 +144,66 @@ json_t *mail_export(Db *db, const char *to)
 bool mail_erase(Db *db, const char *to)
 {
         return db_run(db, "DELETE FROM mail WHERE recipient = $1", "t", to);
+}
+
+void queued_mail_free(QueuedMail *mail)
+{
+        if (!mail)
+                return;
+        g_free(mail->kind);
+        g_free(mail->to);
+        g_free(mail->state);
+        g_free(mail->reason);
+        g_free(mail);
+}
+
+QueueCount mail_queue_count(Db *db, int64_t event)
+{
+        QueueCount count = { 0 };
+        g_autoptr(Stmt) stmt =
+                db_query(db, "SELECT state, count(*) FROM mail WHERE event_id = $1 GROUP BY state", "i", event);
+        while (stmt_next(stmt)) {
+                const char *state = stmt_text(stmt, 0);
+                int64_t *number = strcmp(state, "waiting") == 0 ? &count.waiting
+                                  : strcmp(state, "sent") == 0  ? &count.sent
+                                                                : &count.refused;
+                *number = stmt_int(stmt, 1);
+        }
+        return count;
+}
+
+GPtrArray *mail_queue(Db *db, int64_t event, const char *state, int64_t offset, int64_t limit)
+{
+        GPtrArray *mails = g_ptr_array_new_with_free_func((GDestroyNotify)queued_mail_free);
+        g_autoptr(Stmt) stmt =
+                db_query(db,
+                         "SELECT id, created_us, next_us, coalesce(ended_us, 0), kind, recipient, state, "
+                         "coalesce(reason, ''), tries FROM mail WHERE event_id = $1 AND ($2 = '' OR "
+                         "state = $2) ORDER BY id DESC LIMIT $4 OFFSET $3",
+                         "itii", event, state, offset, limit);
+        while (stmt_next(stmt)) {
+                QueuedMail *mail = g_new0(QueuedMail, 1);
+                mail->id = stmt_int(stmt, 0);
+                mail->created_us = stmt_int(stmt, 1);
+                mail->next_us = stmt_int(stmt, 2);
+                mail->ended_us = stmt_int(stmt, 3);
+                mail->kind = g_strdup(stmt_text(stmt, 4));
+                mail->to = g_strdup(stmt_text(stmt, 5));
+                mail->state = g_strdup(stmt_text(stmt, 6));
+                mail->reason = g_utf8_make_valid(stmt_text(stmt, 7), -1);
+                mail->tries = (int)stmt_int(stmt, 8);
+                g_ptr_array_add(mails, mail);
+        }
+        return mails;
+}
+
+int64_t mail_retry(Db *db, int64_t event, int64_t id)
+{
+        bool done =
+                db_run(db,
+                       "UPDATE mail SET state = 'waiting', next_us = $3, ended_us = NULL, tries = CASE WHEN state = "
+                       "'refused' THEN 0 ELSE tries END WHERE event_id = $1 AND ($2 = 0 OR id = $2) "
+                       "AND state <> 'sent' AND message IS NOT NULL",
+                       "iii", event, id, now_us());
+        return done ? db_changed(db) : 0;
 }

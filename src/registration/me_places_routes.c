@@ -103,6 +103,8 @@ static const char *act_on(Db *db, const Mine *mine, const char *act, const char 
                 return "late";
         if (talk > 0)
                 places_post(&notice);
+        else
+                place_given_post(&notice);
         return "place";
 }
 

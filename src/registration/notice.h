@@ -33,6 +33,8 @@ bool places_post(const Notice *notice);
 bool place_left_post(const Notice *notice, const Seat *seat);
 /* seat NULL: a place on site. */
 bool offer_post(const Notice *notice, const Seat *seat, int64_t ends_us);
+/* A place on site, accepted or given by hand. */
+bool place_given_post(const Notice *notice);
 bool offer_over_post(const Notice *notice, const Seat *seat);
 typedef enum { REMINDER_DAY, REMINDER_HOUR } Reminder;
 bool reminder_post(const Notice *notice, Reminder reminder, const Talk *first);

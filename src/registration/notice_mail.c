@@ -131,7 +131,8 @@ static void list_seat(GString *text, const Notice *notice, const Seat *seat)
         else if (seat->state == PLACE_OFFERED)
                 g_string_append(text, tr(lang, N_("a place is free for you, accept it on your page")));
         else
-                g_string_append(text, seat->cancelled ? tr(lang, N_("cancelled")) : tr(lang, N_("you have a place")));
+                g_string_append(text, seat->cancelled ? tr(lang, N_("this session is cancelled"))
+                                                      : tr(lang, N_("you have a place")));
         g_string_append_c(text, '\n');
 }
 
@@ -190,6 +191,19 @@ bool offer_post(const Notice *notice, const Seat *seat, int64_t ends_us)
                       "it back on the same page: somebody is waiting.\n")),
                 what, notice->event->title, until, url);
         return letter_post(notice, &(NoticeLetter){ .kind = "offer", .subject = subject, .text = text });
+}
+
+bool place_given_post(const Notice *notice)
+{
+        const Lang *lang = notice->lang;
+        g_autofree char *url = link_to(notice, "me/");
+        g_autofree char *subject = subject_of(tr(lang, N_("You come on site: %s")), notice->event->title);
+        g_autofree char *text = g_strdup_printf(
+                tr(lang,
+                   N_("Hello,\n\nyou have a place on site at “%s”.\n\nYou cannot come? Say so on your own page, so "
+                      "that someone else has it:\n\n%s\n")),
+                notice->event->title, url);
+        return letter_post(notice, &(NoticeLetter){ .kind = "places", .subject = subject, .text = text });
 }
 
 bool offer_over_post(const Notice *notice, const Seat *seat)

@@ -88,6 +88,53 @@ GPtrArray *registration_list(Db *db, int64_t event, int64_t offset, int64_t limi
         return list;
 }
 
+/* $2: words as LIKE wants them, $3 path, $4 state, $5 session. */
+#define FOUND                                                                                                          \
+        "registration.event_id = $1 AND ($2 = '%%' OR name LIKE $2 ESCAPE '!' OR email LIKE $2 ESCAPE '!') "           \
+        "AND ($3 = '' OR path = $3) AND ($4 <> 'confirmed' OR confirmed_us IS NOT NULL) "                              \
+        "AND ($4 <> 'unconfirmed' OR confirmed_us IS NULL) AND ($4 <> 'waiting' OR EXISTS(SELECT 1 FROM "              \
+        "registration_place WHERE registration_id = registration.id AND state <> 'held')) "                            \
+        "AND ($5 = 0 OR EXISTS(SELECT 1 FROM registration_place WHERE registration_id = registration.id "              \
+        "AND talk_id = $5)) "
+
+static char *like_pattern(const char *words)
+{
+        g_autoptr(GString) pattern = g_string_new("%");
+        for (const char *c = words; *c; c++) {
+                if (*c == '!' || *c == '%' || *c == '_')
+                        g_string_append_c(pattern, '!');
+                g_string_append_c(pattern, *c);
+        }
+        g_string_append_c(pattern, '%');
+        return g_strdup(pattern->str);
+}
+
+int64_t registration_count_found(Db *db, int64_t event, const RegistrationFilter *filter)
+{
+        g_autofree char *pattern = like_pattern(filter->words);
+        return db_int(db, 0, "SELECT count(*) FROM registration JOIN account ON account.id = account_id WHERE " FOUND,
+                      "ittti", event, pattern, filter->path, filter->state, filter->talk);
+}
+
+GPtrArray *registration_find_all(Db *db, int64_t event, const RegistrationFilter *filter, int64_t offset, int64_t limit)
+{
+        GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)registration_free);
+        g_autofree char *pattern = like_pattern(filter->words);
+        g_autoptr(Stmt) stmt =
+                db_query(db, REGISTRATION_COLUMNS "WHERE " FOUND "ORDER BY registration.id LIMIT $7 OFFSET $6",
+                         "itttiii", event, pattern, filter->path, filter->state, filter->talk, offset, limit);
+        while (stmt_next(stmt))
+                g_ptr_array_add(list, read_registration(stmt));
+        return list;
+}
+
+Registration *registration_by_id(Db *db, int64_t event, int64_t id)
+{
+        g_autoptr(Stmt) stmt =
+                db_query(db, REGISTRATION_COLUMNS "WHERE event_id = $1 AND registration.id = $2", "ii", event, id);
+        return stmt_next(stmt) ? read_registration(stmt) : NULL;
+}
+
 /* The count and the row are one statement, in the writer's turn: two last places cannot be one. Nobody passes those who
  * stand in line. */
 #define PLACE_IS_LEFT                                                                                                  \
@@ -153,63 +200,6 @@ bool registration_end(Db *db, int64_t event, int64_t account)
                people_revoke_personal_links(db, account, event) && people_withdraw(db, account, event, ROLE_ATTENDEE) &&
                (db_int(db, 1, "SELECT count(*) FROM registration WHERE account_id = $1", "i", account) > 0 ||
                 people_forget_if_unused(db, account));
-}
-
-bool needs_keep(Db *db, int64_t registration, const Needs *needs)
-{
-        return db_run(
-                db,
-                "INSERT INTO registration_need(registration_id, captions, sign, audio, wheelchair, other, agreed_us) "
-                "VALUES($1, $2, $3, $4, $5, $6, $7)",
-                "iiiiiti", registration, (int64_t)needs->captions, (int64_t)needs->sign, (int64_t)needs->audio,
-                (int64_t)needs->wheelchair, needs->other, now_us());
-}
-
-int64_t needs_agreed_us(Db *db, int64_t registration)
-{
-        return db_int(db, 0, "SELECT agreed_us FROM registration_need WHERE registration_id = $1", "i", registration);
-}
-
-char *needs_text(Db *db, int64_t registration)
-{
-        return db_text(db,
-                       "SELECT trim(CASE captions WHEN 1 THEN 'captions ' ELSE '' END || "
-                       "CASE sign WHEN 1 THEN 'sign ' ELSE '' END || CASE audio WHEN 1 THEN 'audio ' ELSE '' END || "
-                       "CASE wheelchair WHEN 1 THEN 'wheelchair ' ELSE '' END || other) "
-                       "FROM registration_need WHERE registration_id = $1",
-                       "i", registration);
-}
-
-#define NEEDS_OF_EVENT                                                                                                 \
-        "FROM registration_need JOIN registration ON registration.id = registration_id WHERE event_id = $1 "
-
-NeedsSummary *needs_summary(Db *db, int64_t event)
-{
-        NeedsSummary *summary = g_new0(NeedsSummary, 1);
-        summary->others = g_ptr_array_new_with_free_func(g_free);
-        g_autoptr(Stmt) sums = db_query(db,
-                                        "SELECT coalesce(sum(captions), 0), coalesce(sum(sign), 0), "
-                                        "coalesce(sum(audio), 0), coalesce(sum(wheelchair), 0) " NEEDS_OF_EVENT,
-                                        "i", event);
-        if (stmt_next(sums)) {
-                summary->captions = stmt_int(sums, 0);
-                summary->sign = stmt_int(sums, 1);
-                summary->audio = stmt_int(sums, 2);
-                summary->wheelchair = stmt_int(sums, 3);
-        }
-        g_autoptr(Stmt) others =
-                db_query(db, "SELECT other " NEEDS_OF_EVENT "AND other <> '' ORDER BY other LIMIT 40", "i", event);
-        while (stmt_next(others))
-                g_ptr_array_add(summary->others, g_strdup(stmt_text(others, 0)));
-        return summary;
-}
-
-void needs_summary_free(NeedsSummary *summary)
-{
-        if (!summary)
-                return;
-        g_ptr_array_unref(summary->others);
-        g_free(summary);
 }
 
 typedef struct {

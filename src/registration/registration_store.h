@@ -16,6 +16,19 @@ Registration *registration_of(Db *db, int64_t event, int64_t account);
 /* In the order they came; at most limit after the first offset. */
 GPtrArray *registration_list(Db *db, int64_t event, int64_t offset, int64_t limit);
 
+/* What an organiser looks for; "" and 0 for everything. */
+typedef struct {
+        const char *words; /* in name or address */
+        const char *path;  /* "remote", "onsite" */
+        const char *state; /* "confirmed", "unconfirmed", "waiting" (in some line) */
+        int64_t talk;      /* stands in this session */
+} RegistrationFilter;
+int64_t registration_count_found(Db *db, int64_t event, const RegistrationFilter *filter);
+GPtrArray *registration_find_all(Db *db, int64_t event, const RegistrationFilter *filter, int64_t offset,
+                                 int64_t limit);
+/* NULL when the event has none of this number. */
+Registration *registration_by_id(Db *db, int64_t event, int64_t id);
+
 /* On site. taken is not counted where there are none: pages and forms ask at each visit. */
 typedef struct {
         int64_t all, taken;

@@ -1,5 +1,6 @@
 /* What the pages of registration/ show. Private to registration/. */
 #pragma once
+#include "mail/mail.h"
 #include "people/people.h"
 #include "programme/programme.h"
 #include "registration/place.h"
@@ -56,13 +57,55 @@ typedef struct {
 
 typedef struct {
         const Event *event;
+        const Form *form;
+        bool may_cancel, is_cancelled;
+        const char *notice;
+} SettingsPage;
+typedef struct {
+        const Event *event;
+        const Form *form;
+        const Question *question; /* that is changed; NULL: a new one */
+        const GPtrArray *questions;
+        const char *notice;
+} QuestionsPage;
+typedef struct {
+        const Event *event;
+        const Question *question;
+} QuestionRow;
+void settings_view(Html *h, const SettingsPage *v);
+void questions_view(Html *h, const QuestionsPage *v);
+
+typedef struct {
+        const Event *event;
         RegistrationCount count;
         const NeedsSummary *needs;
         const GPtrArray *registrations; /* Registration */
         const Form *form;               /* places */
+        const Form *search;
+        bool names_only; /* who welcomes people at the door sees name and path */
         int page, page_count;
+        const char *query;          /* the search: "&q=…" */
+        const char *before, *after; /* the addresses of the other pages */
         const char *notice;
 } RegistrationsPage;
+typedef struct {
+        const RegistrationsPage *page;
+        const Registration *registration;
+} RegistrationItem;
+typedef struct {
+        const Event *event;
+        const Registration *registration;
+        const GPtrArray *seats;
+        const Seat *onsite;
+        const GPtrArray *questions, *answers; /* of the same length; answers for people */
+        const char *registered, *notice;
+} OneRegistrationPage;
+typedef struct {
+        const Event *event;
+        const Form *form;
+} AddPage;
+void one_registration_view(Html *h, const OneRegistrationPage *v);
+void add_registration_view(Html *h, const AddPage *v);
 
 typedef struct {
         const RegisterPage *page;
@@ -128,5 +171,24 @@ void cancelled_view(Html *h, const Event *event);
 void closed_view(Html *h, const ClosedPage *v);
 void me_view(Html *h, const MePage *v);
 void cancel_view(Html *h, const MePage *v);
-void registration_row(Html *h, const Registration *v);
+void registration_row(Html *h, const RegistrationItem *v);
 void registrations_view(Html *h, const RegistrationsPage *v);
+
+typedef struct {
+        const Event *event;
+        const GPtrArray *mails; /* QueuedMail */
+        QueueCount count;
+        const char *state, *notice;
+        int page, page_count;
+} MailsPage;
+typedef struct {
+        const MailsPage *page;
+        const QueuedMail *mail;
+} MailItem;
+void mail_item(Html *h, const MailItem *item);
+typedef struct {
+        const QueuedMail *mail;
+        const char *kind, *when, *next;
+} MailRow;
+void mail_row_view(Html *h, const MailRow *v);
+void mails_view(Html *h, const MailsPage *v);

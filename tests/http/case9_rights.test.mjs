@@ -57,6 +57,8 @@ const PROVIDERS = {
   'partners/:partner': (world, event) => one(world, 'SELECT id FROM partner WHERE event_id = ?', event),
   'address/:token': (world, event) => event.token,
   'unsubscribe/:key': (world, event) => one(world, 'SELECT key FROM registration_quiet WHERE event_id = ?', event),
+  'registrations/:registration': (world, event) => one(world, 'SELECT id FROM registration WHERE event_id = ?', event),
+  'questions/:question': (world, event) => one(world, 'SELECT id FROM registration_question WHERE event_id = ?', event),
   'talk/:file': (world, event) => `${talk(world, event)}.ics`,
   'v/:version': () => '1.0',
   'import/:token': (world, event) => one(world, 'SELECT token FROM import_draft WHERE event_id = ?', event),
@@ -83,6 +85,8 @@ function fill(db, event, accounts) {
   if (!db.prepare('SELECT count(*) AS n FROM track WHERE event_id = ?').get(event.id).n)
     insert(db, 'track', { event_id: event.id, slug: `track-${event.slug}`, name: `Track ${event.slug}` });
   maybe('partner', { name: `Partner ${event.slug}`, level: 'funds' });
+  maybe('registration', { account_id: attendee, path: 'remote', mailed_us: 1, created_us: 1, confirmed_us: 1 });
+  maybe('registration_question', { position: 1, kind: 'short', label: 'Why?' });
   maybe('registration_quiet', { account_id: attendee, key: `key-${event.slug}` });
   maybe('registration_address', { account_id: attendee, email: `new@${event.slug}.example`, hash: event.token_hash, created_us: Date.now() * 1000 });
   insert(db, 'mail', { event_id: event.id, kind: 'test', recipient: `someone@${event.slug}.example`, message: 'To: x\r\n\r\nx', state: 'waiting', next_us: 9e15 });

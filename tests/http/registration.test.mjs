@@ -266,7 +266,7 @@ it('a long list of people or of needs keeps to 298 nodes a page', async () => {
     const { body_text } = await owner.get(`/foule/organise/registrations/?page=${page}`);
     const nodes = body_text.match(/<[a-z]/g).length;
     assert.ok(nodes <= 298, `${nodes} nodes`);
-    assert.match(body_text, new RegExp(`foule${(page - 1) * 40}@`));
+    assert.match(body_text, new RegExp(`foule${(page - 1) * 30}@`));
   }
 });
 
