@@ -81,7 +81,7 @@ void retry_mails(Request *req, Db *db)
         guint64 id = 0;
         bool all = strcmp(which, "all") == 0;
         if (!all && !g_ascii_string_to_unsigned(which, 10, 1, INT64_MAX, &id, NULL)) {
-                respond_not_found(req);
+                respond_error(req, 422, tr(request_lang(req), "Choose a mail to try again."));
                 return;
         }
         if (mail_retry(db, event->id, (int64_t)id) == 0 && !all)

@@ -86,7 +86,7 @@ void change_registration(Request *req, Db *db)
                 respond_redirect(req, "/%s/organise/registrations/%" G_GINT64_FORMAT "/?done=given", event->slug,
                                  registration->id);
         } else {
-                respond_not_found(req);
+                respond_error(req, 422, tr(request_lang(req), "Nothing was done: reload the page and choose again."));
         }
 }
 

@@ -180,7 +180,7 @@ const Route registration_routes[] = {
         { GET, "/:event/organise/registrations/settings/", show_settings, RIGHT_ORGANISER, 0, "How people register" },
         { POST, "/:event/organise/registrations/settings/", change_settings, RIGHT_ORGANISER, 4 * FORM_BYTES,
           "Change how people register" },
-        { POST, "/:event/organise/registrations/cancel-event/", cancel_event, RIGHT_EVENT_OWNER, FORM_BYTES,
+        { POST, "/:event/organise/cancel-event/", cancel_event, RIGHT_EVENT_OWNER, FORM_BYTES,
           "The event will not take place" },
         { GET, "/:event/organise/registrations/:registration/", show_registration, RIGHT_ORGANISER, 0,
           "One registration" },

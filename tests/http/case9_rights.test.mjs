@@ -85,7 +85,6 @@ function fill(db, event, accounts) {
   if (!db.prepare('SELECT count(*) AS n FROM track WHERE event_id = ?').get(event.id).n)
     insert(db, 'track', { event_id: event.id, slug: `track-${event.slug}`, name: `Track ${event.slug}` });
   maybe('partner', { name: `Partner ${event.slug}`, level: 'funds' });
-  maybe('registration', { account_id: attendee, path: 'remote', mailed_us: 1, created_us: 1, confirmed_us: 1 });
   maybe('registration_question', { position: 1, kind: 'short', label: 'Why?' });
   maybe('registration_quiet', { account_id: attendee, key: `key-${event.slug}` });
   maybe('registration_address', { account_id: attendee, email: `new@${event.slug}.example`, hash: event.token_hash, created_us: Date.now() * 1000 });
