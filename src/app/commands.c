@@ -2,6 +2,7 @@
 #include "app/app.h"
 #include "app/backup_command.h"
 #include "app/demo.h"
+#include "app/doctor_command.h"
 #include "app/notify.h"
 #include "app/settings.h"
 #include "base/folder.h"
@@ -279,6 +280,14 @@ static int restore(Options *options)
         return restore_command(options->rest[0], options->key_file, options->folder);
 }
 
+static int doctor(Options *options)
+{
+        if (!options->folder)
+                return fail("doctor needs --config FILE, or --data DIR");
+        AppConfig config = config_from(options);
+        return doctor_command(&config, options->lang);
+}
+
 static int routes(Options *options)
 {
         g_autofree char *json = server_routes_json(app_routes);
@@ -304,6 +313,8 @@ static const Command commands[] = {
           backup },
         { "verify", "FILE [--key-file FILE]", "says whether a backup is whole", verify },
         { "restore", "FILE --data DIR [--key-file FILE]", "puts a backup into a new folder", restore },
+        { "doctor", "--config FILE | --data DIR [--origin …] [--lang fr]",
+          "what is wrong with this server, and what to do", doctor },
         { "routes", "--json", "every address, with who may use it", routes },
 };
 
