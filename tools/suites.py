@@ -169,6 +169,11 @@ def faults():
     return node_suite("faults", "release", 300)
 
 
+def attack():
+    """nginx with the shipped site in front, and who means it ill: slowhttptest, testssl.sh, sqlmap and our own."""
+    return node_suite("attack", "release", 180)
+
+
 def fuzz():
     build("fuzz")
     jobs = []
@@ -191,7 +196,7 @@ def craft():
     return run_all([("craft/" + os.path.basename(c)[6:], [c], environment("test"), 300, read_exit) for c in checks])
 
 
-SUITES = {f.__name__: f for f in (craft, unit, http, formats, fuzz, media, faults, browser)}
+SUITES = {f.__name__: f for f in (craft, unit, http, formats, fuzz, media, faults, attack, browser)}
 
 
 def main(names):

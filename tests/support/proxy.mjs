@@ -36,7 +36,7 @@ function siteFile({ folder, httpPort, httpsPort, socket, media }) {
     ['https://$server_name$request_uri', `https://localhost:${httpsPort}$request_uri`],
     [/\/etc\/letsencrypt\/live\/conference\.example\.org/g, folder], [/conference\.example\.org/g, 'localhost'],
     [/unix:\/run\/treteau\/web\.socket/g, `unix:${socket}`], ['/var/cache/nginx/treteau', `${folder}/cache`],
-    ['/var/lib/treteau/media/', media],
+    ['/var/lib/treteau/media/', media], ['Host $host;', `Host $host:${httpsPort};`],
   ];
   let site = shipped;
   for (const [from, to] of replaced) {
