@@ -14,7 +14,7 @@ static const struct {
         [JOB_RUNNING] = { "running", N_("running") },
         [JOB_DONE] = { "done", N_("done") },
         [JOB_FAILED] = { "failed", N_("failed") },
-        [JOB_CANCELLED] = { "cancelled", N_("cancelled") },
+        [JOB_CANCELLED] = { "cancelled", N_("stopped") },
 };
 
 const char *job_state_name(JobState state)

@@ -36,7 +36,7 @@ static void test_texts(void)
         assert_text("25 %, about 60 seconds left", JOB_RUNNING, 20 * SECOND_US, 1, 4);
         assert_text("10 %, about 9 minutes left", JOB_RUNNING, MINUTE_US, 1, 10);
         assert_text("10 %, about 9 hours left", JOB_RUNNING, HOUR_US, 1, 10);
-        assert_text("cancelled", JOB_CANCELLED, 0, 1, 2);
+        assert_text("stopped", JOB_CANCELLED, 0, 1, 2);
         for (int state = JOB_WAITING; state <= JOB_CANCELLED; state++)
                 g_assert_cmpint(job_state_read(job_state_name((JobState)state)), ==, state);
 }
