@@ -219,13 +219,13 @@ static void test_home(Fixture *fixture, gconstpointer data)
 {
         Db *db = store_write_begin(fixture->store, WRITE_PAGE);
         int64_t account = people_ensure(db, "a@exemple.fr", "", "fr");
-        g_autofree char *none = account_home(db, account);
+        g_autofree char *none = account_home(db, account, 0);
         g_assert_cmpstr(none, ==, "/");
         people_grant(db, account, fixture->event, ROLE_ATTENDEE);
-        g_autofree char *attendee = account_home(db, account);
+        g_autofree char *attendee = account_home(db, account, 0);
         g_assert_cmpstr(attendee, ==, "/nec/me/");
         people_grant(db, account, fixture->other_event, ROLE_ORGANISER);
-        g_autofree char *organiser = account_home(db, account);
+        g_autofree char *organiser = account_home(db, account, 0);
         g_assert_cmpstr(organiser, ==, "/autre/organise/");
         end(fixture, db);
 }
