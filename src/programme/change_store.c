@@ -229,15 +229,3 @@ bool change_waits(Db *db, int64_t talk, int64_t since_us)
         return db_int(db, 0, "SELECT 1 FROM talk_change WHERE talk_id = $1 AND told_us IS NULL AND at_us > $2 LIMIT 1",
                       "ii", talk, since_us);
 }
-
-GArray *favourite_accounts(Db *db, int64_t talk)
-{
-        GArray *accounts = g_array_new(FALSE, FALSE, sizeof(int64_t));
-        g_autoptr(Stmt) rows =
-                db_query(db, "SELECT account_id FROM favourite WHERE talk_id = $1 ORDER BY account_id", "i", talk);
-        while (stmt_next(rows)) {
-                int64_t account = stmt_int(rows, 0);
-                g_array_append_val(accounts, account);
-        }
-        return accounts;
-}

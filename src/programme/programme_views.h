@@ -168,3 +168,21 @@ typedef struct {
         const Pager *pager;
 } PreviewPage;
 void preview_view(Html *h, const PreviewPage *v);
+
+/* The reader's own programme. */
+typedef struct {
+        const Event *event;
+        const GArray *rows;    /* of TalkRow */
+        const GPtrArray *days; /* char *: the day that begins with a row; NULL: the same as before */
+        char *const *clashes;  /* of each row; "" for none */
+        guint total;
+        const Pager *pager;
+        bool stored; /* with an account */
+} MyPage;
+void my_view(Html *h, const MyPage *v);
+typedef struct {
+        const Event *event;
+        const Talk *talk;
+        bool kept;
+} KeepPage;
+void keep_view(Html *h, const KeepPage *v);

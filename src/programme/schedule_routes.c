@@ -342,10 +342,13 @@ void show_schedule(Request *req, Db *db)
                 return;
         fill_schedule(&schedule, req, db);
         g_autofree char *city = zone_city(schedule.event->zone_name);
+        static const char *const scripts[] = { "programme/here.js", NULL };
         static const char *const styles[] = { "programme/day.css", NULL };
-        Html *h = conference_page(
-                req, schedule.event, EVENT_PROGRAMME,
-                &(Page){ .title = schedule.heading, .styles = styles, .no_index = *schedule.filter.words != 0 });
+        Html *h = conference_page(req, schedule.event, EVENT_PROGRAMME,
+                                  &(Page){ .title = schedule.heading,
+                                           .styles = styles,
+                                           .scripts = scripts,
+                                           .no_index = *schedule.filter.words != 0 });
         day_view(h, &(DayPage){ .event = schedule.event,
                                 .zone_text = city,
                                 .heading = schedule.heading,

@@ -130,9 +130,12 @@ static void show_one_talk(Request *req, Db *db, const Event *event, const Talk *
         const Lang *spoken = *talk->language ? lang_find(talk->language) : NULL;
         bool is_tag = strlen(talk->language) == 2 && g_ascii_islower(talk->language[0]);
         static const char *const styles[] = { "programme/talk.css", NULL };
-        Html *h = conference_page(
-                req, event, EVENT_PROGRAMME,
-                &(Page){ .title = talk->title, .description = *summary ? summary : NULL, .styles = styles });
+        static const char *const scripts[] = { "programme/here.js", NULL };
+        Html *h = conference_page(req, event, EVENT_PROGRAMME,
+                                  &(Page){ .title = talk->title,
+                                           .description = *summary ? summary : NULL,
+                                           .styles = styles,
+                                           .scripts = scripts });
         talk_view(h, &(TalkPage){ .event = event,
                                   .talk = talk,
                                   .kind = talk_kind_text(talk, lang),

@@ -107,6 +107,11 @@ void respond_file(Request *req, const char *path, const char *content_type, bool
 typedef struct SocketHandler SocketHandler;
 void respond_websocket(Request *req, const SocketHandler *handler, gpointer opening, GDestroyNotify free_opening);
 
+/* A cookie for what the reader asked of a feature, and for nothing else: of this origin alone, HttpOnly, SameSite=Lax,
+ * __Host- over TLS. NULL when absent; the page is then the reader's own, not one that everybody gets alike. */
+const char *request_own_cookie(Request *req, const char *name);
+void request_set_cookie(Request *req, const char *name, const char *value, int64_t max_age_s);
+
 /* Sessions: sign in after a link was consumed (rotates the cookie); sign out. db is the writer. */
 void session_start(Request *req, Db *db, int64_t account);
 void session_end(Request *req, Db *db);

@@ -55,7 +55,6 @@ void request_take_body(Request *req, const char *bytes, size_t size);
 const char *request_cookie(Request *req, const char *name);
 /* "__Host-session" over TLS, else "session". (transfer full) */
 char *request_cookie_name(const Request *req, const char *name);
-void request_set_cookie(Request *req, const char *name, const char *value, int64_t max_age_s);
 /* The session cookie's account, 0 when none or expired. */
 int64_t session_account(Request *req, Db *db);
 bool csrf_matches(Request *req);

@@ -19,6 +19,12 @@ char *request_cookie_name(const Request *req, const char *name)
         return g_strconcat(request_is_secure(req) ? "__Host-" : "", name, NULL);
 }
 
+const char *request_own_cookie(Request *req, const char *name)
+{
+        g_autofree char *full = request_cookie_name(req, name);
+        return request_cookie(req, full);
+}
+
 static char *random_secret(void)
 {
         unsigned char bytes[SECRET_BYTES];

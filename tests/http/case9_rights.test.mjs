@@ -32,6 +32,7 @@ const PUBLIC_POSTS = {
   '/sign-in/link/:token/': 'needs the token',
   '/sign-out/': 'ends the sender’s own session',
   '/:event/register/': 'one mail per address, limited by network',
+  '/:event/talk/:code/keep/': 'keeps a session’s code in the sender’s own cookie and account, 60 at most',
   '/:event/address/:token/': 'needs the token of a mail',
   '/:event/unsubscribe/:key/': 'needs the key of a mail, and only stops reminders',
 };
