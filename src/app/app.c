@@ -3,9 +3,12 @@
 #include "app/jobs.h"
 #include "app/recording.h"
 #include "base/log.h"
+#include "base/time.h"
 #include "mail/mail.h"
 #include "people/people.h"
 #include "replay/replay.h"
+
+#define PATIENCE_US (5 * MINUTE_US) /* for somebody to come back to a recording that a restart has interrupted */
 
 struct App {
         Store *store;
@@ -51,9 +54,9 @@ App *app_start(const AppConfig *config, GError **error)
         app->backup = config->backup;
         if (app->sfu) {
                 app->runner = job_kinds_start(app);
-                app->mender = replay_mender_start(app->store);
+                app->mender = replay_mender_start(app->store, PATIENCE_US, NULL);
                 app->sockets = socket_loop_start();
-                app->recordings = recordings_new(app->store, app->sfu, app->sockets);
+                app->recordings = recordings_new(app->store, app->sfu, app->sockets, app->mender);
                 const LiveHooks hooks = recordings_hooks(app->recordings);
                 app->live = live_new(app->store, app->sockets, app->sfu, &hooks);
                 recordings_set_live(app->recordings, app->live);
@@ -85,6 +88,7 @@ void app_stop(App *app)
         replay_mender_stop(app->mender);
         live_stop(app->live);
         recordings_free(app->recordings); /* until here recorders tell live */
+        replay_mender_free(app->mender);
         live_free(app->live);
         sfu_stop(app->sfu);
         socket_loop_free(app->sockets);

@@ -10,6 +10,7 @@ struct Recordings {
         Store *store;
         Sfu *sfu;
         SocketLoop *sockets;
+        ReplayMender *mender;
         Live *live;
         GHashTable *by_room; /* room id → Recording under way */
         GPtrArray *ending;   /* stopped, the child still writes */
@@ -18,7 +19,7 @@ struct Recordings {
 typedef struct {
         Recordings *all;
         LiveRecording of;
-        char *name; /* of its folder below media/ */
+        char *name; /* of its folder below media/, claimed */
         char *title;
         Recorder *recorder;
         GMutex lock; /* guards what follows: the tap's thread reads it, the socket loop writes it */
@@ -31,6 +32,7 @@ static void recording_free(gpointer data)
 {
         Recording *recording = data;
         recorder_free(recording->recorder);
+        replay_release(recording->all->mender, recording->name);
         g_mutex_clear(&recording->lock);
         g_free(recording->name);
         g_free(recording->title);
@@ -105,24 +107,20 @@ static void on_recorder_event(void *owner, const RecorderEvent *event)
 
 /* --- the socket loop: start and stop ----------------------------------------------------------------------------- */
 
-/* Whether a recording that was stopped still has this folder. */
-static bool is_ending(const Recordings *all, const char *name)
-{
-        for (guint i = 0; i < all->ending->len; i++)
-                if (!strcmp(((const Recording *)all->ending->pdata[i])->name, name))
-                        return true;
-        return false;
-}
-
-/* media/s12 for the session's first recording, s12-2 for the next: one that is unfinished is gone on with. */
+/* media/s12 for the session's first recording, s12-2 for the next: one that is unfinished is gone on with, unless
+ * somebody is about to end it. */
 static char *folder_name(const Recordings *all, int64_t session_id, char **ret_path)
 {
         for (int part = 1;; part++) {
                 g_autofree char *name = part == 1 ? g_strdup_printf("s%" G_GINT64_FORMAT, session_id)
                                                   : g_strdup_printf("s%" G_GINT64_FORMAT "-%d", session_id, part);
                 g_autofree char *path = replay_folder_path(all->store, name);
-                if (is_ending(all, name) || recorder_has_ended(path))
+                if (recorder_has_ended(path) || !replay_claim(all->mender, name))
                         continue;
+                if (recorder_has_ended(path)) { /* just now */
+                        replay_release(all->mender, name);
+                        continue;
+                }
                 *ret_path = g_steal_pointer(&path);
                 return g_steal_pointer(&name);
         }
@@ -194,10 +192,10 @@ static void record_picture(void *owner, int64_t room_id, bool on_air)
                 recorder_off_air(recording->recorder);
 }
 
-Recordings *recordings_new(Store *store, Sfu *sfu, SocketLoop *sockets)
+Recordings *recordings_new(Store *store, Sfu *sfu, SocketLoop *sockets, ReplayMender *mender)
 {
         Recordings *all = g_new0(Recordings, 1);
-        *all = (Recordings){ .store = store, .sfu = sfu, .sockets = sockets };
+        *all = (Recordings){ .store = store, .sfu = sfu, .sockets = sockets, .mender = mender };
         all->by_room = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, recording_free);
         all->ending = g_ptr_array_new_with_free_func(recording_free);
         return all;

@@ -2,10 +2,12 @@
  */
 #pragma once
 #include "live/live.h"
+#include "replay/replay.h"
 
 typedef struct Recordings Recordings;
 
-Recordings *recordings_new(Store *store, Sfu *sfu, SocketLoop *sockets);
+/* mender: knows which folders are taken; outlives the recordings. */
+Recordings *recordings_new(Store *store, Sfu *sfu, SocketLoop *sockets, ReplayMender *mender);
 /* Room notices go to live; called once it exists. */
 void recordings_set_live(Recordings *recordings, Live *live);
 LiveHooks recordings_hooks(Recordings *recordings);

@@ -31,10 +31,17 @@ char *replay_folder_path(const Store *store, const char *folder);
 /* Removes the folders of recordings that lost their row, as when their event was deleted. Takes the writer itself. */
 void replay_tidy(Store *store);
 
-/* Ends recordings that were stopped while the server went away, one after the other, on a thread of its own. */
+/* Ends recordings that were stopped while the server went away, one after the other, on a thread of its own: at once
+ * those whose session is over, after patience_us those that nobody has gone on with. */
 typedef struct ReplayMender ReplayMender;
-ReplayMender *replay_mender_start(Store *store);
-/* What is not done is left for the next start. */
+/* recorder: the program, NULL for the usual place. */
+ReplayMender *replay_mender_start(Store *store, int64_t patience_us, const char *recorder);
+/* A folder is one recorder's at a time: false when it is taken, by a recording or by the mender. Any thread. */
+bool replay_claim(ReplayMender *mender, const char *folder);
+void replay_release(ReplayMender *mender, const char *folder);
+/* Nothing is mended any more; what is not done is left for the next start. Claims can still be given back. NULL is
+ * fine. */
 void replay_mender_stop(ReplayMender *mender);
+void replay_mender_free(ReplayMender *mender);
 
 extern const Route replay_routes[];

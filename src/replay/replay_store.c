@@ -68,16 +68,16 @@ GPtrArray *replay_store_of_talk(Db *db, int64_t talk)
         return read_all(rows);
 }
 
-GPtrArray *replay_store_unfinished(Db *db)
+GPtrArray *replay_store_unfinished(Db *db, bool abandoned)
 {
         /* Ready without a download is unfinished too: the child was interrupted while it wrote the MP4. What is being
-         * recorded goes on when its room opens again; an hour after the session's end nobody will. */
-        g_autoptr(Stmt) rows =
-                db_query(db,
-                         "SELECT " COLUMNS " FROM recording WHERE state = 'finishing' OR (state = 'ready' AND "
-                         "download_bytes = 0) OR (state = 'recording' AND coalesce((SELECT end_us FROM talk WHERE "
-                         "talk.id = talk_id), started_us + $2) < $1 - $3) ORDER BY id",
-                         "iii", now_us(), DAY_US, HOUR_US);
+         * recorded goes on when its room opens again: within minutes, or not at all an hour after the session. */
+        g_autoptr(Stmt) rows = db_query(
+                db,
+                "SELECT " COLUMNS " FROM recording WHERE state = 'finishing' OR (state = 'ready' AND "
+                "download_bytes = 0) OR (state = 'recording' AND ($4 OR coalesce((SELECT end_us FROM talk WHERE "
+                "talk.id = talk_id), started_us + $2) < $1 - $3)) ORDER BY id",
+                "iiii", now_us(), DAY_US, HOUR_US, (int64_t)abandoned);
         return read_all(rows);
 }
 

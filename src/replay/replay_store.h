@@ -20,8 +20,9 @@ bool replay_store_save(Db *db, const ReplayOf *of, ReplayState state, const Reco
 bool replay_store_forget(Db *db, const char *folder);
 /* Those of a session, the earliest first. (transfer full) of Replay */
 GPtrArray *replay_store_of_talk(Db *db, int64_t talk);
-/* Those that were stopped, or left for good, and are not whole. (transfer full) of Replay */
-GPtrArray *replay_store_unfinished(Db *db);
+/* Those that were stopped, or left for good, and are not whole; abandoned: and those still being recorded, which are so
+ * only by name when nobody writes them. (transfer full) of Replay */
+GPtrArray *replay_store_unfinished(Db *db, bool abandoned);
 /* The session whose recording this folder is, when its event is published and it may be recorded; else 0. */
 int64_t replay_store_public_talk(Db *db, const char *folder);
 

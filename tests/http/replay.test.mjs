@@ -1,11 +1,12 @@
 // Replays: the page before, while and after a session is recorded, the files by range, and what a crash left half done.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { importLive } from '../support/sample.mjs';
 import { build, run, start } from './support.mjs';
 
 const TALKS = [
@@ -147,6 +148,24 @@ describe('the files', () => {
 });
 
 describe('a recording without an end', () => {
+  it('gets it within minutes when nobody comes back, also while its session still lasts', async (t) => {
+    const place = await importLive(server, 'maintenant');
+    const code = (await client.get(`/${place.slug}/schedule/`)).body_text.match(/talk\/(\w+)\/">Live now/)[1];
+    const now = async () => (await client.get(`/${place.slug}/talk/${code}/replay/`)).body_text;
+    await record(server.folder, place.slug, code, 6, 'open');
+    assert.match(await now(), /being recorded\. Here you watch it/);
+    const mender = spawn(path.join(build, 'tests/support/record-sample'), [server.folder, 'mend'],
+      { stdio: ['pipe', 'inherit', 'inherit'] });
+    const ended = new Promise((resolve) => mender.on('exit', resolve));
+    t.after(() => mender.kill());
+    let page = await now();
+    for (const end = Date.now() + 60000; Date.now() < end && !page.includes('replay.mp4'); page = await now())
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.match(page, /Download the video/);
+    assert.match((await client.get(`${media(page)}/programme.m3u8`)).body_text, /#EXT-X-ENDLIST\n$/);
+    mender.stdin.end();
+    assert.equal(await ended, 0);
+  });
   it('is watched live, and finished at the next start when its session is long over', async () => {
     await record(server.folder, 'vus', codes['Coupée net'], 10, 'open');
     const page = await replay('Coupée net');
