@@ -11,7 +11,7 @@ import { html_findings, standing_findings } from "./findings.mjs";
 const EVENT = "nec-sud-charente"; // of the demo
 const PAGES_MAX = 150;
 // Routes that need what a crawl does not have, or answer no page.
-const NOT_FOR_A_CRAWL = [/\/socket$/, /\/sign-in\/sent\//, /\/sign-in\/dead\//, /\/register\/(sent|cancelled)\//, /\/whi[pe]p?$/];
+const NOT_FOR_A_CRAWL = [/^\/me\/data\/erased\/$/, /\/socket$/, /\/sign-in\/sent\//, /\/sign-in\/dead\//, /\/register\/(sent|cancelled)\//, /\/whi[pe]p?$/];
 
 /** "/:event/talk/:code/" as a pattern for addresses. */
 function pattern(path) {

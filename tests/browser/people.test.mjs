@@ -40,7 +40,7 @@ it('pages for everyone have no fault', async () => {
   const page = await pageAs();
   await attendee('a@example.org');
   for (const path of ['/sign-in/', '/sign-in/sent/', '/sign-in/dead/', '/nec/register/', '/nec/register/sent/',
-    '/nec/register/cancelled/', '/demo/mail', '/demo/mail/1/', new URL(await linkTo(server, 'a@example.org')).pathname])
+    '/nec/register/cancelled/', '/me/data/erased/', '/demo/mail', '/demo/mail/1/', new URL(await linkTo(server, 'a@example.org')).pathname])
     none(await page_findings(page, server.origin + path));
 });
 
@@ -48,10 +48,11 @@ it('pages for who is signed in have no fault', async () => {
   await owner.post('/nec/organise/registrations/', { places: '30' });
   await owner.post('/nec/organise/team/', { email: 'host@example.org', role: 'host' });
   const guest = await pageAs(await attendee('b@example.org', { other: 'Une boucle', agreed: '1', path: 'onsite' }));
-  for (const path of ['/nec/me/', '/nec/me/?done=changed', '/nec/me/cancel/'])
+  for (const path of ['/nec/me/', '/nec/me/?done=changed', '/nec/me/cancel/', '/nec/me/consent/', '/me/', '/me/data/'])
     none(await page_findings(guest, server.origin + path));
   const organiser = await pageAs(owner);
-  for (const path of ['/nec/organise/team/', '/nec/organise/team/?done=invited', '/nec/organise/registrations/', '/nec/register/'])
+  for (const path of ['/nec/organise/team/', '/nec/organise/team/?done=invited', '/nec/organise/registrations/', '/nec/register/',
+    '/nec/organise/consents/', '/nec/organise/legal/', '/nec/organise/processing/', '/admin/legal/'])
     none(await page_findings(organiser, server.origin + path));
 });
 
