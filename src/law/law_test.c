@@ -10,6 +10,7 @@
 #include "live/live.h"
 #include "mail/mail.h"
 #include "people/people.h"
+#include "programme/programme.h"
 #include "registration/registration.h"
 
 typedef struct {
@@ -154,6 +155,11 @@ static const struct {
           true,
           { "INSERT INTO consent(account_id, event_id, given_us) VALUES($1, $2, $3)" },
           "SELECT count(*) FROM consent" },
+        { "draft",
+          false,
+          { "INSERT INTO import_draft(token, event_id, account_id, name, bytes, created_us) VALUES('t', $2, $1, 'x', "
+            "x'01', $3)" },
+          "SELECT count(*) FROM import_draft" },
         { "job",
           false,
           { "INSERT INTO job(kind, account_id, state, created_us, ended_us) VALUES('x', $1, 'done', $3, $3)" },

@@ -1,5 +1,7 @@
 #include "programme/search.h"
 
+#include "base/time.h"
+
 #include "base/log.h"
 #include "base/markdown.h"
 
@@ -68,5 +70,6 @@ void search_catch_up(Store *store)
 
 bool programme_tidy(Db *db)
 {
-        return search_refresh(db, 4 * TALKS_PER_TURN);
+        return search_refresh(db, 4 * TALKS_PER_TURN) &&
+               db_run(db, "DELETE FROM import_draft WHERE created_us < $1", "i", now_us() - DAY_US);
 }
