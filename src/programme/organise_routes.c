@@ -55,8 +55,10 @@ static void groups_fill(const Request *req, OrganiseGroup *groups)
                 g_array_set_clear_func(groups[i].links, link_clear);
         }
         g_autoptr(GPtrArray) menu = request_menu(req, "/:event/");
-        for (guint i = 0; i < menu->len; i++) {
-                const Route *route = menu->pdata[i];
+        for (guint i = 0; i < 2 * menu->len; i++) {
+                const Route *route = menu->pdata[i % menu->len];
+                if (g_str_has_suffix(route->path, "/delete/") != (i >= menu->len)) /* what ends all stands at the end */
+                        continue;
                 OrganiseLink link = { request_menu_url(req, route), tr(lang, route->menu), tr(lang, route->menu_text) };
                 g_array_append_val(groups[group_of(route)].links, link);
         }
