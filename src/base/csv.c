@@ -79,6 +79,14 @@ static bool end_row(Reader *reader, int line)
         return true;
 }
 
+/* Line ends become LF; a lone CR stays. */
+static void append(GString *cell, char c)
+{
+        if ((c == '\r' || c == '\n') && cell->len && cell->str[cell->len - 1] == '\r')
+                g_string_truncate(cell, cell->len - 1);
+        g_string_append_c(cell, c);
+}
+
 /* Behind the opening quote, up to behind the closing one. */
 static bool read_quoted(Reader *reader)
 {
@@ -91,9 +99,7 @@ static bool read_quoted(Reader *reader)
                 }
                 reader->next += c == '"'; /* two stand for one */
                 reader->line += c == '\n';
-                bool of_line_end = c == '\r' && reader->next + 1 < reader->end && strchr("\r\n", reader->next[1]);
-                if (!of_line_end)
-                        g_string_append_c(reader->cell, c);
+                append(reader->cell, c);
         }
         return refuse(reader->fault, first, N_("a quote “\"” is opened here and never closed"));
 }
@@ -111,7 +117,7 @@ static bool read_cell(Reader *reader)
                 bool ends = c == '\n' || (c == '\r' && (reader->next + 1 == reader->end || reader->next[1] == '\n'));
                 if (ends || c == reader->separator)
                         break;
-                g_string_append_c(reader->cell, c);
+                append(reader->cell, c);
         }
         return true;
 }

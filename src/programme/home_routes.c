@@ -1,5 +1,6 @@
 /* The home page and an event's poster. */
 #include "programme/programme_routes.h"
+#include "programme/structured.h"
 
 #include "base/time.h"
 #include "base/when.h"
@@ -11,6 +12,7 @@
 #define PAST_MAX 10
 #define REPLAYS_MAX 6
 #define TEASER_MAX 6
+#define SUB_EVENTS_MAX 20
 #define LONG_TITLE_CHARACTERS 20 /* it would not stand on the poster at full size */
 
 static void card_clear(gpointer data)
@@ -108,11 +110,14 @@ void show_poster(Request *req, Db *db)
         g_autoptr(GArray) rows = talk_rows(event, talk_list_teaser(db, event->id, TEASER_MAX), lang, true);
         g_autoptr(Picture) logo = picture_find(db, event->id, event->logo);
         g_autoptr(GPtrArray) partners = conference_partners(db, event->id);
+        g_autoptr(GPtrArray) talks = talk_list_teaser(db, event->id, SUB_EVENTS_MAX);
+        g_autofree char *head = event_head_markup(req, event, talks, logo ? logo->url : NULL);
         static const char *const styles[] = { "programme/poster.css", NULL };
         Html *h = conference_page(req, event, EVENT_POSTER,
                                   &(Page){ .title = days,
                                            .description = *event->lead ? event->lead : NULL,
                                            .styles = styles,
+                                           .head_links = head,
                                            .main_class = "" });
         poster_view(h, &(PosterPage){ .event = event,
                                       .days = days,

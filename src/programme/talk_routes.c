@@ -1,9 +1,12 @@
 /* A session, and those who speak. */
 #include "programme/programme_routes.h"
 
+#include "programme/structured.h"
+
 #include "base/markdown.h"
 #include "base/time.h"
 #include "base/when.h"
+#include "picture/picture.h"
 
 #include <string.h>
 
@@ -131,11 +134,14 @@ static void show_one_talk(Request *req, Db *db, const Event *event, const Talk *
         bool is_tag = strlen(talk->language) == 2 && g_ascii_islower(talk->language[0]);
         static const char *const styles[] = { "programme/talk.css", NULL };
         static const char *const scripts[] = { "programme/here.js", NULL };
+        g_autoptr(Picture) logo = picture_find(db, event->id, event->logo);
+        g_autofree char *head = talk_head_markup(req, event, talk, persons, summary, logo ? logo->url : NULL);
         Html *h = conference_page(req, event, EVENT_PROGRAMME,
                                   &(Page){ .title = talk->title,
                                            .description = *summary ? summary : NULL,
                                            .styles = styles,
-                                           .scripts = scripts });
+                                           .scripts = scripts,
+                                           .head_links = head });
         talk_view(h, &(TalkPage){ .event = event,
                                   .talk = talk,
                                   .kind = talk_kind_text(talk, lang),

@@ -210,7 +210,8 @@ describe('a session', () => {
     const speaker = (await visitor.get('/mal/speakers/')).body_text.match(/\/mal\/speaker\/[0-9A-Z]{6}\//)[0];
     for (const address of ['/', '/mal/', '/mal/schedule/', talk, speaker, '/mal/schedule/tracks/', '/mal/schedule/?q=alert']) {
       const page = (await visitor.get(address)).body_text;
-      assert.doesNotMatch(page, /<script>|<img|<[^>]*\son\w+=|href="\s*(javascript|data):/i, address);
+      assert.doesNotMatch(page, /<script>|<img|href="\s*(javascript|data):/i, address);
+      assert.doesNotMatch(page.replaceAll(/"[^"]*"/g, '""'), /<[^>]*\son\w+=/i, address); // outside of quoted values
     }
     assert.match((await visitor.get(talk)).body_text, /hello/);
   });

@@ -8,7 +8,8 @@ static bool clean(GString *out, const char *text, bool one_line)
         bool dropped = false;
         for (const char *c = text; *c; c++) {
                 if (!strncmp(c, "\xe2\x80\xa8", 3) || !strncmp(c, "\xe2\x80\xa9", 3)) { /* line, paragraph separator */
-                        g_string_append_c(out, one_line ? ' ' : '\n');
+                        if (!one_line || (out->len && out->str[out->len - 1] != ' '))
+                                g_string_append_c(out, one_line ? ' ' : '\n');
                         c += 2;
                         continue;
                 }
