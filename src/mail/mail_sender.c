@@ -6,7 +6,8 @@
 #include "base/log.h"
 #include "base/time.h"
 
-#define POLL_US (5 * SECOND_US)
+#define POLL_US SECOND_US
+#define POLL_MAX_US MINUTE_US /* while the relay cannot be reached: 2, 4, 8 … seconds */
 #define TIMEOUT_S 60L
 
 struct MailSender {
@@ -16,7 +17,8 @@ struct MailSender {
         GThread *thread;
         GMutex mutex;
         GCond wake;
-        bool ending; /* under the mutex */
+        bool ending;  /* under the mutex */
+        int failures; /* of the relay itself, one after the other; the thread's own */
 };
 
 int64_t outbox_wait_us(int tries)
@@ -44,6 +46,23 @@ static size_t on_read(char *buffer, size_t size, size_t count, void *user_data)
 
 typedef enum { SENT, TRY_AGAIN, REFUSED } Outcome;
 
+/* It is the relay, not this mail: the next would fare no better now. */
+static bool relay_is_down(CURLcode result)
+{
+        switch (result) {
+        case CURLE_COULDNT_RESOLVE_HOST:
+        case CURLE_COULDNT_CONNECT:
+        case CURLE_OPERATION_TIMEDOUT:
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_USE_SSL_FAILED:
+        case CURLE_LOGIN_DENIED:
+                return true;
+        default:
+                return false;
+        }
+}
+
 static void set_options(CURL *curl, const MailSender *sender, Reading *reading, const char *from,
                         struct curl_slist *recipients, char *ret_reason)
 {
@@ -61,7 +80,7 @@ static void set_options(CURL *curl, const MailSender *sender, Reading *reading, 
 }
 
 /* Doubles the dots at line starts, RFC 5321 4.5.2 (libcurl does); the message has CRLF line ends only. */
-static Outcome send_mail(const MailSender *sender, const char *from, const OutboxMail *mail, char *ret_reason)
+static Outcome send_mail(MailSender *sender, const char *from, const OutboxMail *mail, char *ret_reason)
 {
         CURL *curl = curl_easy_init();
         Reading reading = { .text = mail->message, .left = strlen(mail->message) };
@@ -72,6 +91,7 @@ static Outcome send_mail(const MailSender *sender, const char *from, const Outbo
         curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
         curl_slist_free_all(recipients);
         curl_easy_cleanup(curl);
+        sender->failures = relay_is_down(result) ? sender->failures + 1 : 0;
         if (result == CURLE_OK)
                 return SENT;
         if (!*ret_reason)
@@ -103,7 +123,7 @@ static void record(MailSender *sender, const OutboxMail *mail, Outcome outcome, 
                          mail->tries + 1);
 }
 
-/* False when nothing was due. */
+/* False when nothing was due, or the relay is to be left alone for a while. */
 static bool send_next(MailSender *sender)
 {
         Db *db = store_read_begin(sender->store);
@@ -115,14 +135,14 @@ static bool send_next(MailSender *sender)
         char reason[CURL_ERROR_SIZE] = "";
         Outcome outcome = send_mail(sender, from, mail, reason);
         record(sender, mail, outcome, reason);
-        return true;
+        return sender->failures == 0;
 }
 
 /* Waits for the next look at the outbox; false when it is time to end. */
 static bool wait_turn(MailSender *sender)
 {
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&sender->mutex);
-        gint64 until = g_get_monotonic_time() + POLL_US;
+        gint64 until = g_get_monotonic_time() + MIN(POLL_US << MIN(sender->failures, 10), POLL_MAX_US);
         while (!sender->ending && g_cond_wait_until(&sender->wake, &sender->mutex, until)) {
         }
         return !sender->ending;

@@ -130,8 +130,7 @@ static guint remind_some(const Round *round)
 
 static void remind_round(const Round *round)
 {
-        int64_t at_us = now_us();
-        if (at_us < round->moment.from_us || at_us >= round->moment.until_us)
+        if (!reminder_is_due(round->moment, INT64_MIN, now_us())) /* of whoever came before its hour: untold_list() */
                 return;
         for (int turn = 0; turn < TURNS_MAX && remind_some(round) > 0; turn++) {
         }
