@@ -84,6 +84,7 @@ void law_places(LawPlace ret_places[LAW_PLACES], const Event *event, const LawHo
 void show_law_page(Request *req, Db *db);
 void law_show_register(Request *req, Db *db);
 void show_source(Request *req, Db *db);
+void send_source(Request *req, Db *db);
 void send_security(Request *req, Db *db);
 void show_texts(Request *req, Db *db);
 void keep_text(Request *req, Db *db);

@@ -93,13 +93,41 @@ void law_show_register(Request *req, Db *db)
         page_end(req, h, 200);
 }
 
+/* Beside the program where it was built, or where it was installed to. NULL when there is none. (transfer full) */
+static char *source_path(void)
+{
+        static const char *const places[] = { "treteau-source.tar.gz", "../share/treteau/treteau-source.tar.gz" };
+        g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+        g_autofree char *folder = self ? g_path_get_dirname(self) : NULL;
+        for (size_t i = 0; folder && i < G_N_ELEMENTS(places); i++) {
+                g_autofree char *path = g_build_filename(folder, places[i], NULL);
+                if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
+                        return g_steal_pointer(&path);
+        }
+        return NULL;
+}
+
 void show_source(Request *req, Db *db)
 {
         g_autoptr(LawHost) host = law_host(db);
+        g_autofree char *path = source_path();
         Html *h = page_begin(req, &(Page){ .title = tr(request_lang(req), "Source code") });
         law_source_view(h, &(LawSourcePage){ .version = TRETEAU_VERSION,
-                                             .source_url = *host->source_url ? host->source_url : NULL });
+                                             .source_url = *host->source_url ? host->source_url : NULL,
+                                             .own_url = path ? "/source/treteau-" TRETEAU_VERSION ".tar.gz" : NULL });
         page_end(req, h, 200);
+}
+
+void send_source(Request *req, Db *db)
+{
+        g_autofree char *path = source_path();
+        g_autoptr(GMappedFile) file = path ? g_mapped_file_new(path, FALSE, NULL) : NULL;
+        if (!file) {
+                respond_not_found(req);
+                return;
+        }
+        g_autoptr(GBytes) bytes = g_mapped_file_get_bytes(file);
+        respond_bytes(req, 200, "application/gzip", bytes);
 }
 
 /* RFC 9116. */
@@ -126,6 +154,7 @@ const Route law_routes[] = {
         { GET, "/:event/accessibility/", show_law_page, RIGHT_PUBLIC, 0, "Accessibility statement of an event" },
         { GET, "/:event/contact/", show_law_page, RIGHT_PUBLIC, 0, "Whom to write to about an event" },
         { GET, "/source/", show_source, RIGHT_PUBLIC, 0, "Where the sources are" },
+        { GET, "/source/treteau-" TRETEAU_VERSION ".tar.gz", send_source, RIGHT_PUBLIC, 0, "The sources" },
         { GET, "/.well-known/security.txt", send_security, RIGHT_PUBLIC, 0, "Whom to tell of a flaw" },
         { GET, "/admin/legal/", show_host, RIGHT_OWNER, 0, "Who has the server" },
         { POST, "/admin/legal/", keep_host, RIGHT_OWNER, FORM_BYTES, "Say who has the server" },

@@ -1,10 +1,12 @@
 // What the law asks: pages with usual texts that can be changed, the register, one's data out and erased, consent's page.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { ownerClient, start } from './support.mjs';
+import { gunzipSync } from 'node:zlib';
+import { ownerClient, root, start } from './support.mjs';
 import { linkTo, mailsTo, makeEvent } from './mail.mjs';
 
 let server, owner, organiser;
@@ -47,6 +49,16 @@ describe('pages', () => {
     assert.ok(rows.length >= 15);
     for (const row of rows) assert.ok(privacy.includes(row), row);
     assert.equal((await owner.get('/admin/register/')).body_text.match(/<th scope="row">/g).length, rows.length);
+  });
+  it('the sources of what runs are handed out (AGPL 13)', async () => {
+    const archive = (await server.client().get('/source/')).body_text.match(/href="(\/source\/treteau-[\d.]+\.tar\.gz)"/)?.[1];
+    assert.ok(archive, 'the page offers an archive');
+    const bytes = Buffer.from(await (await server.client().request('GET', archive)).arrayBuffer());
+    const tar = gunzipSync(bytes).toString('latin1');
+    for (const name of ['src/law/law_routes.c', 'meson.build', 'tools/build', 'web/package-lock.json'])
+      assert.ok(tar.includes(`treteau-0.1.0/${name}\0`), name);
+    assert.ok(!/node_modules\/|\/build\/release/.test(tar.match(/treteau-0\.1\.0\/[^\0]+\0/g).join()));
+    assert.ok(tar.includes((await readFile(path.join(root, 'src/law/law_rules.h'))).toString('latin1')), 'as it is here');
   });
   it('security.txt says whom to tell and until when it holds (RFC 9116)', async () => {
     const { status, headers, body_text } = await server.client().get('/.well-known/security.txt');
