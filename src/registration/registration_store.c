@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "conference/conference.h"
 #include "people/people.h"
+#include "registration/address_store.h"
 
 bool registration_set_places(Db *db, int64_t event, int64_t places)
 {
@@ -233,7 +234,7 @@ static bool erase_all(Db *db, int64_t event)
 bool registration_expire(Db *db)
 {
         g_autoptr(GArray) ended = ended_events(db);
-        bool erased = true;
+        bool erased = address_expire(db);
         for (guint i = 0; i < ended->len && erased; i++) {
                 const Ended *event = &g_array_index(ended, Ended, i);
                 erased = db_run(db,
