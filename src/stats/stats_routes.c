@@ -4,7 +4,7 @@
 #include "stats/stats_plot.h"
 #include "stats/stats_views.h"
 
-#define SESSIONS_A_PAGE 20
+#define SESSIONS_A_PAGE 12 /* with days and rooms: at most 298 nodes */
 
 static void append_row(GString *csv, const char *table, const StatsRow *row)
 {

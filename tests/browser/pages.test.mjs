@@ -11,7 +11,7 @@ import { html_findings, standing_findings } from "./findings.mjs";
 const EVENT = "nec-sud-charente"; // of the demo
 const PAGES_MAX = 150;
 // Routes that need what a crawl does not have, or answer no page.
-const NOT_FOR_A_CRAWL = [/^\/me\/data\/erased\/$/, /\/socket$/, /\/sign-in\/sent\//, /\/sign-in\/dead\//, /\/register\/(sent|cancelled)\//, /\/whi[pe]p?$/];
+const NOT_FOR_A_CRAWL = [/^\/me\/data\/erased\/$/, /\/socket$/, /\/sign-in\/sent\//, /\/sign-in\/dead\//, /\/register\/(sent|cancelled)\//, /\/jobs\/[^/]+\/(state|file)$/, /\/whi[pe]p?$/];
 
 /** "/:event/talk/:code/" as a pattern for addresses. */
 function pattern(path) {
@@ -95,7 +95,10 @@ describe("every page", { skip: missing("chromium") }, () => {
   });
 
   it("has no finding for the owner, who sees every other route", async () => {
-    const { found, counts } = await crawl(cookies_of(await ownerClient(server)), ["/", "/sign-in/"]);
+    const owner = await ownerClient(server), work = [];
+    for (const [list, kind] of [["/admin/jobs/", "backup"], [`/${EVENT}/organise/jobs/`, "statistics"]])
+      work.push((await owner.post(list, { kind })).headers.get("location"));
+    const { found, counts } = await crawl(cookies_of(owner), ["/", "/sign-in/", ...work]);
     assert.deepEqual(found, []);
     for (const path of counts.keys())
       seen.add(path);
