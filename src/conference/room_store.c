@@ -59,9 +59,9 @@ bool event_room_keep(Db *db, int64_t event, EventRoom *room)
                               "iittti", room->id, event, room->name, room->kind, room->note, room->capacity);
         room->id =
                 db_insert(db,
-                          "INSERT INTO room(event_id, slug, name, kind, note, capacity, position) VALUES($1, $2, $3, "
-                          "$4, $5, $6, (SELECT coalesce(max(position), 0) + 1 FROM room WHERE event_id = $1)) "
-                          "RETURNING id",
+                          "INSERT INTO room(id, event_id, slug, name, kind, note, capacity, position) VALUES((SELECT "
+                          "max(last, (SELECT coalesce(max(id), 0) FROM room)) + 1 FROM room_number), $1, $2, $3, $4, "
+                          "$5, $6, (SELECT coalesce(max(position), 0) + 1 FROM room WHERE event_id = $1)) RETURNING id",
                           "itttti", event, room->slug, room->name, room->kind, room->note, room->capacity);
         return room->id != 0;
 }

@@ -332,8 +332,9 @@ static void keep_room(Db *db, ProgrammeRoom *room, int64_t event, bool partial, 
         if (!room->id)
                 room->id = db_insert(
                         db,
-                        "INSERT INTO room(event_id, slug, name, guid, position, kind, capacity) VALUES($1, $2, "
-                        "$3, $4, $5 + CASE WHEN $8 THEN (SELECT coalesce(max(position) + 1, 0) FROM room "
+                        "INSERT INTO room(id, event_id, slug, name, guid, position, kind, capacity) VALUES((SELECT "
+                        "max(last, (SELECT coalesce(max(id), 0) FROM room)) + 1 FROM room_number), $1, $2, $3, $4, $5 "
+                        "+ CASE WHEN $8 THEN (SELECT coalesce(max(position) + 1, 0) FROM room "
                         "WHERE event_id = $1) ELSE 0 END, CASE WHEN $6 = '' THEN 'stage' ELSE $6 END, $7) "
                         "RETURNING id",
                         "itttitii", event, room->slug, room->name, room->guid, partial ? 0 : position, room->kind,

@@ -325,6 +325,8 @@ describe('deleting an event', () => {
       if (db.prepare(`SELECT count(*) AS n FROM pragma_table_info('${name}') WHERE name = 'event_id'`).get().n)
         assert.equal(db.prepare(`SELECT count(*) AS n FROM "${name}" WHERE event_id = ${id}`).get().n, 0, name);
     assert.equal(db.prepare('SELECT count(*) AS n FROM live_person').get().n, 0, 'a new room has no old guests');
+    await owner.post('/publier/organise/rooms/', { name: 'Après', kind: 'stage', capacity: '', note: '' });
+    assert.ok(db.prepare("SELECT id FROM room WHERE name = 'Après'").get().id > room, 'its number is not given again');
     db.close();
     assert.equal((await owner.post('/adieu/organise/delete/', { slug: 'adieu' }, { token })).status, 404);
   });
