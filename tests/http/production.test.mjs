@@ -106,3 +106,15 @@ describe('docs/lan.md', () => {
     assert.match(check(`${other}.pem`).stderr, /permitted subtree violation/);
   });
 });
+
+describe('docs/security.md', () => {
+  it('names every numbered case that a test has, and only tests that there are', () => {
+    const text = readFileSync(path.join(root, 'docs/security.md'), 'utf8'), table = text.slice(text.indexOf('## Cases'), text.indexOf('Not yet'));
+    for (const [, file] of table.matchAll(/`((?:tests|src)\/[^`]+)`/g)) assert.ok(existsSync(path.join(root, file)), file);
+    const listed = new Set([...table.matchAll(/^\| ([\d, ]+) \|/gm)].flatMap(([, numbers]) => numbers.split(',').map(Number)));
+    const found = execFileSync('grep', ['-rhoE', '--include=*.test.mjs', '--exclude-dir=node_modules', "[('\"`]case [0-9]+:", path.join(root, 'tests')], { encoding: 'utf8' });
+    const tested = new Set([...found.matchAll(/case (\d+)/g)].map(([, number]) => Number(number)));
+    assert.ok(tested.size > 5);
+    for (const number of tested) assert.ok(listed.has(number), `case ${number}`);
+  });
+});
