@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { linkTo } from "../http/mail.mjs";
+import { until } from "../faults/support.mjs";
 import { ownerClient, run, start } from "../http/support.mjs";
 import { missing, open_chromium } from "./browsers.mjs";
 import { html_findings, standing_findings } from "./findings.mjs";
@@ -98,6 +99,8 @@ describe("every page", { skip: missing("chromium") }, () => {
     const owner = await ownerClient(server), work = [];
     for (const [list, kind] of [["/admin/jobs/", "backup"], [`/${EVENT}/organise/jobs/`, "statistics"]])
       work.push((await owner.post(list, { kind })).headers.get("location"));
+    for (const address of work) // a page of what runs still would load itself again under the look
+      await until("the end of long work", async () => !JSON.parse((await owner.get(`${address}state`)).body_text).open, { deadline_ms: 30000 });
     const { found, counts } = await crawl(cookies_of(owner), ["/", "/sign-in/", ...work]);
     assert.deepEqual(found, []);
     for (const path of counts.keys())

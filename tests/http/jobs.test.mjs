@@ -1,6 +1,6 @@
 // Long work from the browser: a backup that is started, watched, cancelled, taken away, and is whole.
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ownerClient, root, run, start } from './support.mjs';
@@ -62,6 +62,20 @@ describe('long work', () => {
     assert.equal(answer.status, 422);
     assert.equal((await owner.get('/admin/jobs/999999/')).status, 404);
     assert.equal((await owner.get('/admin/jobs/x/')).status, 404);
+  });
+});
+
+describe('a server that is told where', () => {
+  it('makes a backup by itself, once a day', async () => {
+    const to = path.join(server.folder, 'tmp', 'by-itself');
+    const other = await start({ command: 'serve', args: ['--backup', to] });
+    const names = () => (existsSync(to) ? readdirSync(to).filter((name) => name.startsWith('treteau-')) : []);
+    const [name] = await until('a backup', () => names().length > 0 && names());
+    assert.equal((await run('verify', path.join(to, name))).code, 0);
+    assert.equal((await other.stop({ keep: true })).code, 0);
+    const again = await start({ command: 'serve', folder: other.folder, args: ['--backup', to] });
+    assert.equal((await again.stop({ keep: false })).code, 0);
+    assert.deepEqual(names(), [name], 'the last one is young');
   });
 });
 
