@@ -86,3 +86,5 @@ if (table && form) {
   table.addEventListener('drop', (event) => { event.preventDefault(); put(); });
   table.addEventListener('dragend', leave);
 }
+
+export {};
