@@ -84,6 +84,7 @@ function Enter(view) {
   const invited = me !== null && me.stage !== null && me.role !== "host" && me.role !== "speaker";
   return html`<${Dialog} title=${t("Before you go on stage")} look="preview" close=${() => act.open(null)}>
     <p>${invited ? t("The host invites you on stage. Nobody sees or hears you before you say so.") : t("Nobody sees or hears you yet.")}</p>
+    <p>${room.recording ? t("The session is being recorded.") : t("The session may be recorded, from when the host starts it; the room says so.")} ${t("Only those on stage who agree are in the recording.")}</p>
     <form class="stack" onSubmit=${enter}><div class="pair"><${Preview} view=${view} /></div>
     <label class="tick"><input type="checkbox" name="consent" defaultChecked=${me?.consent === true} /><span>${t("My picture and my voice may be recorded and published. I can take this back at any time; without it I am seen and heard live only.")}</span></label>
     <p class="row"><button type="submit" class="btn main" disabled=${!devices.tracks.mic && !devices.tracks.camera}>${t("Go on stage")}</button>

@@ -37,6 +37,8 @@ typedef struct {
         int64_t id;
         char *code, *title;
         int64_t start_us, end_us;
+        bool no_recording; /* its speakers want none */
+        bool recording;    /* now, as far as the store knows */
 } LiveTalk;
 void live_talk_clear(LiveTalk *talk);
 

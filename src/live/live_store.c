@@ -109,7 +109,7 @@ void live_store_talk_now(Db *db, int64_t room_id, int64_t now_us, LiveTalk *ret_
 {
         g_autoptr(Stmt) stmt =
                 db_query(db,
-                         "SELECT t.id, t.code, t.title, t.start_us, t.end_us,"
+                         "SELECT t.id, t.code, t.title, t.start_us, t.end_us, t.no_recording, coalesce(s.recording, 0),"
                          " CASE WHEN t.start_us <= $2 AND t.end_us > $2 THEN 0"
                          "      WHEN t.start_us <= $2 AND s.id IS NOT NULL AND s.ended_us IS NULL THEN 1"
                          "      WHEN t.start_us > $2 THEN 2 ELSE 3 END AS rank"
@@ -117,10 +117,15 @@ void live_store_talk_now(Db *db, int64_t room_id, int64_t now_us, LiveTalk *ret_
                          " WHERE t.room_id = $1 AND t.start_us <= $2 + $3 AND t.end_us + $4 > $2"
                          " ORDER BY rank, CASE WHEN rank = 2 THEN t.start_us ELSE -t.start_us END LIMIT 1",
                          "iiii", room_id, now_us, (int64_t)EARLY_US, (int64_t)OVERRUN_US);
-        if (!stmt_next(stmt) || stmt_int(stmt, 5) == 3) /* over, and nobody holds on to it */
+        if (!stmt_next(stmt) || stmt_int(stmt, 7) == 3) /* over, and nobody holds on to it */
                 return;
-        *ret_talk = (LiveTalk){ stmt_int(stmt, 0), g_strdup(stmt_text(stmt, 1)), g_strdup(stmt_text(stmt, 2)),
-                                stmt_int(stmt, 3), stmt_int(stmt, 4) };
+        *ret_talk = (LiveTalk){ .id = stmt_int(stmt, 0),
+                                .code = g_strdup(stmt_text(stmt, 1)),
+                                .title = g_strdup(stmt_text(stmt, 2)),
+                                .start_us = stmt_int(stmt, 3),
+                                .end_us = stmt_int(stmt, 4),
+                                .no_recording = stmt_int(stmt, 5) != 0,
+                                .recording = stmt_int(stmt, 6) != 0 };
 }
 
 bool live_store_session(Db *db, int64_t room_id, int64_t now_us, StoredSession *ret_session)

@@ -106,6 +106,8 @@ static const char *const words[] = {
         N_("What to do with {name}"),
         N_("The line to the room is cut."),
         N_("The session is being recorded."),
+        N_("The session may be recorded, from when the host starts it; the room says so."),
+        N_("Only those on stage who agree are in the recording."),
         N_("The recording has stopped."),
         N_("You are back in the room."),
         N_("The host invites you on stage."),

@@ -1,6 +1,8 @@
 // The room's messages over a real WebSocket, without a browser: who may say what, in which order, and what is still
 // there after a restart and after a power cut.
 import assert from 'node:assert/strict';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import { Page as RoomPage } from '../support/page.mjs';
 import { importLive } from '../support/sample.mjs';
@@ -221,8 +223,11 @@ describe('a session', () => {
     const guest = await Page.join('Sees it');
     host.send({ t: 'take' });
     await guest.next('people', (m) => m.set.some((p) => p.id === host.welcome.me.id && p.stage !== null));
+    const door = async () => (await server.client().get(`/${place.slug}/live/`)).body_text;
+    assert.match(await door(), /The session may be recorded, from when the host starts it.* Only those on stage who agree/);
     host.send({ t: 'record', on: true });
     assert.equal((await guest.next('record')).on, true);
+    assert.match(await door(), /The session is being recorded\. Only those on stage who agree/);
     const late = await Page.join('Late');
     assert.equal(late.welcome.recording, true);
     host.send({ t: 'end' });
@@ -233,5 +238,16 @@ describe('a session', () => {
     const after = await Page.join('After');
     assert.match(after.welcome.ended.replay_url, /replay/);
     for (const page of [host, guest, late, after]) await page.close();
+  });
+  it('whose speakers want no recording has none, and the door says so', async () => {
+    const quiet = await importLive(server, 'quiet');
+    const store = new DatabaseSync(path.join(server.folder, 'treteau.db'));
+    store.exec(`UPDATE talk SET no_recording = 1 WHERE event_id = (SELECT id FROM event WHERE slug = 'quiet')`);
+    store.close();
+    const host = await RoomPage.join(server, quiet, '', { client: await ownerClient(server) });
+    assert.equal(host.welcome.me.role, 'host');
+    assert.match((await host.ask({ t: 'record', on: true }, 'refused')).text, /ne doit pas être enregistrée/);
+    assert.match((await server.client().get('/quiet/live/')).body_text, /This session is not recorded/);
+    await host.close();
   });
 });
