@@ -6,6 +6,7 @@
 #include "law/law.h"
 #include "live/live.h"
 #include "mail/mail.h"
+#include "news/news.h"
 #include "people/people.h"
 #include "picture/picture.h"
 #include "programme/programme.h"
@@ -22,10 +23,12 @@ const Route *const app_routes[] = {
         mail_routes,
         people_routes,
         conference_routes,
+        news_routes,
         programme_routes,
         session_routes,
         speaker_routes,
         programme_export_routes,
+        sitemap_routes,
         registration_routes,
         live_routes,
         replay_routes,

@@ -13,6 +13,7 @@
 #define REPLAYS_MAX 6
 #define TEASER_MAX 6
 #define SUB_EVENTS_MAX 20
+#define NEWS_MAX 3
 #define LONG_TITLE_CHARACTERS 20 /* it would not stand on the poster at full size */
 
 static void card_clear(gpointer data)
@@ -111,6 +112,7 @@ void show_poster(Request *req, Db *db)
         g_autoptr(Picture) logo = picture_find(db, event->id, event->logo);
         g_autoptr(GPtrArray) partners = conference_partners(db, event->id);
         g_autoptr(GPtrArray) talks = talk_list_teaser(db, event->id, SUB_EVENTS_MAX);
+        g_autoptr(GPtrArray) news = news_list(db, event->id, NEWS_MAX, 0);
         g_autofree char *head = event_head_markup(req, event, talks, logo ? logo->url : NULL);
         static const char *const styles[] = { "programme/poster.css", NULL };
         Html *h = conference_page(req, event, EVENT_POSTER,
@@ -120,6 +122,7 @@ void show_poster(Request *req, Db *db)
                                            .head_links = head,
                                            .main_class = "" });
         poster_view(h, &(PosterPage){ .event = event,
+                                      .news = news,
                                       .days = days,
                                       .zone_text = city,
                                       .hours = hours,

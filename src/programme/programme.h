@@ -99,9 +99,9 @@ int programme_import_command(Store *store, const char *path, const char *slug, c
 int programme_export_command(Store *store, const char *slug, const char *format_name, const char *origin, FILE *out,
                              FILE *errors);
 
-/* Takes into the index of searches what a stop left out of it, and erases files whose preview is a day old: daily and at
- * start, by app. */
+/* Takes into the index of searches what a stop left out of it, and erases files whose preview is a day old: daily and
+ * at start, by app. */
 bool programme_tidy(Db *db);
 
-extern const Route programme_routes[], programme_export_routes[];
+extern const Route programme_routes[], programme_export_routes[], sitemap_routes[];
 extern const Route session_routes[], speaker_routes[]; /* of those who make the programme, and of speakers */

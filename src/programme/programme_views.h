@@ -1,5 +1,6 @@
 /* What the views of programme/ show. Everything is ready to be written: no view asks the store. Private. */
 #pragma once
+#include "news/news.h"
 #include "programme/formats/preview.h"
 #include "programme/import_run.h"
 #include "programme/programme_store.h"
@@ -53,6 +54,7 @@ typedef struct {
         const GPtrArray *partners;                            /* of Partner */
         int64_t talk_count, person_count, registration_count; /* no figure under five is shown */
         bool over, draft, long_title;
+        const GPtrArray *news; /* of News: the latest */
 } PosterPage;
 void poster_view(Html *h, const PosterPage *v);
 

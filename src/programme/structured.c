@@ -79,7 +79,10 @@ char *event_head_markup(Request *req, const Event *event, const GPtrArray *talks
         for (guint i = 0; i < talks->len && i < SUB_EVENTS_MAX; i++)
                 json_array_append_new(parts, talk_brief(req, event, talks->pdata[i]));
         json_object_set_new(data, "subEvent", parts);
+        g_autofree char *feed = address(req, event, "news/feed.atom");
         return head_markup(&(Head){ .type = "website",
+                                    .feed = feed,
+                                    .feed_title = event->title,
                                     .title = event->title,
                                     .description = event->lead,
                                     .url = url,

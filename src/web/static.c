@@ -35,7 +35,10 @@ static void show_icon(Request *req, Db *db)
 
 static void show_robots(Request *req, Db *db)
 {
-        respond_text(req, 200, "text/plain; charset=utf-8", "User-agent: *\nDisallow: /sign-in/\nDisallow: /admin/\n");
+        g_autofree char *text = g_strdup_printf("User-agent: *\nDisallow: /sign-in/\nDisallow: /admin/\n"
+                                                "Disallow: /*/organise/\nDisallow: /*/me/\n\nSitemap: %s/sitemap.xml\n",
+                                                request_origin(req));
+        respond_text(req, 200, "text/plain; charset=utf-8", text);
 }
 
 const Route static_routes[] = {
