@@ -110,6 +110,7 @@ const MAY_BE_ABSENT = {
   '/:event/organise/jobs/:id/file': 'a job that was stopped has no file',
   '/:event/me/place/': 'an empty form names no session',
   '/:event/organise/import/:token/': 'a file that is looked at is shown to the one who sent it alone',
+  '/:event/organise/news/delete': 'an empty form names no news',
   '/sign-in/dead/': 'says that the link is dead, with 404',
 };
 
