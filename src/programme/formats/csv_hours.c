@@ -29,7 +29,7 @@ bool day_read(const char *text, char ret_date[11], const char **ret_rest)
 static void plain(const char *text, char ret_text[24])
 {
         size_t length = 0;
-        for (const char *c = text; *c && length < 22; c++)
+        for (const char *c = text; *c && length < 20; c++) /* two more may follow */
                 if (!g_ascii_isspace(*c) && (guchar)*c != 0xc2 && (guchar)*c != 0xa0)
                         ret_text[length++] = *c == 'h' || *c == 'H' ? ':' : *c;
         ret_text[length] = 0;
