@@ -361,7 +361,8 @@ describe('case 8: stored script in the fields of an event', () => {
       'partners', 'publish', 'delete', 'rooms/script-alert-8-script-img-src-x-onerror'].map((name) => `/hostile/organise/${name}/`)]) {
       const page = await owner.get(address);
       assert.ok([200, 404].includes(page.status), `${address}: ${page.status}`);
-      assert.doesNotMatch(page.body_text, /<script>|<script [^>]*>[^<]|<img[^>]*onerror|<svg[^>]*onload|(href|src)="(javascript|data:text)/i, address);
+      const markup = page.body_text.replaceAll(/<script type="application\/ld\+json">[^<]*<\/script>/g, ''); // data, with every < escaped
+      assert.doesNotMatch(markup, /<script>|<script [^>]*>[^<]|<img[^>]*onerror|<svg[^>]*onload|(href|src)="(javascript|data:text)/i, address);
       assert.match(page.headers.get('content-security-policy'), /script-src 'self';/);
       assert.doesNotMatch(page.headers.get('content-security-policy'), /unsafe/);
     }
