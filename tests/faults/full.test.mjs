@@ -79,7 +79,7 @@ function pieces() {
   return existsSync(list) ? readFileSync(list, 'utf8').match(/^#EXTINF/gm)?.length ?? 0 : 0;
 }
 
-describe('a full disk', { skip }, () => {
+describe('case 23: a full disk', { skip }, () => {
   afterEach(() => rmSync(filler, { force: true }));
 
   it('while people register: the page says so, and what was taken is kept', async () => {

@@ -146,7 +146,7 @@ async function registered() {
   return list;
 }
 
-describe('killed fifty times', { skip }, () => {
+describe('case 22: killed fifty times', { skip }, () => {
   const done = { kept: [], perhaps: [], faults: [] };
   const talkers = Array.from({ length: TALKERS }, (_, number) => new Talker(number));
   const recorded = new Recorded();

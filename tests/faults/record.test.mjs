@@ -47,7 +47,7 @@ async function backInTheRoom() {
 
 const skip = !existsSync('/usr/bin/ffmpeg') && 'the ffmpeg command is not installed';
 
-describe('a recording that is interrupted', { skip }, () => {
+describe('case 22: a recording that is interrupted', { skip }, () => {
   let begunAt, before_, endedAt;
   it('begins', async () => {
     owner = await ownerClient(server);

@@ -48,7 +48,7 @@ async function writes() {
   }
 }
 
-describe('the restore drill', { skip }, () => {
+describe('case 28: the restore drill', { skip }, () => {
   it('begins with an event that is live, recorded and registered for', async () => {
     host = await Page.join(server, place, '', { client: await ownerClient(server) });
     guest = await speaker(server, place, host);

@@ -24,7 +24,7 @@ async function stopped() {
   return performance.now() - begun;
 }
 
-describe('SIGTERM in the middle of a session', () => {
+describe('case 28: SIGTERM in the middle of a session', () => {
   it('tells every page, ends well in time, and they come back to their seats, hands and words', async () => {
     const host = await Page.join(server, place, '', { client: await ownerClient(server) });
     const pages = await Promise.all(Array.from({ length: PAGES }, (_, n) => Page.join(server, place, `Person ${n}`)));
