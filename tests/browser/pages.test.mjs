@@ -50,7 +50,7 @@ describe("every page", { skip: missing("chromium") }, () => {
     if (response.status() >= 500)
       found.push(`${address} answers ${response.status()}`);
     found.push(...(await standing_findings(page)).map((text) => `${address} ${text}`));
-    return page.evaluate(() => [...document.links].filter((a) => a.origin === location.origin && !a.download).map((a) => a.pathname + a.search));
+    return page.evaluate(() => [...document.links].filter((a) => a.origin === location.origin && !a.hasAttribute("download")).map((a) => a.pathname + a.search));
   }
 
   /** Follows links from the start page, to so many pages of each route. */
