@@ -19,6 +19,7 @@ struct App {
         Live *live;
         Server *server;
         MailSender *mail;
+        AppConfig config;
         BackupPlan backup;
         JobRunner *runner;
         Jobs *jobs;
@@ -51,6 +52,7 @@ App *app_start(const AppConfig *config, GError **error)
         app->store = store_open(config->folder, error);
         if (app->store)
                 app->sfu = start_media(config, error);
+        app->config = *config;
         app->backup = config->backup;
         if (app->sfu) {
                 app->runner = job_kinds_start(app);
@@ -124,6 +126,11 @@ JobRunner *app_job_runner(const App *app)
 const BackupPlan *app_backup_plan(const App *app)
 {
         return &app->backup;
+}
+
+const AppConfig *app_config(const App *app)
+{
+        return &app->config;
 }
 
 uint64_t app_shared_pages(const App *app)

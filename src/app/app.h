@@ -33,6 +33,8 @@ Sfu *app_sfu(const App *app);
 const char *app_origin(const App *app);
 JobRunner *app_job_runner(const App *app);
 const BackupPlan *app_backup_plan(const App *app);
+/* As it was given to app_start(), whose strings must live as long. */
+const AppConfig *app_config(const App *app);
 uint64_t app_shared_pages(const App *app);
 /* Rooms are told to come back, requests in flight end, what is recorded is finished. */
 void app_stop(App *app);

@@ -15,23 +15,45 @@ static const Lang *language(const char *wish)
         return lang ? lang : lang_find("en");
 }
 
-int doctor_command(const AppConfig *config, const char *lang)
+static GArray *findings_of(const AppConfig *config, const char *origin, int media_port, const Lang *lang)
 {
         g_autofree char *recorder = recorder_program();
         DoctorSubject subject = { .folder = config->folder,
-                                  .origin = config->origin,
+                                  .origin = origin,
                                   .relay = config->relay,
                                   .mail_from = config->mail_from,
                                   .advertised = config->advertised,
-                                  .media_port = config->media_port,
+                                  .media_port = media_port,
                                   .socket = config->socket,
                                   .backup_us = backup_last(config->folder, NULL),
                                   .recorder = recorder,
                                   .now_us = now_us() };
-        g_autoptr(GArray) findings = doctor_run(&subject, language(lang));
+        return doctor_run(&subject, lang);
+}
+
+int doctor_command(const AppConfig *config, const char *lang)
+{
+        g_autoptr(GArray) findings = findings_of(config, config->origin, config->media_port, language(lang));
         for (guint i = 0; i < findings->len; i++) {
                 g_autofree char *line = finding_line(&g_array_index(findings, Finding, i));
                 puts(line);
         }
         return findings_worst(findings) == DOCTOR_FAIL ? 1 : 0;
 }
+
+static void show_doctor(Request *req, Db *db)
+{
+        const App *app = request_context(req);
+        const Lang *lang = request_lang(req);
+        g_autoptr(GArray) findings =
+                findings_of(app_config(app), request_origin(req), sfu_media_port(app_sfu(app)), lang);
+        Html *h = page_begin(req, &(Page){ .title = tr(lang, "How the server is"), .no_index = true });
+        doctor_view(h, &(DoctorPage){ findings });
+        page_end(req, h, 200);
+}
+
+const Route doctor_routes[] = {
+        { GET, "/admin/doctor/", show_doctor, RIGHT_OWNER, 0, "What is wrong with the server", N_("How the server is"),
+          N_("Disk, mail, certificate, ports, clock, backup: what is wrong, and what to do.") },
+        { 0 },
+};

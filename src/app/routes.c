@@ -1,5 +1,6 @@
 /* The list of the features' tables: the one place that knows them all. */
 #include "app/app.h"
+#include "app/doctor_command.h"
 #include "app/status.h"
 #include "conference/conference.h"
 #include "job/job.h"
@@ -18,6 +19,7 @@
 const Route *const app_routes[] = {
         static_routes,
         status_routes,
+        doctor_routes,
         picture_routes,
         job_routes,
         mail_routes,

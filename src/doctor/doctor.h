@@ -2,6 +2,7 @@
  * (network). May be included by app. */
 #pragma once
 #include "base/i18n.h"
+#include "web/html.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,3 +31,9 @@ GArray *doctor_run(const DoctorSubject *subject, const Lang *lang);
 /* "warn: what — what to do" (transfer full) */
 char *finding_line(const Finding *finding);
 DoctorLevel findings_worst(const GArray *findings);
+
+/* The same as a page. */
+typedef struct {
+        const GArray *findings;
+} DoctorPage;
+void doctor_view(Html *h, const DoctorPage *v);

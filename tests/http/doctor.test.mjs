@@ -6,7 +6,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { program, run, start } from './support.mjs';
+import { ownerClient, program, run, start } from './support.mjs';
 import { makeCertificate, startBehindProxy } from '../support/proxy.mjs';
 
 /** @returns {Promise<{code: number, lines: string[], line: (words: string) => string}>} */
@@ -134,5 +134,15 @@ describe('doctor', () => {
     const wrong = await run('doctor', '--config', `${folder}/wrong.conf`);
     assert.equal(wrong.code, 1);
     assert.match(wrong.stderr, /has no “what”/);
+  });
+  it('the owner reads the same as a page, nobody else does', async () => {
+    const owner = await ownerClient(house);
+    owner.lang = 'fr';
+    const page = await owner.get('/admin/doctor/');
+    assert.equal(page.status, 200);
+    assert.match(page.body_text, /<h1>Comment va le serveur<\/h1>/);
+    assert.match(page.body_text, /base de données.*entière/);
+    assert.match(page.body_text, /class="tag bad"/); // our certificate is the test's own
+    assert.equal((await house.client().get('/admin/doctor/')).status, 403);
   });
 });
