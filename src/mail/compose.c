@@ -122,9 +122,14 @@ static void set_headers(GMimeMessage *message, const Mail *mail, const Envelope 
         set_unsubscribe(message, mail->unsubscribe);
 }
 
+bool mail_can_compose(const Mail *mail, const Envelope *envelope)
+{
+        return is_address(mail->to) && is_address(envelope->from) && (!mail->reply_to || is_address(mail->reply_to));
+}
+
 char *mail_compose(const Mail *mail, const Envelope *envelope)
 {
-        if (!is_address(mail->to) || !is_address(envelope->from) || (mail->reply_to && !is_address(mail->reply_to)))
+        if (!mail_can_compose(mail, envelope))
                 return NULL;
         gmime_start();
         GMimeMessage *message = g_mime_message_new(TRUE);

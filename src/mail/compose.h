@@ -9,8 +9,10 @@ typedef struct {
         int64_t date_us;
 } Envelope;
 
-/* The whole message with CRLF line ends, yours to free; NULL when an address is not one (see mail/address.h), which
- * is a fault of the caller and is never sent. */
+/* Whether its addresses are addresses (see mail/address.h); what is not would be the caller's fault and is never sent.
+ */
+bool mail_can_compose(const Mail *mail, const Envelope *envelope);
+/* The whole message with CRLF line ends, yours to free; NULL when an address is not one. */
 char *mail_compose(const Mail *mail, const Envelope *envelope);
 
 /* GMime, once in the process. */

@@ -33,10 +33,10 @@ char *mail_html(const char *text, const char *lang);
 /* Puts the mail into the outbox, in the turn of db. False, with nothing stored, when `to` is no address or the store
  * refused (db_failed). */
 bool mail_post(Db *db, const Mail *mail);
-/* The same in two steps, for turns that must be short: the message is composed outside of them. db may be a reader.
- * NULL when `to` is no address. (transfer full) */
+/* The same in two steps, for turns that must be short: what the outbox keeps is made outside of them. db may be a
+ * reader. NULL when `to` is no address. (transfer full) */
 char *mail_prepare(Db *db, const Mail *mail);
-bool mail_post_prepared(Db *db, const Mail *mail, const char *message);
+bool mail_post_prepared(Db *db, const Mail *mail, const char *draft);
 /* Mails of this kind to this address since then: for "one in two minutes". */
 int64_t mail_count_since(Db *db, const char *kind, const char *to, int64_t since_us);
 

@@ -1,4 +1,4 @@
-#include "mail/compose.h"
+#include "mail/draft.h"
 #include "mail/outbox.h"
 
 #include <sodium.h>
@@ -30,22 +30,22 @@ char *mail_prepare(Db *db, const Mail *mail)
         randombytes_buf(random, sizeof random);
         sodium_bin2hex(id, sizeof id, random, sizeof random);
         g_autofree char *sender = outbox_sender(db);
-        return mail_compose(mail, &(Envelope){ .from = sender, .id = id, .date_us = now_us() });
+        return draft_write(mail, &(Envelope){ .from = sender, .id = id, .date_us = now_us() });
 }
 
-bool mail_post_prepared(Db *db, const Mail *mail, const char *message)
+bool mail_post_prepared(Db *db, const Mail *mail, const char *draft)
 {
         int64_t at_us = now_us();
         return db_run(db,
                       "INSERT INTO mail(event_id, kind, recipient, message, next_us, created_us) "
                       "VALUES(NULLIF($1, 0), $2, $3, $4, $5, $6)",
-                      "itttii", mail->event, mail->kind, mail->to, message, at_us, at_us);
+                      "itttii", mail->event, mail->kind, mail->to, draft, at_us, at_us);
 }
 
 bool mail_post(Db *db, const Mail *mail)
 {
-        g_autofree char *message = mail_prepare(db, mail);
-        return message && mail_post_prepared(db, mail, message);
+        g_autofree char *draft = mail_prepare(db, mail);
+        return draft && mail_post_prepared(db, mail, draft);
 }
 
 int64_t mail_count_since(Db *db, const char *kind, const char *to, int64_t since_us)
@@ -63,7 +63,7 @@ static OutboxMail *read_mail(Stmt *stmt)
         mail->kind = g_strdup(stmt_text(stmt, 3));
         mail->state = g_strdup(stmt_text(stmt, 4));
         mail->tries = (int)stmt_int(stmt, 5);
-        mail->message = g_strdup(stmt_text(stmt, 6));
+        mail->message = draft_compose(stmt_text(stmt, 6));
         return mail;
 }
 

@@ -5,7 +5,7 @@ CREATE TABLE mail (
         event_id INTEGER REFERENCES event(id) ON DELETE CASCADE,
         kind TEXT NOT NULL,                    -- sign-in, invitation, registration …
         recipient TEXT NOT NULL,               -- folded address
-        message TEXT,                          -- whole, as it goes out; erased once sent
+        message TEXT,                          -- a draft (mail/draft.h), composed when it is sent; erased then
         state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'refused')),
         tries INTEGER NOT NULL DEFAULT 0,
         next_us INTEGER NOT NULL,              -- not to be tried before
