@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #define LOOK_US MINUTE_US /* also without being woken */
+#define RETRY_US (5 * SECOND_US)
 #define TELL_US SECOND_US /* how often progress is kept, and a cancel looked for */
 #define NICE 10           /* rooms and pages go first */
 #define KEPT_US (30 * DAY_US)
@@ -210,11 +211,12 @@ static bool start(JobRunner *runner, const JobRow *row)
         return store_write_end(runner->config.store, db, started, NULL) && started;
 }
 
-static void run_one(JobRunner *runner, JobRow *row)
+/* False when it cannot even be started: a full disk, or a row that somebody else says is running. */
+static bool run_one(JobRunner *runner, JobRow *row)
 {
         const JobKind *kind = job_kind(runner, row->kind);
         if (!start(runner, row))
-                return;
+                return false;
         Job job = { .runner = runner, .row = row, .told_us = monotonic_us() };
         g_autoptr(GError) error = NULL;
         bool done = false;
@@ -223,6 +225,7 @@ static void run_one(JobRunner *runner, JobRow *row)
         else
                 g_set_error(&error, STORE_ERROR, STORE_ERROR_FAILED, "this server does no such work");
         settle(&job, done, error);
+        return true;
 }
 
 static JobRow *next_row(JobRunner *runner)
@@ -233,10 +236,10 @@ static JobRow *next_row(JobRunner *runner)
         return rows->len > 0 ? g_ptr_array_steal_index(rows, 0) : NULL;
 }
 
-static void wait_for_work(JobRunner *runner)
+static void wait_for_work(JobRunner *runner, int64_t for_us)
 {
         g_mutex_lock(&runner->lock);
-        gint64 until = g_get_monotonic_time() + LOOK_US;
+        gint64 until = g_get_monotonic_time() + for_us;
         while (!runner->ending && !runner->woken && g_cond_wait_until(&runner->told, &runner->lock, until)) {
         }
         runner->woken = false;
@@ -249,10 +252,10 @@ static gpointer run(gpointer data)
         setpriority(PRIO_PROCESS, 0, NICE); /* on Linux: of this thread */
         while (!is_ending(runner)) {
                 g_autoptr(JobRow) row = next_row(runner);
-                if (row)
-                        run_one(runner, row);
-                else
-                        wait_for_work(runner);
+                if (!row)
+                        wait_for_work(runner, LOOK_US);
+                else if (!run_one(runner, row))
+                        wait_for_work(runner, RETRY_US);
         }
         return NULL;
 }

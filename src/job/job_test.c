@@ -6,6 +6,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <time.h>
 
 /* --- Rules ------------------------------------------------------------------------------------------------------- */
 
@@ -262,6 +263,23 @@ static void test_crash(Fixture *fixture, gconstpointer data)
         job_runner_stop(runner);
 }
 
+/* What cannot be started is tried again later, not without pause: a disk may be full for hours. */
+static void test_not_started(Fixture *fixture, gconstpointer data)
+{
+        JobRunner *runner = start(fixture);
+        int64_t id = add(fixture, "text");
+        crash(fixture, id); /* says that it runs, and does not */
+        job_runner_wake(runner);
+        clock_t before = clock();
+        for (int i = 0; i < 50; i++) {
+                g_autoptr(JobRow) row = find(fixture, id);
+                g_assert_cmpint(row->state, ==, JOB_RUNNING);
+                g_usleep(10000);
+        }
+        g_assert_cmpint(clock() - before, <, CLOCKS_PER_SEC / 4); /* of half a second */
+        job_runner_stop(runner);
+}
+
 static void test_expire(Fixture *fixture, gconstpointer data)
 {
         JobRunner *runner = start(fixture);
@@ -297,6 +315,7 @@ int main(int argc, char **argv)
         WITH_STORE("/job/cancel", test_cancel);
         WITH_STORE("/job/stop", test_stop);
         WITH_STORE("/job/crash", test_crash);
+        WITH_STORE("/job/not-started", test_not_started);
         WITH_STORE("/job/expire", test_expire);
         return g_test_run();
 }
