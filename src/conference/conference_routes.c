@@ -72,7 +72,7 @@ const Route conference_routes[] = {
           .menu = N_("Remove the event"), .menu_text = N_("It goes for good, with all that belongs to it.") },
         { POST_ALONE, "/:event/organise/delete/", delete_event, RIGHT_EVENT_OWNER, 4096, "Remove an event for good" },
         { GET, "/:event/theme.css", send_theme, RIGHT_PUBLIC, 0, "The colours of an event" },
-        { GET, "/admin/events/new/", show_new_event, RIGHT_OWNER, 0, "A new event" },
+        { GET, "/admin/events/new/", show_new_event, RIGHT_OWNER, 0, "A new event", N_("New event"), "" },
         { POST, "/admin/events/new/", create_event, RIGHT_OWNER, CONFERENCE_FORM_BYTES, "Create an event" },
         { 0 },
 };

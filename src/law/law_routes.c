@@ -156,7 +156,7 @@ const Route law_routes[] = {
         { GET, "/source/", show_source, RIGHT_PUBLIC, 0, "Where the sources are" },
         { GET, "/source/treteau-" TRETEAU_VERSION ".tar.gz", send_source, RIGHT_PUBLIC, 0, "The sources" },
         { GET, "/.well-known/security.txt", send_security, RIGHT_PUBLIC, 0, "Whom to tell of a flaw" },
-        { GET, "/admin/legal/", show_host, RIGHT_OWNER, 0, "Who has the server" },
+        { GET, "/admin/legal/", show_host, RIGHT_OWNER, 0, "Who has the server", N_("Legal texts"), "" },
         { POST, "/admin/legal/", keep_host, RIGHT_OWNER, FORM_BYTES, "Say who has the server" },
         { GET, "/admin/legal/text/", show_texts, RIGHT_OWNER, 0, "The server's texts" },
         { POST, "/admin/legal/text/", keep_text, RIGHT_OWNER, FORM_BYTES, "Change a text of the server" },

@@ -160,6 +160,11 @@ static json_t *hands_message(const LiveRoom *room)
         return json_pack("{s:s, s:o}", "t", "hands", "list", live_hands_json(room));
 }
 
+static bool same_hands(const GArray *one, const GArray *two)
+{
+        return one->len == two->len && (one->len == 0 || memcmp(one->data, two->data, one->len * sizeof(int)) == 0);
+}
+
 static void after_hand(LiveRoom *room, Act *act, bool kept)
 {
         Client *client = live_act_client(act);
@@ -168,8 +173,7 @@ static void after_hand(LiveRoom *room, Act *act, bool kept)
                         live_refuse(client, "hand", NULL, N_("Your hand could not be noted. Try again."));
                 return;
         }
-        bool same = act->hands->len == room->hands->len &&
-                    memcmp(act->hands->data, room->hands->data, act->hands->len * sizeof(int)) == 0;
+        bool same = same_hands(act->hands, room->hands);
         g_array_unref(room->hands);
         room->hands = g_steal_pointer(&act->hands);
         if (!same)

@@ -80,10 +80,12 @@ void show_home(Request *req, Db *db)
                                          .description = tr(lang, "Open meetings, free of charge, without an account."),
                                          .head_links = links,
                                          .styles = styles });
+        g_autoptr(GPtrArray) menu = request_menu(req, "/admin/");
         home_view(h, &(HomePage){ .to_come = to_come_cards,
                                   .past = past_cards,
                                   .mine = mine_cards,
                                   .replays = replays,
+                                  .menu = menu,
                                   .signed_in = account != 0,
                                   .owner = request_may(req, RIGHT_OWNER) });
         page_end(req, h, 200);

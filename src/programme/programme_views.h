@@ -42,6 +42,7 @@ typedef struct {
 typedef struct {
         const GArray *to_come, *past, *mine; /* of EventCard */
         const GArray *replays;               /* of TalkRow */
+        const GPtrArray *menu;               /* of const Route: what the server's owner does */
         bool signed_in, owner;
 } HomePage;
 void home_view(Html *h, const HomePage *v);

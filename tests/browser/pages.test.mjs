@@ -12,7 +12,9 @@ import { html_findings, standing_findings } from "./findings.mjs";
 const EVENT = "nec-sud-charente"; // of the demo
 const PAGES_MAX = 150;
 // Routes that need what a crawl does not have, or answer no page.
-const NOT_FOR_A_CRAWL = [/^\/me\/data\/erased\/$/, /\/socket$/, /\/sign-in\/sent\//, /\/sign-in\/dead\//, /\/register\/(sent|cancelled)\//, /\/jobs\/[^/]+\/(state|file)$/, /\/whi[pe]p?$/];
+const NOT_FOR_A_CRAWL = [/^\/me\/data\/erased\/$/, /\/socket$/, /\/sign-in\/sent\//, /\/sign-in\/dead\//, /\/register\/(sent|cancelled)\//, /\/jobs\/[^/]+\/(state|file)$/, /\/whi[pe]p?$/,
+  // of mails, of a file that was sent, of a speaker; the rest answers no page
+  /\/(address|unsubscribe)\/:/, /\/import\/:/, /\/me\/speaker\/$/, /\/my\/codes$/, /\/schedule\/v\//, /\/talk\/:file$/];
 
 /** "/:event/talk/:code/" as a pattern for addresses. */
 function pattern(path) {
@@ -89,7 +91,7 @@ describe("every page", { skip: missing("chromium") }, () => {
     const attendee = server.client();
     await attendee.post(`/${EVENT}/register/`, { name: "Personne exemple", email: "personne@example.org" });
     await attendee.useLink(await linkTo(server, "personne@example.org"));
-    const { found, counts } = await crawl(cookies_of(attendee), [`/${EVENT}/me/`, `/${EVENT}/me/now/`, "/demo/mail"]);
+    const { found, counts } = await crawl(cookies_of(attendee), [`/${EVENT}/me/`, `/${EVENT}/me/now/`, `/${EVENT}/me/sessions/`, `/${EVENT}/news/`, "/demo/mail"]);
     assert.deepEqual(found, []);
     for (const path of counts.keys())
       seen.add(path);
@@ -101,6 +103,7 @@ describe("every page", { skip: missing("chromium") }, () => {
       work.push((await owner.post(list, { kind })).headers.get("location"));
     for (const address of work) // a page of what runs still would load itself again under the look
       await until("the end of long work", async () => !JSON.parse((await owner.get(`${address}state`)).body_text).open, { deadline_ms: 30000 });
+    assert.equal((await owner.post(`/${EVENT}/organise/questions/`, { label: "D’où venez-vous ?", help: "", kind: "short", choices: "" })).status, 303);
     const { found, counts } = await crawl(cookies_of(owner), ["/", "/sign-in/", ...work]);
     assert.deepEqual(found, []);
     for (const path of counts.keys())
