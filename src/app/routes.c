@@ -1,4 +1,5 @@
 /* The list of the features' tables: the one place that knows them all. */
+#include "api/api.h"
 #include "app/app.h"
 #include "app/doctor_command.h"
 #include "app/status.h"
@@ -36,5 +37,6 @@ const Route *const app_routes[] = {
         replay_routes,
         law_routes,
         stats_routes,
+        api_routes,
         NULL,
 };

@@ -38,6 +38,8 @@ char *event_days_text(const Event *event, const Lang *lang);
  * over, latest first; those this account organises, published or not (all of them for an owner of the server). */
 GPtrArray *conference_to_come(Db *db, const char *today, int limit);
 GPtrArray *conference_past(Db *db, const char *today, int limit);
+/* Published ones, the latest first; ret_total: of all pages. (transfer full) of Event */
+GPtrArray *conference_published(Db *db, int64_t limit, int64_t offset, int64_t *ret_total);
 GPtrArray *conference_of_account(Db *db, int64_t account, int limit);
 
 /* NULL when the slug may be an event's address, else why not: source words for tr(). */

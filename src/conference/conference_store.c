@@ -105,6 +105,18 @@ GPtrArray *conference_past(Db *db, const char *today, int limit)
         return events;
 }
 
+GPtrArray *conference_published(Db *db, int64_t limit, int64_t offset, int64_t *ret_total)
+{
+        GPtrArray *events = g_ptr_array_new_with_free_func((GDestroyNotify)event_free);
+        *ret_total = db_int(db, 0, "SELECT count(*) FROM event WHERE published = 1", "");
+        g_autoptr(Stmt) rows = db_query(db,
+                                        "SELECT " EVENT_COLUMNS " FROM event WHERE published = 1 "
+                                        "ORDER BY first_day DESC, id LIMIT $1 OFFSET $2",
+                                        "ii", limit, offset);
+        collect_events(rows, events);
+        return events;
+}
+
 GPtrArray *conference_of_account(Db *db, int64_t account, int limit)
 {
         GPtrArray *events = g_ptr_array_new_with_free_func((GDestroyNotify)event_free);

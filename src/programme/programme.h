@@ -24,6 +24,26 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Talk, talk_free)
 
 Talk *talk_find(Db *db, int64_t event, const char *code);
 Talk *talk_by_id(Db *db, int64_t id);
+
+/* What a list of sessions is narrowed to; "" does not. */
+typedef struct {
+        const char *day, *room, *track, *kind; /* YYYY-MM-DD, slugs, word */
+        const char *words;                     /* what the reader searches */
+} TalkFilter;
+
+/* Sessions in order of time, or of likeness when words are given, without their texts. ret_total: of all pages.
+ * (transfer full) of Talk */
+GPtrArray *talk_list(Db *db, int64_t event, const TalkFilter *filter, int64_t limit, int64_t offset,
+                     int64_t *ret_total);
+/* Those of a person, in order of time. */
+GPtrArray *talk_list_of_person(Db *db, int64_t person);
+typedef struct {
+        char *kind; /* "link", "attachment" … */
+        char *url, *title, *type;
+} TalkLink;
+void talk_link_free(gpointer link);
+GPtrArray *talk_links(Db *db, int64_t talk); /* (transfer full) of TalkLink */
+
 /* The session that is on in a room at that moment, NULL when none; the next one to begin after it. */
 Talk *talk_in_room(Db *db, int64_t room, int64_t at_us);
 Talk *talk_next_in_room(Db *db, int64_t room, int64_t after_us);
@@ -80,6 +100,8 @@ void person_free(Person *person);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Person, person_free)
 /* Those of a session, in its order. (transfer full) of Person */
 GPtrArray *talk_persons(Db *db, int64_t talk);
+/* By name, without their texts; words narrows to names that hold them, "" does not. (transfer full) of Person */
+GPtrArray *person_list(Db *db, int64_t event, const char *words, int64_t limit, int64_t offset, int64_t *ret_total);
 Person *person_find(Db *db, int64_t event, const char *code);
 /* Says which account speaks for a person. */
 bool person_set_account(Db *db, int64_t person, int64_t account);

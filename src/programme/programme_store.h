@@ -2,35 +2,16 @@
 #pragma once
 #include "programme/programme.h"
 
-/* What a list of sessions is narrowed to; "" does not. */
-typedef struct {
-        const char *day, *room, *track, *kind; /* YYYY-MM-DD, slugs, word */
-        const char *words;                     /* what the reader searches */
-} TalkFilter;
-
-/* Sessions in order of time, or of likeness when words are given, without their texts. ret_total: of all pages.
- * (transfer full) of Talk */
-GPtrArray *talk_list(Db *db, int64_t event, const TalkFilter *filter, int64_t limit, int64_t offset,
-                     int64_t *ret_total);
 /* The starts of a day's sessions in the list's order, for the names of its pages. (transfer full) of int64_t */
 GArray *talk_starts(Db *db, int64_t event, const char *day);
 /* When a day's first session begins, 0 when there is none. */
 int64_t talk_first_start(Db *db, int64_t event, const char *day);
-/* Those of a person, in order of time. */
-GPtrArray *talk_list_of_person(Db *db, int64_t person);
 /* What else runs while this one does. */
 GPtrArray *talk_list_beside(Db *db, const Talk *talk, int64_t limit);
 /* The first sessions of the event that are not breaks, for its poster. */
 GPtrArray *talk_list_teaser(Db *db, int64_t event, int64_t limit);
 /* Sessions of published events with a replay, latest first; event titles in Talk.track_name, slugs in track_slug. */
 GPtrArray *talk_list_replays(Db *db, int64_t limit);
-
-typedef struct {
-        char *kind; /* "link", "attachment" … */
-        char *url, *title, *type;
-} TalkLink;
-void talk_link_free(gpointer link);
-GPtrArray *talk_links(Db *db, int64_t talk); /* (transfer full) of TalkLink */
 
 /* What one may narrow to: days, rooms, tracks or kinds with a session. */
 typedef struct {
@@ -45,8 +26,6 @@ GPtrArray *choice_head(Db *db, int64_t event, ChoiceKind kind, int64_t limit);
 /* The name of a room or track; the value itself when there is none. (transfer full) */
 char *choice_name(Db *db, int64_t event, ChoiceKind kind, const char *value);
 
-/* By name; words narrows to names that hold them. */
-GPtrArray *person_list(Db *db, int64_t event, const char *words, int64_t limit, int64_t offset, int64_t *ret_total);
 int64_t person_count(Db *db, int64_t event);
 int64_t talk_count(Db *db, int64_t event);
 /* Its class in the grid: "plenary", "workshop", "table", "pause" or "". */

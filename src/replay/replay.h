@@ -44,4 +44,13 @@ void replay_release(ReplayMender *mender, const char *folder);
 void replay_mender_stop(ReplayMender *mender);
 void replay_mender_free(ReplayMender *mender);
 
+/* A session of the event with a replay, in the programme's order. */
+typedef struct {
+        char *code, *title, *room_name;
+        int64_t talk, start_us, length_us;
+} ReplayRow;
+/* Those whose consent is missing among them: ask live_replay_withheld(). (transfer full) of ReplayRow; ret_total: of
+ * all pages */
+GPtrArray *replay_list(Db *db, int64_t event, int64_t limit, int64_t offset, int64_t *ret_total);
+
 extern const Route replay_routes[];

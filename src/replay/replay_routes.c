@@ -192,8 +192,7 @@ static void show_replays(Request *req, Db *db)
                 return;
         }
         int64_t page = CLAMP(g_ascii_strtoll(request_query(req, "page"), NULL, 10), 1, 100000), total = 0;
-        g_autoptr(GPtrArray) rows =
-                replay_store_list(db, event->id, LINES_PER_PAGE, (page - 1) * LINES_PER_PAGE, &total);
+        g_autoptr(GPtrArray) rows = replay_list(db, event->id, LINES_PER_PAGE, (page - 1) * LINES_PER_PAGE, &total);
         g_autoptr(GArray) lines = lines_of(db, event, rows, lang);
         g_autofree char *earlier = page > 1 ? g_strdup_printf("?page=%d", (int)page - 1) : NULL;
         g_autofree char *later = page * LINES_PER_PAGE < total ? g_strdup_printf("?page=%d", (int)page + 1) : NULL;

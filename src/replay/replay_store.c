@@ -98,7 +98,7 @@ static void replay_row_free(gpointer data)
         g_free(row);
 }
 
-GPtrArray *replay_store_list(Db *db, int64_t event, int64_t limit, int64_t offset, int64_t *ret_total)
+GPtrArray *replay_list(Db *db, int64_t event, int64_t limit, int64_t offset, int64_t *ret_total)
 {
         *ret_total = db_int(db, 0, "SELECT count(*) FROM talk WHERE event_id = $1 AND replay = 1 AND no_recording = 0",
                             "i", event);

@@ -30,11 +30,3 @@ int64_t replay_store_public_talk(Db *db, const char *folder);
 GPtrArray *replay_store_gone(Db *db, int64_t limit);
 bool replay_store_has(Db *db, const char *folder);
 bool replay_store_forget_gone(Db *db, const char *folder);
-
-/* A session of the event with a replay, in the programme's order. */
-typedef struct {
-        char *code, *title, *room_name;
-        int64_t talk, start_us, length_us;
-} ReplayRow;
-/* (transfer full) of ReplayRow; ret_total: of all pages */
-GPtrArray *replay_store_list(Db *db, int64_t event, int64_t limit, int64_t offset, int64_t *ret_total);

@@ -1,6 +1,8 @@
 #include "web/error.h"
 #include "web/request_private.h"
 
+#include <jansson.h>
+
 static const char *title_of(int status)
 {
         switch (status) {
@@ -19,9 +21,23 @@ static const char *title_of(int status)
         }
 }
 
+/* What programs read: RFC 9457. */
+static void respond_problem(Request *req, int status, const char *title, const char *sentence)
+{
+        json_t *problem = json_pack("{s:s, s:i, s:s}", "title", title, "status", status, "detail", sentence);
+        char *text = json_dumps(problem, JSON_COMPACT);
+        respond_text(req, status, "application/problem+json; charset=utf-8", text ? text : "{}");
+        free(text);
+        json_decref(problem);
+}
+
 static void respond_page(Request *req, int status, const char *sentence, bool offer_sign_in)
 {
         const char *title = tr(req->lang, title_of(status));
+        if (g_str_has_prefix(req->path, "/api/")) {
+                respond_problem(req, status, title, sentence);
+                return;
+        }
         Html *h = page_begin(req, &(Page){ .title = title, .no_index = true });
         error_view(h, &(ErrorPage){ status, title, sentence, req->path, offer_sign_in });
         page_end(req, h, status);

@@ -53,6 +53,8 @@ const person = (world, event) => one(world, 'SELECT code FROM person WHERE event
 const PROVIDERS = {
   'talk/:code': talk,
   'session/:code': talk,
+  'sessions/:code': talk,
+  'speakers/:code': person,
   'rooms/:room': room,
   'tracks/:track': (world, event) => one(world, 'SELECT slug FROM track WHERE event_id = ?', event),
   'partners/:partner': (world, event) => one(world, 'SELECT id FROM partner WHERE event_id = ?', event),
