@@ -58,8 +58,9 @@ static char *sentence_text(const Event *event, const Talk *talk, const Replay *r
                 return g_strdup(tr(lang, "The session is being recorded. Here you watch it a few seconds behind the "
                                          "room, and can go back; to ask or to speak, enter the room."));
         case REPLAY_FINISHING:
-                return g_strdup(tr(lang, "The session has just ended. The replay will be here in a few seconds: load "
-                                         "this page again."));
+                return g_strdup(tr(lang,
+                                   "The session has just ended. Its replay comes here by itself in a few seconds; "
+                                   "if it does not, load this page again."));
         case REPLAY_FAILED:
                 return g_strdup(tr(lang, "The recording of this session failed: there is no replay."));
         default:
@@ -114,12 +115,17 @@ static void show_one(Request *req, Db *db, const Event *event, const Talk *talk)
         g_autofree char *name = download_name(talk->title);
         g_autoptr(GArray) parts = parts_of(replays, chosen, lang);
         const char *licence = *talk->licence ? talk->licence : event->licence;
-        static const char *const styles[] = { "replay/replay.css", NULL }, *const scripts[] = { "replay/replay.js",
-                                                                                                NULL };
+        bool comes = replay && replay->state == REPLAY_FINISHING && !talk->no_recording && !withheld;
+        static const char *const styles[] = { "replay/replay.css", NULL };
+        static const char *const player[] = { "replay/replay.js", NULL }, *const wait[] = { "replay/wait.js", NULL };
         g_autofree char *title = g_strdup_printf(tr(lang, "Replay: %s"), talk->title);
-        Html *h = conference_page(
-                req, event, EVENT_REPLAYS,
-                &(Page){ .title = title, .styles = styles, .scripts = plays ? scripts : NULL, .no_index = !plays });
+        Html *h = conference_page(req, event, EVENT_REPLAYS,
+                                  &(Page){ .title = title,
+                                           .styles = styles,
+                                           .scripts = plays   ? player
+                                                      : comes ? wait
+                                                              : NULL,
+                                           .no_index = !plays });
         replay_view(h, &(ReplayPage){ .event = event,
                                       .talk = talk,
                                       .kicker = kicker,
