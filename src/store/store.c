@@ -11,6 +11,7 @@
 
 #define GROUP_TURNS 64
 #define GROUP_US (5 * 1000)
+#define GROUP_SLOW_US (40 * 1000) /* on a disk that takes long to sync, turns gather as long as two commits take */
 #define READERS_KEPT 16
 #define READER_WAIT_US (20 * SECOND_US)
 #define READER_RETRY_US (10 * 1000)
@@ -34,8 +35,9 @@ struct Store {
         char *folder, *path;
         GMutex lock;
         Db *writer;
-        bool taken;   /* somebody has the turn, or commits */
-        Group *group; /* the open transaction, NULL between two */
+        bool taken;        /* somebody has the turn, or commits */
+        Group *group;      /* the open transaction, NULL between two */
+        int64_t commit_us; /* how long the last one took */
         GQueue waiting[WRITE_ORDERS];
         GQueue readers; /* idle ones */
         GMutex version_lock;
@@ -235,6 +237,7 @@ static void commit(Store *store, Group *group)
 {
         Db *db = store->writer;
         bool lost = !db_in_transaction(db);
+        int64_t begun_us = monotonic_us();
         db_clear_failure(db);
         if (lost)
                 g_set_error(&group->error, STORE_ERROR, STORE_ERROR_FULL, "the transaction was given up");
@@ -243,7 +246,9 @@ static void commit(Store *store, Group *group)
                 if (db_in_transaction(db))
                         db_control(db, "ROLLBACK");
         }
+        int64_t took_us = monotonic_us() - begun_us;
         g_mutex_lock(&store->lock);
+        store->commit_us = took_us;
         group->done = true;
         g_cond_broadcast(&group->committed);
         store->group = NULL;
@@ -277,7 +282,7 @@ bool store_write_end(Store *store, Db *db, bool keep, GError **error)
         group->users++;
         group->turns++;
         bool grow = alive && somebody_waits(store) && group->turns < GROUP_TURNS &&
-                    monotonic_us() - group->begun_us < GROUP_US;
+                    monotonic_us() - group->begun_us < CLAMP(2 * store->commit_us, GROUP_US, GROUP_SLOW_US);
         if (grow) {
                 pass_on(store);
         } else {
