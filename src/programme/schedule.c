@@ -104,3 +104,14 @@ void programme_sort(Programme *programme)
 {
         g_array_sort_with_data(programme->talks, compare_talks, programme);
 }
+
+int64_t programme_free_number(const Programme *programme)
+{
+        gint64 highest = 0;
+        for (guint i = 0; i < programme->talks->len; i++) {
+                gint64 number = 0;
+                if (g_ascii_string_to_signed(programme_talk(programme, i)->source_id, 10, 1, G_MAXINT32, &number, NULL))
+                        highest = MAX(highest, number);
+        }
+        return highest + 1;
+}

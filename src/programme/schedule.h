@@ -149,3 +149,5 @@ char *notice_text(const Lang *lang, const ProgrammeNotice *notice);
 
 /* Sorts the talks by day, start, room and title, so that equal programmes are written alike. */
 void programme_sort(Programme *programme);
+/* The first of the numbers that files made here give: above those that came from elsewhere. */
+int64_t programme_free_number(const Programme *programme);

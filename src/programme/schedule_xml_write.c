@@ -283,18 +283,6 @@ static void put_day(Writer *writer, int place, const GArray *places, guint *next
         g_string_append(writer->out, "  </day>\n");
 }
 
-/* Numbers that files made here give stand above those that came from elsewhere. */
-static int64_t first_free_number(const Programme *programme)
-{
-        gint64 highest = 0;
-        for (guint i = 0; i < programme->talks->len; i++) {
-                gint64 number = 0;
-                if (g_ascii_string_to_signed(programme_talk(programme, i)->source_id, 10, 1, G_MAXINT32, &number, NULL))
-                        highest = MAX(highest, number);
-        }
-        return highest + 1;
-}
-
 GString *schedule_xml_write(const Programme *programme, const char *base_url)
 {
         GTimeZone *zone = zone_find(programme->zone);
@@ -304,7 +292,7 @@ GString *schedule_xml_write(const Programme *programme, const char *base_url)
                           .zone = zone ? zone : g_time_zone_new_utc(),
                           .ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
                           .slugs = g_hash_table_new(g_str_hash, g_str_equal),
-                          .next_id = first_free_number(programme),
+                          .next_id = programme_free_number(programme),
                           .acronym = acronym_of(programme) };
         g_string_append(writer.out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<schedule>\n  <generator");
         put_attribute(&writer, "name", "treteau");

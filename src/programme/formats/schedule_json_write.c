@@ -250,18 +250,6 @@ static json_t *conference_json(Writer *writer)
         return object;
 }
 
-/* Numbers that files made here give stand above those that came from elsewhere. */
-static int64_t first_free_number(const Programme *programme)
-{
-        gint64 highest = 0;
-        for (guint i = 0; i < programme->talks->len; i++) {
-                gint64 number = 0;
-                if (g_ascii_string_to_signed(programme_talk(programme, i)->source_id, 10, 1, G_MAXINT32, &number, NULL))
-                        highest = MAX(highest, number);
-        }
-        return highest + 1;
-}
-
 GString *schedule_json_write(const Programme *programme, const char *base_url)
 {
         GTimeZone *zone = zone_find(programme->zone);
@@ -269,7 +257,7 @@ GString *schedule_json_write(const Programme *programme, const char *base_url)
                           .base_url = base_url,
                           .zone = zone ? zone : g_time_zone_new_utc(),
                           .ids = g_hash_table_new(g_direct_hash, g_direct_equal),
-                          .next_id = first_free_number(programme) };
+                          .next_id = programme_free_number(programme) };
         json_t *root =
                 json_pack("{s:s, s:{s:s, s:s}, s:{s:s, s:s, s:o}}", "$schema", "https://c3voc.de/schedule/schema.json",
                           "generator", "name", "treteau", "version", TRETEAU_VERSION, "schedule", "version",
