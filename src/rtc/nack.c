@@ -52,6 +52,14 @@ bool nack_list_receive(NackList *list, uint16_t sequence, int64_t now_us, bool *
         return false;
 }
 
+bool nack_list_has(const NackList *list, uint16_t sequence)
+{
+        for (unsigned i = 0; i < list->n_pending; i++)
+                if (list->pending[i].sequence == sequence)
+                        return true;
+        return false;
+}
+
 size_t nack_list_due(NackList *list, int64_t now_us, int64_t round_trip_us, uint16_t *ret_sequences, size_t max)
 {
         int64_t again_us = now_us + (round_trip_us > NACK_RETRY_MIN_US ? round_trip_us : NACK_RETRY_MIN_US);

@@ -24,14 +24,16 @@ typedef struct NackList {
         uint16_t highest;
         unsigned n_pending;
         NackEntry pending[NACK_PENDING_MAX]; /* in rising order */
-        uint64_t recovered, given_up;        /* for statistics */
+        uint64_t recovered, given_up;
 } NackList;
 
 void nack_list_init(NackList *list);
 /* A packet came (the original or restored from RTX). True when it filled a gap. `*ret_key_frame` (may be NULL) is set
  * true when the gap is too large to mend and a key frame should be asked for instead. */
 bool nack_list_receive(NackList *list, uint16_t sequence, int64_t now_us, bool *ret_key_frame);
-/* Sequences to ask for now, in rising order; counts a try for each. `round_trip_us` 0 when unknown. */
+/* Whether it is missing and still asked for. */
+bool nack_list_has(const NackList *list, uint16_t sequence);
+/* Sequences to ask for now, in rising order; counts a try for each, and `given_up` grows by those tried often enough. `round_trip_us` 0 when unknown. */
 size_t nack_list_due(NackList *list, int64_t now_us, int64_t round_trip_us, uint16_t *ret_sequences, size_t max);
 /* When the next one is due; INT64_MAX when none waits. */
 int64_t nack_list_next_us(const NackList *list);

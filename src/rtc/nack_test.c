@@ -27,7 +27,9 @@ static void test_gap_over_the_wrap(void)
         g_assert_cmpuint(nack_list_due(&list, 7, 0, due, G_N_ELEMENTS(due)), ==, 4);
         g_assert_cmpmem(due, 8, ((uint16_t[]){ 65534, 65535, 0, 1 }), 8);
 
+        g_assert_true(nack_list_has(&list, 65535));
         g_assert_true(nack_list_receive(&list, 65535, 8, NULL)); /* late or from RTX */
+        g_assert_false(nack_list_has(&list, 65535));
         g_assert_false(nack_list_receive(&list, 65535, 8, NULL));
         g_assert_cmpuint(list.recovered, ==, 1);
         g_assert_cmpuint(nack_list_due(&list, 7 + NACK_RETRY_MIN_US - 1, 0, due, G_N_ELEMENTS(due)), ==, 0);

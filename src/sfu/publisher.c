@@ -319,8 +319,11 @@ void publisher_want_key(Publisher *publisher, Track *track)
 static void ask_missing(Publisher *publisher, Track *track)
 {
         uint16_t sequences[NACK_PENDING_MAX];
+        uint64_t given_up = track->nack.given_up;
         size_t n = nack_list_due(&track->nack, publisher->peer->loop->now_us, publisher->peer->round_trip_us, sequences,
                                  G_N_ELEMENTS(sequences));
+        if (track->nack.given_up != given_up) /* nobody's picture goes on without it */
+                publisher_want_key(publisher, track);
         if (n == 0)
                 return;
         RtcpWriter writer = peer_rtcp_begin(publisher->peer);

@@ -8,7 +8,7 @@
 enum {
         FEEDBACK_PER_SECOND = 200,
         RESENDS_PER_SECOND = 600,
-        RESEND_TIMES = 3,
+        RESEND_TIMES = 5,            /* where a packet in five is lost, one in 3,000 is given up */
         RESEND_PAUSE_US = 10 * 1000, /* where the round trip is not known or tiny */
         REPORT_US = 1000 * 1000,
         LOSS_FROM = 65536 / 64, /* 1.6 % */
@@ -75,22 +75,30 @@ static Track *track_of(Peer *peer, const Slot *slot, uint32_t id)
         return room_find_track(peer->room, (unsigned)(slot - peer->watcher->slots), id);
 }
 
-/* At most three times, and not again before the last copy can have come. */
-static bool may_resend(Peer *peer, unsigned slot, uint16_t sequence)
+typedef enum ResendVerdict {
+        RESEND_NOW,
+        RESEND_WAIT, /* the last copy may still come, or too much is asked */
+        RESEND_NEVER,
+} ResendVerdict;
+
+/* At most RESEND_TIMES, and not again before the last copy can have come. */
+static ResendVerdict may_resend(Peer *peer, unsigned slot, uint16_t sequence)
 {
         Watcher *watcher = peer->watcher;
         int64_t now_us = peer->loop->now_us;
         Resend *entry = &watcher->resends[(sequence ^ slot << 4) % WATCHER_RESENDS];
         bool same = entry->times && entry->sequence == sequence && entry->slot == slot;
         int64_t pause_us = MAX(peer->round_trip_us, RESEND_PAUSE_US);
-        if (same && (entry->times >= RESEND_TIMES || now_us - entry->at_us < pause_us))
-                return false;
+        if (same && now_us - entry->at_us < pause_us)
+                return RESEND_WAIT;
+        if (same && entry->times >= RESEND_TIMES)
+                return RESEND_NEVER;
         if (!rate_take(&watcher->resend_rate, RESENDS_PER_SECOND, now_us))
-                return false;
+                return RESEND_WAIT;
         *entry = (Resend){
                 .sequence = sequence, .slot = (uint8_t)slot, .times = same ? entry->times + 1 : 1, .at_us = now_us
         };
-        return true;
+        return RESEND_NOW;
 }
 
 /* As RTX where the browser took it, else the very same packet once more. */
@@ -134,15 +142,21 @@ static void receive_nack(Peer *peer, const RtcpPacket *rtcp)
                 return;
         uint16_t sequences[NACK_PENDING_MAX];
         size_t n = rtcp_nack_read(rtcp, sequences, G_N_ELEMENTS(sequences));
+        bool lost = false;
         for (size_t i = 0; i < n; i++) {
-                Packet *packet = track_find(track, slot_source_index(slot, sequences[i]));
-                if (!packet)
-                        counters_add(&peer->loop->counters, COUNTER_RESENDS_GONE, 1);
-                else if (may_resend(peer, track->slot, sequences[i]))
+                uint64_t index = slot_source_index(slot, sequences[i]);
+                Packet *packet = track_find(track, index);
+                ResendVerdict verdict = packet ? may_resend(peer, track->slot, sequences[i]) : RESEND_NEVER;
+                if (verdict == RESEND_NOW)
                         resend(peer, slot, packet);
                 else
-                        counters_add(&peer->loop->counters, COUNTER_RESENDS_REFUSED, 1);
+                        counters_add(&peer->loop->counters, packet ? COUNTER_RESENDS_REFUSED : COUNTER_RESENDS_GONE, 1);
+                /* What the speaker's browser is being asked for may still come. */
+                lost |= verdict == RESEND_NEVER && index && !nack_list_has(&track->nack, (uint16_t)index);
         }
+        /* Left alone, Chromium's decoder waits 3 s for such a packet before it asks for a key frame. */
+        if (lost)
+                room_want_key(peer->room, track);
 }
 
 static void want_key(Peer *peer, uint32_t ssrc)
