@@ -17,6 +17,11 @@
 #include "stats/stats.h"
 #include "web/static.h"
 
+void (*const people_link_followers[])(Request *req, Db *db, int64_t account, int64_t event) = {
+        registration_link_used,
+        NULL,
+};
+
 const Route *const app_routes[] = {
         static_routes,
         status_routes,

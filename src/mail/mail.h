@@ -24,6 +24,7 @@ typedef struct {
         const char *html;        /* NULL: text only */
         const char *calendar;    /* NULL, or what calendar_write() gave; it travels as invitation.ics */
         const char *unsubscribe; /* NULL, or the address of a page whose POST unsubscribes (RFC 8058) */
+        int64_t not_before_us;   /* 0: it may leave at once */
 } Mail;
 
 /* The same words as a small page without pictures, styles or scripts: paragraphs, and addresses to follow. lang: its
@@ -39,6 +40,12 @@ char *mail_prepare(Db *db, const Mail *mail);
 bool mail_post_prepared(Db *db, const Mail *mail, const char *draft);
 /* Mails of this kind to this address since then: for "one in two minutes". */
 int64_t mail_count_since(Db *db, const char *kind, const char *to, int64_t since_us);
+
+/* For what anybody can have sent to any address: one of this kind in interval_us to an address, as long as nobody there
+ * answers. When the next may leave (now_us() or later); -1 when so many wait already that one more is refused. */
+int64_t mail_slot_us(Db *db, const char *kind, const char *to, int64_t interval_us);
+/* Somebody used a link of such a mail: what was sent counts no longer, and the first of those that wait leaves now. */
+bool mail_answered(Db *db, const char *kind, const char *to);
 
 /* What was sent to this address: kinds and dates, NULL when nothing was. (transfer full) */
 json_t *mail_export(Db *db, const char *to);

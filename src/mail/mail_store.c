@@ -8,6 +8,7 @@
 
 #define DEFAULT_SENDER "treteau@treteau.example" /* until one is configured: a name that reaches nobody, RFC 2606 */
 #define KEEP_US (30 * DAY_US)
+#define SLOTS_MAX 5 /* mails of a kind to an address that wait for their hour */
 
 char *outbox_sender(Db *db)
 {
@@ -37,9 +38,9 @@ bool mail_post_prepared(Db *db, const Mail *mail, const char *draft)
 {
         int64_t at_us = now_us();
         return db_run(db,
-                      "INSERT INTO mail(event_id, kind, recipient, message, next_us, created_us) "
-                      "VALUES(NULLIF($1, 0), $2, $3, $4, $5, $6)",
-                      "itttii", mail->event, mail->kind, mail->to, draft, at_us, at_us);
+                      "INSERT INTO mail(event_id, kind, recipient, message, next_us, due_us, created_us) "
+                      "VALUES(NULLIF($1, 0), $2, $3, $4, $5, $5, $6)",
+                      "itttii", mail->event, mail->kind, mail->to, draft, MAX(at_us, mail->not_before_us), at_us);
 }
 
 bool mail_post(Db *db, const Mail *mail)
@@ -52,6 +53,32 @@ int64_t mail_count_since(Db *db, const char *kind, const char *to, int64_t since
 {
         return db_int(db, 0, "SELECT count(*) FROM mail WHERE recipient = $1 AND kind = $2 AND created_us > $3", "tti",
                       to, kind, since_us);
+}
+
+int64_t mail_slot_us(Db *db, const char *kind, const char *to, int64_t interval_us)
+{
+        int64_t at_us = now_us();
+        g_autoptr(Stmt) stmt = db_query(db,
+                                        "SELECT coalesce(max(due_us), 0), coalesce(sum(due_us > $3), 0) FROM mail "
+                                        "WHERE recipient = $1 AND kind = $2 AND answered_us IS NULL "
+                                        "AND state <> 'refused'",
+                                        "tti", to, kind, at_us);
+        if (!stmt_next(stmt) || stmt_int(stmt, 1) >= SLOTS_MAX)
+                return -1;
+        return MAX(at_us, stmt_int(stmt, 0) + interval_us);
+}
+
+bool mail_answered(Db *db, const char *kind, const char *to)
+{
+        int64_t at_us = now_us();
+        return db_run(db,
+                      "UPDATE mail SET answered_us = $3 WHERE recipient = $1 AND kind = $2 AND answered_us IS NULL "
+                      "AND due_us <= $3",
+                      "tti", to, kind, at_us) &&
+               db_run(db,
+                      "UPDATE mail SET due_us = $3, next_us = $3 WHERE id = (SELECT id FROM mail WHERE recipient = $1 "
+                      "AND kind = $2 AND state = 'waiting' AND due_us > $3 ORDER BY due_us, id LIMIT 1)",
+                      "tti", to, kind, at_us);
 }
 
 static OutboxMail *read_mail(Stmt *stmt)
@@ -199,11 +226,11 @@ GPtrArray *mail_queue(Db *db, int64_t event, const char *state, int64_t offset, 
 
 int64_t mail_retry(Db *db, int64_t event, int64_t id)
 {
-        bool done =
-                db_run(db,
-                       "UPDATE mail SET state = 'waiting', next_us = $3, ended_us = NULL, tries = CASE WHEN state = "
-                       "'refused' THEN 0 ELSE tries END WHERE event_id = $1 AND ($2 = 0 OR id = $2) "
-                       "AND state <> 'sent' AND message IS NOT NULL",
-                       "iii", event, id, now_us());
+        bool done = db_run(db,
+                           "UPDATE mail SET state = 'waiting', next_us = max($3, due_us), ended_us = NULL, tries = "
+                           "CASE WHEN state = "
+                           "'refused' THEN 0 ELSE tries END WHERE event_id = $1 AND ($2 = 0 OR id = $2) "
+                           "AND state <> 'sent' AND message IS NOT NULL",
+                           "iii", event, id, now_us());
         return done ? db_changed(db) : 0;
 }

@@ -72,6 +72,10 @@ bool people_keep_personal_link(Db *db, const char *token, int64_t account, int64
 /* Ends every personal link of this account to this event. */
 bool people_revoke_personal_links(Db *db, int64_t account, int64_t event);
 
+/* Given by app: what follows when somebody presses the button of a link that lay in their mailbox, in the turn of that
+ * press: the address is theirs. event: of a personal link, else 0. Ends with NULL. */
+extern void (*const people_link_followers[])(Request *req, Db *db, int64_t account, int64_t event);
+
 /* `treteau link EMAIL`: the owner's account, made when there is none, and a sign-in link for it: the whole address.
  * next: where it leads, NULL for the start page. NULL with an error when the address is none or the store refuses. */
 char *people_link_for_owner(Store *store, const char *email, const char *origin, const char *next, GError **error);

@@ -161,6 +161,13 @@ static void enter(Request *req, Db *db, const Link *link)
         respond_redirect(req, "%s", home);
 }
 
+static void tell_followers(Request *req, Db *db, const Link *link)
+{
+        int64_t event = link->purpose == LINK_PERSONAL ? link->event : 0;
+        for (size_t i = 0; people_link_followers[i]; i++)
+                people_link_followers[i](req, db, link->account, event);
+}
+
 static void use_link(Request *req, Db *db)
 {
         g_autofree char *network = network_of(request_address(req));
@@ -174,7 +181,10 @@ static void use_link(Request *req, Db *db)
                 throttle_add(db, "guess", network, WINDOW_US);
         if (!link || !link_is_open(link, now_us()) || (link_is_once(link->purpose) && !link_use(db, link->id))) {
                 respond_redirect(req, "/sign-in/dead/");
-        } else if (link->purpose == LINK_PERSONAL && account_is_privileged(db, link->account)) {
+                return;
+        }
+        tell_followers(req, db, link);
+        if (link->purpose == LINK_PERSONAL && account_is_privileged(db, link->account)) {
                 /* A lasting link is no key to an organiser's door. */
                 people_mail_sign_in(db, link->account, link->next, request_origin(req));
                 respond_redirect(req, "/sign-in/sent/");

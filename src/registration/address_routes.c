@@ -101,7 +101,7 @@ static void send_new_link(Request *req, Db *db, const Event *event, int64_t acco
         g_autofree char *message =
                 confirmation_prepare(db, event, registration->email, token, registration->lang, request_origin(req));
         people_keep_personal_link(db, token, account, event->id, next, registration_end_us(event_end_us(event)));
-        confirmation_post(db, event, registration->email, message);
+        confirmation_post(db, event, registration->email, message, 0);
         notice_confirm(db, event, account, request_origin(req));
 }
 

@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "people/people.h"
 #include "registration/notice_store.h"
+#include "registration/registration_mail.h"
 
 #define OFFERS_A_TURN 25 /* each composes a mail: the writer's turn stays short, the minute brings the rest */
 
@@ -54,6 +55,16 @@ bool notice_confirm(Db *db, const Event *event, int64_t account, const char *ori
                 if (((const Seat *)seats->pdata[i])->state == PLACE_WAITING)
                         moved = notice_line_moved(db, event, ((const Seat *)seats->pdata[i])->talk, origin);
         return moved;
+}
+
+void registration_link_used(Request *req, Db *db, int64_t account_id, int64_t event_id)
+{
+        g_autoptr(Account) account = people_account(db, account_id);
+        g_autoptr(Event) event = event_id > 0 ? conference_event(db, event_id) : NULL;
+        if (account)
+                confirmation_answered(db, account->email);
+        if (event)
+                notice_confirm(db, event, account_id, request_origin(req));
 }
 
 bool notice_end(Db *db, const Event *event, const Registration *registration, const char *origin)

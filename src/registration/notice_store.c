@@ -37,7 +37,7 @@ GArray *unconfirmed_list(Db *db, int64_t before_us, int limit)
         GArray *list = g_array_new(FALSE, TRUE, sizeof(Unconfirmed));
         g_autoptr(Stmt) stmt = db_query(db,
                                         "SELECT event_id, account_id FROM registration WHERE confirmed_us IS NULL "
-                                        "AND created_us <= $1 ORDER BY created_us LIMIT $2",
+                                        "AND asked_us <= $1 ORDER BY asked_us LIMIT $2",
                                         "ii", before_us, (int64_t)limit);
         while (stmt_next(stmt)) {
                 Unconfirmed found = { .event = stmt_int(stmt, 0), .account = stmt_int(stmt, 1) };

@@ -125,10 +125,10 @@ static bool mail_link(Request *req, Db *db, const Event *event, int64_t account,
         const Lang *lang = lang_find(event->lang);
         g_autofree char *message =
                 confirmation_prepare(db, event, email, token, lang ? lang : lang_default(), request_origin(req));
-        return message && registration_mark_mailed(db, event->id, account, now_us()) &&
+        return message && registration_mark_mailed(db, event->id, account, now_us(), now_us()) &&
                people_keep_personal_link(db, token, account, event->id, next,
                                          registration_end_us(event_end_us(event))) &&
-               confirmation_post(db, event, email, message);
+               confirmation_post(db, event, email, message, 0);
 }
 
 void add_registration(Request *req, Db *db)

@@ -164,12 +164,22 @@ static bool keep_new(Db *db, const Draft *draft, int64_t account, int64_t regist
                (needs_are_empty(&draft->needs) || needs_keep(db, registration, &draft->needs));
 }
 
-static bool keep_link(Db *db, const Draft *draft, int64_t account)
+static bool keep_link(Db *db, const Draft *draft, int64_t account, int64_t at_us)
 {
         g_autofree char *next = g_strdup_printf("/%s/me/now/", draft->event->slug);
         return people_keep_personal_link(db, draft->token, account, draft->event->id, next,
                                          registration_end_us(event_end_us(draft->event))) &&
-               confirmation_post(db, draft->event, draft->email, draft->message);
+               confirmation_post(db, draft->event, draft->email, draft->message, at_us);
+}
+
+/* Once an hour for an event, and to who is not signed in once an hour over all events: anybody may type this address.
+ */
+static bool mail_link(Db *db, const Draft *draft, int64_t account)
+{
+        int64_t at_us = account == draft->visitor ? now_us() : confirmation_slot_us(db, draft->email);
+        if (at_us < 0 || !registration_mark_mailed(db, draft->event->id, account, now_us() - HOUR_US, at_us))
+                return !db_failed(db);
+        return keep_link(db, draft, account, at_us);
 }
 
 /* Who has registered already is told the same, and gets the link again, once an hour: an address cannot be probed. What
@@ -182,8 +192,7 @@ static Outcome take_turn(Db *db, const Draft *draft)
         int64_t registration = registration_insert(db, draft->event->id, account, draft->onsite);
         if (registration > 0 && !keep_new(db, draft, account, registration))
                 return FAILED;
-        if (registration_mark_mailed(db, draft->event->id, account, now_us() - HOUR_US) &&
-            !keep_link(db, draft, account))
+        if (!mail_link(db, draft, account))
                 return FAILED;
         if (registration > 0 && account == draft->visitor)
                 notice_confirm(db, draft->event, account, draft->origin);

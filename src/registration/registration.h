@@ -35,6 +35,10 @@ json_t *registration_export(Db *db, int64_t account);
 /* Erases it: places go to the next in line. False on failure. */
 bool registration_erase(Db *db, int64_t account);
 
+/* Somebody pressed the button of a mail's link: the address is theirs, and with event > 0 their registration for it is
+ * confirmed. One of people_link_followers. */
+void registration_link_used(Request *req, Db *db, int64_t account, int64_t event);
+
 /* Erases what the form promised to erase: daily, by app. */
 bool registration_expire(Db *db);
 /* What has its hour: unconfirmed places lapse, offers run out, lines move, reminders and changes are written. Every

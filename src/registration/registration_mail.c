@@ -71,9 +71,20 @@ char *confirmation_prepare(Db *db, const Event *event, const char *email, const 
                                          .calendar = calendar });
 }
 
-bool confirmation_post(Db *db, const Event *event, const char *email, const char *message)
+bool confirmation_post(Db *db, const Event *event, const char *email, const char *message, int64_t not_before_us)
 {
-        return mail_post_prepared(db, &(Mail){ .kind = KIND, .event = event->id, .to = email }, message);
+        return mail_post_prepared(
+                db, &(Mail){ .kind = KIND, .event = event->id, .to = email, .not_before_us = not_before_us }, message);
+}
+
+int64_t confirmation_slot_us(Db *db, const char *email)
+{
+        return mail_slot_us(db, KIND, email, HOUR_US);
+}
+
+bool confirmation_answered(Db *db, const char *email)
+{
+        return mail_answered(db, KIND, email);
 }
 
 bool cancellation_post(Db *db, const Event *event, const Registration *registration, const Lang *lang,

@@ -8,7 +8,12 @@
  * mail_post_prepared(). NULL when email is no address. (transfer full) */
 char *confirmation_prepare(Db *db, const Event *event, const char *email, const char *token, const Lang *lang,
                            const char *origin);
-bool confirmation_post(Db *db, const Event *event, const char *email, const char *message);
+/* not_before_us: of confirmation_slot_us(), or 0. */
+bool confirmation_post(Db *db, const Event *event, const char *email, const char *message, int64_t not_before_us);
+/* When a confirmation that nobody has shown to want may leave; -1: not at all. mail_slot_us(), over all events. */
+int64_t confirmation_slot_us(Db *db, const char *email);
+/* Somebody used the link of one. */
+bool confirmation_answered(Db *db, const char *email);
 /* Tells that a registration is cancelled, and takes it out of the calendar. */
 bool cancellation_post(Db *db, const Event *event, const Registration *registration, const Lang *lang,
                        const char *origin);

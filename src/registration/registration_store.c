@@ -151,8 +151,8 @@ bool registration_has_place(Db *db, int64_t event)
 int64_t registration_insert(Db *db, int64_t event, int64_t account, bool onsite)
 {
         return db_insert(db,
-                         "INSERT INTO registration(event_id, account_id, path, mailed_us, created_us) "
-                         "SELECT $1, $2, $3, 0, $4 WHERE $3 = 'remote' OR " PLACE_IS_LEFT
+                         "INSERT INTO registration(event_id, account_id, path, mailed_us, created_us, asked_us) "
+                         "SELECT $1, $2, $3, 0, $4, $4 WHERE $3 = 'remote' OR " PLACE_IS_LEFT
                          " ON CONFLICT(event_id, account_id) DO NOTHING RETURNING id",
                          "iiti", event, account, onsite ? "onsite" : "remote", now_us());
 }
@@ -166,12 +166,12 @@ bool registration_change_path(Db *db, int64_t registration, int64_t event, bool 
                db_changed(db) == 1;
 }
 
-bool registration_mark_mailed(Db *db, int64_t event, int64_t account, int64_t since_us)
+bool registration_mark_mailed(Db *db, int64_t event, int64_t account, int64_t since_us, int64_t at_us)
 {
         return db_run(db,
-                      "UPDATE registration SET mailed_us = $3 WHERE event_id = $1 AND account_id = $2 AND mailed_us <= "
-                      "$4",
-                      "iiii", event, account, now_us(), since_us) &&
+                      "UPDATE registration SET mailed_us = $3, asked_us = CASE mailed_us WHEN 0 THEN $3 ELSE asked_us "
+                      "END WHERE event_id = $1 AND account_id = $2 AND mailed_us <= $4",
+                      "iiii", event, account, at_us, since_us) &&
                db_changed(db) == 1;
 }
 

@@ -40,8 +40,9 @@ bool registration_has_place(Db *db, int64_t event);
 int64_t registration_insert(Db *db, int64_t event, int64_t account, bool onsite);
 /* False when no place is left on site. */
 bool registration_change_path(Db *db, int64_t registration, int64_t event, bool onsite);
-/* True when its link has not been sent since; then it counts as sent now. */
-bool registration_mark_mailed(Db *db, int64_t event, int64_t account, int64_t since_us);
+/* True when its link has not been sent since; then it counts as sent at at_us, now or later. The first mail begins the
+ * day in which the registration is to be confirmed. */
+bool registration_mark_mailed(Db *db, int64_t event, int64_t account, int64_t since_us, int64_t at_us);
 /* What stands in this person's calendar changes: its entries count one more. */
 bool registration_touch(Db *db, int64_t registration);
 /* Told by whoever came in by a mail's link: the address is this person's. True when it was not confirmed before. */

@@ -70,10 +70,11 @@ static void test_mailed_once_an_hour(Fixture *fixture, gconstpointer data)
 {
         enter(fixture, fixture->event, "a@exemple.fr", false);
         int64_t account = people_find(fixture->db, "a@exemple.fr");
-        g_assert_true(registration_mark_mailed(fixture->db, fixture->event, account, now_us() - HOUR_US));
-        g_assert_false(registration_mark_mailed(fixture->db, fixture->event, account, now_us() - HOUR_US));
-        g_assert_true(registration_mark_mailed(fixture->db, fixture->event, account, now_us() + HOUR_US));
-        g_assert_false(registration_mark_mailed(fixture->db, fixture->event, account + 1, now_us() + HOUR_US));
+        int64_t at_us = now_us();
+        g_assert_true(registration_mark_mailed(fixture->db, fixture->event, account, at_us - HOUR_US, at_us));
+        g_assert_false(registration_mark_mailed(fixture->db, fixture->event, account, at_us - HOUR_US, at_us));
+        g_assert_true(registration_mark_mailed(fixture->db, fixture->event, account, at_us + HOUR_US, at_us));
+        g_assert_false(registration_mark_mailed(fixture->db, fixture->event, account + 1, at_us + HOUR_US, at_us));
 }
 
 static void test_needs(Fixture *fixture, gconstpointer data)

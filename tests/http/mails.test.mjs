@@ -37,7 +37,6 @@ async function attendee(email, fields = {}, { slug = 'nec', lang = 'en' } = {}) 
   const mail = await mailbox.next(email);
   const client = server.client({ lang });
   await client.useLink(pathOf(mail.links[0]));
-  await client.get(`/${slug}/me/now/`);
   return client;
 }
 
@@ -53,6 +52,40 @@ it('a confirmation has text, HTML and a calendar, and no unsubscribe: nobody is 
   assert.match(mail.attachments[0].content.toString(), /METHOD:PUBLISH/);
   assert.equal(mail.headers.get('list'), undefined);
   assert.equal(mail.headers.get('auto-submitted'), 'auto-generated');
+});
+
+it('an address gets one confirmation an hour over all events; the next leaves when the first is answered', async () => {
+  const asks = async (slug) => {
+    const client = server.client();
+    assert.equal((await client.post(`/${slug}/register/`, { name: 'Trop', email: 'trop@example.org' })).headers.get('location'), `/${slug}/register/sent/`);
+  };
+  const slugs = ['deux', 'trois', 'quatre', 'cinq', 'six', 'sept', 'huit'];
+  for (const slug of ['un', ...slugs]) await makeEvent(server, slug, { first: 20 });
+  await asks('un');
+  const first = await mailbox.next('trop@example.org', /Event un/);
+  for (const slug of slugs) await asks(slug);
+  const queue = () => rows(server, "SELECT state, (next_us - created_us) / 3600000000.0 AS hours FROM mail WHERE recipient = 'trop@example.org' ORDER BY id");
+  const [, ...waiting] = queue();
+  assert.equal(waiting.length, 5, 'so many wait; more are not kept');
+  waiting.forEach(({ state, hours }, i) => {
+    assert.equal(state, 'waiting');
+    assert.ok(Math.abs(hours - i - 1) < 0.01, `number ${i + 1} leaves in ${hours} hours`);
+  });
+  assert.match((await owner.get('/deux/organise/mails/')).body_text, /leaves on [^<]*one an hour/);
+  await owner.post('/deux/organise/mails/', { retry: 'all' });
+  assert.ok(queue()[1].hours > 0.9, 'an organiser cannot send it sooner either');
+  const scanner = server.client();
+  await scanner.get(pathOf(first.links[0]));
+  assert.equal(queue().filter((mail) => mail.state === 'waiting').length, 5, 'a page that is opened is no answer');
+  await server.client().useLink(pathOf(first.links[0]));
+  const second = await mailbox.next('trop@example.org', /Event deux/);
+  assert.equal(mailbox.to('trop@example.org').length, 2, 'one answer, one mail');
+  const person = server.client();
+  await person.useLink(pathOf(second.links[0]));
+  await mailbox.next('trop@example.org', /Event trois/);
+  await person.post('/sept/register/', { name: 'Trop', email: 'trop@example.org' });
+  await mailbox.next('trop@example.org', /Event sept/);
+  assert.equal(mailbox.to('trop@example.org').length, 4, 'who is signed in gets theirs at once');
 });
 
 describe('by the clock', () => {

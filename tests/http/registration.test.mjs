@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { start, ownerClient, run } from './support.mjs';
 import { linkTo, mailsTo, makeEvent } from './mail.mjs';
+import { rows } from './registration.mjs';
 
 const DAY_S = 86400;
 let server, owner;
@@ -31,7 +32,6 @@ async function attendee(slug, email, name = 'Personne exemple', more = {}) {
   assert.equal((await register(slug, { email, name, ...more })).status, 303);
   const client = server.client();
   assert.equal(location(await client.useLink(await linkTo(server, email))), `/${slug}/me/now/`);
-  await client.get(`/${slug}/me/now/`);
   return client;
 }
 
@@ -117,6 +117,27 @@ describe('the personal link', () => {
       assert.equal(location(await client.get('/nec/me/now/')), '/nec/me/', 'nothing is on');
       assert.match((await client.get('/nec/me/')).body_text, /Hello, Ada/);
     }
+  });
+  it('confirms by that press alone: no page need follow, and a scanner that opens it confirms nothing', async () => {
+    await register('nec', { name: 'Pressé', email: 'presse@example.org' });
+    const link = await linkTo(server, 'presse@example.org');
+    const confirmed = () => rows(server, 'SELECT confirmed_us FROM registration JOIN account ON account.id = account_id ' +
+      "WHERE email = 'presse@example.org'")[0].confirmed_us;
+    await server.client().head(pathOf(link));
+    await server.client().get(pathOf(link));
+    assert.equal(confirmed(), null);
+    assert.equal((await server.client().request('POST', pathOf(link))).status, 403, 'a press without the page is none');
+    assert.equal(confirmed(), null);
+    await server.client().useLink(link);
+    assert.notEqual(confirmed(), null);
+  });
+  it('confirms also for who has a greater role, who is let in by another mail', async () => {
+    await owner.post('/hall/organise/team/', { email: 'parle@example.org', role: 'speaker' });
+    await server.client().useLink(await linkTo(server, 'parle@example.org'));
+    await register('nec', { name: 'Parle', email: 'parle@example.org' });
+    assert.equal(location(await server.client().useLink(await linkTo(server, 'parle@example.org'))), '/sign-in/sent/');
+    assert.equal(rows(server, 'SELECT confirmed_us IS NOT NULL AS is_so FROM registration JOIN account ON account.id = account_id ' +
+      "WHERE email = 'parle@example.org'")[0].is_so, 1);
   });
   it('can be made useless, with a new one by registering again later', async () => {
     const client = await attendee('nec', 'perdu@example.org');

@@ -24,7 +24,6 @@ async function attendee(email, fields = {}, slug = 'nec') {
   assert.equal((await visitor.post(`/${slug}/register/`, { name: email.split('@')[0], email, ...fields })).status, 303);
   const client = server.client();
   await client.useLink(await linkTo(server, email));
-  await client.get(`/${slug}/me/now/`);
   return client;
 }
 const act = (client, what, slug = 'nec') => client.post(`/${slug}/me/place/`, { act: what }, { from: `/${slug}/me/` });
