@@ -104,6 +104,8 @@ Drop h264_parse(const uint8_t *payload, size_t size, H264Payload *ret_payload)
         } else {
                 drop = DROP_CODEC_MALFORMED; /* reserved, or of the interleaved mode that nobody offers */
         }
+        result.slice = result.type == NAL_SLICE;
+        result.unreferenced = !(payload[0] & REFERENCE_MASK);
         if (drop == DROP_NONE)
                 *ret_payload = result;
         return drop;

@@ -15,6 +15,8 @@ typedef struct H264Payload {
         bool start;     /* begins a NAL unit: single, STAP-A, or FU-A with the S bit */
         bool key_frame; /* carries the start of an IDR slice, or an SPS (which Chromium sends just before one) */
         bool has_sps, has_pps, has_idr;
+        bool slice;         /* a slice of a picture that is no key frame */
+        bool unreferenced;  /* nal_ref_idc is 0: no other unit needs this one */
         bool b_slice;       /* begins a B slice: browsers show such streams out of order or not at all */
         const uint8_t *sps; /* borrowed, when whole in this packet */
         size_t sps_bytes;

@@ -33,20 +33,6 @@ SdpMedia *sdp_add_media(Sdp *sdp)
         return media;
 }
 
-SdpDirection sdp_reverse(SdpDirection direction)
-{
-        switch (direction) {
-        case SDP_SENDONLY:
-                return SDP_RECVONLY;
-        case SDP_RECVONLY:
-                return SDP_SENDONLY;
-        case SDP_SENDRECV:
-        case SDP_INACTIVE:
-                break;
-        }
-        return direction;
-}
-
 /* --- A piece of text, and what is cut from its front -------------------------------------------------------------- */
 
 typedef struct Span {
@@ -130,12 +116,21 @@ typedef struct Transport {
         SdpSetup setup;
 } Transport;
 
+enum { RIDS_READ = 8 };
+
+typedef struct RidList {
+        char names[RIDS_READ][SDP_RID_SIZE];
+        unsigned n;
+} RidList;
+
 typedef struct Reader {
         Sdp *sdp;
         SdpMedia *media; /* NULL in the session part */
         bool zero_port, bundle_only;
         Transport session, line;
         bool transport_taken;
+        /* Of the line being read: what a=rid and a=simulcast say, joined when the line ends, whichever came first. */
+        RidList rids[2], simulcast[2]; /* by direction: send, receive */
 } Reader;
 
 static SdpCodec *codec_of(SdpMedia *media, Span payload_type)
@@ -327,6 +322,65 @@ static SdpResult read_ssrc_group(SdpMedia *media, Span value)
         return SDP_OK;
 }
 
+static bool rid_list_has(const RidList *list, const char *name)
+{
+        for (unsigned i = 0; i < list->n; i++)
+                if (!strcmp(list->names[i], name))
+                        return true;
+        return false;
+}
+
+static void rid_list_add(RidList *list, Span name)
+{
+        if (list->n < RIDS_READ && name.length && span_all(name, "-_") &&
+            span_copy(name, list->names[list->n], SDP_RID_SIZE) && !rid_list_has(list, list->names[list->n]))
+                list->n++;
+}
+
+static RidList *list_of(RidList lists[2], Span direction)
+{
+        return span_is(direction, "send") ? &lists[0] : span_is(direction, "recv") ? &lists[1] : NULL;
+}
+
+/* a=rid:<name> <direction>[ <restrictions>]; what is restricted is for the sender to know. */
+static void read_rid(Reader *reader, Span value)
+{
+        Span name = span_cut(&value, ' ');
+        RidList *list = list_of(reader->rids, span_cut(&value, ' '));
+        if (list)
+                rid_list_add(list, name);
+}
+
+/* a=simulcast:send q;~h;f,g[ recv …]: streams by ";", of the alternatives of one (",") the first, "~" is one that
+ * begins paused. */
+static void read_simulcast(Reader *reader, Span value)
+{
+        while (value.length) {
+                RidList *list = list_of(reader->simulcast, span_cut(&value, ' '));
+                Span streams = span_cut(&value, ' ');
+                while (list && streams.length) {
+                        Span stream = span_cut(&streams, ';'), name = span_cut(&stream, ',');
+                        span_skip(&name, "~");
+                        rid_list_add(list, name);
+                }
+        }
+}
+
+/* One direction only: nobody both sends and receives layers in one line. */
+static void end_simulcast(Reader *reader)
+{
+        SdpMedia *media = reader->media;
+        for (unsigned i = 0; i < 2 && !media->n_layers; i++) {
+                const RidList *wanted = &reader->simulcast[i];
+                media->layers_direction = i == 0 ? SDP_SENDONLY : SDP_RECVONLY;
+                for (unsigned k = 0; k < wanted->n && media->n_layers < SDP_MAX_LAYERS; k++)
+                        if (rid_list_has(&reader->rids[i], wanted->names[k]))
+                                memcpy(media->layers[media->n_layers++], wanted->names[k], SDP_RID_SIZE);
+        }
+        if (!media->n_layers)
+                media->layers_direction = SDP_SENDRECV;
+}
+
 /* Attributes that are allowed at session level and in a line. */
 static SdpResult read_transport_attribute(Span name, Span value, Transport *transport, bool *ret_known)
 {
@@ -360,7 +414,11 @@ static SdpResult read_media_attribute(Reader *reader, Span name, Span value)
                 return read_ssrc(media, value);
         if (span_is(name, "ssrc-group"))
                 return read_ssrc_group(media, value);
-        if (span_is(name, "rtcp-mux"))
+        if (span_is(name, "rid"))
+                read_rid(reader, value);
+        else if (span_is(name, "simulcast"))
+                read_simulcast(reader, value);
+        else if (span_is(name, "rtcp-mux"))
                 media->rtcp_mux = true;
         else if (span_is(name, "rtcp-rsize"))
                 media->rtcp_rsize = true;
@@ -395,6 +453,7 @@ static SdpResult end_media(Reader *reader)
                 return SDP_OK;
         if (!media->mid[0])
                 return SDP_BAD_MID;
+        end_simulcast(reader);
         media->rejected = reader->zero_port && !reader->bundle_only;
         if (media->rejected)
                 return SDP_OK;
@@ -425,6 +484,8 @@ static SdpResult read_media_line(Reader *reader, Span value)
         if (!reader->media)
                 return SDP_TOO_MANY_MEDIA;
         memset(&reader->line, 0, sizeof reader->line);
+        memset(reader->rids, 0, sizeof reader->rids);
+        memset(reader->simulcast, 0, sizeof reader->simulcast);
         reader->bundle_only = false;
         Span kind = span_cut(&value, ' '), port = span_cut(&value, ' '), protocol = span_cut(&value, ' ');
         uint64_t number;
@@ -503,46 +564,4 @@ Sdp *sdp_parse(const char *text, size_t length, SdpResult *ret_result)
         if (ret_result)
                 *ret_result = result;
         return result == SDP_OK ? g_steal_pointer(&sdp) : NULL;
-}
-
-/* --- Finding ------------------------------------------------------------------------------------------------------ */
-
-const SdpMedia *sdp_find_media(const Sdp *sdp, const char *mid)
-{
-        for (unsigned i = 0; i < sdp->n_media; i++)
-                if (!strcmp(sdp->media[i].mid, mid))
-                        return &sdp->media[i];
-        return NULL;
-}
-
-const SdpCodec *sdp_find_codec(const SdpMedia *media, SdpCodecName name)
-{
-        for (unsigned i = 0; i < media->n_codecs; i++)
-                if (media->codecs[i].name == name)
-                        return &media->codecs[i];
-        return NULL;
-}
-
-const SdpCodec *sdp_find_rtx(const SdpMedia *media, uint8_t payload_type)
-{
-        for (unsigned i = 0; i < media->n_codecs; i++)
-                if (media->codecs[i].name == SDP_RTX && media->codecs[i].apt == payload_type)
-                        return &media->codecs[i];
-        return NULL;
-}
-
-const SdpCodec *sdp_find_h264_baseline(const SdpMedia *media)
-{
-        const SdpCodec *best = NULL;
-        for (unsigned i = 0; i < media->n_codecs; i++) {
-                const SdpCodec *codec = &media->codecs[i];
-                if (codec->name != SDP_H264 || codec->packetization_mode != 1 || codec->profile_level_id >> 16 != 0x42)
-                        continue;
-                /* constraint_set1_flag makes it constrained baseline: no slices out of order, no slice groups. */
-                if (codec->profile_level_id & 0x4000)
-                        return codec;
-                if (!best)
-                        best = codec;
-        }
-        return best;
 }

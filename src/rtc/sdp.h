@@ -9,7 +9,7 @@
  *             complain(sdp_result_text(result));
  *
  * RFC 8866 (SDP), 8829 (JSEP), 8843 (BUNDLE), 8839 (ICE), 8122 and 5763 (fingerprint, setup), 8285 (extmap),
- * 4588 (rtx), 6184 (H.264), 7741 (VP8), 7587 (Opus), 5576 (ssrc). */
+ * 4588 (rtx), 6184 (H.264), 7741 (VP8), 7587 (Opus), 5576 (ssrc), 8851 (rid), 8853 (simulcast). */
 #pragma once
 
 #include "rtc/rtp.h"
@@ -29,6 +29,8 @@ enum {
         SDP_PWD_SIZE = 257,        /* 22 to 256 characters */
         SDP_FINGERPRINT_SIZE = 32, /* SHA-256 */
         SDP_CNAME_SIZE = 64,
+        SDP_RID_SIZE = 17,
+        SDP_MAX_LAYERS = 3, /* of a simulcast; further ones are left out */
 };
 
 #define SDP_RESULTS(X)                                                                                                 \
@@ -109,6 +111,10 @@ typedef struct SdpMedia {
         RtpExtensionIds extensions;                             /* its own numbers, 1 … 14 (one-byte form only) */
         SdpDirection extension_directions[RTP_EXTENSION_COUNT]; /* SDP_SENDRECV when not said */
         uint32_t ssrc, rtx_ssrc; /* of the first FID group, or the first a=ssrc; 0: none */
+        /* The streams of one simulcast, in the order they are listed; those without an a=rid line are left out. */
+        char layers[SDP_MAX_LAYERS][SDP_RID_SIZE];
+        unsigned n_layers;
+        SdpDirection layers_direction; /* SDP_SENDONLY: who describes sends them; else SDP_RECVONLY */
         char cname[SDP_CNAME_SIZE];
         char msid[SDP_CNAME_SIZE]; /* written only: stream identifier; the track's is the mid */
 } SdpMedia;

@@ -185,6 +185,31 @@ static void test_truncated(void)
         g_assert_cmpuint(read, <, length);
 }
 
+static void test_simulcast(void)
+{
+        static const char line[] = HEAD "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\na=rtpmap:96 VP8/90000\r\n"
+                                        "a=simulcast:send q,x;~h;none;f;g recv z\r\n"
+                                        "a=rid:q send pt=96;max-width=320\r\na=rid:h send\r\na=rid:x send\r\n"
+                                        "a=rid:f send\r\na=rid:g send\r\na=rid:q send\r\na=rid:z recv\r\n";
+        g_autoptr(Sdp) sdp = sdp_parse(line, strlen(line), NULL);
+        g_assert_nonnull(sdp);
+        const SdpMedia *media = &sdp->media[0];
+        g_assert_cmpuint(media->n_layers, ==, 3); /* the first of alternatives; no name without a rid; three at most */
+        g_assert_cmpstr(media->layers[0], ==, "q");
+        g_assert_cmpstr(media->layers[1], ==, "h");
+        g_assert_cmpstr(media->layers[2], ==, "f");
+        g_assert_cmpint(media->layers_direction, ==, SDP_SENDONLY);
+        g_autofree char *text = sdp_print(sdp);
+        g_assert_nonnull(strstr(text, "a=rid:h send\r\na=rid:f send\r\na=simulcast:send q;h;f\r\n"));
+
+        static const char received[] = HEAD "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\na=rid:lo recv\r\n"
+                                            "a=rid:toolongnameofseventeen recv\r\na=rid:b@d recv\r\n"
+                                            "a=simulcast:recv lo;toolongnameofseventeen;b@d\r\n";
+        g_autoptr(Sdp) answer = sdp_parse(received, strlen(received), NULL);
+        g_assert_cmpuint(answer->media[0].n_layers, ==, 1);
+        g_assert_cmpint(answer->media[0].layers_direction, ==, SDP_RECVONLY);
+}
+
 static void test_rejected_line(void)
 {
         g_autoptr(Sdp) sdp = sdp_parse(HEAD "m=video 0 UDP/TLS/RTP/SAVPF 96\r\na=mid:7\r\n",
@@ -207,6 +232,7 @@ int main(int argc, char **argv)
         g_test_add_func("/sdp/refused", test_refused);
         g_test_add_func("/sdp/limits", test_limits);
         g_test_add_func("/sdp/truncated", test_truncated);
+        g_test_add_func("/sdp/simulcast", test_simulcast);
         g_test_add_func("/sdp/rejected-line", test_rejected_line);
         return g_test_run();
 }

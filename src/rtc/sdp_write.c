@@ -45,6 +45,21 @@ static void print_sources(GString *out, const SdpMedia *media)
                 g_string_append_printf(out, "a=ssrc:%u cname:%s\r\n", media->rtx_ssrc, cname);
 }
 
+/* RFC 8853, 5.1: each stream's a=rid, then the list. */
+static void print_simulcast(GString *out, const SdpMedia *media)
+{
+        const char *direction = media->layers_direction == SDP_SENDONLY ? "send" : "recv";
+        for (unsigned i = 0; i < media->n_layers; i++)
+                g_string_append_printf(out, "a=rid:%s %s\r\n", media->layers[i], direction);
+        for (unsigned i = 0; i < media->n_layers; i++) {
+                if (i == 0)
+                        g_string_append_printf(out, "a=simulcast:%s ", direction);
+                g_string_append_printf(out, i ? ";%s" : "%s", media->layers[i]);
+        }
+        if (media->n_layers)
+                g_string_append(out, "\r\n");
+}
+
 static void print_transport(GString *out, const Sdp *sdp)
 {
         g_string_append_printf(out, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\n", sdp->ufrag, sdp->pwd);
@@ -111,6 +126,7 @@ static void print_media(GString *out, const Sdp *sdp, const SdpMedia *media, boo
         for (unsigned i = 0; i < media->n_codecs; i++)
                 print_codec(out, &media->codecs[i]);
         print_sources(out, media);
+        print_simulcast(out, media);
         if (first)
                 print_candidates(out, sdp);
 }
