@@ -24,6 +24,7 @@
         X(COUNTER_RECOVERED, "recovered", "packets that came by being asked for again")                                \
         X(COUNTER_KEY_FRAMES_ASKED, "key_frames_asked", "PLI sent to publishers")                                      \
         X(COUNTER_KEY_FRAMES_WISHED, "key_frames_wished", "key frames wished for, before they were joined")            \
+        X(COUNTER_KEY_FRAMES_KEPT, "key_frames_kept", "times a line began with a key frame that had come before")      \
         X(COUNTER_SWITCHES, "switches", "times a watcher's line took another source")                                  \
         X(COUNTER_RTCP_STORM, "rtcp_storm", "feedback packets over a peer's limit")                                    \
         X(COUNTER_DUPLICATES, "duplicates", "RTP packets that were there already")                                     \

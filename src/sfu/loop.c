@@ -226,6 +226,8 @@ static void obey_for_peer(Loop *loop, Peer *peer, const Command *command)
                 peer_update(peer, command->plan);
         else if (command->kind == COMMAND_OWN_SEAT && peer->watcher)
                 room_own_seat(peer->room, peer, command->seat);
+        else if (command->kind == COMMAND_VIEW && peer->watcher)
+                room_set_view(peer->room, peer, command->heights);
 }
 
 void loop_obey(Loop *loop, const Command *command)
@@ -245,6 +247,7 @@ void loop_obey(Loop *loop, const Command *command)
         case COMMAND_PEER_UPDATE:
         case COMMAND_PEER_CLOSE:
         case COMMAND_OWN_SEAT:
+        case COMMAND_VIEW:
                 if (peer)
                         obey_for_peer(loop, peer, command);
                 break;
@@ -255,6 +258,7 @@ void loop_obey(Loop *loop, const Command *command)
                         tap_end(command->tap);
         }
         g_free(command->plan);
+        g_free(command->heights);
 }
 
 bool loop_post(Loop *loop, const Command *command)
@@ -426,8 +430,10 @@ void loop_free(Loop *loop)
         if (!loop)
                 return;
         Command command;
-        while (loop->commands && mailbox_pop(loop->commands, &command))
+        while (loop->commands && mailbox_pop(loop->commands, &command)) {
                 g_free(command.plan);
+                g_free(command.heights);
+        }
         mailbox_free(loop->commands);
         mailbox_free(loop->events);
         mailbox_free(loop->datagrams);

@@ -42,6 +42,7 @@ typedef enum CommandKind {
         COMMAND_PEER_UPDATE, /* plan: another description of the same connection */
         COMMAND_PEER_CLOSE,
         COMMAND_OWN_SEAT,
+        COMMAND_VIEW, /* heights */
         COMMAND_MUTE,
         COMMAND_KEY_FRAME,
         COMMAND_TAP_START, /* tap */
@@ -57,8 +58,9 @@ typedef struct Command {
         int seat;
         SfuTrackKind track;
         bool on;
-        PeerPlan *plan; /* (transfer full) */
-        Tap *tap;       /* the loop writes into it from TAP_START to TAP_STOP */
+        PeerPlan *plan;    /* (transfer full) */
+        uint16_t *heights; /* (transfer full) SLOT_COUNT of them */
+        Tap *tap;          /* the loop writes into it from TAP_START to TAP_STOP */
 } Command;
 
 typedef struct Datagram {

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+G_STATIC_ASSERT((int)SDP_MAX_LAYERS == (int)TRACK_LAYERS);
+
 static bool refuse(GError **error, const char *text)
 {
         g_set_error_literal(error, SFU_ERROR, SFU_ERROR_SDP, text);
@@ -100,6 +102,41 @@ static void accept_extension(const SdpMedia *offered, SdpMedia *line, RtpExtensi
         ids->id[extension] = id; /* one number space in a bundle (RFC 8843, 15) */
 }
 
+static void add_track(const SdpMedia *offered, const char *rid, unsigned layer, SfuTrackKind kind,
+                      const SdpCodec *codec, uint8_t rtx, PeerPlan *plan)
+{
+        TrackFormat *track = &plan->tracks[plan->n_tracks++];
+        *track = (TrackFormat){ .kind = kind,
+                                .codec = media_codec(codec),
+                                .payload_type = codec->payload_type,
+                                .rtx_payload_type = kind == SFU_MIC ? 0 : rtx,
+                                .layer = (uint8_t)layer };
+        g_strlcpy(track->mid, offered->mid, sizeof track->mid);
+        g_strlcpy(track->rid, rid, sizeof track->rid);
+        if (*rid)
+                return; /* the layers' SSRCs are learnt from their packets: descriptions list them in no known order */
+        track->ssrc = offered->ssrc;
+        track->rtx_ssrc = offered->rtx_ssrc;
+}
+
+/* A camera or screen of several layers, when its packets can say which one they belong to; else the one stream. */
+static void add_layers(const SdpMedia *offered, SfuTrackKind kind, const SdpCodec *codec, uint8_t rtx, SdpMedia *line,
+                       PeerPlan *plan)
+{
+        if (kind != SFU_MIC && offered->n_layers && offered->layers_direction == SDP_SENDONLY)
+                accept_extension(offered, line, RTP_EXTENSION_RID, &plan->extensions);
+        if (!line->extensions.id[RTP_EXTENSION_RID] || !line->extensions.id[RTP_EXTENSION_MID]) {
+                add_track(offered, "", 0, kind, codec, rtx, plan);
+                return;
+        }
+        accept_extension(offered, line, RTP_EXTENSION_REPAIRED_RID, &plan->extensions);
+        line->layers_direction = SDP_RECVONLY;
+        line->n_layers = offered->n_layers;
+        memcpy(line->layers, offered->layers, sizeof line->layers);
+        for (unsigned i = 0; i < offered->n_layers; i++)
+                add_track(offered, offered->layers[i], i, kind, codec, rtx, plan);
+}
+
 static void accept_line(const SdpMedia *offered, SfuTrackKind kind, const SdpCodec *codec, SdpMedia *line,
                         PeerPlan *plan)
 {
@@ -117,16 +154,8 @@ static void accept_line(const SdpMedia *offered, SfuTrackKind kind, const SdpCod
         } else {
                 add_video_codec(line, *codec, rtx);
         }
-        if (!sends)
-                return;
-        TrackFormat *track = &plan->tracks[plan->n_tracks++];
-        *track = (TrackFormat){ .kind = kind,
-                                .codec = media_codec(codec),
-                                .payload_type = codec->payload_type,
-                                .rtx_payload_type = kind == SFU_MIC ? 0 : rtx,
-                                .ssrc = offered->ssrc,
-                                .rtx_ssrc = offered->rtx_ssrc };
-        g_strlcpy(track->mid, offered->mid, sizeof track->mid);
+        if (sends)
+                add_layers(offered, kind, codec, rtx, line, plan);
 }
 
 static bool check_tracks(const Sdp *offer, const SfuTrack *tracks, size_t n_tracks, GError **error)

@@ -13,8 +13,9 @@
 #include "rtc/sdp.h"
 
 enum {
+        PLAN_TRACKS = 1 + (SFU_N_TRACK_KINDS - 1) * TRACK_LAYERS,
         SLOT_SCREEN = 0,
-        SLOT_COUNT = 1 + 2 * SFU_SEATS,
+        SLOT_COUNT = SFU_LINES,
         PAYLOAD_OPUS = 111, /* of what we offer */
         PAYLOAD_H264 = 102,
         PAYLOAD_H264_RTX = 103,
@@ -50,7 +51,7 @@ typedef struct PeerPlan {
         IceCredentials local, remote;
         uint8_t fingerprint[SDP_FINGERPRINT_SIZE];
         /* Publisher */
-        TrackFormat tracks[SFU_N_TRACK_KINDS];
+        TrackFormat tracks[PLAN_TRACKS]; /* the layers of a picture follow each other */
         unsigned n_tracks;
         RtpExtensionIds extensions;
         /* Watcher */

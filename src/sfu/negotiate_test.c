@@ -71,6 +71,41 @@ static void test_firefox_publishes(void)
         g_assert_nonnull(strstr(text, "a=group:BUNDLE 0 1\r\n"));
 }
 
+/* Layers are told apart by extensions, so without those the line is one stream. */
+static void test_simulcast(void)
+{
+        g_autoptr(Sdp) offer = offer_of("chromium-publish-stage.sdp");
+        SdpMedia *camera = &offer->media[1];
+        camera->n_layers = 3;
+        camera->layers_direction = SDP_SENDONLY;
+        for (unsigned i = 0; i < 3; i++)
+                g_snprintf(camera->layers[i], SDP_RID_SIZE, "r%u", i);
+        LocalSide local = local_side();
+        PeerPlan plan = { 0 };
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Sdp) answer = negotiate_publish(offer, stage, 4, &local, NULL, &plan, &error);
+        g_assert_no_error(error);
+        g_assert_cmpuint(plan.n_tracks, ==, 6);
+        for (unsigned i = 0; i < 3; i++) {
+                const TrackFormat *layer = &plan.tracks[1 + i];
+                g_assert_cmpint(layer->kind, ==, SFU_CAMERA);
+                g_assert_cmpstr(layer->rid, ==, camera->layers[i]);
+                g_assert_cmpuint(layer->layer, ==, i);
+                g_assert_cmpuint(layer->rtx_payload_type, ==, 109);
+                g_assert_cmpuint(layer->ssrc, ==, 0); /* learnt from the packets */
+        }
+        g_assert_cmpuint(plan.extensions.id[RTP_EXTENSION_RID], ==, camera->extensions.id[RTP_EXTENSION_RID]);
+        g_assert_cmpuint(plan.extensions.id[RTP_EXTENSION_REPAIRED_RID], !=, 0);
+        g_autofree char *text = sdp_print(answer);
+        g_assert_nonnull(strstr(text, "a=rid:r2 recv\r\na=simulcast:recv r0;r1;r2\r\n"));
+
+        camera->extensions.id[RTP_EXTENSION_RID] = 0;
+        g_autoptr(Sdp) plain = negotiate_publish(offer, stage, 4, &local, NULL, &plan, &error);
+        g_assert_cmpuint(plan.n_tracks, ==, 4);
+        g_assert_cmpuint(plain->media[1].n_layers, ==, 0);
+        g_assert_cmpuint(plan.tracks[1].ssrc, ==, 1089552724);
+}
+
 static void test_publishes_again(void)
 {
         g_autoptr(Sdp) offer = offer_of("chromium-publish-stage.sdp");
@@ -192,6 +227,7 @@ int main(int argc, char **argv)
         g_test_set_nonfatal_assertions();
         g_test_add_func("/negotiate/chromium-publishes", test_chromium_publishes);
         g_test_add_func("/negotiate/firefox-publishes", test_firefox_publishes);
+        g_test_add_func("/negotiate/simulcast", test_simulcast);
         g_test_add_func("/negotiate/publishes-again", test_publishes_again);
         g_test_add_func("/negotiate/publish-refused", test_publish_refused);
         g_test_add_func("/negotiate/watch", test_watch);

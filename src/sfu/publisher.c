@@ -5,8 +5,8 @@
 #include <string.h>
 
 enum {
-        SOURCES = 2 * SFU_N_TRACK_KINDS,
-        RESTARTS_PER_SECOND = 2, /* new SSRCs of one peer */
+        STREAMS = 2 * PLAN_TRACKS,
+        RESTARTS_PER_SECOND = 8, /* new SSRCs of one peer: three layers and what repairs them may begin anew together */
         REPORT_US = 1000 * 1000,
         EARLY_REMB_US = 200 * 1000, /* browsers leap to it in their first two seconds only */
         EARLY_US = 3000 * 1000,
@@ -16,45 +16,46 @@ enum {
 };
 
 /* An SSRC of the browser: a track's stream or its RTX. */
-typedef struct Source {
+typedef struct Stream {
         uint32_t ssrc;
         Track *track; /* NULL: free */
         bool rtx;
-} Source;
+} Stream;
 
 struct Publisher {
         Peer *peer;
         RtpExtensionIds extensions;
-        Track *tracks[SFU_N_TRACK_KINDS];
-        Source sources[SOURCES];
+        Track *tracks[PLAN_TRACKS];
+        unsigned n_tracks;
+        Stream streams[STREAMS];
         Rate restarts;
         bool has_clock_offset;
         int64_t clock_offset_us;
         int64_t connected_us, report_us, remb_us;
 };
 
-/* --- Tracks and sources ------------------------------------------------------------------------------------------- */
+/* --- Tracks and streams ------------------------------------------------------------------------------------------- */
 
-static Source *find_source(Publisher *publisher, uint32_t ssrc)
+static Stream *find_stream(Publisher *publisher, uint32_t ssrc)
 {
-        for (unsigned i = 0; i < SOURCES; i++)
-                if (publisher->sources[i].track && publisher->sources[i].ssrc == ssrc)
-                        return &publisher->sources[i];
+        for (unsigned i = 0; i < STREAMS; i++)
+                if (publisher->streams[i].track && publisher->streams[i].ssrc == ssrc)
+                        return &publisher->streams[i];
         return NULL;
 }
 
-/* Each track has one source and one for RTX; a new SSRC takes the place of the old. */
-static Source *set_source(Publisher *publisher, uint32_t ssrc, Track *track, bool rtx)
+/* Each track has one stream and one for RTX; a new SSRC takes the place of the old. */
+static Stream *set_stream(Publisher *publisher, uint32_t ssrc, Track *track, bool rtx)
 {
-        Source *place = NULL;
-        for (unsigned i = 0; i < SOURCES; i++) {
-                Source *source = &publisher->sources[i];
-                if (source->track == track && source->rtx == rtx)
-                        place = source;
-                else if (!source->track && !place)
-                        place = source;
+        Stream *place = NULL;
+        for (unsigned i = 0; i < STREAMS; i++) {
+                Stream *stream = &publisher->streams[i];
+                if (stream->track == track && stream->rtx == rtx)
+                        place = stream;
+                else if (!stream->track && !place)
+                        place = stream;
         }
-        *place = (Source){ ssrc, track, rtx };
+        *place = (Stream){ ssrc, track, rtx };
         if (!rtx)
                 track->format.ssrc = ssrc;
         return place;
@@ -66,22 +67,21 @@ static void add_track(Publisher *publisher, const TrackFormat *format)
         int seat = publisher->peer->seat;
         Track *track = track_new(loop_next_track_id(loop), format, seat, slot_of(seat, format->kind));
         track->participant = publisher->peer->participant;
-        publisher->tracks[format->kind] = track;
+        publisher->tracks[publisher->n_tracks++] = track;
         if (format->ssrc)
-                set_source(publisher, format->ssrc, track, false);
+                set_stream(publisher, format->ssrc, track, false);
         if (format->rtx_ssrc && format->rtx_payload_type)
-                set_source(publisher, format->rtx_ssrc, track, true);
+                set_stream(publisher, format->rtx_ssrc, track, true);
         room_add_track(publisher->peer->room, track);
 }
 
-static void remove_track(Publisher *publisher, SfuTrackKind kind)
+static void remove_track(Publisher *publisher, unsigned place)
 {
-        Track *track = g_steal_pointer(&publisher->tracks[kind]);
-        if (!track)
-                return;
-        for (unsigned i = 0; i < SOURCES; i++)
-                if (publisher->sources[i].track == track)
-                        publisher->sources[i] = (Source){ 0 };
+        Track *track = publisher->tracks[place];
+        publisher->tracks[place] = publisher->tracks[--publisher->n_tracks];
+        for (unsigned i = 0; i < STREAMS; i++)
+                if (publisher->streams[i].track == track)
+                        publisher->streams[i] = (Stream){ 0 };
         room_remove_track(publisher->peer->room, track);
         track_free(track, &publisher->peer->loop->pool);
 }
@@ -100,41 +100,42 @@ void publisher_free(Publisher *publisher)
 {
         if (!publisher)
                 return;
-        for (unsigned kind = 0; kind < SFU_N_TRACK_KINDS; kind++)
-                remove_track(publisher, kind);
+        while (publisher->n_tracks)
+                remove_track(publisher, publisher->n_tracks - 1);
         g_free(publisher);
-}
-
-static const TrackFormat *planned(const PeerPlan *plan, SfuTrackKind kind)
-{
-        for (unsigned i = 0; i < plan->n_tracks; i++)
-                if (plan->tracks[i].kind == kind)
-                        return &plan->tracks[i];
-        return NULL;
 }
 
 static bool same_line(const TrackFormat *a, const TrackFormat *b)
 {
-        return !strcmp(a->mid, b->mid) && a->codec == b->codec && a->payload_type == b->payload_type;
+        return a->kind == b->kind && !strcmp(a->mid, b->mid) && !strcmp(a->rid, b->rid) && a->codec == b->codec &&
+               a->payload_type == b->payload_type;
+}
+
+static bool is_planned(const PeerPlan *plan, const TrackFormat *format)
+{
+        for (unsigned i = 0; i < plan->n_tracks; i++)
+                if (same_line(&plan->tracks[i], format))
+                        return true;
+        return false;
+}
+
+static bool has_track(const Publisher *publisher, const TrackFormat *format)
+{
+        for (unsigned i = 0; i < publisher->n_tracks; i++)
+                if (same_line(&publisher->tracks[i]->format, format))
+                        return true;
+        return false;
 }
 
 void publisher_update(Publisher *publisher, const PeerPlan *plan)
 {
         publisher->extensions = plan->extensions;
-        for (unsigned kind = 0; kind < SFU_N_TRACK_KINDS; kind++) {
-                const TrackFormat *format = planned(plan, kind);
-                const Track *track = publisher->tracks[kind];
-                if (track && format && same_line(&track->format, format))
-                        continue;
-                remove_track(publisher, kind);
-                if (format)
-                        add_track(publisher, format);
-        }
-}
-
-Track *publisher_track(const Publisher *publisher, SfuTrackKind kind)
-{
-        return publisher->tracks[kind];
+        for (unsigned i = publisher->n_tracks; i > 0; i--)
+                if (!is_planned(plan, &publisher->tracks[i - 1]->format))
+                        remove_track(publisher, i - 1);
+        for (unsigned i = 0; i < plan->n_tracks; i++)
+                if (!has_track(publisher, &plan->tracks[i]))
+                        add_track(publisher, &plan->tracks[i]);
 }
 
 int64_t publisher_clock_offset_us(const Publisher *publisher)
@@ -144,29 +145,34 @@ int64_t publisher_clock_offset_us(const Publisher *publisher)
 
 /* --- Packets in --------------------------------------------------------------------------------------------------- */
 
-static Track *track_of_mid(const Publisher *publisher, const char *mid)
+static Track *track_of_line(const Publisher *publisher, const char *mid, const char *rid)
 {
-        for (unsigned kind = 0; kind < SFU_N_TRACK_KINDS; kind++)
-                if (publisher->tracks[kind] && !strcmp(publisher->tracks[kind]->format.mid, mid))
-                        return publisher->tracks[kind];
+        for (unsigned i = 0; i < publisher->n_tracks; i++) {
+                const TrackFormat *format = &publisher->tracks[i]->format;
+                if (!strcmp(format->mid, mid) && (!format->rid[0] || !strcmp(format->rid, rid)))
+                        return publisher->tracks[i];
+        }
         return NULL;
 }
 
-/* An SSRC not seen before says by its mid extension which line it belongs to. */
-static Source *learn_source(Publisher *publisher, const RtpHeader *header, const RtpExtensions *extensions)
+/* An SSRC not seen before says by its extensions which line it belongs to, and which layer of it: what repairs one
+ * names it by an extension of its own (RFC 8852, 4.3). */
+static Stream *learn_stream(Publisher *publisher, const RtpHeader *header, const RtpExtensions *extensions)
 {
-        Track *track = extensions->has[RTP_EXTENSION_MID] ? track_of_mid(publisher, extensions->mid) : NULL;
+        bool repairs = extensions->has[RTP_EXTENSION_REPAIRED_RID];
+        const char *rid = repairs ? extensions->repaired_rid : extensions->rid; /* empty where there is none */
+        Track *track = extensions->has[RTP_EXTENSION_MID] ? track_of_line(publisher, extensions->mid, rid) : NULL;
         if (!track || !rate_take(&publisher->restarts, RESTARTS_PER_SECOND, publisher->peer->loop->now_us))
                 return NULL;
         if (header->payload_type == track->format.rtx_payload_type && track->format.rtx_payload_type)
-                return set_source(publisher, header->ssrc, track, true);
+                return set_stream(publisher, header->ssrc, track, true);
         if (header->payload_type != track->format.payload_type)
                 return NULL;
         if (track->highest) { /* the sender began anew: the watchers' lines go on at its next key frame */
                 track_restart(track, loop_next_track_id(publisher->peer->loop));
                 room_assign(publisher->peer->room);
         }
-        return set_source(publisher, header->ssrc, track, false);
+        return set_stream(publisher, header->ssrc, track, false);
 }
 
 /* Makes of a retransmission the packet that it repeats (RFC 4588, 4). */
@@ -182,9 +188,9 @@ static Drop restore_rtx(const Track *track, Packet *packet)
         return DROP_NONE;
 }
 
-static Drop place_packet(const Source *source, const RtpHeader *header, uint64_t index, int64_t now_us, Packet *packet)
+static Drop place_packet(const Stream *stream, const RtpHeader *header, uint64_t index, int64_t now_us, Packet *packet)
 {
-        Track *track = source->track;
+        Track *track = stream->track;
         packet->track = track;
         packet->codec = track->format.codec;
         packet->marker = header->marker;
@@ -192,7 +198,7 @@ static Drop place_packet(const Source *source, const RtpHeader *header, uint64_t
         packet->payload_offset = header->header_bytes;
         packet->payload_size = header->payload_bytes;
         packet->arrival_us = now_us;
-        if (source->rtx)
+        if (stream->rtx)
                 return header->payload_type == track->format.rtx_payload_type ? restore_rtx(track, packet)
                                                                               : DROP_RTP_PAYLOAD_TYPE;
         if (header->payload_type != track->format.payload_type)
@@ -201,12 +207,16 @@ static Drop place_packet(const Source *source, const RtpHeader *header, uint64_t
         return DROP_NONE;
 }
 
-static void begin_track(Publisher *publisher, Track *track, const Packet *packet)
+/* The first packet, or the first after a pause. */
+static void begin_track(Publisher *publisher, Track *track, const Packet *packet, bool first)
 {
-        track->clock.has_arrival = true;
-        track->clock.arrival_timestamp = packet->timestamp;
-        track->clock.arrival_utc_us = loop_utc_us(publisher->peer->loop);
-        room_track_began(publisher->peer->room, track);
+        if (first) {
+                track->clock.has_arrival = true;
+                track->clock.arrival_timestamp = packet->timestamp;
+                track->clock.arrival_utc_us = loop_utc_us(publisher->peer->loop);
+        }
+        track->live = true;
+        room_track_began(publisher->peer->room, track, first);
 }
 
 /* A packet with its place known goes into the ring and on to the watchers. */
@@ -215,6 +225,7 @@ static Drop take_packet(Publisher *publisher, Packet **packet, bool rtx)
         Loop *loop = publisher->peer->loop;
         Packet *taken = *packet;
         Track *track = taken->track;
+        uint16_t height = track->height;
         Drop drop = track_parse_payload(track, taken);
         if (drop)
                 return drop;
@@ -227,12 +238,14 @@ static Drop take_packet(Publisher *publisher, Packet **packet, bool rtx)
             nack_list_receive(&track->nack, (uint16_t)taken->index, loop->now_us, &gap_too_large))
                 counters_add(&loop->counters, COUNTER_RECOVERED, 1);
         counters_add(&loop->counters, COUNTER_PACKETS_TAKEN, 1);
-        if (first)
-                begin_track(publisher, track, taken);
         if (taken->key_start) {
                 track->last_key_us = loop->now_us;
                 track->key_wanted = false;
         }
+        if (!track->live)
+                begin_track(publisher, track, taken, first);
+        if (track->height != height)
+                room_track_sized(publisher->peer->room, track);
         if (gap_too_large)
                 publisher_want_key(publisher, track);
         if (!track->muted)
@@ -252,18 +265,18 @@ Drop publisher_receive_rtp(Publisher *publisher, Packet **packet)
                 drop = rtp_parse(taken->bytes, size, &header);
         if (drop)
                 return drop;
-        Source *source = find_source(publisher, header.ssrc);
-        if (!source || source->track->format.kind == SFU_MIC) {
+        Stream *stream = find_stream(publisher, header.ssrc);
+        if (!stream || stream->track->format.kind == SFU_MIC) {
                 RtpExtensions extensions;
                 rtp_extensions_read(taken->bytes, &header, &publisher->extensions, &extensions);
-                source = source ? source : learn_source(publisher, &header, &extensions);
-                if (!source)
+                stream = stream ? stream : learn_stream(publisher, &header, &extensions);
+                if (!stream)
                         return DROP_RTP_UNKNOWN_SSRC;
-                if (extensions.has[RTP_EXTENSION_AUDIO_LEVEL] && source->track->format.kind == SFU_MIC)
-                        room_hear(peer->room, source->track, extensions.audio_level);
+                if (extensions.has[RTP_EXTENSION_AUDIO_LEVEL] && stream->track->format.kind == SFU_MIC)
+                        room_hear(peer->room, stream->track, extensions.audio_level);
         }
-        drop = place_packet(source, &header, index, peer->loop->now_us, taken);
-        return drop ? drop : take_packet(publisher, packet, source->rtx);
+        drop = place_packet(stream, &header, index, peer->loop->now_us, taken);
+        return drop ? drop : take_packet(publisher, packet, stream->rtx);
 }
 
 /* --- Feedback in -------------------------------------------------------------------------------------------------- */
@@ -287,13 +300,13 @@ void publisher_receive_rtcp(Publisher *publisher, const RtcpPacket *rtcp)
 {
         if (rtcp_kind(rtcp) != RTCP_SR)
                 return;
-        Source *source = find_source(publisher, rtcp_sender(rtcp));
-        if (!source || source->rtx)
+        Stream *stream = find_stream(publisher, rtcp_sender(rtcp));
+        if (!stream || stream->rtx)
                 return;
         RtcpSenderInfo info;
         rtcp_sender_info(rtcp, &info);
         note_clock(publisher, &info);
-        track_sender_report(source->track, &info, publisher->peer->loop->now_us);
+        track_sender_report(stream->track, &info, publisher->peer->loop->now_us);
 }
 
 /* --- Feedback out ------------------------------------------------------------------------------------------------- */
@@ -335,9 +348,9 @@ static void ask_missing(Publisher *publisher, Track *track)
 
 void publisher_ask_missing(Publisher *publisher)
 {
-        for (unsigned kind = SFU_CAMERA; kind < SFU_N_TRACK_KINDS; kind++)
-                if (publisher->tracks[kind] && publisher->tracks[kind]->nack.n_pending)
-                        ask_missing(publisher, publisher->tracks[kind]);
+        for (unsigned i = 0; i < publisher->n_tracks; i++)
+                if (publisher->tracks[i]->nack.n_pending)
+                        ask_missing(publisher, publisher->tracks[i]);
 }
 
 static unsigned track_kbps(const Publisher *publisher, SfuTrackKind kind)
@@ -354,17 +367,24 @@ static unsigned track_kbps(const Publisher *publisher, SfuTrackKind kind)
         }
 }
 
-/* One figure for the connection: what the tracks that flow may have, and a camera at least, so that it can begin. */
+static bool flows(const Track *track, int64_t now_us)
+{
+        return track->highest && now_us - track->last_packet_us < FLOWING_US;
+}
+
+/* One figure for the connection: what the pictures and voices that flow may have, and a camera at least, so that it can
+ * begin. The layers of a picture share its figure. */
 static void write_remb(Publisher *publisher, RtcpWriter *writer)
 {
-        uint32_t ssrcs[SFU_N_TRACK_KINDS];
-        unsigned n = 0, kbps = 0;
-        for (unsigned kind = 0; kind < SFU_N_TRACK_KINDS; kind++) {
-                const Track *track = publisher->tracks[kind];
-                if (!track)
-                        continue;
-                if (track->highest && publisher->peer->loop->now_us - track->last_packet_us < FLOWING_US)
-                        kbps += track_kbps(publisher, kind);
+        uint32_t ssrcs[PLAN_TRACKS];
+        unsigned n = 0, kbps = 0, counted = 0;
+        for (unsigned i = 0; i < publisher->n_tracks; i++) {
+                const Track *track = publisher->tracks[i];
+                unsigned kind = 1u << track->format.kind;
+                if (flows(track, publisher->peer->loop->now_us) && !(counted & kind)) {
+                        kbps += track_kbps(publisher, track->format.kind);
+                        counted |= kind;
+                }
                 if (track->format.ssrc)
                         ssrcs[n++] = track->format.ssrc;
         }
@@ -376,13 +396,13 @@ static void write_remb(Publisher *publisher, RtcpWriter *writer)
 /* REMB and, once a second, receiver reports. */
 static void report(Publisher *publisher, int64_t now_us)
 {
-        RtcpReport reports[SFU_N_TRACK_KINDS];
+        RtcpReport reports[PLAN_TRACKS];
         unsigned n = 0;
         if (now_us - publisher->report_us >= REPORT_US) {
                 publisher->report_us = now_us;
-                for (unsigned kind = 0; kind < SFU_N_TRACK_KINDS; kind++)
-                        if (publisher->tracks[kind] && publisher->tracks[kind]->highest)
-                                track_report(publisher->tracks[kind], now_us, &reports[n++]);
+                for (unsigned i = 0; i < publisher->n_tracks; i++)
+                        if (publisher->tracks[i]->highest)
+                                track_report(publisher->tracks[i], now_us, &reports[n++]);
         }
         RtcpWriter writer = peer_rtcp_begin(publisher->peer);
         rtcp_write_report(&writer, PEER_OWN_SSRC, NULL, reports, n);
@@ -390,15 +410,23 @@ static void report(Publisher *publisher, int64_t now_us)
         peer_rtcp_end(publisher->peer, &writer);
 }
 
+/* A layer that its browser sends no more: the watchers' lines go on with another. */
+static void note_pause(Publisher *publisher, Track *track, int64_t now_us)
+{
+        if (!track->live || !track->format.rid[0] || now_us - track->last_packet_us < TRACK_PAUSED_US)
+                return;
+        track->live = false;
+        room_track_paused(publisher->peer->room, track);
+}
+
 void publisher_tick(Publisher *publisher)
 {
         int64_t now_us = publisher->peer->loop->now_us;
-        for (unsigned kind = 0; kind < SFU_N_TRACK_KINDS; kind++) {
-                Track *track = publisher->tracks[kind];
-                if (!track || !track_is_video(track))
-                        continue;
+        for (unsigned i = 0; i < publisher->n_tracks; i++) {
+                Track *track = publisher->tracks[i];
                 if (track_key_due(track, now_us))
                         ask_key(publisher, track);
+                note_pause(publisher, track, now_us);
         }
         publisher_ask_missing(publisher);
         if (!publisher->connected_us)

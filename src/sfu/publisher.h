@@ -1,7 +1,8 @@
 /* A publisher's half of RTP: which SSRC is which track, what comes in, and the feedback that goes back to the browser:
  * receiver reports, NACK, PLI, and the REMB without which browsers stay at 300 kbit/s. Owned by its peer.
  *
- * RFC 8843, 9.2 (SSRC to line by the mid extension), RFC 4588 (RTX), RFC 4585, draft-alvestrand-rmcat-remb-03. */
+ * RFC 8843, 9.2 (SSRC to line by the mid extension), RFC 8852 (to layer by the rid extension), RFC 4588 (RTX), RFC
+ * 4585, draft-alvestrand-rmcat-remb-03. */
 #pragma once
 
 #include "sfu/peer.h"
@@ -11,8 +12,6 @@ Publisher *publisher_new(Peer *peer, const PeerPlan *plan);
 void publisher_free(Publisher *publisher); /* its tracks have left the room: room_peer_gone() */
 void publisher_update(Publisher *publisher, const PeerPlan *plan);
 
-/* NULL when it sends no such kind. */
-Track *publisher_track(const Publisher *publisher, SfuTrackKind kind);
 /* Server clock − sender's clock, for track_capture_us(). */
 int64_t publisher_clock_offset_us(const Publisher *publisher);
 

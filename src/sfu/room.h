@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sfu/loop.h"
+#include "sfu/forward.h"
 #include "sfu/peer.h"
 #include "sfu/track.h"
 
@@ -19,7 +20,12 @@ void room_peer_connected(Room *room, Peer *peer);
 /* The peer watches no more and its tracks, if any, are taken off; it is freed later. */
 void room_peer_gone(Room *room, Peer *peer);
 void room_add_track(Room *room, Track *track);
-void room_track_began(Room *room, Track *track);
+/* Its first packet came, or the first after a pause. */
+void room_track_began(Room *room, Track *track, bool first);
+/* A layer is sent no more for now. */
+void room_track_paused(Room *room, Track *track);
+/* Its height is known, or another. */
+void room_track_sized(Room *room, Track *track);
 /* Forwards what waits first, since that refers to the track. */
 void room_remove_track(Room *room, Track *track);
 /* A packet lies in its track's ring and shall go to the watchers at the end of the turn. */
@@ -29,6 +35,11 @@ void room_want_key(Room *room, Track *track); /* NULL is fine */
 
 /* Chooses anew what each watcher's lines want. */
 void room_assign(Room *room);
+/* The highest layer (0 … TRACK_LAYERS − 1, SLOT_NO_LAYER for no picture) and temporal layer that a watcher's line may
+ * show: what the network carries. Taken down at once, up at the layer's next key frame. */
+void room_set_target(Room *room, Peer *watcher, unsigned slot, int layer, unsigned temporal);
+/* How high each line is shown on the page, in device pixels: 0 not at all, SFU_ANY_HEIGHT not told. */
+void room_set_view(Room *room, Peer *watcher, const uint16_t heights[SLOT_COUNT]);
 /* The track of that id behind a line, or NULL. */
 Track *room_find_track(const Room *room, unsigned slot, uint32_t id);
 /* What its timestamps are at a server time, from the publisher's reports. */
@@ -48,6 +59,8 @@ void room_own_seat(Room *room, Peer *watcher, int own_seat);
 Peer *room_publisher(const Room *room, int seat);
 
 /* For the feed of the tap. */
+/* The biggest layer that is sent and may be shown, or NULL. */
+Track *room_best_layer(const Room *room, int seat, SfuTrackKind kind);
 Track *room_track(const Room *room, uint32_t id); /* NULL also for 0 */
 bool room_capture_us(const Room *room, const Track *track, uint32_t timestamp, int64_t *ret_capture_us);
 int64_t room_now_us(const Room *room);

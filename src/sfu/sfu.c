@@ -1,7 +1,4 @@
-#include "sfu/sfu.h"
-
-#include "sfu/loop.h"
-#include "sfu/tap.h"
+#include "sfu/sfu_private.h"
 
 #include <string.h>
 #include <sys/eventfd.h>
@@ -11,38 +8,7 @@
 
 enum {
         DEFAULT_CAMERA_KBPS = 2500,
-        ADVERTISED = SDP_MAX_CANDIDATES,
         GENERATIONS = 1 << 15, /* of peers in one place */
-};
-
-/* The socket loop's side of a peer: what is needed to describe it again. */
-typedef struct Front {
-        PeerPlan plan;
-        Sdp *answer;      /* our last one to a publisher */
-        unsigned seats;   /* a watcher's, as offered */
-        bool posted;      /* the loop has it: a watcher only from its first answer on */
-        uint64_t version; /* of our descriptions */
-} Front;
-
-typedef struct FrontRoom {
-        SfuRoom id; /* 0: free */
-        unsigned loop;
-        uint32_t generation;
-        Tap *tap;
-} FrontRoom;
-
-struct Sfu {
-        LoopShared shared;
-        SdpCandidate candidates[ADVERTISED];
-        unsigned n_candidates;
-        int events_fd;
-        unsigned started; /* loops whose thread runs */
-        FrontRoom rooms[SFU_MAX_ROOMS];
-        unsigned rooms_of_loop[SFU_MAX_LOOPS];
-        Front **fronts[SFU_MAX_LOOPS]; /* by PEER_PLACE */
-        unsigned next_place[SFU_MAX_LOOPS];
-        uint32_t generation; /* of the next peer */
-        uint32_t next_ssrc;
 };
 
 G_DEFINE_QUARK(sfu - error, sfu_error)
@@ -74,7 +40,7 @@ const char *sfu_gone_reason_text(SfuGoneReason reason)
         return gone_texts[reason];
 }
 
-static bool refuse(GError **error, SfuError code, const char *text)
+bool sfu_refuse(GError **error, SfuError code, const char *text)
 {
         g_set_error_literal(error, SFU_ERROR, code, text);
         return false;
@@ -153,18 +119,19 @@ static void front_free(Front *front)
 }
 
 /* Commands are small and a loop empties its mailbox each turn: one that is full means a loop that stands still. */
-static bool post(Sfu *sfu, unsigned loop, const Command *command)
+bool sfu_post(Sfu *sfu, unsigned loop, const Command *command)
 {
         if (loop_post(sfu->shared.loops[loop], command))
                 return true;
         g_free(command->plan);
+        g_free(command->heights);
         return false;
 }
 
 static void stop_loops(Sfu *sfu)
 {
         for (unsigned i = 0; i < sfu->started; i++)
-                while (!post(sfu, i, &(Command){ .kind = COMMAND_STOP }))
+                while (!sfu_post(sfu, i, &(Command){ .kind = COMMAND_STOP }))
                         g_usleep(1000);
         for (unsigned i = 0; i < sfu->started; i++)
                 loop_join(sfu->shared.loops[i]);
@@ -203,7 +170,7 @@ Sfu *sfu_start(const SfuConfig *config, GError **error)
         sfu->events_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
         sfu->shared.identity = dtls_identity_new();
         if (sfu->events_fd < 0 || !sfu->shared.identity)
-                refuse(error, SFU_ERROR_SYSTEM, "no descriptor or no key for the media server");
+                sfu_refuse(error, SFU_ERROR_SYSTEM, "no descriptor or no key for the media server");
         else if (port_open(&sfu->shared.port, config->media_port, error) && choose_candidates(sfu, config, error) &&
                  start_loops(sfu, config, error))
                 return sfu;
@@ -218,7 +185,7 @@ uint16_t sfu_media_port(const Sfu *sfu)
 
 /* --- Rooms -------------------------------------------------------------------------------------------------------- */
 
-static FrontRoom *find_room(Sfu *sfu, SfuRoom id)
+FrontRoom *sfu_find_room(Sfu *sfu, SfuRoom id)
 {
         FrontRoom *room = &sfu->rooms[ROOM_PLACE(id)];
         return id.value && room->id.value == id.value ? room : NULL;
@@ -242,7 +209,7 @@ SfuRoom sfu_room_open(Sfu *sfu)
                 room->generation = room->generation % 0x3fffff + 1;
                 SfuRoom id = { room->generation << 10 | place };
                 room->loop = least_loop(sfu);
-                if (!post(sfu, room->loop, &(Command){ .kind = COMMAND_ROOM_OPEN, .room = id }))
+                if (!sfu_post(sfu, room->loop, &(Command){ .kind = COMMAND_ROOM_OPEN, .room = id }))
                         break;
                 room->id = id;
                 sfu->rooms_of_loop[room->loop]++;
@@ -262,39 +229,40 @@ static void forget_peers(Sfu *sfu, const FrontRoom *room)
 
 void sfu_room_close(Sfu *sfu, SfuRoom id)
 {
-        FrontRoom *room = find_room(sfu, id);
+        FrontRoom *room = sfu_find_room(sfu, id);
         if (!room)
                 return;
         if (room->tap)
                 sfu_tap_stop(sfu, id);
-        post(sfu, room->loop, &(Command){ .kind = COMMAND_ROOM_CLOSE, .room = id });
+        sfu_post(sfu, room->loop, &(Command){ .kind = COMMAND_ROOM_CLOSE, .room = id });
         forget_peers(sfu, room);
         sfu->rooms_of_loop[room->loop]--;
         room->id.value = 0;
 }
 
-static void post_for_room(Sfu *sfu, Command command)
+void sfu_post_for_room(Sfu *sfu, Command command)
 {
-        const FrontRoom *room = find_room(sfu, command.room);
+        const FrontRoom *room = sfu_find_room(sfu, command.room);
         bool seat = command.seat >= 0 && command.seat < SFU_SEATS;
         if (room && (unsigned)command.track < SFU_N_TRACK_KINDS &&
             (seat || (command.kind == COMMAND_TAP_VIDEO && command.seat == SFU_NO_SEAT)))
-                post(sfu, room->loop, &command);
+                sfu_post(sfu, room->loop, &command);
 }
 
 void sfu_mute(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind, bool muted)
 {
-        post_for_room(sfu, (Command){ .kind = COMMAND_MUTE, .room = room, .seat = seat, .track = kind, .on = muted });
+        sfu_post_for_room(sfu,
+                          (Command){ .kind = COMMAND_MUTE, .room = room, .seat = seat, .track = kind, .on = muted });
 }
 
 void sfu_key_frame(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind)
 {
-        post_for_room(sfu, (Command){ .kind = COMMAND_KEY_FRAME, .room = room, .seat = seat, .track = kind });
+        sfu_post_for_room(sfu, (Command){ .kind = COMMAND_KEY_FRAME, .room = room, .seat = seat, .track = kind });
 }
 
 /* --- Peers -------------------------------------------------------------------------------------------------------- */
 
-static Front *find_front(Sfu *sfu, SfuPeer peer)
+Front *sfu_find_front(Sfu *sfu, SfuPeer peer)
 {
         if (!peer.value || PEER_LOOP(peer) >= sfu->shared.n_loops)
                 return NULL;
@@ -318,9 +286,9 @@ static bool make_credentials(SfuPeer peer, IceCredentials *credentials)
 /* A front with a fresh number and credentials; its place is taken. */
 static Front *front_new(Sfu *sfu, SfuRoom id, SfuParticipant participant, GError **error)
 {
-        const FrontRoom *room = find_room(sfu, id);
+        const FrontRoom *room = sfu_find_room(sfu, id);
         if (!room) {
-                refuse(error, SFU_ERROR_STATE, "the room is not open");
+                sfu_refuse(error, SFU_ERROR_STATE, "the room is not open");
                 return NULL;
         }
         for (unsigned tried = 0; tried < SFU_MAX_PEERS; tried++) {
@@ -339,11 +307,11 @@ static Front *front_new(Sfu *sfu, SfuRoom id, SfuParticipant participant, GError
                 g_free(front);
                 break;
         }
-        refuse(error, SFU_ERROR_FULL, "the media server has no room for another connection");
+        sfu_refuse(error, SFU_ERROR_FULL, "the media server has no room for another connection");
         return NULL;
 }
 
-static void front_forget(Sfu *sfu, Front *front)
+void sfu_front_forget(Sfu *sfu, Front *front)
 {
         SfuPeer peer = front->plan.peer;
         sfu->fronts[PEER_LOOP(peer)][PEER_PLACE(peer)] = NULL;
@@ -356,8 +324,8 @@ static bool front_post(Sfu *sfu, Front *front, GError **error)
                             .room = front->plan.room,
                             .peer = front->plan.peer,
                             .plan = g_memdup2(&front->plan, sizeof front->plan) };
-        if (!post(sfu, PEER_LOOP(front->plan.peer), &command))
-                return refuse(error, SFU_ERROR_FULL, "the media server is too busy");
+        if (!sfu_post(sfu, PEER_LOOP(front->plan.peer), &command))
+                return sfu_refuse(error, SFU_ERROR_FULL, "the media server is too busy");
         front->posted = true;
         return true;
 }
@@ -377,7 +345,7 @@ static Sdp *parse(const char *text, GError **error)
         SdpResult result;
         Sdp *sdp = sdp_parse(text, strnlen(text, SDP_MAX_BYTES + 1), &result);
         if (!sdp)
-                refuse(error, SFU_ERROR_SDP, sdp_result_text(result));
+                sfu_refuse(error, SFU_ERROR_SDP, sdp_result_text(result));
         return sdp;
 }
 
@@ -405,14 +373,14 @@ bool sfu_publish(Sfu *sfu, SfuRoom room, SfuParticipant participant, int seat, c
                  const SfuTrack *tracks, size_t n_tracks, SfuPeer *ret_peer, char **ret_answer, GError **error)
 {
         if (seat < 0 || seat >= SFU_SEATS)
-                return refuse(error, SFU_ERROR_STATE, "there is no such seat");
+                return sfu_refuse(error, SFU_ERROR_STATE, "there is no such seat");
         Front *front = front_new(sfu, room, participant, error);
         if (!front)
                 return false;
         front->plan.publisher = true;
         front->plan.seat = seat;
         if (!front_publish(sfu, front, offer, tracks, n_tracks, ret_answer, error)) {
-                front_forget(sfu, front);
+                sfu_front_forget(sfu, front);
                 return false;
         }
         *ret_peer = front->plan.peer;
@@ -422,9 +390,9 @@ bool sfu_publish(Sfu *sfu, SfuRoom room, SfuParticipant participant, int seat, c
 bool sfu_publish_again(Sfu *sfu, SfuPeer peer, const char *offer, const SfuTrack *tracks, size_t n_tracks,
                        char **ret_answer, GError **error)
 {
-        Front *front = find_front(sfu, peer);
+        Front *front = sfu_find_front(sfu, peer);
         if (!front || !front->plan.publisher)
-                return refuse(error, SFU_ERROR_STATE, "the connection is closed");
+                return sfu_refuse(error, SFU_ERROR_STATE, "the connection is closed");
         return front_publish(sfu, front, offer, tracks, n_tracks, ret_answer, error);
 }
 
@@ -446,7 +414,7 @@ bool sfu_subscribe(Sfu *sfu, SfuRoom room, SfuParticipant participant, unsigned 
                    char **ret_offer, GError **error)
 {
         if (seats < 1 || seats > SFU_SEATS || !own_seat_is_valid(own_seat))
-                return refuse(error, SFU_ERROR_STATE, "there is no such seat");
+                return sfu_refuse(error, SFU_ERROR_STATE, "there is no such seat");
         Front *front = front_new(sfu, room, participant, error);
         if (!front)
                 return false;
@@ -460,20 +428,20 @@ bool sfu_subscribe(Sfu *sfu, SfuRoom room, SfuParticipant participant, unsigned 
 
 bool sfu_subscribe_grow(Sfu *sfu, SfuPeer peer, unsigned seats, char **ret_offer, GError **error)
 {
-        Front *front = find_front(sfu, peer);
+        Front *front = sfu_find_front(sfu, peer);
         if (!front || front->plan.publisher)
-                return refuse(error, SFU_ERROR_STATE, "the connection is closed");
+                return sfu_refuse(error, SFU_ERROR_STATE, "the connection is closed");
         if (seats <= front->seats || seats > SFU_SEATS)
-                return refuse(error, SFU_ERROR_STATE, "a watcher's lines can only become more, up to twelve seats");
+                return sfu_refuse(error, SFU_ERROR_STATE, "a watcher's lines can only become more, up to twelve seats");
         *ret_offer = front_offer(sfu, front, seats);
         return true;
 }
 
 bool sfu_subscribed(Sfu *sfu, SfuPeer peer, const char *answer_text, GError **error)
 {
-        Front *front = find_front(sfu, peer);
+        Front *front = sfu_find_front(sfu, peer);
         if (!front || front->plan.publisher)
-                return refuse(error, SFU_ERROR_STATE, "the connection is closed");
+                return sfu_refuse(error, SFU_ERROR_STATE, "the connection is closed");
         g_autoptr(Sdp) answer = parse(answer_text, error);
         if (!answer)
                 return false;
@@ -486,111 +454,31 @@ bool sfu_subscribed(Sfu *sfu, SfuPeer peer, const char *answer_text, GError **er
 
 void sfu_own_seat(Sfu *sfu, SfuPeer peer, int own_seat)
 {
-        Front *front = find_front(sfu, peer);
+        Front *front = sfu_find_front(sfu, peer);
         if (!front || front->plan.publisher || !own_seat_is_valid(own_seat))
                 return;
         front->plan.seat = own_seat;
         if (front->posted)
-                post(sfu, PEER_LOOP(peer), &(Command){ .kind = COMMAND_OWN_SEAT, .peer = peer, .seat = own_seat });
+                sfu_post(sfu, PEER_LOOP(peer), &(Command){ .kind = COMMAND_OWN_SEAT, .peer = peer, .seat = own_seat });
+}
+
+void sfu_view(Sfu *sfu, SfuPeer peer, const uint16_t heights[SFU_LINES])
+{
+        const Front *front = sfu_find_front(sfu, peer);
+        if (!front || front->plan.publisher || !front->posted)
+                return;
+        Command command = { .kind = COMMAND_VIEW,
+                            .peer = peer,
+                            .heights = g_memdup2(heights, SFU_LINES * sizeof *heights) };
+        sfu_post(sfu, PEER_LOOP(peer), &command);
 }
 
 void sfu_peer_close(Sfu *sfu, SfuPeer peer)
 {
-        Front *front = find_front(sfu, peer);
+        Front *front = sfu_find_front(sfu, peer);
         if (!front)
                 return;
         if (front->posted)
-                post(sfu, PEER_LOOP(peer), &(Command){ .kind = COMMAND_PEER_CLOSE, .peer = peer });
-        front_forget(sfu, front);
-}
-
-/* --- Events ------------------------------------------------------------------------------------------------------- */
-
-int sfu_events_fd(const Sfu *sfu)
-{
-        return sfu->events_fd;
-}
-
-/* Of a room or peer that the caller has closed since, nothing more is told. */
-static bool is_current(Sfu *sfu, const SfuEvent *event)
-{
-        return event->peer.value ? find_front(sfu, event->peer) != NULL : find_room(sfu, event->room) != NULL;
-}
-
-bool sfu_next_event(Sfu *sfu, SfuEvent *ret_event)
-{
-        mailbox_clear_fd(sfu->events_fd);
-        for (unsigned i = 0; i < sfu->shared.n_loops; i++) {
-                while (mailbox_pop(sfu->shared.loops[i]->events, ret_event)) {
-                        if (!is_current(sfu, ret_event))
-                                continue;
-                        if (ret_event->kind == SFU_PEER_GONE)
-                                front_forget(sfu, find_front(sfu, ret_event->peer));
-                        return true;
-                }
-        }
-        return false;
-}
-
-/* --- Tap ---------------------------------------------------------------------------------------------------------- */
-
-bool sfu_tap_start(Sfu *sfu, SfuRoom id, const SfuTapSink *sink, GError **error)
-{
-        FrontRoom *room = find_room(sfu, id);
-        if (!room || room->tap)
-                return refuse(error, SFU_ERROR_STATE, room ? "the room is being recorded" : "the room is not open");
-        Tap *tap = tap_new(sink, error);
-        if (!tap)
-                return false;
-        if (!post(sfu, room->loop, &(Command){ .kind = COMMAND_TAP_START, .room = id, .tap = tap })) {
-                tap_end(tap);
-                tap_join(tap);
-                return refuse(error, SFU_ERROR_FULL, "the media server is too busy");
-        }
-        room->tap = tap;
-        return true;
-}
-
-void sfu_tap_video(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind)
-{
-        post_for_room(sfu, (Command){ .kind = COMMAND_TAP_VIDEO, .room = room, .seat = seat, .track = kind });
-}
-
-void sfu_tap_stop(Sfu *sfu, SfuRoom id)
-{
-        FrontRoom *room = find_room(sfu, id);
-        if (!room || !room->tap)
-                return;
-        while (!post(sfu, room->loop, &(Command){ .kind = COMMAND_TAP_STOP, .room = id }))
-                g_usleep(1000);
-        tap_join(g_steal_pointer(&room->tap));
-}
-
-/* --- Figures ------------------------------------------------------------------------------------------------------ */
-
-static const struct {
-        const char *name, *help;
-} counter_words[] = {
-#define X(symbol, name, help) { name, help },
-        COUNTER_TABLE(X)
-#undef X
-#define X(symbol, name, help) { "drop_" name, help },
-                DROP_TABLE(X)
-#undef X
-};
-
-static uint64_t counter_value(const Counters *counters, size_t i)
-{
-        const _Atomic uint64_t *value = i < COUNTER_COUNT ? &counters->values[i] : &counters->drops[i - COUNTER_COUNT];
-        return atomic_load_explicit(value, memory_order_relaxed);
-}
-
-size_t sfu_counters(Sfu *sfu, SfuCounter *ret_counters, size_t n)
-{
-        for (size_t i = 0; i < n && i < G_N_ELEMENTS(counter_words); i++) {
-                ret_counters[i] = (SfuCounter){ counter_words[i].name, counter_words[i].help, 0 };
-                for (unsigned loop = 0; loop < sfu->shared.n_loops; loop++)
-                        ret_counters[i].value += counter_value(&sfu->shared.loops[loop]->counters, i);
-        }
-        return G_N_ELEMENTS(counter_words);
+                sfu_post(sfu, PEER_LOOP(peer), &(Command){ .kind = COMMAND_PEER_CLOSE, .peer = peer });
+        sfu_front_forget(sfu, front);
 }

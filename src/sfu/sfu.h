@@ -24,11 +24,13 @@
 #include <stdint.h>
 
 enum {
-        SFU_SEATS = 12,       /* on stage at most, seats are 0 … 11 */
-        SFU_NO_SEAT = -1,     /* not on stage, or nobody */
-        SFU_MAX_LOOPS = 32,   /* media threads */
-        SFU_MAX_ROOMS = 1024, /* open at once */
-        SFU_MAX_PEERS = 4096, /* open at once, per media thread */
+        SFU_SEATS = 12,                /* on stage at most, seats are 0 … 11 */
+        SFU_NO_SEAT = -1,              /* not on stage, or nobody */
+        SFU_LINES = 1 + 2 * SFU_SEATS, /* of a watcher at most: "s", then "a0", "v0", "a1", … */
+        SFU_ANY_HEIGHT = 0xffff,       /* of a line whose size was never told */
+        SFU_MAX_LOOPS = 32,            /* media threads */
+        SFU_MAX_ROOMS = 1024,          /* open at once */
+        SFU_MAX_PEERS = 4096,          /* open at once, per media thread */
         SFU_MAX_SDP_BYTES = 64 * 1024,
 };
 
@@ -123,6 +125,11 @@ bool sfu_subscribed(Sfu *sfu, SfuPeer peer, const char *answer, GError **error);
 /* The watcher took another seat on stage, or left it (SFU_NO_SEAT). */
 void sfu_own_seat(Sfu *sfu, SfuPeer peer, int own_seat);
 
+/* How high a watcher's page shows its lines, in device pixels and in the order of the offer; 0 for not at all,
+ * SFU_ANY_HEIGHT for what is not known. A line gets the smallest layer that fills its place. Ignored before the answer.
+ */
+void sfu_view(Sfu *sfu, SfuPeer peer, const uint16_t heights[SFU_LINES]);
+
 /* Closes a peer of either sort: DTLS close_notify, no event. Unknown peers are ignored. */
 void sfu_peer_close(Sfu *sfu, SfuPeer peer);
 
@@ -140,6 +147,8 @@ void sfu_key_frame(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind);
         X(CODECS_WANTED, "someone watching cannot receive H.264 (on) or nobody any more (off): room, on")              \
         X(SPEAKING, "a seat starts or stops speaking: room, seat, on")                                                 \
         X(DOMINANT, "another seat leads the talk, or SFU_NO_SEAT: room, seat")                                         \
+        X(LAYERS_WANTED, "which layers of a publisher's picture anybody sees (bits, 1 the smallest): room, peer, "     \
+                         "seat, track, layers")                                                                        \
         X(TAP_NO_H264, "the seat chosen by sfu_tap_video sends VP8 alone: room, seat, kind")
 
 typedef enum SfuEventKind {
@@ -170,6 +179,7 @@ typedef struct SfuEvent {
         int seat; /* of a publisher; SFU_NO_SEAT for a watcher */
         SfuTrackKind track;
         bool on;
+        uint8_t layers; /* bit i: the i-th of its simulcast, in rising size; bit 0 alone without one */
         SfuGoneReason reason;
 } SfuEvent;
 

@@ -231,6 +231,118 @@ static void test_vp8_copy(void)
         hall_clear(&hall);
 }
 
+/* One packet of a VP8 layer: a key frame of that size, or a picture that depends on it. */
+static void send_layer(TestPeer *browser, unsigned layer, bool key, uint32_t timestamp)
+{
+        uint8_t payload[] = { 0x90, 0x80, 0x81, 0x05, key ? 0x10 : 0x11, 0, 0, 0x9d, 1, 0x2a, 0, 1, 180, 0 };
+        payload[12] = (uint8_t)(180 << layer);
+        payload[13] = (uint8_t)(180 << layer >> 8);
+        uint64_t index = browser->next_index[TEST_LAYER + layer]++;
+        test_peer_send(browser, TEST_LAYER + layer, index, timestamp, true, payload, sizeof payload);
+}
+
+static SfuPeer publish_layers(Hall *hall, TestPeer *browser)
+{
+        static const SfuTrack tracks[] = { { "mic", SFU_MIC }, { "camera", SFU_CAMERA } };
+        g_autoptr(GError) error = NULL;
+        g_autofree char *offer = test_peer_offer_layers(browser), *answer = NULL;
+        SfuPeer peer = { 0 };
+        sfu_publish(hall->sfu, hall->room, (SfuParticipant){ 7 }, 0, offer, tracks, 2, &peer, &answer, &error);
+        g_assert_no_error(error);
+        test_peer_connect(browser, answer);
+        g_ptr_array_add(hall->browsers, browser);
+        WAIT_FOR(hall, test_peer_is_connected(browser) && find_event(hall, SFU_PEER_CONNECTED));
+        return peer;
+}
+
+/* The height that the last key frame says which the watcher got, 0 without one. */
+static unsigned height_seen(const TestPeer *watcher)
+{
+        for (unsigned i = count_type(watcher, PAYLOAD_VP8); i > 0; i--) {
+                const TestPacket *packet = nth(watcher, PAYLOAD_VP8, i - 1);
+                if (packet->payload[4] == 0x10)
+                        return packet->payload[12] | packet->payload[13] << 8;
+        }
+        return 0;
+}
+
+static unsigned layers_wanted(const Hall *hall)
+{
+        const SfuEvent *event = find_event(hall, SFU_LAYERS_WANTED);
+        return event ? event->layers : 99;
+}
+
+/* All layers of a picture; once q and h have had their key frames, the rest follows. */
+static void send_layers(TestPeer *browser, uint32_t *timestamp, unsigned layers)
+{
+        *timestamp += 3000;
+        for (unsigned layer = 0; layer < 3; layer++)
+                if (layers & 1u << layer)
+                        send_layer(browser, layer, browser->asked_key == TEST_LAYER_SSRC + layer, *timestamp);
+        browser->asked_key = 0;
+}
+
+/* The layer follows the size on the page, at key frames that are asked for; the rest is not wanted any more. */
+static void test_simulcast(void)
+{
+        Hall hall;
+        hall_init(&hall, 1);
+        g_autoptr(TestPeer) speaker = test_peer_new();
+        g_autoptr(TestPeer) watcher = test_peer_new();
+        SfuPeer publisher = publish_layers(&hall, speaker);
+        WAIT_FOR(&hall, layers_wanted(&hall) == 0); /* nobody watches */
+        g_assert_cmpuint(find_event(&hall, SFU_LAYERS_WANTED)->peer.value, ==, publisher.value);
+        SfuPeer peer = watch(&hall, watcher, true);
+        WAIT_FOR(&hall, layers_wanted(&hall) == 4);
+
+        uint32_t timestamp = 0;
+        speaker->asked_key = TEST_LAYER_SSRC; /* the smallest comes first, as from a browser that begins */
+        WAIT_FOR(&hall, (send_layers(speaker, &timestamp, 1), height_seen(watcher) == 180));
+        WAIT_FOR(&hall, (send_layers(speaker, &timestamp, 5), height_seen(watcher) == 720));
+        const uint16_t small[SFU_LINES] = { [2] = 100 }, large[SFU_LINES] = { [2] = 720 }, none[SFU_LINES] = { 0 };
+        sfu_view(hall.sfu, peer, small);
+        WAIT_FOR(&hall, layers_wanted(&hall) == 5); /* what is shown stays till the other is there */
+        WAIT_FOR(&hall, (send_layers(speaker, &timestamp, 5), height_seen(watcher) == 180));
+        WAIT_FOR(&hall, layers_wanted(&hall) == 1);
+        sfu_view(hall.sfu, peer, large);
+        WAIT_FOR(&hall, (send_layers(speaker, &timestamp, 5), height_seen(watcher) == 720));
+        /* The large one is sent no more, as when the line up is too thin: the small one stands in for it. */
+        WAIT_FOR(&hall, (send_layers(speaker, &timestamp, 1), height_seen(watcher) == 180));
+        assert_contiguous(watcher, PAYLOAD_VP8);
+        for (unsigned i = 1; i < count_type(watcher, PAYLOAD_VP8); i++)
+                g_assert_cmpint((int32_t)(nth(watcher, PAYLOAD_VP8, i)->header.timestamp -
+                                          nth(watcher, PAYLOAD_VP8, i - 1)->header.timestamp),
+                                >, 0);
+        sfu_view(hall.sfu, peer, none);
+        WAIT_FOR(&hall, layers_wanted(&hall) == 0);
+        hall_clear(&hall);
+}
+
+/* Who comes just after a key frame gets that one and what followed; nobody is asked for another. */
+static void test_key_frame_kept(void)
+{
+        Hall hall;
+        hall_init(&hall, 1);
+        g_autoptr(TestPeer) speaker = test_peer_new();
+        g_autoptr(TestPeer) first = test_peer_new();
+        publish(&hall, speaker, 0, true, false);
+        SfuPeer peer = watch(&hall, first, true);
+        const uint16_t shown[SFU_LINES] = { [2] = 720 }, hidden[SFU_LINES] = { 0 };
+        sfu_view(hall.sfu, peer, hidden);
+        uint64_t taken = counter(&hall, "packets_taken");
+        send_camera(speaker, true, 3000);
+        send_camera(speaker, false, 6000);
+        WAIT_FOR(&hall, counter(&hall, "packets_taken") == taken + 3);
+        g_assert_cmpuint(count_type(first, PAYLOAD_H264), ==, 0);
+        sfu_view(hall.sfu, peer, shown);
+        WAIT_FOR(&hall, count_type(first, PAYLOAD_H264) == 3);
+        g_assert_cmpuint(counter(&hall, "key_frames_kept"), ==, 1);
+        send_camera(speaker, false, 9000);
+        WAIT_FOR(&hall, count_type(first, PAYLOAD_H264) == 4);
+        assert_contiguous(first, PAYLOAD_H264);
+        hall_clear(&hall);
+}
+
 static void test_mute(void)
 {
         Hall hall;
@@ -539,6 +651,8 @@ int main(int argc, char **argv)
         g_test_add_func("/sfu/forward", test_forward);
         g_test_add_func("/sfu/forward-two-threads", test_forward_two_threads);
         g_test_add_func("/sfu/vp8-copy", test_vp8_copy);
+        g_test_add_func("/sfu/simulcast", test_simulcast);
+        g_test_add_func("/sfu/key-frame-kept", test_key_frame_kept);
         g_test_add_func("/sfu/mute", test_mute);
         g_test_add_func("/sfu/seat-changes-hands", test_seat_changes_hands);
         g_test_add_func("/sfu/resend", test_resend);

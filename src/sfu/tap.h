@@ -56,8 +56,15 @@ void tap_feed_init(TapFeed *feed);
 void tap_feed_start(TapFeed *feed, Tap *tap);
 void tap_feed_stop(TapFeed *feed);
 void tap_feed_choose(TapFeed *feed, Room *room, int seat, SfuTrackKind kind);
-/* A track of the room has its first packet, or may be heard again. */
-void tap_feed_track_began(TapFeed *feed, Room *room, Track *track);
+/* The seat whose picture is chosen, or SFU_NO_SEAT. */
+static inline int tap_feed_seat(const TapFeed *feed)
+{
+        return feed->tap ? feed->seat : SFU_NO_SEAT;
+}
+/* A track of the room has its first packet or may be heard again (first), or is sent again after a pause. */
+void tap_feed_track_began(TapFeed *feed, Room *room, Track *track, bool first);
+/* Of the layers of this track's picture another may be the best one now. */
+void tap_feed_layers_changed(TapFeed *feed, Room *room, const Track *track);
 /* A track goes away or is muted. */
 void tap_feed_forget(TapFeed *feed, Track *track);
 /* After a turn: copies what is in order. pending are the turn's packets, to see the key frame that is waited for. */

@@ -31,13 +31,6 @@ void tap_feed_stop(TapFeed *feed)
 
 /* --- Choosing ----------------------------------------------------------------------------------------------------- */
 
-static Track *live_track(const Room *room, int seat, SfuTrackKind kind)
-{
-        const Peer *peer = seat == SFU_NO_SEAT ? NULL : room_publisher(room, seat);
-        Track *track = peer && peer->publisher ? publisher_track(peer->publisher, kind) : NULL;
-        return track && track->highest && !track->muted ? track : NULL;
-}
-
 static void tell_no_h264(TapFeed *feed, Room *room)
 {
         if (feed->told)
@@ -48,7 +41,7 @@ static void tell_no_h264(TapFeed *feed, Room *room)
 
 static void choose(TapFeed *feed, Room *room)
 {
-        Track *track = live_track(room, feed->seat, feed->kind);
+        Track *track = feed->seat == SFU_NO_SEAT ? NULL : room_best_layer(room, feed->seat, feed->kind);
         if (track && track->format.codec != CODEC_H264) {
                 tell_no_h264(feed, room);
                 track = NULL;
@@ -70,9 +63,15 @@ void tap_feed_choose(TapFeed *feed, Room *room, int seat, SfuTrackKind kind)
         choose(feed, room);
 }
 
-void tap_feed_track_began(TapFeed *feed, Room *room, Track *track)
+void tap_feed_track_began(TapFeed *feed, Room *room, Track *track, bool first)
 {
-        track->tap_next = 0;
+        if (first)
+                track->tap_next = 0;
+        tap_feed_layers_changed(feed, room, track);
+}
+
+void tap_feed_layers_changed(TapFeed *feed, Room *room, const Track *track)
+{
         if (feed->tap && feed->seat == track->seat && feed->kind == track->format.kind)
                 choose(feed, room);
 }
@@ -109,18 +108,6 @@ static void push_packet(TapFeed *feed, Room *room, Track *track, Packet *packet,
                 counters_add(room_counters(room), COUNTER_TAP_LOST, 1);
 }
 
-/* The first packet there is at or after an index; NULL when there is none. */
-static Packet *next_present(const Track *track, uint64_t index)
-{
-        uint64_t oldest = track->highest > track->mask ? track->highest - track->mask : 1;
-        for (index = MAX(index, oldest); index <= track->highest; index++) {
-                Packet *packet = track_find(track, index);
-                if (packet)
-                        return packet;
-        }
-        return NULL;
-}
-
 /* In sequence order; waits a little for what is missing, then goes on with a gap. */
 static void pump_track(TapFeed *feed, Room *room, Track *track, int64_t now_us)
 {
@@ -129,7 +116,7 @@ static void pump_track(TapFeed *feed, Room *room, Track *track, int64_t now_us)
         while (track->tap_next <= track->highest) {
                 Packet *packet = track_find(track, track->tap_next);
                 if (!packet) {
-                        packet = next_present(track, track->tap_next);
+                        packet = track_find_next(track, track->tap_next);
                         if (!packet || now_us - packet->arrival_us < patience_us)
                                 return;
                         track->tap_gap = true;
@@ -164,7 +151,7 @@ static void pump_all(TapFeed *feed, Room *room)
 {
         int64_t now_us = room_now_us(room);
         for (int seat = 0; seat < SFU_SEATS; seat++) {
-                Track *mic = live_track(room, seat, SFU_MIC);
+                Track *mic = room_best_layer(room, seat, SFU_MIC);
                 if (!mic)
                         continue;
                 if (mic->tap_next == 0)

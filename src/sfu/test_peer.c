@@ -21,7 +21,7 @@ TestPeer *test_peer_new(void)
         peer->identity = dtls_identity_new();
         peer->packets = g_array_new(FALSE, FALSE, sizeof(TestPacket));
         peer->rtcp = g_array_new(FALSE, FALSE, sizeof(RtcpKind));
-        for (unsigned i = 0; i < 3; i++)
+        for (unsigned i = 0; i < TEST_STREAMS; i++)
                 peer->next_index[i] = 100;
         return peer;
 }
@@ -76,6 +76,21 @@ char *test_peer_offer(TestPeer *peer, bool camera, bool copy)
         if (copy)
                 add_line(sdp, SDP_VIDEO, "copy", (SdpCodec){ .payload_type = TEST_VP8_TYPE, .name = SDP_VP8 },
                          TEST_COPY_SSRC);
+        return sdp_print(sdp);
+}
+
+char *test_peer_offer_layers(TestPeer *peer)
+{
+        static const char *const rids[] = { "q", "h", "f" };
+        g_autoptr(Sdp) sdp = sdp_new();
+        own_side(peer, sdp, SDP_ACTPASS);
+        add_line(sdp, SDP_AUDIO, "mic", (SdpCodec){ .payload_type = TEST_MIC_TYPE, .name = SDP_OPUS }, TEST_MIC_SSRC);
+        add_line(sdp, SDP_VIDEO, "camera", (SdpCodec){ .payload_type = TEST_VP8_TYPE, .name = SDP_VP8 }, 0);
+        SdpMedia *camera = &sdp->media[1];
+        camera->extensions.id[RTP_EXTENSION_RID] = TEST_RID_ID;
+        camera->layers_direction = SDP_SENDONLY;
+        for (; camera->n_layers < G_N_ELEMENTS(rids); camera->n_layers++)
+                g_strlcpy(camera->layers[camera->n_layers], rids[camera->n_layers], SDP_RID_SIZE);
         return sdp_print(sdp);
 }
 
@@ -150,6 +165,8 @@ static void receive_rtcp(TestPeer *peer, uint8_t *bytes, size_t size)
         for (RtcpPacket packet; rtcp_reader_next(&reader, &packet);) {
                 RtcpKind kind = rtcp_kind(&packet);
                 g_array_append_val(peer->rtcp, kind);
+                if (kind == RTCP_PLI)
+                        peer->asked_key = rtcp_media(&packet);
         }
 }
 
@@ -208,11 +225,20 @@ bool test_peer_is_connected(const TestPeer *peer)
 void test_peer_send(TestPeer *peer, unsigned which, uint64_t index, uint32_t timestamp, bool marker,
                     const uint8_t *payload, size_t size)
 {
-        static const uint32_t ssrcs[] = { TEST_MIC_SSRC, TEST_CAMERA_SSRC, TEST_COPY_SSRC };
-        static const uint8_t types[] = { TEST_MIC_TYPE, TEST_H264_TYPE, TEST_VP8_TYPE };
-        static const RtpExtensionIds ids = { .id = { [RTP_EXTENSION_AUDIO_LEVEL] = TEST_LEVEL_ID } };
+        static const uint32_t ssrcs[] = { TEST_MIC_SSRC,   TEST_CAMERA_SSRC,    TEST_COPY_SSRC,
+                                          TEST_LAYER_SSRC, TEST_LAYER_SSRC + 1, TEST_LAYER_SSRC + 2 };
+        static const uint8_t types[] = { TEST_MIC_TYPE, TEST_H264_TYPE, TEST_VP8_TYPE,
+                                         TEST_VP8_TYPE, TEST_VP8_TYPE,  TEST_VP8_TYPE };
+        static const RtpExtensionIds ids = { .id = { [RTP_EXTENSION_AUDIO_LEVEL] = TEST_LEVEL_ID,
+                                                     [RTP_EXTENSION_MID] = TEST_MID_ID,
+                                                     [RTP_EXTENSION_RID] = TEST_RID_ID } };
         uint8_t out[1600];
-        RtpExtensions extensions = { .has = { [RTP_EXTENSION_AUDIO_LEVEL] = which == 0 }, .audio_level = 10 };
+        RtpExtensions extensions = { .has = { [RTP_EXTENSION_AUDIO_LEVEL] = which == TEST_MIC,
+                                              [RTP_EXTENSION_MID] = which >= TEST_LAYER,
+                                              [RTP_EXTENSION_RID] = which >= TEST_LAYER },
+                                     .mid = "camera",
+                                     .rid = { which >= TEST_LAYER ? "qhf"[which - TEST_LAYER] : '\0' },
+                                     .audio_level = 10 };
         RtpHeader header = { .marker = marker,
                              .payload_type = types[which],
                              .sequence = (uint16_t)index,

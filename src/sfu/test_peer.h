@@ -12,11 +12,18 @@ enum {
         TEST_MIC_SSRC = 1001,
         TEST_CAMERA_SSRC = 2001,
         TEST_COPY_SSRC = 3001,
+        TEST_LAYER_SSRC = 4001, /* and the two after it */
         TEST_MIC_TYPE = 109,
         TEST_H264_TYPE = 125,
         TEST_VP8_TYPE = 120,
         TEST_MID_ID = 4,
         TEST_LEVEL_ID = 1,
+        TEST_RID_ID = 10,
+        TEST_MIC = 0,
+        TEST_CAMERA = 1,
+        TEST_COPY = 2,
+        TEST_LAYER = 3, /* and the two after it: a camera's layers q, h and f, VP8 */
+        TEST_STREAMS = 6,
         TEST_WAIT_US = 10 * 1000 * 1000,
 };
 
@@ -35,9 +42,10 @@ typedef struct TestPeer {
         SrtpReceiver *receiver;
         IceClient ice;
         IceCredentials local;
-        GArray *packets;        /* TestPacket received */
-        GArray *rtcp;           /* RtcpKind of each packet received */
-        uint64_t next_index[3]; /* of mic, camera, copy */
+        GArray *packets;                   /* TestPacket received */
+        GArray *rtcp;                      /* RtcpKind of each packet received */
+        uint32_t asked_key;                /* the media SSRC of the last PLI */
+        uint64_t next_index[TEST_STREAMS]; /* of each stream */
 } TestPeer;
 
 TestPeer *test_peer_new(void);
@@ -45,6 +53,8 @@ void test_peer_free(TestPeer *peer);
 
 /* A publisher's offer: "mic", "camera" (H.264) and "copy" (VP8) as far as asked. */
 char *test_peer_offer(TestPeer *peer, bool camera, bool copy);
+/* A publisher's offer of "mic" and "camera" with three layers in VP8. */
+char *test_peer_offer_layers(TestPeer *peer);
 /* A watcher's answer; without H.264 if asked. */
 char *test_peer_answer(TestPeer *peer, const char *offer, bool h264);
 /* Takes the server's side from its description; checks begin. */
@@ -53,7 +63,7 @@ void test_peer_connect(TestPeer *peer, const char *description);
 void test_peer_turn(TestPeer *peer);
 bool test_peer_is_connected(const TestPeer *peer);
 
-/* One packet of a publisher: which 0 mic, 1 camera, 2 copy. */
+/* One packet of a publisher: which is TEST_MIC, …; those of layers bear their line and rid. */
 void test_peer_send(TestPeer *peer, unsigned which, uint64_t index, uint32_t timestamp, bool marker,
                     const uint8_t *payload, size_t size);
 void test_peer_send_rtcp(TestPeer *peer, uint8_t *compound, size_t size);

@@ -6,7 +6,9 @@
 #include <string.h>
 
 enum {
-        SILENT_US = 2000 * 1000 /* a source without packets for so long is not asked for key frames */
+        SILENT_US = 2000 * 1000, /* a source without packets for so long is not asked for key frames */
+        RECENT_KEY_US = 300 * 1000,
+        RECENT_KEY_PACKETS = 100,
 };
 
 static void reset(Track *track, uint32_t id)
@@ -19,7 +21,11 @@ static void reset(Track *track, uint32_t id)
         track->last_report_ntp = 0;
         track->clock = (TrackClock){ 0 };
         track->tap_next = 0;
-        track->key_timestamp = 0;
+        track->key_index = PACKET_NO_INDEX;
+        track->live = false;
+        memset(track->above, 0, sizeof track->above);
+        memset(track->pictures_above, 0, sizeof track->pictures_above);
+        track->picture_temporal = 0;
         nack_list_init(&track->nack);
 }
 
@@ -28,6 +34,7 @@ Track *track_new(uint32_t id, const TrackFormat *format, int seat, unsigned slot
         Track *track = g_new0(Track, 1);
         track->format = *format;
         track->seat = seat;
+        track->layer = format->layer;
         track->slot = slot;
         track->clock_hz = format->kind == SFU_MIC ? 48000 : 90000;
         unsigned size = format->kind == SFU_MIC ? TRACK_AUDIO_RING : TRACK_VIDEO_RING;
@@ -55,6 +62,35 @@ void track_restart(Track *track, uint32_t id)
         reset(track, id);
 }
 
+/* A packet that comes late was counted as sent when those behind it were: its numbers are those of the next one that is
+ * there, since what lies between is missing still and counted alike. */
+static void place_late(const Track *track, Packet *packet)
+{
+        const Packet *next = track_find_next(track, packet->index + 1);
+        packet->late = true;
+        memcpy(packet->above, next->above, sizeof packet->above);
+        memcpy(packet->pictures_above, next->pictures_above, sizeof packet->pictures_above);
+}
+
+/* Within a picture its own packets are not counted yet, whatever its layer. */
+static void place_in_order(Track *track, Packet *packet)
+{
+        bool same = track->highest && packet->timestamp == track->picture_timestamp;
+        packet->late = false;
+        memcpy(packet->above, track->above, sizeof packet->above);
+        memcpy(packet->pictures_above, track->pictures_above, sizeof packet->pictures_above);
+        for (unsigned t = 0; t + 1 < TEMPORAL_LAYERS; t++) {
+                bool above = packet->temporal > t;
+                track->above[t] += above;
+                if (same)
+                        packet->pictures_above[t] -= track->picture_temporal > t;
+                else
+                        track->pictures_above[t] += above;
+        }
+        track->picture_timestamp = packet->timestamp;
+        track->picture_temporal = same ? track->picture_temporal : packet->temporal;
+}
+
 bool track_store(Track *track, Packet **packet, Counters *counters)
 {
         uint64_t index = (*packet)->index;
@@ -67,11 +103,39 @@ bool track_store(Track *track, Packet **packet, Counters *counters)
                 counters_drop(counters, DROP_LATE);
                 return false;
         }
+        if (index > track->highest)
+                place_in_order(track, *packet);
+        else
+                place_late(track, *packet);
+        if ((*packet)->key_start)
+                track->key_index = MAX(track->key_index, index);
         Packet *old = *place;
         *place = *packet;
         *packet = old;
         track->highest = MAX(track->highest, index);
         return true;
+}
+
+Packet *track_find_next(const Track *track, uint64_t index)
+{
+        uint64_t oldest = track->highest > track->mask ? track->highest - track->mask : 1;
+        for (index = MAX(index, oldest); index <= track->highest; index++) {
+                Packet *packet = track_find(track, index);
+                if (packet)
+                        return packet;
+        }
+        return NULL;
+}
+
+Packet *track_recent_key(const Track *track, int64_t now_us)
+{
+        Packet *key = track_find(track, track->key_index);
+        if (!key || now_us - key->arrival_us > RECENT_KEY_US || track->highest - track->key_index >= RECENT_KEY_PACKETS)
+                return NULL;
+        for (uint64_t index = track->key_index; index <= track->highest; index++)
+                if (!track_find(track, index))
+                        return NULL;
+        return key;
 }
 
 Packet *track_find(const Track *track, uint64_t index)
@@ -163,18 +227,40 @@ static Drop parse_h264(Track *track, Packet *packet)
         Drop drop = h264_parse(packet_payload(packet), packet->payload_size, &payload);
         if (drop)
                 return drop;
+        const Packet *before = track_find(track, packet->index - 1);
+        packet->frame_start = payload.start && before && before->timestamp != packet->timestamp;
+        /* What other pictures refer to is the layer of all; what nobody refers to can be left out. Messages and
+         * delimiters never are referred to, and say nothing of the picture that they stand before. */
+        track->temporal_unsure |= payload.unreferenced && !payload.slice;
+        packet->temporal = payload.unreferenced && !track->temporal_unsure ? 1 : 0;
         if (!payload.key_frame)
                 return DROP_NONE;
         /* Browsers send the parameter sets, then the IDR slice, as one frame: it begins with the sets. Where a slice
          * comes alone, it is a beginning only if the packet before belongs to another frame. */
-        const Packet *before = track_find(track, packet->index - 1);
-        packet->key_start = payload.has_sps || (payload.has_idr && before && before->timestamp != packet->timestamp);
+        packet->key_start = payload.has_sps || (payload.has_idr && packet->frame_start);
+        H264Sps sps;
+        if (payload.sps && h264_sps_read(payload.sps, payload.sps_bytes, &sps))
+                track->height = sps.height;
+        return DROP_NONE;
+}
+
+static Drop parse_vp8(Track *track, Packet *packet)
+{
+        Drop drop = vp8_parse(packet_payload(packet), packet->payload_size, &packet->vp8);
+        if (drop)
+                return drop;
+        packet->frame_start = packet->vp8.start;
+        packet->key_start = packet->vp8.start && packet->vp8.key_frame;
+        packet->temporal = MIN(packet->vp8.tid, TEMPORAL_LAYERS - 1);
+        if (packet->key_start && packet->vp8.height)
+                track->height = packet->vp8.height;
         return DROP_NONE;
 }
 
 Drop track_parse_payload(Track *track, Packet *packet)
 {
-        packet->key_start = false;
+        packet->key_start = packet->frame_start = false;
+        packet->temporal = 0;
         if (packet->payload_size == 0)
                 return DROP_NONE; /* padding alone: keeps the sequence whole */
         switch (packet->codec) {
@@ -183,11 +269,8 @@ Drop track_parse_payload(Track *track, Packet *packet)
                 return DROP_NONE;
         case CODEC_H264:
                 return parse_h264(track, packet);
-        case CODEC_VP8: {
-                Drop drop = vp8_parse(packet_payload(packet), packet->payload_size, &packet->vp8);
-                packet->key_start = !drop && packet->vp8.start && packet->vp8.key_frame;
-                return drop;
-        }
+        case CODEC_VP8:
+                return parse_vp8(track, packet);
         }
         return DROP_NONE;
 }

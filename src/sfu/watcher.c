@@ -102,68 +102,78 @@ static ResendVerdict may_resend(Peer *peer, unsigned slot, uint16_t sequence)
 }
 
 /* As RTX where the browser took it, else the very same packet once more. */
-static void resend(Peer *peer, Slot *slot, Packet *packet)
+static void resend(Peer *peer, Slot *slot, const SlotMap *map, Packet *packet)
 {
         Watcher *watcher = peer->watcher;
         Sender *sender = &peer->loop->sender;
         uint8_t rtx_type = watcher->rtx_types[packet->codec];
-        uint64_t out_index = slot_out_index(slot, packet);
+        uint64_t out_index = slot_out_index(map, packet);
+        size_t payload_size = slot_payload_size(map, packet);
         uint8_t *out = sender_begin(sender, PACKET_BYTES + RTX_HEADER_BYTES + SRTP_OVERHEAD_BYTES);
         uint8_t payload[PACKET_BYTES + RTX_HEADER_BYTES];
-        slot_rewrite_vp8(slot, packet);
+        slot_rewrite_vp8(map, packet);
         size_t size;
         if (rtx_type) {
                 RtpHeader header = { .marker = packet->marker,
                                      .payload_type = rtx_type,
                                      .sequence = (uint16_t)slot->rtx_next,
-                                     .timestamp = packet->timestamp + slot->timestamp_offset,
+                                     .timestamp = packet->timestamp + map->timestamp_offset,
                                      .ssrc = slot->rtx_ssrc };
                 rtp_write(out, &header, false);
                 payload[0] = (uint8_t)(out_index >> 8);
                 payload[1] = (uint8_t)out_index;
-                memcpy(payload + RTX_HEADER_BYTES, packet_payload(packet), packet->payload_size);
+                memcpy(payload + RTX_HEADER_BYTES, packet_payload(packet), payload_size);
                 size = srtp_sender_protect(peer->sender, slot->rtx_next++, out, RTP_HEADER_BYTES, payload,
-                                           packet->payload_size + RTX_HEADER_BYTES, out);
+                                           payload_size + RTX_HEADER_BYTES, out);
         } else {
-                slot_write_header(slot, packet, watcher->payload_types[packet->codec], out_index, out);
+                slot_write_header(slot, map, packet, watcher->payload_types[packet->codec], out_index, out);
                 size = srtp_sender_protect(peer->sender, out_index, out, RTP_HEADER_BYTES, packet_payload(packet),
-                                           packet->payload_size, out);
+                                           payload_size, out);
         }
         sender_commit(sender, &peer->destination, size);
         counters_add(&peer->loop->counters, COUNTER_RESENDS, 1);
+}
+
+/* Sends again what is asked for. True when it never will come, and what the line shows now does not go on without. */
+static bool receive_missing(Peer *peer, Slot *slot, uint16_t sequence)
+{
+        uint64_t out_index, index = 0;
+        const SlotMap *map = slot_map_of(slot, sequence, &out_index);
+        const Track *track = map ? track_of(peer, slot, map->source) : NULL;
+        if (track)
+                index = slot_source_index(map, track, out_index);
+        Packet *packet = track ? track_find(track, index) : NULL;
+        ResendVerdict verdict = packet ? may_resend(peer, track->slot, sequence) : RESEND_NEVER;
+        if (verdict == RESEND_NOW)
+                resend(peer, slot, map, packet);
+        else
+                counters_add(&peer->loop->counters, packet ? COUNTER_RESENDS_REFUSED : COUNTER_RESENDS_GONE, 1);
+        /* What the speaker's browser is being asked for may still come; a new source began with a key frame. */
+        return verdict == RESEND_NEVER && track && track->id == slot->now.source &&
+               !nack_list_has(&track->nack, (uint16_t)index);
 }
 
 static void receive_nack(Peer *peer, const RtcpPacket *rtcp)
 {
         Watcher *watcher = peer->watcher;
         Slot *slot = slot_of_ssrc(watcher, rtcp_media(rtcp));
-        Track *track = slot ? track_of(peer, slot, slot->source) : NULL;
-        if (!track)
+        if (!slot)
                 return;
         uint16_t sequences[NACK_PENDING_MAX];
         size_t n = rtcp_nack_read(rtcp, sequences, G_N_ELEMENTS(sequences));
         bool lost = false;
-        for (size_t i = 0; i < n; i++) {
-                uint64_t index = slot_source_index(slot, sequences[i]);
-                Packet *packet = track_find(track, index);
-                ResendVerdict verdict = packet ? may_resend(peer, track->slot, sequences[i]) : RESEND_NEVER;
-                if (verdict == RESEND_NOW)
-                        resend(peer, slot, packet);
-                else
-                        counters_add(&peer->loop->counters, packet ? COUNTER_RESENDS_REFUSED : COUNTER_RESENDS_GONE, 1);
-                /* What the speaker's browser is being asked for may still come. */
-                lost |= verdict == RESEND_NEVER && index && !nack_list_has(&track->nack, (uint16_t)index);
-        }
+        for (size_t i = 0; i < n; i++)
+                lost |= receive_missing(peer, slot, sequences[i]);
         /* Left alone, Chromium's decoder waits 3 s for such a packet before it asks for a key frame. */
         if (lost)
-                room_want_key(peer->room, track);
+                room_want_key(peer->room, track_of(peer, slot, slot->now.source));
 }
 
 static void want_key(Peer *peer, uint32_t ssrc)
 {
         Slot *slot = slot_of_ssrc(peer->watcher, ssrc);
         if (slot)
-                room_want_key(peer->room, track_of(peer, slot, slot->wanted ? slot->wanted : slot->source));
+                room_want_key(peer->room, track_of(peer, slot, slot->wanted ? slot->wanted : slot->now.source));
 }
 
 static void set_delay(Watcher *watcher, uint16_t delay_ms)
@@ -238,13 +248,13 @@ void watcher_receive_rtcp(Peer *peer, const RtcpPacket *rtcp)
  * clock serves a seat's sound and picture, so they are played in step. */
 static bool write_report(Peer *peer, Slot *slot, RtcpWriter *writer)
 {
-        const Track *track = track_of(peer, slot, slot->source);
+        const Track *track = track_of(peer, slot, slot->now.source);
         int64_t utc_us = loop_utc_us(peer->loop);
         uint32_t timestamp;
         if (!track || !room_timestamp_at(peer->room, track, utc_us, &timestamp))
                 return false;
         RtcpSenderInfo info = { .ntp = rtcp_ntp(utc_us),
-                                .rtp_timestamp = timestamp + slot->timestamp_offset,
+                                .rtp_timestamp = timestamp + slot->now.timestamp_offset,
                                 .packets = slot->packets,
                                 .bytes = slot->bytes };
         int seat = slot_seat(track->slot);

@@ -30,6 +30,7 @@ struct Watcher {
         Slot slots[SLOT_COUNT];
         Resend resends[WATCHER_RESENDS];
         Rate feedback_rate, resend_rate;
+        bool asking; /* one of its lines is: Slot.asking */
         int64_t report_us;
         /* What the network loses for it; on a lossy one its browser is asked to play later, so that what is sent again
          * comes in time. The extension goes with every picture packet from the first time on. */

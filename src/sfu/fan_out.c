@@ -1,0 +1,167 @@
+/* A turn's packets to every watcher, encrypted from the tracks' rings straight into the send arena. */
+#include "sfu/room_private.h"
+
+#include "sfu/publisher.h"
+
+enum { CLOCK_WILD_US = 1000 * 1000 };
+
+void room_forward(Room *room, Packet *packet)
+{
+        room_mark_busy(room);
+        room->pending[room->n_pending++] = packet;
+        if (room->n_pending == PORT_BATCH)
+                room_fan_out(room);
+}
+
+/* --- One packet --------------------------------------------------------------------------------------------------- */
+
+/* The time between the last packet of the line and the first of its new source. Between layers of one camera the
+ * sender's reports tell when each picture was taken; else it is when they came. */
+static uint32_t ticks_since_last(const Room *room, const Slot *slot, const Packet *first)
+{
+        const Track *track = first->track, *old = room_find_track(room, track->slot, slot->now.source);
+        uint32_t idle = slot_idle_ticks(slot, track->clock_hz, first->arrival_us);
+        int64_t old_us, new_us;
+        if (!old || old->seat != track->seat || !old->clock.has_report || !track->clock.has_report ||
+            !room_capture_us(room, old, slot->last_timestamp - slot->now.timestamp_offset, &old_us) ||
+            !room_capture_us(room, track, first->timestamp, &new_us))
+                return idle;
+        int64_t elapsed_us = new_us - old_us, came_us = first->arrival_us - slot->last_sent_us;
+        if (ABS(elapsed_us - came_us) > CLOCK_WILD_US)
+                return idle;
+        return elapsed_us > 0 ? (uint32_t)(elapsed_us * track->clock_hz / G_USEC_PER_SEC) : 0;
+}
+
+static void take_source(const Room *room, Slot *slot, const Packet *first)
+{
+        slot_switch(slot, first->track->id, first, ticks_since_last(room, slot, first));
+        slot->asking = false;
+        counters_add(&room->loop->counters, COUNTER_SWITCHES, 1);
+}
+
+/* What is not simply the next packet of what the line shows: the first of a new source, the first under another
+ * temporal layer, one from before the last change. NULL: not for this line. */
+static const SlotMap *turn_slot(const Room *room, Slot *slot, const Packet *packet)
+{
+        uint32_t source = packet->track->id;
+        if (slot->now.source != source && slot->wanted == source && packet->key_start)
+                take_source(room, slot, packet);
+        if (slot->now.source != source || packet->index < slot->now.base_in)
+                return slot_past(slot, source, packet);
+        slot_turn_temporal(slot, packet);
+        return packet->index < slot->now.base_in ? slot_past(slot, source, packet) : &slot->now;
+}
+
+/* Returns its bytes. */
+static size_t send_packet(const Room *room, Peer *peer, Slot *slot, const SlotMap *map, Packet *packet)
+{
+        Watcher *watcher = peer->watcher;
+        Sender *sender = &room->loop->sender;
+        uint64_t out_index = slot_out_index(map, packet);
+        slot_rewrite_vp8(map, packet);
+        uint8_t *out = sender_begin(sender, PACKET_BYTES + WATCHER_DELAY_BYTES + SRTP_OVERHEAD_BYTES);
+        slot_write_header(slot, map, packet, watcher->payload_types[packet->codec], out_index, out);
+        size_t header = RTP_HEADER_BYTES;
+        if (track_is_video(packet->track))
+                header += watcher_extend_header(watcher, out);
+        size_t size = srtp_sender_protect(peer->sender, out_index, out, header, packet_payload(packet),
+                                          slot_payload_size(map, packet), out);
+        sender_commit(sender, &peer->destination, size);
+        slot_sent(slot, map, packet, out_index, room->loop->now_us);
+        return size;
+}
+
+/* --- All of a turn ------------------------------------------------------------------------------------------------ */
+
+/* Returns bytes, adds packets. */
+static size_t send_pending(const Room *room, Peer *peer, unsigned *packets)
+{
+        Watcher *watcher = peer->watcher;
+        size_t bytes = 0;
+        for (unsigned i = 0; i < room->n_pending; i++) {
+                Packet *packet = room->pending[i];
+                const Track *track = packet->track;
+                if (track->slot >= watcher->n_slots)
+                        continue;
+                Slot *slot = &watcher->slots[track->slot];
+                const SlotMap *map = &slot->now;
+                if (map->source != track->id || packet->index < map->base_in || map->temporal != slot->target_temporal)
+                        map = turn_slot(room, slot, packet);
+                if (!map || slot_leaves_out(map, packet))
+                        continue;
+                bytes += send_packet(room, peer, slot, map, packet);
+                ++*packets;
+        }
+        return bytes;
+}
+
+static void count(const Room *room, unsigned packets, size_t bytes)
+{
+        counters_add(&room->loop->counters, COUNTER_PACKETS_FORWARDED, packets);
+        counters_add(&room->loop->counters, COUNTER_BYTES_FORWARDED, bytes);
+}
+
+void room_fan_out(Room *room)
+{
+        if (room->n_pending == 0)
+                return;
+        size_t bytes = 0;
+        unsigned packets = 0;
+        for (unsigned i = 0; i < room->watchers->len; i++)
+                bytes += send_pending(room, room->watchers->pdata[i], &packets);
+        tap_feed_pump(&room->tap, room, room->pending, room->n_pending);
+        room->n_pending = 0;
+        count(room, packets, bytes);
+}
+
+/* --- Lines that wait ---------------------------------------------------------------------------------------------- */
+
+static void answer_asking(Room *room, Peer *peer, unsigned i)
+{
+        Slot *slot = &peer->watcher->slots[i];
+        Track *track = slot->asking ? room_find_track(room, i, slot->wanted) : NULL;
+        slot->asking = false;
+        if (!track || slot->now.source == track->id)
+                return;
+        Packet *key = track_is_video(track) ? track_recent_key(track, room->loop->now_us) : NULL;
+        if (!key) {
+                room_want_key(room, track);
+                return;
+        }
+        take_source(room, slot, key);
+        size_t bytes = 0;
+        unsigned packets = 0;
+        for (uint64_t index = key->index; index <= track->highest; index++) {
+                Packet *packet = track_find(track, index);
+                if (slot_leaves_out(&slot->now, packet))
+                        continue;
+                bytes += send_packet(room, peer, slot, &slot->now, packet);
+                packets++;
+        }
+        counters_add(&room->loop->counters, COUNTER_KEY_FRAMES_KEPT, 1);
+        count(room, packets, bytes);
+}
+
+void fan_out_asking(Room *room)
+{
+        room->asking = false;
+        for (unsigned i = 0; i < room->watchers->len; i++) {
+                Peer *peer = room->watchers->pdata[i];
+                if (!peer->watcher->asking)
+                        continue;
+                peer->watcher->asking = false;
+                for (unsigned slot = 0; slot < peer->watcher->n_slots; slot++)
+                        answer_asking(room, peer, slot);
+        }
+}
+
+void room_end_turn(Room *room)
+{
+        room->busy = false;
+        room_fan_out(room);
+        if (room->asking)
+                fan_out_asking(room);
+        for (unsigned seat = 0; seat < SFU_SEATS; seat++)
+                if (room->publishers[seat])
+                        publisher_ask_missing(room->publishers[seat]->publisher);
+}

@@ -1,0 +1,288 @@
+/* What each watcher's lines show: the seat's picture or its VP8 copy, and of its layers the one that the network's
+ * share and the size on the page allow; and which layers that leaves for nobody. */
+#include "sfu/room_private.h"
+
+#include "sfu/publisher.h"
+
+enum {
+        WANTED_LINGER_US = 2000 * 1000, /* a layer that nobody wants is sent for so long yet */
+        GUESSED_HEIGHT = 180,           /* of a smallest layer not seen yet */
+};
+
+/* --- Layers ------------------------------------------------------------------------------------------------------- */
+
+static bool may_show(const Source *source, const Track *track)
+{
+        return track && track->live && track->highest && !source->muted;
+}
+
+static bool is_live(const Source *source)
+{
+        return source_best(source) != NULL;
+}
+
+Track *source_best(const Source *source)
+{
+        for (unsigned i = TRACK_LAYERS; i > 0; i--)
+                if (may_show(source, source->layers[i - 1]))
+                        return source->layers[i - 1];
+        return NULL;
+}
+
+static int highest_layer(const Source *source)
+{
+        for (int i = TRACK_LAYERS - 1; i >= 0; i--)
+                if (source->layers[i])
+                        return i;
+        return SLOT_NO_LAYER;
+}
+
+/* Of a layer not seen yet by those that were: each has twice the height of the one below. */
+static unsigned layer_height(const Source *source, int layer)
+{
+        for (int i = 0; i < TRACK_LAYERS; i++) {
+                const Track *track = source->layers[i] && source->layers[i]->height ? source->layers[i] : NULL;
+                if (track)
+                        return i <= layer ? (unsigned)track->height << (layer - i)
+                                          : (unsigned)track->height >> (i - layer);
+        }
+        return GUESSED_HEIGHT << layer;
+}
+
+/* The layer that a line should show if all were sent: no more than its target, and the smallest that fills its place on
+ * the page, short of a quarter. */
+static int ideal_layer(const Source *source, const Slot *slot)
+{
+        int highest = MIN(highest_layer(source), slot->target_layer);
+        if (highest < 0 || slot->view_height == 0)
+                return SLOT_NO_LAYER;
+        for (int layer = 0; layer < highest; layer++) {
+                const Track *track = source->layers[layer];
+                unsigned height = track && track->height ? track->height : layer_height(source, layer);
+                if (height * 4 >= slot->view_height * 3u)
+                        return layer;
+        }
+        return highest;
+}
+
+/* The best layer that is sent, not above the ideal; one above only where there is no other and it is allowed. */
+static Track *choose_layer(const Source *source, const Slot *slot)
+{
+        int ideal = ideal_layer(source, slot);
+        for (int i = ideal; i >= 0; i--)
+                if (may_show(source, source->layers[i]))
+                        return source->layers[i];
+        for (int i = ideal + 1; ideal >= 0 && i <= MIN(slot->target_layer, TRACK_LAYERS - 1); i++)
+                if (may_show(source, source->layers[i]))
+                        return source->layers[i];
+        return NULL;
+}
+
+/* --- Lines -------------------------------------------------------------------------------------------------------- */
+
+static bool can(const Watcher *watcher, const Source *source)
+{
+        int layer = highest_layer(source);
+        return layer >= 0 && !source->muted && watcher_can(watcher, source->layers[layer]->format.codec);
+}
+
+/* The better one of a picture and its VP8 copy that the watcher can decode; NULL for none. */
+static Source *choose_video(const Watcher *watcher, Source *picture, Source *copy)
+{
+        if (can(watcher, picture) && (is_live(picture) || !can(watcher, copy) || !is_live(copy)))
+                return picture;
+        return can(watcher, copy) ? copy : NULL;
+}
+
+static Source *choose_source(Room *room, const Watcher *watcher, unsigned slot)
+{
+        int seat = slot == SLOT_SCREEN ? room->screen_seat : slot_seat(slot);
+        if (seat == SFU_NO_SEAT || seat == watcher->own_seat)
+                return NULL;
+        Source *sources = room->sources[seat];
+        if (slot == SLOT_SCREEN)
+                return choose_video(watcher, &sources[SFU_SCREEN], &sources[SFU_SCREEN_VP8]);
+        if (!slot_is_audio(slot))
+                return choose_video(watcher, &sources[SFU_CAMERA], &sources[SFU_CAMERA_VP8]);
+        return can(watcher, &sources[SFU_MIC]) ? &sources[SFU_MIC] : NULL;
+}
+
+static const Source *source_of(const Room *room, const Track *track)
+{
+        return &room->sources[track->seat][track->format.kind];
+}
+
+static void assign_slot(Room *room, Watcher *watcher, unsigned i)
+{
+        Slot *slot = &watcher->slots[i];
+        const Source *source = choose_source(room, watcher, i);
+        const Track *track = source ? choose_layer(source, slot) : NULL;
+        slot->wanted = track ? track->id : 0;
+        /* The old source goes on until the new one's key frame, if it still may be shown. */
+        const Track *now = room_find_track(room, i, slot->now.source);
+        if (!track || !now || !may_show(source_of(room, now), now) || !watcher_can(watcher, now->format.codec))
+                slot_stop(slot);
+        slot->asking = track && slot->now.source != track->id;
+        if (!slot->asking)
+                return;
+        watcher->asking = room->asking = true;
+        room_mark_busy(room);
+}
+
+static void choose_screen(Room *room)
+{
+        int seat = room->screen_seat;
+        if (seat != SFU_NO_SEAT &&
+            (is_live(&room->sources[seat][SFU_SCREEN]) || is_live(&room->sources[seat][SFU_SCREEN_VP8])))
+                return;
+        room->screen_seat = SFU_NO_SEAT;
+        for (int i = 0; i < SFU_SEATS; i++)
+                if (is_live(&room->sources[i][SFU_SCREEN]) || is_live(&room->sources[i][SFU_SCREEN_VP8]))
+                        room->screen_seat = i;
+}
+
+void lines_check_codecs(Room *room)
+{
+        bool wanted = false;
+        for (unsigned i = 0; i < room->watchers->len; i++) {
+                const Peer *peer = room->watchers->pdata[i];
+                wanted |= watcher_can(peer->watcher, CODEC_VP8) && !watcher_can(peer->watcher, CODEC_H264);
+        }
+        if (wanted == room->vp8_wanted)
+                return;
+        room->vp8_wanted = wanted;
+        room_tell(room, (SfuEvent){ .kind = SFU_CODECS_WANTED, .seat = SFU_NO_SEAT, .on = wanted });
+}
+
+void lines_assign_watcher(Room *room, Peer *peer)
+{
+        for (unsigned slot = 0; slot < peer->watcher->n_slots; slot++)
+                assign_slot(room, peer->watcher, slot);
+        room->wants_changed = true;
+}
+
+void room_assign(Room *room)
+{
+        choose_screen(room);
+        lines_check_codecs(room);
+        for (unsigned i = 0; i < room->watchers->len; i++)
+                lines_assign_watcher(room, room->watchers->pdata[i]);
+        room->wants_changed = true; /* also where nobody watches */
+}
+
+void room_set_target(Room *room, Peer *peer, unsigned slot, int layer, unsigned temporal)
+{
+        Slot *line = &peer->watcher->slots[slot];
+        line->target_temporal = (uint8_t)MIN(temporal, TEMPORAL_LAYERS - 1);
+        if (line->target_layer == layer)
+                return;
+        line->target_layer = (int8_t)CLAMP(layer, SLOT_NO_LAYER, TRACK_LAYERS - 1);
+        assign_slot(room, peer->watcher, slot);
+        room->wants_changed = true;
+}
+
+void room_set_view(Room *room, Peer *peer, const uint16_t heights[SLOT_COUNT])
+{
+        for (unsigned slot = 0; slot < SLOT_COUNT; slot++)
+                peer->watcher->slots[slot].view_height = heights[slot];
+        if (peer_is_connected(peer))
+                lines_assign_watcher(room, peer);
+}
+
+Track *room_find_track(const Room *room, unsigned slot, uint32_t id)
+{
+        static const SfuTrackKind audio[] = { SFU_MIC, SFU_MIC }, camera[] = { SFU_CAMERA, SFU_CAMERA_VP8 },
+                                  screen[] = { SFU_SCREEN, SFU_SCREEN_VP8 };
+        const SfuTrackKind *kinds = slot == SLOT_SCREEN ? screen : slot_is_audio(slot) ? audio : camera;
+        int first = slot == SLOT_SCREEN ? 0 : slot_seat(slot);
+        int last = slot == SLOT_SCREEN ? SFU_SEATS - 1 : first;
+        for (int seat = first; id && seat <= last; seat++)
+                for (unsigned i = 0; i < 2; i++) {
+                        Track *const *layers = room->sources[seat][kinds[i]].layers;
+                        for (unsigned layer = 0; layer < TRACK_LAYERS; layer++)
+                                if (layers[layer] && layers[layer]->id == id)
+                                        return layers[layer];
+                }
+        return NULL;
+}
+
+/* --- Which layers anybody wants ----------------------------------------------------------------------------------- */
+
+static void want_layer(Source *source, int layer)
+{
+        if (layer >= 0)
+                source->wanted |= 1u << layer;
+}
+
+static void want_track(Room *room, const Track *track)
+{
+        if (track)
+                want_layer(&room->sources[track->seat][track->format.kind], track->layer);
+}
+
+static void collect_wants(Room *room)
+{
+        for (unsigned seat = 0; seat < SFU_SEATS; seat++)
+                for (unsigned kind = 0; kind < SFU_N_TRACK_KINDS; kind++)
+                        room->sources[seat][kind].wanted = 0;
+        for (unsigned i = 0; i < room->watchers->len; i++) {
+                const Watcher *watcher = ((const Peer *)room->watchers->pdata[i])->watcher;
+                for (unsigned slot = 0; slot < watcher->n_slots; slot++) {
+                        Source *source = slot_is_audio(slot) ? NULL : choose_source(room, watcher, slot);
+                        if (!source)
+                                continue;
+                        /* What is shown until the ideal one is there stays as well. */
+                        want_layer(source, ideal_layer(source, &watcher->slots[slot]));
+                        want_track(room, room_find_track(room, slot, watcher->slots[slot].now.source));
+                }
+        }
+        int seat = tap_feed_seat(&room->tap);
+        if (seat != SFU_NO_SEAT) {
+                Source *source = &room->sources[seat][room->tap.kind];
+                want_layer(source, source->muted ? SLOT_NO_LAYER : highest_layer(source));
+        }
+        want_track(room, room_track(room, room->tap.current));
+}
+
+/* True when the browser need not be told more for now. */
+static bool tell_wanted(Room *room, int seat, SfuTrackKind kind)
+{
+        Source *source = &room->sources[seat][kind];
+        const Peer *peer = room->publishers[seat];
+        uint8_t lingers = 0;
+        if (!peer || !peer->publisher || highest_layer(source) < 0)
+                return true;
+        for (unsigned i = 0; i < TRACK_LAYERS; i++) {
+                if (source->wanted & 1u << i)
+                        source->wanted_us[i] = room->loop->now_us;
+                else if (source->told & 1u << i && room->loop->now_us - source->wanted_us[i] < WANTED_LINGER_US)
+                        lingers |= 1u << i;
+        }
+        uint8_t layers = source->wanted | lingers;
+        if (source->known && source->told == layers)
+                return lingers == 0;
+        SfuEvent event = { .kind = SFU_LAYERS_WANTED,
+                           .room = room->id,
+                           .peer = peer->id,
+                           .participant = peer->participant,
+                           .seat = seat,
+                           .track = kind,
+                           .layers = layers };
+        if (!room_emit(room, &event))
+                return false;
+        source->known = true;
+        source->told = layers;
+        return lingers == 0;
+}
+
+void lines_tell_wanted(Room *room)
+{
+        if (!room->wants_changed)
+                return;
+        collect_wants(room);
+        bool done = true;
+        for (int seat = 0; seat < SFU_SEATS; seat++)
+                for (unsigned kind = SFU_CAMERA; kind < SFU_N_TRACK_KINDS; kind++)
+                        done &= tell_wanted(room, seat, kind);
+        room->wants_changed = !done;
+}

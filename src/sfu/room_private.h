@@ -1,0 +1,50 @@
+/* A room's inside, for room.c, lines.c and fan_out.c alone. */
+#pragma once
+
+#include "sfu/room.h"
+#include "sfu/speakers.h"
+#include "sfu/tap.h"
+#include "sfu/watcher.h"
+
+/* What one seat sends of one kind: a microphone, or the layers of a picture in rising size. Places may be empty. */
+typedef struct Source {
+        Track *layers[TRACK_LAYERS];
+        bool muted;
+        /* Which layers anybody wants, as bits; what its browser was told last, and whether it was told anything. */
+        bool known;
+        uint8_t wanted, told;
+        int64_t wanted_us[TRACK_LAYERS]; /* when each was wanted last */
+} Source;
+
+struct Room {
+        SfuRoom id;
+        Loop *loop;
+        GPtrArray *peers;
+        GPtrArray *watchers; /* the connected ones among them */
+        Peer *publishers[SFU_SEATS];
+        Source sources[SFU_SEATS][SFU_N_TRACK_KINDS];
+        int screen_seat; /* whose screen the line "s" shows */
+        bool vp8_wanted;
+        bool wants_changed;
+        bool busy;                   /* the loop knows that this turn has an end for it */
+        bool asking;                 /* some line waits for a source: Slot.asking */
+        Packet *pending[PORT_BATCH]; /* of this turn, in the order they came */
+        unsigned n_pending;
+        Speakers speakers;
+        TapFeed tap;
+};
+
+/* The room's part of the turn's end will come. */
+void room_mark_busy(Room *room);
+void room_tell(Room *room, SfuEvent event);
+
+/* lines.c */
+void lines_check_codecs(Room *room);
+void lines_assign_watcher(Room *room, Peer *peer);
+/* Tells publishers which layers are wanted, where that changed; call often. */
+void lines_tell_wanted(Room *room);
+/* The biggest layer of a source that is sent and may be shown, or NULL. */
+Track *source_best(const Source *source);
+
+/* fan_out.c: what lines wait for, after all pending packets went out: the newest key frame again, or a new one. */
+void fan_out_asking(Room *room);
