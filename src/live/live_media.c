@@ -9,6 +9,7 @@
 #define RESUBSCRIBE_US (2 * SECOND_US)
 #define PC_MAX 32
 #define VP8_LINGER_US (10 * SECOND_US)
+#define VIEW_MAX_PX 8192
 
 static const SfuPeer no_peer;
 
@@ -61,6 +62,16 @@ static size_t read_tracks(json_t *tracks, SfuTrack *ret_tracks, size_t max)
         return count;
 }
 
+void live_tell_layers(Person *person)
+{
+        json_t *wanted = json_object();
+        for (unsigned kind = 0; kind < SFU_N_TRACK_KINDS; kind++)
+                if (person->layers[kind] >= 0)
+                        json_object_set_new(wanted, sfu_track_kind_word(kind), json_integer(person->layers[kind]));
+        live_send(person->socket,
+                  json_pack("{s:s, s:s, s:o}", "t", "layers", "pc", person->publish_pc, "wanted", wanted));
+}
+
 void live_publish(Client *client, json_t *message)
 {
         Person *person = client->person;
@@ -87,6 +98,7 @@ void live_publish(Client *client, json_t *message)
                 return;
         }
         person->publish = peer;
+        memset(person->layers, -1, sizeof person->layers);
         g_free(person->publish_pc);
         person->publish_pc = g_strdup(pc);
         live_send(client->socket, json_pack("{s:s, s:s, s:s}", "t", "published", "pc", pc, "sdp", answer));
@@ -124,11 +136,45 @@ void live_subscribed(Client *client, json_t *message)
         if (!sdp || g_strcmp0(pc, person->subscribe_pc) != 0)
                 return; /* the answer to an offer that was replaced meanwhile */
         g_autoptr(GError) error = NULL;
-        if (sfu_subscribed(client->room->live->sfu, person->subscribe, sdp, &error))
+        if (sfu_subscribed(client->room->live->sfu, person->subscribe, sdp, &error)) {
+                sfu_view(client->room->live->sfu, person->subscribe, person->view);
                 return;
+        }
         log_info("room=%" G_GINT64_FORMAT " person=%d answer refused: %s", client->room->id, person->id,
                  error->message);
         live_refuse(client, "subscribed", NULL, N_("The browser's answer is not usable. Reload the page."));
+}
+
+/* "s" or "v0" … "v11": its place among the lines, or SFU_LINES. */
+static unsigned line_of(const char *name)
+{
+        if (!strcmp(name, "s"))
+                return 0;
+        guint64 seat;
+        return name[0] == 'v' && g_ascii_string_to_unsigned(name + 1, 10, 0, SFU_SEATS - 1, &seat, NULL)
+                       ? 2 + 2 * (unsigned)seat
+                       : SFU_LINES;
+}
+
+void live_view(Client *client, json_t *message)
+{
+        Person *person = client->person;
+        live_forget_view(person);
+        const char *name;
+        json_t *value;
+        json_object_foreach(json_object_get(message, "sizes"), name, value)
+        {
+                unsigned line = line_of(name);
+                if (line < SFU_LINES && json_is_integer(value))
+                        person->view[line] = (uint16_t)CLAMP(json_integer_value(value), 0, VIEW_MAX_PX);
+        }
+        sfu_view(client->room->live->sfu, person->subscribe, person->view);
+}
+
+void live_forget_view(Person *person)
+{
+        for (unsigned line = 0; line < SFU_LINES; line++)
+                person->view[line] = SFU_ANY_HEIGHT;
 }
 
 void live_resubscribe(Client *client, json_t *message)
@@ -181,6 +227,14 @@ static void on_speaking(LiveRoom *room, int seat, bool on)
         room->speaking_changed = true;
 }
 
+static void on_layers(Person *person, const SfuEvent *event)
+{
+        person->layers[event->track] = event->layers;
+        if (person->socket)
+                live_send(person->socket, json_pack("{s:s, s:s, s:{s:i}}", "t", "layers", "pc", person->publish_pc,
+                                                    "wanted", sfu_track_kind_word(event->track), event->layers));
+}
+
 static void on_event(LiveRoom *room, const SfuEvent *event)
 {
         Person *person = live_person_find(room, (int)event->participant.value);
@@ -204,6 +258,10 @@ static void on_event(LiveRoom *room, const SfuEvent *event)
         case SFU_DOMINANT:
                 room->dominant_seat = event->seat;
                 live_update_air(room);
+                break;
+        case SFU_LAYERS_WANTED:
+                if (person && same_peer(event->peer, person->publish))
+                        on_layers(person, event);
                 break;
         case SFU_TAP_NO_H264:
                 if (!room->no_h264) {

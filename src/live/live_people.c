@@ -33,6 +33,7 @@ void live_person_changed(Person *person)
 
 void live_person_add(LiveRoom *room, Person *person)
 {
+        live_forget_view(person);
         g_hash_table_insert(room->people, GINT_TO_POINTER(person->id), person);
         g_hash_table_insert(room->by_key, person->key_hash, person);
         room->next_id = MAX(room->next_id, person->id + 1);

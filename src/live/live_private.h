@@ -73,7 +73,9 @@ typedef struct {
         SfuPeer publish, subscribe, subscribe_before;
         char *publish_pc, *subscribe_pc;
         int64_t before_until_us, resubscribed_us;
-        unsigned lines_seats; /* seats its subscribe connection has lines for */
+        int layers[SFU_N_TRACK_KINDS]; /* of its pictures wanted, as bits; -1: not told yet */
+        uint16_t view[SFU_LINES];      /* how high the page shows each line: sfu_view() */
+        unsigned lines_seats;          /* seats its subscribe connection has lines for */
         bool speaking;
         int64_t said_us[10]; /* times of the last lines: ten in ten seconds at most */
         unsigned said_next;
@@ -221,6 +223,10 @@ json_t *live_hands_json(const LiveRoom *room);
 void live_publish(Client *client, json_t *message);
 void live_subscribed(Client *client, json_t *message);
 void live_resubscribe(Client *client, json_t *message);
+void live_view(Client *client, json_t *message);
+void live_forget_view(Person *person);
+/* What its publish connection was told to send: again, after its socket came back. */
+void live_tell_layers(Person *person);
 void live_offer_subscribe(Person *person);
 void live_close_publish(Person *person);
 void live_close_media(Person *person);
