@@ -33,7 +33,8 @@ void nack_list_init(NackList *list);
 bool nack_list_receive(NackList *list, uint16_t sequence, int64_t now_us, bool *ret_key_frame);
 /* Whether it is missing and still asked for. */
 bool nack_list_has(const NackList *list, uint16_t sequence);
-/* Sequences to ask for now, in rising order; counts a try for each, and `given_up` grows by those tried often enough. `round_trip_us` 0 when unknown. */
+/* Sequences to ask for now, in rising order; counts a try for each, and `given_up` grows by those tried often enough.
+ * `round_trip_us` 0 when unknown. */
 size_t nack_list_due(NackList *list, int64_t now_us, int64_t round_trip_us, uint16_t *ret_sequences, size_t max);
 /* When the next one is due; INT64_MAX when none waits. */
 int64_t nack_list_next_us(const NackList *list);

@@ -53,7 +53,7 @@ void test_peer_free(TestPeer *peer);
 
 /* A publisher's offer: "mic", "camera" (H.264) and "copy" (VP8) as far as asked. */
 char *test_peer_offer(TestPeer *peer, bool camera, bool copy);
-/* A publisher's offer of "mic" and "camera" with three layers in VP8. */
+/* A publisher's offer whose camera is VP8 of three layers. */
 char *test_peer_offer_layers(TestPeer *peer);
 /* A watcher's answer; without H.264 if asked. */
 char *test_peer_answer(TestPeer *peer, const char *offer, bool h264);
