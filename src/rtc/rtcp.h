@@ -116,8 +116,8 @@ bool rtcp_write_pli(RtcpWriter *writer, uint32_t sender, uint32_t media);
 bool rtcp_write_fir(RtcpWriter *writer, uint32_t sender, uint32_t media, uint8_t sequence);
 bool rtcp_write_remb(RtcpWriter *writer, uint32_t sender, uint64_t bitrate_bps, const uint32_t *ssrcs,
                      unsigned n_ssrcs);
-/* `arrivals_us[i]` is when transport sequence base + i came, −1 for never; the first must have come. Returns how many
- * of the `n` are covered: fewer when a delta does not fit 16 bits (the rest goes into the next feedback) or the buffer
- * is full; 0 writes nothing. */
+/* `arrivals_us[i]` is when transport sequence base + i came, −1 for never; one of them must have come. Returns how
+ * many of the `n` are covered: fewer when a delta does not fit 16 bits (the rest goes into the next feedback) or the
+ * buffer is full; 0 writes nothing. */
 size_t rtcp_write_twcc(RtcpWriter *writer, uint32_t sender, uint32_t media, uint8_t count, uint16_t base,
                        const int64_t *arrivals_us, size_t n);

@@ -177,7 +177,8 @@ static void test_twcc(void)
         const int64_t start_us = INT64_C(5000123);
         check_twcc((int64_t[]){ start_us }, 1, 1);
         check_twcc((int64_t[]){ start_us, -1, start_us + 900, -1, -1, start_us + 80000, start_us + 70000 }, 7, 7);
-        check_twcc((int64_t[]){ -1, start_us }, 2, 0);
+        check_twcc((int64_t[]){ -1, start_us }, 2, 2); /* lost before the first that came */
+        check_twcc((int64_t[]){ -1, -1 }, 2, 0);
         check_twcc((int64_t[]){ start_us, -1, start_us + 9000000 }, 3, 2); /* a delta over 8 s begins another */
 
         for (unsigned pattern = 0; pattern < 5; pattern++) {

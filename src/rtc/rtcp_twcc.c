@@ -83,9 +83,9 @@ bool rtcp_twcc_read(const RtcpPacket *twcc, TwccFeedback *ret_feedback)
 }
 
 /* How many packets can go into this feedback, with their symbols and deltas in 250-µs ticks. */
-static size_t plan(const int64_t *arrivals_us, size_t n, uint8_t *symbols, int32_t *ticks)
+static size_t plan(const int64_t *arrivals_us, size_t n, int64_t reference, uint8_t *symbols, int32_t *ticks)
 {
-        int64_t last_tick = arrivals_us[0] / REFERENCE_US * (REFERENCE_US / DELTA_US);
+        int64_t last_tick = reference * (REFERENCE_US / DELTA_US);
         size_t i = 0;
         for (; i < n && i < TWCC_MAX_PACKETS; i++) {
                 symbols[i] = NOT_RECEIVED;
@@ -159,13 +159,16 @@ size_t rtcp_write_twcc(RtcpWriter *writer, uint32_t sender, uint32_t media, uint
         enum { FRONT_BYTES = 4 + FEEDBACK_BYTES + FIXED_BYTES };
         uint8_t symbols[TWCC_MAX_PACKETS];
         int32_t ticks[TWCC_MAX_PACKETS];
-        size_t space = writer->capacity - writer->size;
-        if (n == 0 || arrivals_us[0] < 0 || space < FRONT_BYTES)
+        size_t space = writer->capacity - writer->size, first = 0;
+        while (first < n && arrivals_us[first] < 0)
+                first++;
+        if (first == n || space < FRONT_BYTES)
                 return 0;
-        size_t covered = plan(arrivals_us, n, symbols, ticks);
-        while (covered > 0 && encoded_bytes(symbols, covered) > space - FRONT_BYTES)
+        int64_t reference = arrivals_us[first] / REFERENCE_US;
+        size_t covered = plan(arrivals_us, n, reference, symbols, ticks);
+        while (covered > first && encoded_bytes(symbols, covered) > space - FRONT_BYTES)
                 covered = covered > 16 ? covered - 16 : covered - 1;
-        if (covered == 0)
+        if (covered <= first) /* a feedback has a time, so it needs one that came */
                 return 0;
 
         size_t bytes = encoded_bytes(symbols, covered);
@@ -177,7 +180,7 @@ size_t rtcp_write_twcc(RtcpWriter *writer, uint32_t sender, uint32_t media, uint
         write_u32(head + 8, media);
         write_u16(head + 12, base);
         write_u16(head + 14, (uint16_t)covered);
-        write_u24(head + 16, (uint32_t)(arrivals_us[0] / REFERENCE_US) & 0xffffff);
+        write_u24(head + 16, (uint32_t)reference & 0xffffff);
         head[19] = count;
         encode(head + FRONT_BYTES, bytes, symbols, ticks, covered);
         writer->size += FRONT_BYTES + bytes;

@@ -51,9 +51,9 @@ static void add_codec(SdpMedia *media, const SdpCodec *codec)
         media->codecs[media->n_codecs++] = *codec;
 }
 
-static void add_video_codec(SdpMedia *media, SdpCodec codec, uint8_t rtx)
+static void add_video_codec(SdpMedia *media, SdpCodec codec, uint8_t more_feedback, uint8_t rtx)
 {
-        codec.feedback = SDP_NACK | SDP_NACK_PLI | SDP_CCM_FIR | SDP_REMB;
+        codec.feedback = SDP_NACK | SDP_NACK_PLI | SDP_CCM_FIR | SDP_REMB | more_feedback;
         add_codec(media, &codec);
         if (rtx)
                 add_codec(media, &(SdpCodec){ .payload_type = rtx, .name = SDP_RTX, .apt = codec.payload_type });
@@ -146,13 +146,18 @@ static void accept_line(const SdpMedia *offered, SfuTrackKind kind, const SdpCod
         line->rtcp_mux = true;
         line->rtcp_rsize = offered->rtcp_rsize;
         accept_extension(offered, line, RTP_EXTENSION_MID, &plan->extensions);
+        uint8_t feedback = 0;
+        if (codec->feedback & SDP_TRANSPORT_CC) {
+                accept_extension(offered, line, RTP_EXTENSION_TRANSPORT_CC, &plan->extensions);
+                feedback = line->extensions.id[RTP_EXTENSION_TRANSPORT_CC] ? SDP_TRANSPORT_CC : 0;
+        }
         if (kind == SFU_MIC) {
                 SdpCodec opus = *codec;
-                opus.feedback = 0;
+                opus.feedback = feedback;
                 accept_extension(offered, line, RTP_EXTENSION_AUDIO_LEVEL, &plan->extensions);
                 add_codec(line, &opus);
         } else {
-                add_video_codec(line, *codec, rtx);
+                add_video_codec(line, *codec, feedback, rtx);
         }
         if (sends)
                 add_layers(offered, kind, codec, rtx, line, plan);
@@ -254,8 +259,8 @@ static void offer_line(SdpMedia *line, unsigned slot, uint32_t first_ssrc)
                                     .name = SDP_H264,
                                     .packetization_mode = 1,
                                     .profile_level_id = 0x42e01f },
-                        PAYLOAD_H264_RTX);
-        add_video_codec(line, (SdpCodec){ .payload_type = PAYLOAD_VP8, .name = SDP_VP8 }, PAYLOAD_VP8_RTX);
+                        0, PAYLOAD_H264_RTX);
+        add_video_codec(line, (SdpCodec){ .payload_type = PAYLOAD_VP8, .name = SDP_VP8 }, 0, PAYLOAD_VP8_RTX);
 }
 
 Sdp *negotiate_offer(unsigned seats, uint32_t first_ssrc, const LocalSide *local)

@@ -2,8 +2,8 @@
  * caller brings credentials, SSRCs and addresses.
  *
  * Publisher: one codec is chosen per line (H.264 constrained baseline before VP8; the _VP8 kinds VP8 alone), with RTX
- * and the extensions mid and audio level. Watcher: lines "s", then "a0", "v0", "a1", …; each video line offers both
- * codecs with fixed payload types, and the answer says what it can receive. */
+ * and the extensions mid, audio level and transport-wide sequence. Watcher: lines "s", then "a0", "v0", "a1", …; each
+ * video line offers both codecs with fixed payload types, and the answer says what it can receive. */
 #pragma once
 
 #include "sfu/sfu.h"

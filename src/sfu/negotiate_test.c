@@ -42,15 +42,40 @@ static void test_chromium_publishes(void)
         g_assert_cmpint(plan.tracks[3].codec, ==, CODEC_H264);
         g_assert_cmpuint(plan.extensions.id[RTP_EXTENSION_MID], ==, 4);
         g_assert_cmpuint(plan.extensions.id[RTP_EXTENSION_AUDIO_LEVEL], ==, 1);
-        g_assert_cmpuint(plan.extensions.id[RTP_EXTENSION_TRANSPORT_CC], ==, 0); /* we send no such feedback */
+        g_assert_cmpuint(plan.extensions.id[RTP_EXTENSION_TRANSPORT_CC], ==, 3);
 
         g_autofree char *text = sdp_print(answer);
         g_assert_nonnull(strstr(text, "a=ice-lite\r\n"));
         g_assert_nonnull(strstr(text, "a=setup:passive\r\n"));
         g_assert_nonnull(strstr(text, "m=video 9 UDP/TLS/RTP/SAVPF 108 109\r\n"));
         g_assert_nonnull(strstr(text, "a=recvonly\r\n"));
-        g_assert_null(strstr(text, "transport-cc"));
+        g_assert_nonnull(strstr(text, "a=rtcp-fb:111 transport-cc\r\n"));
+        g_assert_nonnull(strstr(text, "a=rtcp-fb:108 transport-cc\r\n"));
+        g_assert_nonnull(strstr(text, "a=rtcp-fb:108 goog-remb\r\n")); /* the cap */
         g_assert_nonnull(strstr(text, "a=candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host\r\n"));
+}
+
+/* Either half of it alone is not taken: sequence numbers nobody answers, or feedback about no numbers. */
+static void test_half_of_transport_cc(void)
+{
+        for (unsigned half = 0; half < 2; half++) {
+                g_autoptr(Sdp) offer = offer_of("chromium-publish-stage.sdp");
+                for (unsigned i = 0; i < offer->n_media; i++) {
+                        SdpMedia *line = &offer->media[i];
+                        if (half == 0)
+                                line->extensions.id[RTP_EXTENSION_TRANSPORT_CC] = 0;
+                        for (unsigned k = 0; half == 1 && k < line->n_codecs; k++)
+                                line->codecs[k].feedback &= (uint8_t)~SDP_TRANSPORT_CC;
+                }
+                LocalSide local = local_side();
+                PeerPlan plan = { 0 };
+                g_autoptr(GError) error = NULL;
+                g_autoptr(Sdp) answer = negotiate_publish(offer, stage, 4, &local, NULL, &plan, &error);
+                g_assert_no_error(error);
+                g_assert_cmpuint(plan.extensions.id[RTP_EXTENSION_TRANSPORT_CC], ==, 0);
+                g_autofree char *text = sdp_print(answer);
+                g_assert_null(strstr(text, "transport-"));
+        }
 }
 
 /* Firefox has no H.264 here: the camera goes as VP8; its bundled lines with port 0 are answered with 9. */
@@ -69,6 +94,8 @@ static void test_firefox_publishes(void)
         g_assert_nonnull(strstr(text, "m=video 9 UDP/TLS/RTP/SAVPF 120 124\r\n"));
         g_assert_nonnull(strstr(text, "m=video 0 UDP/TLS/RTP/SAVPF 120\r\n")); /* lines 2 and 3 have no kind */
         g_assert_nonnull(strstr(text, "a=group:BUNDLE 0 1\r\n"));
+        g_assert_nonnull(strstr(text, "a=rtcp-fb:120 transport-cc\r\n"));
+        g_assert_cmpuint(plan.extensions.id[RTP_EXTENSION_TRANSPORT_CC], !=, 0);
 }
 
 /* Layers are told apart by extensions, so without those the line is one stream. */
@@ -226,6 +253,7 @@ int main(int argc, char **argv)
         g_test_init(&argc, &argv, NULL);
         g_test_set_nonfatal_assertions();
         g_test_add_func("/negotiate/chromium-publishes", test_chromium_publishes);
+        g_test_add_func("/negotiate/half-of-transport-cc", test_half_of_transport_cc);
         g_test_add_func("/negotiate/firefox-publishes", test_firefox_publishes);
         g_test_add_func("/negotiate/simulcast", test_simulcast);
         g_test_add_func("/negotiate/publishes-again", test_publishes_again);

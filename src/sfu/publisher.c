@@ -2,6 +2,8 @@
 
 #include "sfu/room.h"
 
+#include "rtc/twcc_receiver.h"
+
 #include <string.h>
 
 enum {
@@ -32,6 +34,8 @@ struct Publisher {
         bool has_clock_offset;
         int64_t clock_offset_us;
         int64_t connected_us, report_us, remb_us;
+        TwccReceiver arrivals;  /* for transport-wide feedback, where it was agreed */
+        uint32_t arrivals_ssrc; /* one of its own, or browsers do not read the feedback */
 };
 
 /* --- Tracks and streams ------------------------------------------------------------------------------------------- */
@@ -91,6 +95,7 @@ Publisher *publisher_new(Peer *peer, const PeerPlan *plan)
         Publisher *publisher = g_new0(Publisher, 1);
         publisher->peer = peer;
         publisher->extensions = plan->extensions;
+        twcc_receiver_init(&publisher->arrivals);
         for (unsigned i = 0; i < plan->n_tracks; i++)
                 add_track(publisher, &plan->tracks[i]);
         return publisher;
@@ -266,9 +271,15 @@ Drop publisher_receive_rtp(Publisher *publisher, Packet **packet)
         if (drop)
                 return drop;
         Stream *stream = find_stream(publisher, header.ssrc);
-        if (!stream || stream->track->format.kind == SFU_MIC) {
+        bool counts_arrivals = publisher->extensions.id[RTP_EXTENSION_TRANSPORT_CC];
+        if (!stream || counts_arrivals || stream->track->format.kind == SFU_MIC) {
                 RtpExtensions extensions;
                 rtp_extensions_read(taken->bytes, &header, &publisher->extensions, &extensions);
+                if (extensions.has[RTP_EXTENSION_TRANSPORT_CC]) {
+                        twcc_receiver_note(&publisher->arrivals, extensions.transport_sequence, taken->size,
+                                           peer->loop->now_us);
+                        publisher->arrivals_ssrc = header.ssrc;
+                }
                 stream = stream ? stream : learn_stream(publisher, &header, &extensions);
                 if (!stream)
                         return DROP_RTP_UNKNOWN_SSRC;
@@ -393,6 +404,19 @@ static void write_remb(Publisher *publisher, RtcpWriter *writer)
                 rtcp_write_remb(writer, PEER_OWN_SSRC, (uint64_t)kbps * 1000, ssrcs, n);
 }
 
+/* When each packet came, for the browser's estimate of its line. */
+static void tell_arrivals(Publisher *publisher, int64_t now_us)
+{
+        while (twcc_receiver_due(&publisher->arrivals, now_us)) {
+                RtcpWriter writer = peer_rtcp_begin(publisher->peer);
+                rtcp_write_report(&writer, PEER_OWN_SSRC, NULL, NULL, 0);
+                bool told = twcc_receiver_write(&publisher->arrivals, &writer, PEER_OWN_SSRC, publisher->arrivals_ssrc,
+                                                now_us);
+                g_assert(told); /* an empty compound holds any feedback's beginning */
+                peer_rtcp_end(publisher->peer, &writer);
+        }
+}
+
 /* REMB and, once a second, receiver reports. */
 static void report(Publisher *publisher, int64_t now_us)
 {
@@ -429,6 +453,7 @@ void publisher_tick(Publisher *publisher)
                 note_pause(publisher, track, now_us);
         }
         publisher_ask_missing(publisher);
+        tell_arrivals(publisher, now_us);
         if (!publisher->connected_us)
                 publisher->connected_us = now_us;
         int64_t pause_us = now_us - publisher->connected_us < EARLY_US ? EARLY_REMB_US : REPORT_US;

@@ -1,8 +1,9 @@
 /* A publisher's half of RTP: which SSRC is which track, what comes in, and the feedback that goes back to the browser:
- * receiver reports, NACK, PLI, and the REMB without which browsers stay at 300 kbit/s. Owned by its peer.
+ * receiver reports, NACK, PLI, transport-wide feedback by which it estimates its line, and REMB: the cap of that, and
+ * all there is for a browser without the former (either is needed, or browsers stay at 300 kbit/s). Owned by its peer.
  *
  * RFC 8843, 9.2 (SSRC to line by the mid extension), RFC 8852 (to layer by the rid extension), RFC 4588 (RTX), RFC
- * 4585, draft-alvestrand-rmcat-remb-03. */
+ * 4585, draft-alvestrand-rmcat-remb-03, draft-holmer-rmcat-transport-wide-cc-extensions-01. */
 #pragma once
 
 #include "sfu/peer.h"

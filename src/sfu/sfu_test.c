@@ -191,6 +191,8 @@ static void check_forward(unsigned media_threads)
         g_assert_cmpuint(first->header.extension_bytes, ==, 0); /* the sender's levels and names stay here */
         g_assert_cmpuint(nth(watcher, PAYLOAD_OPUS, 0)->header.ssrc, !=, first->header.ssrc);
         WAIT_FOR(&hall, heard(speaker, RTCP_REMB) && heard(speaker, RTCP_RR));
+        WAIT_FOR(&hall, speaker->arrivals_told >= 1 + 21 + 20);
+        g_assert_cmpuint(speaker->arrivals_told, ==, 1 + 21 + 20);
         WAIT_FOR(&hall, find_event(&hall, SFU_SPEAKING));
         g_assert_cmpint(find_event(&hall, SFU_SPEAKING)->seat, ==, 2);
         g_assert_null(find_event(&hall, SFU_CODECS_WANTED));

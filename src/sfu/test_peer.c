@@ -54,7 +54,9 @@ static void add_line(Sdp *sdp, SdpKind kind, const char *mid, SdpCodec codec, ui
         line->direction = SDP_SENDONLY;
         line->rtcp_mux = true;
         line->ssrc = ssrc;
+        codec.feedback |= SDP_TRANSPORT_CC;
         line->codecs[line->n_codecs++] = codec;
+        line->extensions.id[RTP_EXTENSION_TRANSPORT_CC] = TEST_TRANSPORT_ID;
         line->extensions.id[RTP_EXTENSION_MID] = TEST_MID_ID;
         if (kind == SDP_AUDIO)
                 line->extensions.id[RTP_EXTENSION_AUDIO_LEVEL] = TEST_LEVEL_ID;
@@ -167,6 +169,15 @@ static void receive_rtcp(TestPeer *peer, uint8_t *bytes, size_t size)
                 g_array_append_val(peer->rtcp, kind);
                 if (kind == RTCP_PLI)
                         peer->asked_key = rtcp_media(&packet);
+                static TwccFeedback feedback;
+                if (kind != RTCP_TWCC || !rtcp_twcc_read(&packet, &feedback))
+                        continue;
+                /* Browsers read what names a stream of theirs. */
+                uint32_t media = rtcp_media(&packet);
+                g_assert_true(media == TEST_MIC_SSRC || media == TEST_CAMERA_SSRC || media == TEST_COPY_SSRC ||
+                              (media >= TEST_LAYER_SSRC && media < TEST_LAYER_SSRC + 3));
+                for (unsigned i = 0; i < feedback.n_packets; i++)
+                        peer->arrivals_told += feedback.packets[i].received;
         }
 }
 
@@ -231,11 +242,14 @@ void test_peer_send(TestPeer *peer, unsigned which, uint64_t index, uint32_t tim
                                          TEST_VP8_TYPE, TEST_VP8_TYPE,  TEST_VP8_TYPE };
         static const RtpExtensionIds ids = { .id = { [RTP_EXTENSION_AUDIO_LEVEL] = TEST_LEVEL_ID,
                                                      [RTP_EXTENSION_MID] = TEST_MID_ID,
-                                                     [RTP_EXTENSION_RID] = TEST_RID_ID } };
+                                                     [RTP_EXTENSION_RID] = TEST_RID_ID,
+                                                     [RTP_EXTENSION_TRANSPORT_CC] = TEST_TRANSPORT_ID } };
         uint8_t out[1600];
         RtpExtensions extensions = { .has = { [RTP_EXTENSION_AUDIO_LEVEL] = which == TEST_MIC,
                                               [RTP_EXTENSION_MID] = which >= TEST_LAYER,
-                                              [RTP_EXTENSION_RID] = which >= TEST_LAYER },
+                                              [RTP_EXTENSION_RID] = which >= TEST_LAYER,
+                                              [RTP_EXTENSION_TRANSPORT_CC] = true },
+                                     .transport_sequence = peer->next_transport++,
                                      .mid = "camera",
                                      .rid = { which >= TEST_LAYER ? "qhf"[which - TEST_LAYER] : '\0' },
                                      .audio_level = 10 };

@@ -19,6 +19,7 @@ enum {
         TEST_MID_ID = 4,
         TEST_LEVEL_ID = 1,
         TEST_RID_ID = 10,
+        TEST_TRANSPORT_ID = 3,
         TEST_MIC = 0,
         TEST_CAMERA = 1,
         TEST_COPY = 2,
@@ -46,6 +47,8 @@ typedef struct TestPeer {
         GArray *rtcp;                      /* RtcpKind of each packet received */
         uint32_t asked_key;                /* the media SSRC of the last PLI */
         uint64_t next_index[TEST_STREAMS]; /* of each stream */
+        uint16_t next_transport;
+        unsigned arrivals_told; /* packets that transport-wide feedback says came */
 } TestPeer;
 
 TestPeer *test_peer_new(void);

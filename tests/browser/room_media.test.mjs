@@ -57,6 +57,18 @@ describe("the room's media", { skip: missing("chromium", "firefox") }, () => {
     await sees_pictures(speaker, ["v0"]);
   });
 
+  /** Runs in the page: whether its browser believes, by the server's transport-wide feedback, that its line carries so much. */
+  async function line_carries(bit_s) {
+    const pc = globalThis.witness.connections.findLast((one) => one.getTransceivers().some((line) => line.direction === "sendonly"));
+    const told = /^a=rtcp-fb:\d+ transport-cc/m.test(pc.remoteDescription.sdp);
+    return told && [...(await pc.getStats()).values()].some((stat) => stat.availableOutgoingBitrate >= bit_s);
+  }
+
+  it("lets each on stage find a megabit a second within 10 s", async () => {
+    for (const tab of [host, speaker])
+      await tab.until(line_carries, 1_000_000, 10000);
+  });
+
   it("says with one button that the browser refused sound, and plays each speaker's tone after it", async () => {
     await watcher.click("Turn on the sound");
     await watcher.sees_not("Turn on the sound");
