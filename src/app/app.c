@@ -42,7 +42,7 @@ static Server *start_pages(App *app, const AppConfig *config, GError **error)
                                              .origin = config->origin,
                                              .demo = config->demo,
                                              .context = app,
-                                             .may = people_may },
+                                             .rights = people_rights },
                             error);
 }
 

@@ -57,7 +57,7 @@ static void show_room(Request *req, Db *db)
         LiveTalk talk = { 0 };
         live_store_talk_now(db, room->id, now_us(), &talk);
         g_autofree char *socket_url = g_strdup_printf("/%s/live/%s/socket", event->slug, room->slug);
-        g_autofree char *leave_url = g_strdup_printf("/%s/%s", event->slug, request_account(req) ? "me/" : "");
+        g_autofree char *leave_url = g_strdup_printf("/%s/%s", event->slug, request_is_signed_in(req) ? "me/" : "");
         g_autofree char *words = room_words(request_lang(req));
         RoomPage page = { .title = talk.title ? talk.title : room->name,
                           .socket_url = socket_url,
@@ -85,7 +85,7 @@ static LiveRole role_of(const Request *req)
                 return LIVE_HOST;
         if (request_may(req, RIGHT_SPEAKER))
                 return LIVE_SPEAKER;
-        return request_account(req) ? LIVE_ATTENDEE : LIVE_GUEST;
+        return request_is_signed_in(req) ? LIVE_ATTENDEE : LIVE_GUEST;
 }
 
 /* NULL for this machine: load generators and tests are no flood. (transfer full) */

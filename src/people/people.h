@@ -25,8 +25,9 @@ typedef enum {
         ROLE_OWNER = 1 << 10, /* of the server: stands for every role of every event */
 } Role;
 
-/* The hook of the web server: whether the account (0: nobody) has this right on the event (0: outside any). */
-bool people_may(Db *db, int64_t account, int64_t event, Right right);
+/* The hook of the web server: the set (RIGHT_BIT) of the account's rights on the event (0: outside any); nobody's and
+ * an unknown account's is empty. */
+unsigned people_rights(Db *db, int64_t account, int64_t event);
 /* The set of Role of the account in the event, 0 for none. */
 unsigned people_roles(Db *db, int64_t account, int64_t event);
 /* Gives one role; true also when it was there already. */

@@ -70,26 +70,42 @@ bool people_forget_if_unused(Db *db, int64_t account)
                 db_run(db, "UPDATE account SET email = 'erased-' || id, name = '' WHERE id = $1", "i", account));
 }
 
+/* False for an account that is not there. */
+static bool find_roles(Db *db, int64_t account, int64_t event, unsigned *ret_roles)
+{
+        g_autoptr(Stmt) stmt =
+                db_query(db,
+                         "SELECT CASE owner WHEN 1 THEN 'owner' ELSE '' END FROM account WHERE id = $1 UNION ALL "
+                         "SELECT role FROM role WHERE account_id = $1 AND event_id = $2",
+                         "ii", account, event);
+        bool known = false;
+        *ret_roles = 0;
+        for (; stmt_next(stmt); known = true)
+                *ret_roles |= role_by_name(stmt_text(stmt, 0));
+        return known; /* no role without its account: a foreign key */
+}
+
 unsigned people_roles(Db *db, int64_t account, int64_t event)
 {
-        if (account <= 0)
-                return 0;
         unsigned roles = 0;
-        if (db_int(db, 0, "SELECT owner FROM account WHERE id = $1", "i", account) == 1)
-                roles |= ROLE_OWNER;
-        g_autoptr(Stmt) stmt =
-                db_query(db, "SELECT role FROM role WHERE account_id = $1 AND event_id = $2", "ii", account, event);
-        while (stmt_next(stmt))
-                roles |= role_by_name(stmt_text(stmt, 0));
+        find_roles(db, account, event, &roles);
         return roles;
 }
 
-bool people_may(Db *db, int64_t account, int64_t event, Right right)
+unsigned people_rights(Db *db, int64_t account, int64_t event)
 {
-        if (right == RIGHT_PUBLIC)
-                return true;
-        bool known = account > 0 && db_int(db, 0, "SELECT count(*) FROM account WHERE id = $1", "i", account) == 1;
-        return known && roles_satisfy(people_roles(db, account, event), known, right);
+        static const Right all[] = {
+#define X(name, text) RIGHT_##name,
+                RIGHTS(X)
+#undef X
+        };
+        unsigned roles = 0, rights = 0;
+        if (!find_roles(db, account, event, &roles))
+                return 0;
+        for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+                if (roles_satisfy(roles, true, all[i]))
+                        rights |= RIGHT_BIT(all[i]);
+        return rights;
 }
 
 bool people_grant(Db *db, int64_t account, int64_t event, Role role)

@@ -110,7 +110,7 @@ void show_my(Request *req, Db *db)
                               .clashes = (char *const *)clashes->pdata + MIN(first, clashes->len),
                               .total = talks->len,
                               .pager = &tabs.pager,
-                              .stored = request_account(req) != 0 });
+                              .stored = request_is_signed_in(req) });
         page_end(req, h, 200);
         pager_clear(&tabs);
 }

@@ -46,9 +46,20 @@ static void finalize_statement(gpointer handle)
         sqlite3_finalize(handle);
 }
 
+/* Nobody reads SQLite's count of its memory, and keeping it takes one lock of the whole process at each allocation. */
+static void stop_counting_memory(void)
+{
+        static gsize done;
+        if (!g_once_init_enter(&done))
+                return;
+        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+        g_once_init_leave(&done, 1);
+}
+
 Db *db_open(const char *path, bool writer, GError **error)
 {
         sqlite3 *handle = NULL;
+        stop_counting_memory();
         int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (writer ? SQLITE_OPEN_CREATE : 0);
         if (sqlite3_open_v2(path, &handle, flags, NULL) != SQLITE_OK) {
                 g_set_error(error, STORE_ERROR, STORE_ERROR_OPEN, "%s: %s", path, sqlite3_errmsg(handle));

@@ -265,7 +265,14 @@ const Lang *request_lang(const Request *req)
 
 int64_t request_account(const Request *req)
 {
+        if (req->account != 0)
+                ((Request *)req)->is_personal = true;
         return req->account;
+}
+
+bool request_is_signed_in(const Request *req)
+{
+        return req->account != 0;
 }
 
 int64_t request_event(const Request *req)
@@ -289,6 +296,29 @@ char *request_menu_url(const Request *req, const Route *route)
         return g_strjoinv(request_param(req, "event"), parts);
 }
 
+static unsigned ask_rights(const Request *req)
+{
+        if (req->db)
+                return req->config->rights(req->db, req->account, req->event);
+        Db *db = store_read_begin(req->config->store);
+        unsigned rights = req->config->rights(db, req->account, req->event);
+        store_read_end(req->config->store, db);
+        return rights;
+}
+
+/* Asked once for a page, which sees one snapshot; each time anew for a form, whose handler may change them. */
+unsigned request_rights(Request *req)
+{
+        if (req->account == 0)
+                return 0;
+        if (req->rights_known && req->rights_event == req->event)
+                return req->rights;
+        req->rights = ask_rights(req);
+        req->rights_event = req->event;
+        req->rights_known = req->method == GET && req->db;
+        return req->rights;
+}
+
 bool request_may(const Request *req, Right right)
 {
         if (right == RIGHT_PUBLIC)
@@ -297,14 +327,7 @@ bool request_may(const Request *req, Right right)
                 return req->config->demo;
         if (right == RIGHT_SIGNED_IN)
                 return req->account != 0;
-        if (req->account == 0)
-                return false;
-        if (req->db)
-                return req->config->may(req->db, req->account, req->event, right);
-        Db *db = store_read_begin(req->config->store);
-        bool may = req->config->may(db, req->account, req->event, right);
-        store_read_end(req->config->store, db);
-        return may;
+        return (request_rights((Request *)req) & RIGHT_BIT(right)) != 0;
 }
 
 Store *request_store(const Request *req)

@@ -40,6 +40,8 @@ typedef enum {
         RIGHTS(X)
 #undef X
 } Right;
+/* Rights as a set. */
+#define RIGHT_BIT(right) (1u << (right))
 
 typedef void (*Handler)(Request *req, Db *db);
 typedef struct {
@@ -76,7 +78,8 @@ typedef struct {
 } Upload;
 const Upload *request_upload(const Request *req, const char *name);
 const Lang *request_lang(const Request *req);
-int64_t request_account(const Request *req); /* 0: not signed in */
+int64_t request_account(const Request *req);   /* 0: not signed in; a page made with it is for this reader alone */
+bool request_is_signed_in(const Request *req); /* for what all who are signed in see alike */
 /* The event that the path's ":event" names, 0 when there is none or it is not public and the reader may not see it. */
 int64_t request_event(const Request *req);
 bool request_may(const Request *req, Right right); /* on that event */

@@ -21,6 +21,9 @@ struct Request {
         char *address;
         /* who and where, found before the handler runs */
         int64_t account, event;
+        unsigned rights; /* of the account on rights_event, while rights_known: see request_rights() */
+        int64_t rights_event;
+        bool rights_known;
         Db *db; /* the handler's, NULL outside of it */
         /* the body */
         struct MHD_PostProcessor *form;
@@ -40,8 +43,9 @@ struct Request {
         const SocketHandler *socket_handler;
         gpointer opening;
         GDestroyNotify free_opening;
-        bool is_personal; /* the handler looked at who reads: a cookie, a header, an address */
-        char *visit;      /* the visitor's cookie, read or made */
+        bool is_personal;      /* the handler looked at who reads: an account, a cookie, a header, an address */
+        bool is_for_everybody; /* the page that answers is the one that everybody gets who is not signed in */
+        char *visit;           /* the visitor's cookie, read or made */
         char *csrf;
 };
 
@@ -55,6 +59,8 @@ void request_take_body(Request *req, const char *bytes, size_t size);
 const char *request_cookie(Request *req, const char *name);
 /* "__Host-session" over TLS, else "session". (transfer full) */
 char *request_cookie_name(const Request *req, const char *name);
+/* All rights of the reader on the request's event, 0 when nobody is signed in. */
+unsigned request_rights(Request *req);
 /* The session cookie's account, 0 when none or expired. */
 int64_t session_account(Request *req, Db *db);
 bool csrf_matches(Request *req);

@@ -1,6 +1,7 @@
 /* What leaves: status, headers that every page has, body or file. */
 #include "web/request_private.h"
 #include "web/range.h"
+#include "base/time.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -109,6 +110,11 @@ static void add_headers(const Request *req, struct MHD_Response *response)
          */
         if (req->csrf && req->config->behind_proxy)
                 MHD_add_response_header(response, "Content-Encoding", "identity");
+        /* nginx may answer with this page until the second is over, and with nothing else that we render. */
+        if (req->is_for_everybody && req->config->behind_proxy) {
+                g_autofree char *until = g_strdup_printf("@%" G_GINT64_FORMAT, now_us() / SECOND_US);
+                MHD_add_response_header(response, "X-Accel-Expires", until);
+        }
         if (!caching && req->file >= 0)
                 MHD_add_response_header(response, "Cache-Control",
                                         req->file_immutable ? "public, max-age=31536000, immutable" : "max-age=1");

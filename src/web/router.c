@@ -82,32 +82,34 @@ static bool same_method(Method asked, Method offered)
         return asked == offered || (asked == POST && offered == POST_ALONE);
 }
 
-static void keep_param(RouteMatch *match, int *count, const char *segment, char *value)
+/* Every request asks this of a hundred routes: it makes nothing. */
+static bool entry_matches(const Entry *entry, char *const *path)
 {
-        g_assert(*count < ROUTE_PARAMS);
-        match->names[*count] = g_strdup(segment + 1);
-        if (is_rest(segment))
-                match->names[*count][strlen(segment) - 2] = '\0';
-        match->values[(*count)++] = value;
-}
-
-static bool entry_matches(const Entry *entry, char *const *path, RouteMatch *match)
-{
-        int count = 0;
         char **segment = entry->segments;
         for (; *segment; segment++, path++) {
                 if (!*path)
                         return false;
-                if (is_rest(*segment)) {
-                        keep_param(match, &count, *segment, g_strjoinv("/", (char **)path));
+                if (is_rest(*segment))
                         return true;
-                }
                 if (is_param(*segment) ? !**path : strcmp(*segment, *path) != 0)
                         return false;
-                if (is_param(*segment))
-                        keep_param(match, &count, *segment, g_strdup(*path));
         }
         return !*path;
+}
+
+static void keep_params(const Entry *entry, char *const *path, RouteMatch *match)
+{
+        int count = 0;
+        for (char **segment = entry->segments; *segment; segment++, path++) {
+                if (!is_param(*segment))
+                        continue;
+                bool rest = is_rest(*segment);
+                g_assert(count < ROUTE_PARAMS);
+                match->names[count] = g_strndup(*segment + 1, strlen(*segment) - (rest ? 2 : 1));
+                match->values[count++] = rest ? g_strjoinv("/", (char **)path) : g_strdup(*path);
+                if (rest)
+                        return;
+        }
 }
 
 void route_match_clear(RouteMatch *match)
@@ -121,13 +123,9 @@ void route_match_clear(RouteMatch *match)
 static bool path_exists(const Router *router, const char *path)
 {
         g_auto(GStrv) segments = g_strsplit(path + 1, "/", -1);
-        for (guint i = 0; i < router->entries->len; i++) {
-                RouteMatch ignored = { 0 };
-                bool found = entry_matches(&g_array_index(router->entries, Entry, i), segments, &ignored);
-                route_match_clear(&ignored);
-                if (found)
+        for (guint i = 0; i < router->entries->len; i++)
+                if (entry_matches(&g_array_index(router->entries, Entry, i), segments))
                         return true;
-        }
         return false;
 }
 
@@ -139,19 +137,14 @@ void router_find(const Router *router, Method method, const char *path, RouteMat
         g_auto(GStrv) segments = g_strsplit(path + 1, "/", -1);
         for (guint i = 0; i < router->entries->len; i++) {
                 const Entry *entry = &g_array_index(router->entries, Entry, i);
-                RouteMatch match = { 0 };
-                if (!entry_matches(entry, segments, &match)) {
-                        route_match_clear(&match);
+                if (!entry_matches(entry, segments))
                         continue;
-                }
                 ret_match->path_known = true;
                 if (same_method(method, entry->route->method)) {
-                        match.route = entry->route;
-                        match.path_known = true;
-                        *ret_match = match;
+                        ret_match->route = entry->route;
+                        keep_params(entry, segments, ret_match);
                         return;
                 }
-                route_match_clear(&match);
         }
         if (!ret_match->path_known && !g_str_has_suffix(path, "/")) {
                 g_autofree char *longer = g_strconcat(path, "/", NULL);

@@ -119,21 +119,31 @@ static bool guard(Request *req, Db *db)
 
 /* --- running the handler ----------------------------------------------------------------------------------------- */
 
+/* key: NULL when the page is for nobody else. */
+static void render(Request *req, Db *db, const char *key, int64_t version)
+{
+        req->is_personal = false;
+        req->match.route->handler(req, db);
+        if (key && !db_failed(db))
+                shared_page_keep(req, key, version);
+}
+
 static void run_reading(Request *req)
 {
         g_autofree char *key = shared_page_key(req);
         int64_t version = key ? store_version(req->config->store) : 0;
-        if (key && shared_page_answer(req, key, version))
+        bool open = key && shared_page_is_open(req);
+        if (open && shared_page_answer(req, key, version))
                 return;
         Db *db = store_read_begin(req->config->store);
         req->db = db;
         bool allowed = guard(req, db);
-        req->is_personal = false;
-        if (allowed)
-                req->match.route->handler(req, db);
+        if (allowed && key)
+                key = shared_page_key_of_reader(req, key);
+        bool kept = allowed && key && !open && shared_page_answer(req, key, version);
+        if (allowed && !kept)
+                render(req, db, key, version);
         req->db = NULL;
-        if (allowed && key && !db_failed(db))
-                shared_page_keep(req, key, version);
         if (db_failed(db)) {
                 log_warn("route=%s store: %s", req->match.route->path, db_failed(db)->message);
                 refuse(req, 500, N_("Something failed on our side. Try again in a moment."));

@@ -18,8 +18,8 @@ typedef struct {
         const char *origin;         /* what people type: "https://host"; NULL: "http://127.0.0.1:PORT" */
         bool demo;
         gpointer context; /* for request_context() */
-        /* Whether the account (0: nobody) has this right on the event (0: outside any event). */
-        bool (*may)(Db *db, int64_t account, int64_t event, Right right);
+        /* The set (RIGHT_BIT) of the rights that the account (not 0) has on the event (0: outside any event). */
+        unsigned (*rights)(Db *db, int64_t account, int64_t event);
 } ServerConfig;
 
 Server *server_start(const ServerConfig *config, GError **error);

@@ -1,11 +1,18 @@
-/* Which pages may be answered from web/page_cache.h, and which may be kept there. For server.c alone. */
+/* Which answers are pages that many readers get alike, and under what name they are kept (page_cache.h).
+ *
+ * A public page is the same for two readers when they ask for the same address in the same language, are both signed in
+ * or both not, and have the same rights on the event: a handler that looks at more of who reads (account, cookie,
+ * header, network address, form's token) makes the page this reader's own, and it is kept for nobody. */
 #pragma once
 #include "web/request_private.h"
 
-/* What a page that everybody gets alike depends on: path, query, language. NULL when this reader or this address is to
- * be asked for by itself: a session, a form, a right. (transfer full) */
+/* NULL for what is never shared. (transfer full) */
 char *shared_page_key(const Request *req);
-/* Answers with the kept page, if there is one. */
+/* Whether nothing more need be known about the reader: there is no session's cookie. */
+bool shared_page_is_open(const Request *req);
+/* Once the guard knows who reads: the page of all who have these rights; takes the key. (transfer full) */
+char *shared_page_key_of_reader(Request *req, char *key);
+/* Answers from what is kept; false when it has to be rendered. version: of the store, before the reader's snapshot. */
 bool shared_page_answer(Request *req, const char *key, int64_t version);
-/* Keeps what was rendered, unless it looked at who reads it. */
-void shared_page_keep(const Request *req, const char *key, int64_t version);
+/* Keeps what the handler answered, if it is alike for all of them. */
+void shared_page_keep(Request *req, const char *key, int64_t version);

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ownerClient, run, start } from './support.mjs';
+import { linkTo } from './mail.mjs';
+import { rows } from './registration.mjs';
 import { importLive } from '../support/sample.mjs';
 
 let server;
@@ -21,6 +23,13 @@ async function sharedBy(requests) {
   const earlier = await shared();
   for (const request of requests) assert.equal((await request()).status, 200);
   return await shared() - earlier;
+}
+/** Somebody who has registered and is signed in. */
+async function attendee(name) {
+  const client = server.client();
+  await client.post('/test/register/', { name, email: `${name}@example.org` });
+  assert.equal((await client.useLink(await linkTo(server, `${name}@example.org`))).status, 303);
+  return client;
 }
 const times = (count, request) => Array.from({ length: count }, () => request);
 
@@ -56,14 +65,39 @@ describe('pages kept for everybody', () => {
       assert.ok((await reader.get('/')).body_text.includes(`/more-${turn}/`));
     }
   });
-  it('neither come from nor go to a reader who is signed in', async () => {
-    const owner = await ownerClient(server), reader = server.client();
-    await reader.get('/test/schedule/');
+  it('are apart by who is signed in and by what they may do there', async () => {
+    const owner = await ownerClient(server), reader = server.client(), [one, other] = [await attendee('one'), await attendee('other')];
+    const sees = async (client, signedIn, organises) => {
+      const page = (await client.get('/test/schedule/')).body_text;
+      assert.equal(page.includes('>Sign out<'), signedIn);
+      assert.equal(page.includes('>Sign in<'), !signedIn);
+      assert.equal(page.includes('/test/organise/'), organises);
+    };
+    for (let turn = 0; turn < 4; turn++) {
+      await sees(reader, false, false);
+      await sees(owner, true, true);
+      await sees(one, true, false);
+      await sees(other, true, false);
+    }
+    assert.ok(await sharedBy(Array.from({ length: 8 }, (_, n) => () => (n % 2 ? one : other).get('/test/schedule/'))) >= 6);
+  });
+  it('end with the session, and with the right', async () => {
+    const host = await attendee('host'), owner = await ownerClient(server);
+    const organises = async () => (await host.get('/test/schedule/')).body_text.includes('/test/organise/');
+    assert.equal(await organises(), false);
+    const account = rows(server, "SELECT id FROM account WHERE email = 'host@example.org'")[0].id;
+    rows(server, "INSERT INTO role(account_id, event_id, role) SELECT ?, id, 'host' FROM event WHERE slug = 'test'", account);
+    assert.equal(await organises(), true);
+    rows(server, "DELETE FROM role WHERE account_id = ? AND role = 'host'", account);
+    assert.equal(await organises(), false);
+    rows(server, 'DELETE FROM session WHERE account_id = ?', account);
+    assert.match((await host.get('/test/schedule/')).body_text, />Sign in</);
     assert.match((await owner.get('/test/schedule/')).body_text, />Sign out</);
-    const page = (await reader.get('/test/schedule/')).body_text;
-    assert.match(page, />Sign in</);
-    assert.doesNotMatch(page, />Sign out</);
-    assert.equal(await sharedBy(times(5, () => owner.get('/test/schedule/'))), 0);
+  });
+  it('never hold what is one account\'s own', async () => {
+    const owner = await ownerClient(server), one = await attendee('one');
+    assert.equal(await sharedBy(times(5, () => owner.get('/'))), 0); // the home page lists the reader's own events
+    assert.equal(await sharedBy(times(5, () => one.get('/test/my/'))), 0);
   });
   it('hold no form\'s token and set no cookie', async () => {
     const tokens = new Set(), cookies = new Set();
