@@ -1,14 +1,14 @@
-// ./bench page: CPU of the server for one programme page (773 sessions in the store), beside nginx serving the very same
-// bytes from a file over TLS. CPU time of the server's processes by /proc, driven by wrk on kept connections.
-import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
-import os from 'node:os';
+// ./bench page: CPU for one programme page (773 sessions in the store) as production gives it, program and nginx with the
+// shipped site together, beside the same nginx serving the very same bytes from a file over TLS. CPU time of the processes
+// by /proc, driven by wrk on kept connections; runs alternate, medians.
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { data, haveData, root, run, start } from '../http/support.mjs';
+import { data, haveData, ownerClient, root, run } from '../http/support.mjs';
+import { residentOf, startBehindProxy } from '../support/proxy.mjs';
 import { scheduleXml } from '../support/sample.mjs';
 
-const SECONDS = 2, RUNS = 3, CONNECTIONS = 8;
+const SECONDS = 2, RUNS = 5, CONNECTIONS = 8, ADDRESS = '/many/schedule/';
 const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK']));
 
 /** CPU seconds that a process and its threads have used. */
@@ -17,59 +17,30 @@ function cpuOf(pid) {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
-function wrk(url, options) {
-  const text = execFileSync('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, ...options, url], { encoding: 'utf8' });
-  const bad = text.match(/Non-2xx or 3xx responses: (\d+)/);
-  if (bad) throw new Error(`${url}: ${bad[0]}`);
-  return Number(text.match(/(\d+) requests in/)[1]);
+function wrk(url, options, least) {
+  const text = execFileSync('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '-H', 'Accept-Language: en', ...options, url], { encoding: 'utf8' });
+  const [, requests, read, unit] = text.match(/(\d+) requests in \S+, ([\d.]+)([MG])B read/);
+  const bytes = (Number(read) * (unit === 'G' ? 1 << 30 : 1 << 20)) / Number(requests);
+  if (/Non-2xx/.test(text) || bytes < least) throw new Error(`${url}: ${bytes.toFixed(0)} bytes an answer\n${text}`);
+  return Number(requests);
 }
 
 const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
+const sum = (list) => list.reduce((a, b) => a + b, 0);
 
-/** Microseconds of CPU a request, for the given processes. */
-function measure(url, pids, options = []) {
-  const before = pids.map(cpuOf).reduce((a, b) => a + b);
-  const requests = wrk(url, options);
-  return ((pids.map(cpuOf).reduce((a, b) => a + b) - before) / requests) * 1e6;
+/** Microseconds of CPU a request, the program's and nginx's; no answer may be shorter than the page. */
+function measure(house, bytes, address, options = []) {
+  const spent = () => ({ program: cpuOf(house.child.pid), nginx: sum(house.nginx.pids().map(cpuOf)) });
+  const before = spent();
+  const requests = wrk(house.origin + address, options, bytes);
+  const after = spent();
+  return Object.fromEntries(['program', 'nginx'].map((one) => [one, ((after[one] - before[one]) / requests) * 1e6]));
 }
 
-function freePort() {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-/** nginx with TLS on a folder of files and in front of our server. */
-async function startNginx(upstream) {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'treteau-nginx-'));
-  const port = await freePort();
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj',
-    '/CN=localhost', '-keyout', `${folder}/key.pem`, '-out', `${folder}/cert.pem`], { stdio: 'ignore' });
-  chmodSync(folder, 0o755); // nginx's worker is another user when we are root
-  mkdirSync(`${folder}/www`);
-  writeFileSync(`${folder}/nginx.conf`, `worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log; daemon off;
-events { worker_connections 256; }
-http { access_log off; types { text/html html; } client_body_temp_path ${folder}/b; proxy_temp_path ${folder}/p;
-fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s; keepalive_requests 1000000;
-upstream app { server ${new URL(upstream).host}; keepalive 16; }
-server { listen 127.0.0.1:${port} ssl; ssl_certificate ${folder}/cert.pem; ssl_certificate_key ${folder}/key.pem;
-location /static.html { root ${folder}/www; }
-location / { proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host ${new URL(upstream).host}; } } }`);
-  const child = spawn('nginx', ['-c', `${folder}/nginx.conf`, '-p', folder], { stdio: 'ignore' });
-  for (let tries = 0; !existsSync(`${folder}/pid`) && tries < 500; tries++) await new Promise((resolve) => setTimeout(resolve, 10));
-  const children = () => readdirSync(`/proc/${child.pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${child.pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number));
-  return {
-    origin: `https://127.0.0.1:${port}`, folder, pids: () => [child.pid, ...children()],
-    async stop() {
-      child.kill('SIGTERM');
-      await new Promise((resolve) => child.on('exit', resolve));
-      rmSync(folder, { recursive: true });
-    },
-  };
+/** The shipped site without its limits on each address, and with a file that it gives without us. */
+function withoutLimits(site, folder) {
+  return site.replaceAll(/^\s*limit_req zone=.*$/gm, '')
+    .replace('keepalive_timeout 30s;', `keepalive_timeout 30s;\n    keepalive_requests 10000000;\n    location = /static.html {\n        root ${folder};\n    }`);
 }
 
 function sampleFile(folder) {
@@ -82,61 +53,55 @@ function sampleFile(folder) {
   return file;
 }
 
-/** Nine more events of the same size: ten times the data in the store. */
-async function fillStore(server, file) {
-  for (let i = 1; i < 10; i++) {
-    const done = await run('import', file, '--event', `more-${i}`, '--publish', '--data', server.folder);
-    if (done.code !== 0) throw new Error(done.stderr);
-  }
+async function importAs(house, file, event) {
+  const done = await run('import', file, '--event', event, '--publish', '--data', house.folder);
+  if (done.code !== 0) throw new Error(done.stderr);
 }
 
-const resident = (pid) => Number(readFileSync(`/proc/${pid}/status`, 'latin1').match(/VmRSS:\s+(\d+)/)[1]) / 1024;
-
-const server = await start();
-const nginx = await startNginx(server.origin);
+const house = await startBehindProxy({ change: withoutLimits });
 try {
-  const idle = resident(server.child.pid);
-  const file = sampleFile(server.folder);
-  const imported = await run('import', file, '--event', 'many', '--publish', '--data', server.folder);
-  if (imported.code !== 0) throw new Error(imported.stderr);
-  const address = '/many/schedule/';
-  const page = await server.client().get(address);
-  if (page.status !== 200) throw new Error(`${address}: ${page.status}`);
-  writeFileSync(`${nginx.folder}/www/static.html`, page.body_text);
-  // A reader with a session gets nothing from the kept pages: every page is rendered, and the session looked for.
-  const signedIn = ['-H', 'Cookie: session=unknown'];
-  const rounds = { still: [], kept: [], rendered: [], behind: [], behindRendered: [], tenfold: [], tenfoldKept: [] };
-  const both = () => [server.child.pid, ...nginx.pids()];
-  for (let i = 0; i < RUNS; i++) {
-    rounds.still.push(measure(`${nginx.origin}/static.html`, nginx.pids()));
-    rounds.kept.push(measure(server.origin + address, [server.child.pid]));
-    rounds.rendered.push(measure(server.origin + address, [server.child.pid], signedIn));
-    rounds.behind.push(measure(nginx.origin + address, both()));
-    rounds.behindRendered.push(measure(nginx.origin + address, both(), signedIn));
-  }
-  await fillStore(server, file);
-  for (let i = 0; i < RUNS; i++) {
-    rounds.tenfold.push(measure(server.origin + address, [server.child.pid], signedIn));
-    rounds.tenfoldKept.push(measure(server.origin + address, [server.child.pid]));
-  }
-  const us = Object.fromEntries(Object.entries(rounds).map(([name, list]) => [name, median(list)]));
-  const line = (text, value, base) =>
-    console.log(`  ${text.padEnd(58)}${value.toFixed(0).padStart(6)}${base ? `   ${(value / base).toFixed(2)} ×` : ''}`);
-  console.log(`page: ${(page.body_text.length / 1000).toFixed(1)} kB of 773 sessions, CPU µs a request (median of ${RUNS})`);
-  line('nginx, the same bytes from a file, TLS', us.still);
-  line('ours, as everybody gets it (kept for at most a second)', us.kept, us.still);
-  line('ours, rendered anew each time', us.rendered, us.still);
-  line('as everybody gets it, with nginx and TLS in front, together', us.behind, us.still);
-  line('rendered anew, with nginx and TLS in front, together', us.behindRendered, us.still);
-  line('rendered anew, ten times the data in the store', us.tenfold, us.rendered);
-  line('as everybody gets it, ten times the data', us.tenfoldKept, us.kept);
+  const idle = residentOf(house.child.pid) / 1024;
+  const file = sampleFile(house.folder);
+  await importAs(house, file, 'many');
+  const page = await house.client().get(ADDRESS);
+  if (page.status !== 200) throw new Error(`${ADDRESS}: ${page.status}`);
+  writeFileSync(`${house.nginx.folder}/static.html`, page.body_text);
+  const owner = await ownerClient(house);
+  const signedIn = ['-H', `Cookie: __Host-session=${owner.cookies.get('__Host-session')}`];
+  // An address of its own for each request, so that no page is found that was kept.
+  const anew = `${house.nginx.folder}/anew.lua`;
+  writeFileSync(anew, `local n = 0
+request = function() n = n + 1; return wrk.format(nil, wrk.path .. "?n=" .. n .. "-" .. os.time()) end`);
+  const kinds = {
+    still: ['/static.html'], everybody: [ADDRESS], signedIn: [ADDRESS, signedIn], anew: [ADDRESS, ['-s', anew]],
+  };
+  const rounds = {};
+  const go = (names, suffix = '') => {
+    for (let i = 0; i < RUNS; i++)
+      for (const name of names) (rounds[name + suffix] ??= []).push(measure(house, Buffer.byteLength(page.body_text), ...kinds[name]));
+  };
+  go(Object.keys(kinds));
+  for (let i = 1; i < 10; i++) await importAs(house, file, `more-${i}`);
+  go(['everybody', 'signedIn', 'anew'], 'Tenfold');
+  const us = {};
+  for (const [name, list] of Object.entries(rounds))
+    us[name] = { all: median(list.map(({ program, nginx }) => program + nginx)), program: median(list.map(({ program }) => program)) };
+  const line = (text, { all, program }, base) => console.log(`  ${text.padEnd(62)}${all.toFixed(0).padStart(6)}` +
+    (base ? `   of it the program ${program.toFixed(0).padStart(4)}   ${(all / base.all).toFixed(2)} ×` : ''));
+  console.log(`page: ${(page.body_text.length / 1000).toFixed(1)} kB of 773 sessions through nginx and TLS, CPU µs a request, nginx and program (median of ${RUNS})`);
+  line('the same bytes from a file', us.still);
+  line('as everybody gets it (nginx keeps it until the second is over)', us.everybody, us.still);
+  line('as who is signed in gets it (the program keeps it)', us.signedIn, us.still);
+  line('rendered anew for each', us.anew, us.still);
+  line('everybody, ten times the data in the store', us.everybodyTenfold, us.everybody);
+  line('signed in, ten times the data', us.signedInTenfold, us.signedIn);
+  line('rendered anew, ten times the data', us.anewTenfold, us.anew);
   console.log(`  whole server, idle: ${idle.toFixed(1)} MB resident`);
   mkdirSync(path.join(root, 'build/bench'), { recursive: true });
   appendFileSync(path.join(root, 'build/bench/page.jsonl'), JSON.stringify({
-    bench: 'page', bytes: page.body_text.length, us, idle_mb: idle, ratio: us.kept / us.still, ratio_rendered: us.rendered / us.still,
-    ratio_tenfold: us.tenfold / us.rendered,
+    bench: 'page', bytes: page.body_text.length, us, idle_mb: idle,
+    ratios: Object.fromEntries(Object.entries(us).map(([name, { all }]) => [name, all / us.still.all])),
   }) + '\n');
 } finally {
-  await nginx.stop();
-  await server.stop();
+  await house.stop();
 }

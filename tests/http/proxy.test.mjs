@@ -131,6 +131,62 @@ describe('through nginx', () => {
   });
 });
 
+describe('pages that nginx keeps until the second is over', () => {
+  const shared = async () => Number((await client.get('/metrics')).body_text.match(/^treteau_pages_shared_total (\d+)/m)[1]);
+  /** Enough of them at once that nginx keeps the page. */
+  const burst = (reader, address, count = 12) => Promise.all(Array.from({ length: count }, () => reader.get(address)));
+
+  it('reach the program a few times only', async () => {
+    await burst(client, '/test/schedule/');
+    const earlier = await shared();
+    for (let n = 0; n < 10; n++)
+      for (const page of await burst(client, '/test/schedule/', 20)) assert.match(page.body_text, />Live now</);
+    assert.ok(await shared() - earlier < 150, `${await shared() - earlier} of 200`);
+  });
+  it('are never those of a reader who is signed in, nor does one get them', async () => {
+    const owner = await ownerClient(house), visitor = house.client();
+    for (let turn = 0; turn < 4; turn++) {
+      for (const page of await burst(owner, '/test/schedule/')) {
+        assert.match(page.body_text, />Sign out</);
+        assert.match(page.body_text, /\/test\/organise\//);
+      }
+      for (const page of await burst(visitor, '/test/schedule/')) {
+        assert.match(page.body_text, />Sign in</);
+        assert.doesNotMatch(page.body_text, />Sign out<|\/test\/organise\//);
+        assert.equal(page.headers.get('x-accel-expires'), null);
+      }
+    }
+  });
+  it('come in each reader\'s language, asked for or chosen', async () => {
+    const [english, french, chosen] = [house.client(), house.client({ lang: 'fr' }), house.client()];
+    assert.equal((await chosen.get('/test/schedule/?lang=fr')).status, 303);
+    for (let turn = 0; turn < 3; turn++)
+      for (const [reader, lang] of [[english, 'en'], [french, 'fr'], [chosen, 'fr'], [house.client({ lang: 'en-GB,en;q=0.8' }), 'en']])
+        for (const page of await burst(reader, '/test/schedule/')) assert.match(page.body_text, new RegExp(`<html lang="${lang}"`));
+  });
+  it('are never with a cookie or a form\'s token', async () => {
+    for (const address of ['/sign-in/', '/test/register/', '/test/contact/']) {
+      const answers = await Promise.all(Array.from({ length: 12 }, () => house.client().get(address)));
+      const tokens = answers.map((page) => page.body_text.match(/name="csrf" value="([0-9a-f]+)"/)?.[1]).filter(Boolean);
+      assert.equal(new Set(tokens).size, tokens.length, address);
+      if (address === '/sign-in/') assert.equal(tokens.length, 12);
+    }
+  });
+  it('are gone when the second is over: publish and take back are seen', async () => {
+    const owner = await ownerClient(house), visitor = house.client();
+    for (const [place, status] of [['0', 404], ['1', 200]]) {
+      await burst(visitor, '/test/');
+      assert.equal((await owner.post('/test/organise/publish/', { publish: place })).status, 303);
+      const over = (Math.floor(Date.now() / 1000) + 1) * 1000; // of the second in which it was done
+      for (let asked = 0, seen; asked < over; ) {
+        asked = Date.now();
+        seen = (await visitor.get('/test/')).status;
+        if (asked >= over) assert.equal(seen, status, `publish=${place}`);
+      }
+    }
+  });
+});
+
 describe('the socket', () => {
   const ask = (headers) => direct(`GET / HTTP/1.1\r\nHost: ${new URL(house.origin).host}\r\nConnection: close\r\n${headers}\r\n`);
   it('is for nginx\'s group alone, and answers for its own name alone', async () => {

@@ -28,7 +28,7 @@ export function makeCertificate(folder, days = 90) {
 }
 
 /** The shipped site with this test's places in it. */
-function siteFile({ folder, httpPort, httpsPort, socket, media }) {
+function siteFile({ folder, httpPort, httpsPort, socket, media, change }) {
   const shipped = readFileSync(path.join(root, 'etc/nginx/treteau.conf'), 'utf8');
   const replaced = [
     [/listen \[::\]:\d+[^;]*;\n/g, '\n'], ['listen 80;', `listen 127.0.0.1:${httpPort};`],
@@ -44,7 +44,7 @@ function siteFile({ folder, httpPort, httpsPort, socket, media }) {
     if (next === site) throw new Error(`the site file has no ${from}`);
     site = next;
   }
-  return site;
+  return change(site);
 }
 
 function waitFor(folder, name) {
@@ -59,9 +59,9 @@ function waitFor(folder, name) {
 }
 
 /** Starts nginx on the shipped site. @returns {Promise<{folder: string, origin: string, httpOrigin: string, pids: () => number[], stop: () => Promise<void>}>} */
-async function startNginx({ folder, httpPort, httpsPort, socket, media }) {
+async function startNginx({ folder, httpPort, httpsPort, socket, media, change = (site) => site }) {
   makeCertificate(folder);
-  writeFileSync(`${folder}/site.conf`, siteFile({ folder, httpPort, httpsPort, socket, media }));
+  writeFileSync(`${folder}/site.conf`, siteFile({ folder, httpPort, httpsPort, socket, media, change }));
   const user = process.getuid() === 0 ? 'user root;' : '';
   const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ');
   writeFileSync(`${folder}/nginx.conf`, `${user} worker_processes 1; worker_rlimit_nofile 8192; daemon off; pid ${folder}/run/pid;
@@ -85,10 +85,11 @@ http { include /etc/nginx/mime.types; default_type application/octet-stream; acc
 }
 
 /**
- * `treteau serve` as production runs it. @param {{args?: string[], env?: object, prepare?: (folder: string) => Promise<void>}} [options]
- * prepare(folder) may fill the data folder first.
+ * `treteau serve` as production runs it.
+ * @param {{args?: string[], env?: object, prepare?: (folder: string) => Promise<void>, change?: (site: string, folder: string) => string}} [options]
+ * prepare(folder) may fill the data folder first; change(site, folder) what else a test puts into the site file.
  */
-export async function startBehindProxy({ args = [], env = {}, prepare } = {}) {
+export async function startBehindProxy({ args = [], env = {}, prepare, change } = {}) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'treteau-proxy-'));
   const data = `${folder}/data`, socket = `${folder}/web.socket`;
   mkdirSync(data, { mode: 0o700 });
@@ -98,7 +99,7 @@ export async function startBehindProxy({ args = [], env = {}, prepare } = {}) {
   const serve = () => start({ command: 'serve', folder: data, env,
     args: ['--socket', socket, '--behind-proxy', '--origin', origin, ...args] });
   let server = await serve();
-  const nginx = await startNginx({ folder, httpPort, httpsPort, socket, media: `${data}/media/` }).catch(async (error) => {
+  const nginx = await startNginx({ folder, httpPort, httpsPort, socket, media: `${data}/media/`, change: change && ((site) => change(site, folder)) }).catch(async (error) => {
     await server.stop({ keep: true });
     throw error;
   });
