@@ -139,6 +139,24 @@ IceResult ice_lite_receive(IceLite *ice, const StunMessage *message, const NetAd
         return result;
 }
 
+bool ice_lite_forget(IceLite *ice, const NetAddress *address)
+{
+        for (unsigned i = 0; i < ice->n_addresses; i++) {
+                if (!net_address_equal(&ice->addresses[i], address))
+                        continue;
+                ice->n_addresses--;
+                memmove(ice->addresses + i, ice->addresses + i + 1, (ice->n_addresses - i) * sizeof ice->addresses[0]);
+                break;
+        }
+        if (!ice->has_selected || !net_address_equal(&ice->selected, address))
+                return false;
+        ice->nominated = false;
+        ice->has_selected = ice->n_addresses > 0;
+        if (ice->has_selected)
+                ice->selected = ice->addresses[0];
+        return true;
+}
+
 bool ice_lite_expired(const IceLite *ice, int64_t now_us)
 {
         return now_us >= ice->consent_until_us;

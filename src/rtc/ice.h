@@ -51,6 +51,9 @@ void ice_lite_init(IceLite *ice, const IceCredentials *local, const IceCredentia
  * claims to be controlled. `reply` holds STUN_BUILD_BYTES. */
 IceResult ice_lite_receive(IceLite *ice, const StunMessage *message, const NetAddress *from, int64_t now_us,
                            uint8_t *reply);
+/* An address that is of no use any more (a TCP connection that ended). Another known one is selected in its place, or
+ * none. True when the selection changed. */
+bool ice_lite_forget(IceLite *ice, const NetAddress *address);
 bool ice_lite_expired(const IceLite *ice, int64_t now_us);
 
 typedef struct IceCheck {

@@ -23,7 +23,7 @@ enum {
         SDP_MAX_BYTES = 64 * 1024,
         SDP_MAX_MEDIA = 32,
         SDP_MAX_CODECS = 48,
-        SDP_MAX_CANDIDATES = 16,
+        SDP_MAX_CANDIDATES = 32,
         SDP_MID_SIZE = 17,         /* with the final NUL */
         SDP_UFRAG_SIZE = 257,      /* RFC 8839, section 5.4: 4 to 256 characters */
         SDP_PWD_SIZE = 257,        /* 22 to 256 characters */
@@ -122,6 +122,7 @@ typedef struct SdpMedia {
 typedef struct SdpCandidate {
         char address[46]; /* INET6_ADDRSTRLEN */
         uint16_t port;
+        bool tcp; /* passive, RFC 6544 */
 } SdpCandidate;
 
 typedef struct Sdp {
@@ -134,7 +135,7 @@ typedef struct Sdp {
         uint8_t fingerprint[SDP_FINGERPRINT_SIZE];
         bool has_fingerprint;
         SdpSetup setup;
-        SdpCandidate candidates[SDP_MAX_CANDIDATES]; /* host, UDP; written in the first line, skipped when read */
+        SdpCandidate candidates[SDP_MAX_CANDIDATES]; /* host; written in the first line, skipped when read */
         unsigned n_candidates;
         SdpMedia *media;
         unsigned n_media;

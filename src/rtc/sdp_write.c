@@ -76,10 +76,14 @@ static void print_transport(GString *out, const Sdp *sdp)
 static void print_candidates(GString *out, const Sdp *sdp)
 {
         for (unsigned i = 0; i < sdp->n_candidates; i++) {
-                /* RFC 8445, 5.1.2.1: type preference 126 (host), component 1; earlier ones are preferred. */
-                uint32_t priority = 126u << 24 | (65535u - i) << 8 | 255u;
-                g_string_append_printf(out, "a=candidate:%u 1 udp %u %s %u typ host\r\n", i + 1, priority,
-                                       sdp->candidates[i].address, sdp->candidates[i].port);
+                const SdpCandidate *one = &sdp->candidates[i];
+                /* RFC 8445, 5.1.2.1: type preference 126 (host), component 1; earlier ones are preferred. TCP comes
+                 * after all of UDP: type preference 90, direction preference 4 (passive), RFC 6544, 4.2. */
+                uint32_t preference = one->tcp ? 4u << 13 | (8191u - i) : 65535u - i;
+                uint32_t priority = (one->tcp ? 90u : 126u) << 24 | preference << 8 | 255u;
+                g_string_append_printf(out, "a=candidate:%u 1 %s %u %s %u typ host%s\r\n", i + 1,
+                                       one->tcp ? "tcp" : "udp", priority, one->address, one->port,
+                                       one->tcp ? " tcptype passive" : "");
         }
         if (sdp->n_candidates)
                 g_string_append(out, "a=end-of-candidates\r\n");

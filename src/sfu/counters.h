@@ -32,6 +32,11 @@
         X(COUNTER_PEERS_GONE, "peers_gone", "peers that left or were lost")                                            \
         X(COUNTER_TAP_LOST, "tap_lost", "packets a tap had no room for")                                               \
         X(COUNTER_EVENTS_LOST, "events_lost", "events nobody had room for")                                            \
+        X(COUNTER_TCP_ACCEPTED, "tcp_accepted", "TCP connections taken")                                               \
+        X(COUNTER_TCP_REFUSED, "tcp_refused", "TCP connections over a limit")                                          \
+        X(COUNTER_TCP_CUT, "tcp_cut", "TCP connections cut: framed wrongly, or without a peer's password")             \
+        X(COUNTER_TCP_PACKETS_OUT, "tcp_packets_out", "packets sent by TCP")                                           \
+        X(COUNTER_TCP_LEFT_OUT, "tcp_left_out", "packets a slow TCP connection had no time for")                       \
         X(COUNTER_ROUTED, "routed", "datagrams handed from the reading loop to another")
 
 typedef enum Counter {

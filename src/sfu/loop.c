@@ -12,15 +12,14 @@
 
 /* --- Routing ------------------------------------------------------------------------------------------------------ */
 
-static Peer *peer_of_id(const Loop *loop, uint32_t value)
+Peer *loop_find_peer(const Loop *loop, uint32_t value)
 {
         SfuPeer id = { value };
         Peer *peer = PEER_LOOP(id) == loop->number ? loop->peers[PEER_PLACE(id)] : NULL;
         return peer && peer->id.value == value ? peer : NULL;
 }
 
-/* A ufrag begins with the peer's number as eight hexadecimal digits: sfu.c. 0 when it does not. */
-static uint32_t id_of_ufrag(const char *ufrag, size_t size)
+uint32_t loop_id_of_ufrag(const char *ufrag, size_t size)
 {
         uint32_t value = 0;
         if (!ufrag || size < 8)
@@ -38,7 +37,7 @@ static uint32_t id_of_ufrag(const char *ufrag, size_t size)
 static void hand_on(Loop *loop, uint32_t id, const Packet *packet)
 {
         unsigned number = PEER_LOOP((SfuPeer){ id });
-        if (loop->number != 0 || number == 0 || number >= loop->shared->n_loops) {
+        if (loop->number != 0 || packet->from.protocol == NET_TCP || number == 0 || number >= loop->shared->n_loops) {
                 counters_drop(&loop->counters, DROP_UNKNOWN_PEER);
                 return;
         }
@@ -62,8 +61,8 @@ static void route_stun(Loop *loop, const Packet *packet)
         }
         size_t size = 0;
         const char *ufrag = stun_local_ufrag(&message, &size);
-        uint32_t id = id_of_ufrag(ufrag, size);
-        Peer *peer = peer_of_id(loop, id);
+        uint32_t id = loop_id_of_ufrag(ufrag, size);
+        Peer *peer = loop_find_peer(loop, id);
         if (peer)
                 peer_receive_stun(peer, &message, &packet->from);
         else
@@ -85,7 +84,7 @@ void loop_route(Loop *loop, Packet **packet)
                 return;
         }
         uint32_t id = address_map_get(&loop->addresses, &p->from);
-        Peer *peer = peer_of_id(loop, id);
+        Peer *peer = loop_find_peer(loop, id);
         if (!peer)
                 hand_on(loop, id, p);
         else if (dtls)
@@ -94,13 +93,14 @@ void loop_route(Loop *loop, Packet **packet)
                 peer_receive_media(peer, packet);
 }
 
-/* A place in the batch whose packet went into a ring for the first time is filled again. */
-static void route_and_refill(Loop *loop, unsigned i)
+void loop_route_batch(Loop *loop, unsigned i)
 {
         loop_route(loop, &loop->batch[i]);
         if (!loop->batch[i])
                 loop->batch[i] = packet_pool_take(&loop->pool);
 }
+
+/* --- Who is where ------------------------------------------------------------------------------------------------- */
 
 void loop_bind(Loop *loop, const NetAddress *address, SfuPeer peer)
 {
@@ -160,7 +160,7 @@ void loop_remove_peer(Loop *loop, Peer *peer)
         }
         sender_flush(&loop->sender); /* what waits refers to its destination */
         for (unsigned i = 0; i < peer->ice.n_addresses; i++)
-                loop_unbind(loop, &peer->ice.addresses[i], peer->id);
+                loop_forget_address(loop, &peer->ice.addresses[i], peer->id);
         loop->peers[PEER_PLACE(peer->id)] = NULL;
         loop->n_peers--;
         peer_free(peer);
@@ -233,7 +233,7 @@ static void obey_for_peer(Loop *loop, Peer *peer, const Command *command)
 void loop_obey(Loop *loop, const Command *command)
 {
         Room *room = room_of(loop, command->room);
-        Peer *peer = peer_of_id(loop, command->peer.value);
+        Peer *peer = loop_find_peer(loop, command->peer.value);
         switch (command->kind) {
         case COMMAND_ROOM_OPEN:
                 loop->rooms[ROOM_PLACE(command->room)] = room_new(loop, command->room);
@@ -282,6 +282,7 @@ void loop_end_turn(Loop *loop)
                 room_end_turn(loop->busy->pdata[i]);
         g_ptr_array_set_size(loop->busy, 0);
         sender_flush(&loop->sender);
+        streams_flush(&loop->streams);
         loop->n_replies = 0;
 }
 
@@ -291,7 +292,7 @@ static void read_socket(Loop *loop)
                 unsigned n = port_receive(&loop->shared->port, loop->batch);
                 read_bindings(loop);
                 for (unsigned i = 0; i < n; i++)
-                        route_and_refill(loop, i);
+                        loop_route_batch(loop, i);
                 loop_end_turn(loop);
                 if (n < PORT_BATCH)
                         return;
@@ -308,7 +309,7 @@ static void read_datagrams(Loop *loop)
                         packet->from = datagram.from;
                         packet->size = datagram.size;
                         memcpy(packet->bytes, datagram.bytes, datagram.size);
-                        route_and_refill(loop, n);
+                        loop_route_batch(loop, n);
                 }
                 loop_end_turn(loop);
         } while (n == PORT_BATCH);
@@ -324,6 +325,7 @@ static void read_commands(Loop *loop)
 void loop_tick(Loop *loop)
 {
         loop->tick_us = loop->now_us + LOOP_TICK_US;
+        loop_tick_tcp(loop);
         for (unsigned i = 0, left = loop->n_peers; left && i < SFU_MAX_PEERS; i++) {
                 Peer *peer = loop->peers[i];
                 if (!peer)
@@ -338,27 +340,40 @@ void loop_tick(Loop *loop)
                         room_tick(loop->rooms[i]);
 }
 
+static bool is_mailbox(const Loop *loop, uint64_t data)
+{
+        return data == (uint32_t)mailbox_fd(loop->commands) ||
+               (loop->datagrams && data == (uint32_t)mailbox_fd(loop->datagrams));
+}
+
+static void read_mail(Loop *loop)
+{
+        read_datagrams(loop);
+        loop_read_arrivals(loop);
+}
+
 static void *run(void *data)
 {
         Loop *loop = data;
         read_clock(loop);
         while (!loop->stopping) {
-                struct epoll_event events[4];
+                struct epoll_event events[LOOP_EPOLL];
                 int wait_ms = -1;
-                if (loop->n_peers)
+                if (loop->n_peers || loop->streams.n_unproven || loop->deaf)
                         wait_ms = (int)CLAMP((loop->tick_us - loop->now_us + 999) / 1000, 0, LOOP_TICK_US / 1000);
                 int n = epoll_wait(loop->poll_fd, events, G_N_ELEMENTS(events), wait_ms);
                 if (n < 0 && errno != EINTR)
                         break;
                 read_clock(loop);
                 for (int i = 0; i < n; i++)
-                        if (events[i].data.fd != loop->shared->port.fd)
-                                mailbox_clear_fd(events[i].data.fd);
+                        if (is_mailbox(loop, events[i].data.u64))
+                                mailbox_clear_fd((int)events[i].data.u64);
                 read_commands(loop);
                 if (loop->number == 0)
                         read_socket(loop);
                 else
-                        read_datagrams(loop);
+                        read_mail(loop);
+                loop_serve_tcp(loop, events, n);
                 if (loop->now_us >= loop->tick_us)
                         loop_tick(loop);
                 loop_end_turn(loop);
@@ -376,7 +391,7 @@ static void *run(void *data)
 
 static bool watch(Loop *loop, int fd)
 {
-        struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+        struct epoll_event event = { .events = EPOLLIN, .data.u64 = (uint32_t)fd };
         return epoll_ctl(loop->poll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
@@ -388,10 +403,12 @@ static bool open_all(Loop *loop, int events_fd)
         if (loop->poll_fd < 0 || !loop->commands || !loop->events || !watch(loop, mailbox_fd(loop->commands)))
                 return false;
         if (loop->number == 0)
-                return watch(loop, loop->shared->port.fd);
+                return watch(loop, loop->shared->port.fd) &&
+                       (!loop->shared->port.tcp_number || watch(loop, loop->shared->port.tcp_fd));
         loop->datagrams = mailbox_new(sizeof(Datagram), LOOP_DATAGRAMS, -1);
         loop->bindings = mailbox_new(sizeof(Binding), LOOP_BINDINGS, -1);
-        return loop->datagrams && loop->bindings && watch(loop, mailbox_fd(loop->datagrams));
+        loop->arrivals = mailbox_new(sizeof(StreamArrival), LOOP_ARRIVALS, mailbox_fd(loop->datagrams));
+        return loop->datagrams && loop->bindings && loop->arrivals && watch(loop, mailbox_fd(loop->datagrams));
 }
 
 Loop *loop_new(const LoopShared *shared, unsigned number, int events_fd, GError **error)
@@ -405,7 +422,9 @@ Loop *loop_new(const LoopShared *shared, unsigned number, int events_fd, GError 
                 loop->batch[i] = packet_pool_take(&loop->pool);
         sender_init(&loop->sender, &shared->port, &loop->counters);
         address_map_init(&loop->addresses);
-        if (open_all(loop, events_fd))
+        bool opened = open_all(loop, events_fd);
+        streams_init(&loop->streams, loop->poll_fd, &loop->now_us, &loop->counters);
+        if (opened)
                 return loop;
         g_set_error_literal(error, SFU_ERROR, SFU_ERROR_SYSTEM, "no descriptor is left for a media thread");
         loop_free(loop);
@@ -434,8 +453,13 @@ void loop_free(Loop *loop)
                 g_free(command.plan);
                 g_free(command.heights);
         }
+        StreamArrival arrival;
+        while (loop->arrivals && mailbox_pop(loop->arrivals, &arrival))
+                close(arrival.fd);
+        streams_clear(&loop->streams);
         mailbox_free(loop->commands);
         mailbox_free(loop->events);
+        mailbox_free(loop->arrivals);
         mailbox_free(loop->datagrams);
         mailbox_free(loop->bindings);
         if (loop->poll_fd >= 0)

@@ -1,7 +1,8 @@
 /* A media thread: its rooms and peers, and the turn that serves them: read a batch, decrypt, forward, send once.
  *
  * Everything below belongs to that one thread. Others reach it by loop_post() alone, and hear from it by its mailbox of
- * events. Loop 0 reads the socket for all, and hands datagrams of other loops' peers over. */
+ * events. Loop 0 reads the socket for all, and hands datagrams of other loops' peers over; a TCP connection it hands
+ * over once, as a whole. */
 #pragma once
 
 #include "sfu/address_map.h"
@@ -10,6 +11,7 @@
 #include "sfu/packet.h"
 #include "sfu/port.h"
 #include "sfu/sfu.h"
+#include "sfu/stream.h"
 
 #include "base/mailbox.h"
 #include "rtc/dtls.h"
@@ -22,6 +24,7 @@ enum {
         LOOP_EVENTS = 4096,
         LOOP_DATAGRAMS = 1024,
         LOOP_BINDINGS = 4096,
+        LOOP_ARRIVALS = 32,
 };
 
 typedef struct Loop Loop;
@@ -96,6 +99,7 @@ struct Loop {
         Mailbox *events;    /* this → socket loop */
         Mailbox *datagrams; /* loop 0 → this; NULL in loop 0 */
         Mailbox *bindings;  /* this → loop 0; NULL in loop 0 */
+        Mailbox *arrivals;  /* TCP connections, loop 0 → this; NULL in loop 0 */
 
         int64_t now_us; /* monotonic, read once a turn */
         int64_t tick_us;
@@ -108,6 +112,9 @@ struct Loop {
         unsigned n_replies;
         Sender sender;
         Counters counters;
+
+        TcpStreams streams;
+        bool deaf; /* no descriptor was left: it listens again from the next tick on */
 
         AddressMap addresses; /* to SfuPeer values; loop 0 knows those of all loops */
         Peer *peers[SFU_MAX_PEERS];
@@ -138,6 +145,10 @@ static inline uint32_t loop_next_track_id(Loop *loop)
 bool loop_emit(Loop *loop, const SfuEvent *event);
 void loop_bind(Loop *loop, const NetAddress *address, SfuPeer peer);
 void loop_unbind(Loop *loop, const NetAddress *address, SfuPeer peer);
+/* Where packets for this address go. False when it cannot be reached, or its connection is closed. */
+bool loop_destination(Loop *loop, Destination *destination, const NetAddress *address);
+/* It leads to the peer no longer; a TCP connection is closed. */
+void loop_forget_address(Loop *loop, const NetAddress *address, SfuPeer peer);
 /* Sends what waits, then frees the peer and forgets its addresses. */
 void loop_remove_peer(Loop *loop, Peer *peer);
 void loop_mark_busy(Loop *loop, Room *room);
@@ -146,9 +157,25 @@ void loop_mark_busy(Loop *loop, Room *room);
 
 /* A datagram with from, size and bytes. It may be taken: then *packet is another one, or NULL. */
 void loop_route(Loop *loop, Packet **packet);
+/* The same for the packet at batch[i]; a place whose packet was taken is filled again. */
+void loop_route_batch(Loop *loop, unsigned i);
+/* What has come by a TCP connection; it is closed when that is wrong, or the end. */
+void loop_read_stream(Loop *loop, TcpStream *stream);
 /* Forwards and sends what the turn brought. */
 void loop_end_turn(Loop *loop);
 /* Every LOOP_TICK_US of loop->now_us. */
 void loop_tick(Loop *loop);
 /* Frees the command's plan. */
 void loop_obey(Loop *loop, const Command *command);
+
+/* --- Between loop.c and loop_tcp.c -------------------------------------------------------------------------------- */
+
+enum { LOOP_EPOLL = 64 }; /* events of one turn */
+/* Of this loop; NULL when there is none of this number. */
+Peer *loop_find_peer(const Loop *loop, uint32_t value);
+/* A ufrag begins with the peer's number as eight hexadecimal digits: sfu.c. 0 when it does not. */
+uint32_t loop_id_of_ufrag(const char *ufrag, size_t size);
+struct epoll_event;
+void loop_serve_tcp(Loop *loop, const struct epoll_event *events, int n);
+void loop_read_arrivals(Loop *loop);
+void loop_tick_tcp(Loop *loop);

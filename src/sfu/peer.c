@@ -102,11 +102,37 @@ static void reply_stun(Peer *peer, const NetAddress *to, const uint8_t *reply, s
         if (loop->n_replies == G_N_ELEMENTS(loop->replies))
                 return;
         Destination *destination = &loop->replies[loop->n_replies];
-        if (!destination_set(destination, &loop->shared->port, to))
+        if (!loop_destination(loop, destination, to))
                 return;
         loop->n_replies++;
         memcpy(sender_begin(&loop->sender, size), reply, size);
         sender_commit(&loop->sender, destination, size);
+}
+
+/* Takes what ICE has selected. A TCP connection learns what must not wait behind pictures. */
+static void take_destination(Peer *peer)
+{
+        peer->has_destination =
+                peer->ice.has_selected && loop_destination(peer->loop, &peer->destination, &peer->ice.selected);
+        TcpStream *stream = peer->destination.stream;
+        if (!peer->has_destination)
+                peer->destination = (Destination){ 0 };
+        else if (stream && peer->watcher)
+                stream_queue_sound(&stream->out, peer->watcher->payload_types[CODEC_OPUS]);
+}
+
+void peer_forget_address(Peer *peer, const NetAddress *address)
+{
+        if (ice_lite_forget(&peer->ice, address))
+                take_destination(peer);
+}
+
+/* Whoever has shown the password may stay. */
+static void prove(Peer *peer, const NetAddress *from)
+{
+        TcpStream *stream = from->protocol == NET_TCP ? streams_find(&peer->loop->streams, from) : NULL;
+        if (stream)
+                stream_prove(stream);
 }
 
 void peer_receive_stun(Peer *peer, const StunMessage *message, const NetAddress *from)
@@ -118,15 +144,16 @@ void peer_receive_stun(Peer *peer, const StunMessage *message, const NetAddress 
         IceResult result = ice_lite_receive(&peer->ice, message, from, loop->now_us, reply);
         if (result.drop)
                 counters_drop(&loop->counters, result.drop);
+        else if (message->class == STUN_REQUEST)
+                prove(peer, from);
         if (result.removed)
-                loop_unbind(loop, &result.removed_address, peer->id);
+                loop_forget_address(loop, &result.removed_address, peer->id);
         if (result.added)
                 loop_bind(loop, from, peer->id);
-        if (result.selected && destination_set(&peer->destination, &loop->shared->port, &peer->ice.selected)) {
-                peer->has_destination = true;
-                if (peer->state == PEER_WAITING)
-                        peer_enter(peer, PEER_CHECKED);
-        }
+        if (result.selected)
+                take_destination(peer);
+        if (peer->has_destination && peer->state == PEER_WAITING)
+                peer_enter(peer, PEER_CHECKED);
         if (result.reply_bytes)
                 reply_stun(peer, from, reply, result.reply_bytes);
 }
@@ -282,8 +309,11 @@ void peer_tick(Peer *peer)
         }
         if (!peer_is_connected(peer))
                 return;
-        if (peer->publisher)
+        if (peer->publisher) {
                 publisher_tick(peer->publisher);
-        else
-                watcher_tick(peer);
+                return;
+        }
+        watcher_tick(peer);
+        if (peer->destination.stream && stream_wants_pictures(peer->destination.stream))
+                watcher_want_pictures(peer);
 }

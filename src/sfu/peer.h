@@ -62,6 +62,8 @@ void peer_free(Peer *peer);
 /* A further description of the same connection. */
 void peer_update(Peer *peer, const PeerPlan *plan);
 
+/* The address leads nowhere any more: another known one is taken. */
+void peer_forget_address(Peer *peer, const NetAddress *address);
 void peer_receive_stun(Peer *peer, const StunMessage *message, const NetAddress *from);
 void peer_receive_dtls(Peer *peer, const Packet *packet);
 /* RTP or RTCP. The packet may be taken: then *packet is another one, or NULL. */

@@ -1,6 +1,7 @@
 #include "sfu/port.h"
 
 #include "sfu/sfu.h"
+#include "sfu/stream.h"
 
 #include <errno.h>
 #include <ifaddrs.h>
@@ -13,7 +14,7 @@
 #define UDP_SEGMENT 103
 #endif
 
-enum { SOCKET_BUFFER_BYTES = 4 * 1024 * 1024 };
+enum { SOCKET_BUFFER_BYTES = 4 * 1024 * 1024, LISTEN_BACKLOG = 512 };
 
 static bool fail(Port *port, const char *what, GError **error)
 {
@@ -23,26 +24,30 @@ static bool fail(Port *port, const char *what, GError **error)
         return false;
 }
 
-static bool bind_number(Port *port, uint16_t number)
+static bool bind_number(int fd, int family, uint16_t number)
 {
-        if (port->family == AF_INET6) {
+        if (family == AF_INET6) {
                 struct sockaddr_in6 any = { .sin6_family = AF_INET6, .sin6_port = htons(number) };
-                return bind(port->fd, (struct sockaddr *)&any, sizeof any) == 0;
+                return bind(fd, (struct sockaddr *)&any, sizeof any) == 0;
         }
         struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(number) };
-        return bind(port->fd, (struct sockaddr *)&any, sizeof any) == 0;
+        return bind(fd, (struct sockaddr *)&any, sizeof any) == 0;
+}
+
+/* An AF_INET6 one takes both families. -1 on failure. */
+static int open_socket(int family, int type)
+{
+        int off = 0, fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        if (fd >= 0 && family == AF_INET6)
+                setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+        return fd;
 }
 
 static bool open_family(Port *port, int family, uint16_t number)
 {
-        int off = 0;
         *port = (Port){ .family = family };
-        port->fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        if (port->fd < 0)
-                return false;
-        if (family == AF_INET6)
-                setsockopt(port->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-        return bind_number(port, number);
+        port->fd = open_socket(family, SOCK_DGRAM);
+        return port->fd >= 0 && bind_number(port->fd, family, number);
 }
 
 /* As root the limits of net.core.rmem_max and wmem_max do not bind; else they do, and we get what they allow. */
@@ -51,6 +56,16 @@ static void raise_buffer(int fd, int forced, int plain)
         int size = SOCKET_BUFFER_BYTES;
         if (setsockopt(fd, SOL_SOCKET, forced, &size, sizeof size) < 0)
                 setsockopt(fd, SOL_SOCKET, plain, &size, sizeof size);
+}
+
+static uint16_t number_of(int fd)
+{
+        struct sockaddr_storage bound;
+        socklen_t size = sizeof bound;
+        NetAddress address;
+        bool named = getsockname(fd, (struct sockaddr *)&bound, &size) == 0 &&
+                     net_address_from_sockaddr((struct sockaddr *)&bound, size, NET_UDP, &address);
+        return named ? address.port : 0;
 }
 
 bool port_open(Port *port, uint16_t number, GError **error)
@@ -67,21 +82,37 @@ bool port_open(Port *port, uint16_t number, GError **error)
         raise_buffer(port->fd, SO_SNDBUFFORCE, SO_SNDBUF);
         int segment = 0;
         port->gso = setsockopt(port->fd, SOL_UDP, UDP_SEGMENT, &segment, sizeof segment) == 0;
-        struct sockaddr_storage bound;
-        socklen_t size = sizeof bound;
-        NetAddress address;
-        if (getsockname(port->fd, (struct sockaddr *)&bound, &size) < 0 ||
-            !net_address_from_sockaddr((struct sockaddr *)&bound, size, NET_UDP, &address))
+        if (!(port->number = number_of(port->fd)))
                 return fail(port, "the media port has no name", error);
-        port->number = address.port;
         return true;
+}
+
+bool port_listen(Port *port, uint16_t number, GError **error)
+{
+        int on = 1, fd = open_socket(port->family, SOCK_STREAM);
+        if (fd >= 0)
+                setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); /* its connections outlive a restart */
+        if (fd >= 0 && bind_number(fd, port->family, number) && listen(fd, LISTEN_BACKLOG) == 0) {
+                port->tcp_fd = fd;
+                port->tcp_number = number_of(fd);
+                return true;
+        }
+        int saved = errno;
+        g_set_error(error, SFU_ERROR, SFU_ERROR_SYSTEM, "media cannot listen on TCP port %u: %s", number,
+                    g_strerror(saved));
+        if (fd >= 0)
+                close(fd);
+        return false;
 }
 
 void port_close(Port *port)
 {
         if (port->fd >= 0)
                 close(port->fd);
+        if (port->tcp_number)
+                close(port->tcp_fd);
         port->fd = -1;
+        port->tcp_number = 0;
 }
 
 static bool is_loopback(const NetAddress *address)
@@ -152,6 +183,7 @@ bool destination_set(Destination *destination, const Port *port, const NetAddres
                 return false;
         memcpy(&destination->ipv6, &storage, size);
         destination->size = size;
+        destination->stream = NULL;
         return true;
 }
 
@@ -170,10 +202,37 @@ void sender_clear(Sender *sender)
         g_clear_pointer(&sender->arena, g_free);
 }
 
-static void prepare(Sender *sender)
+/* To where no datagram goes: each of the run into the connection's queue. */
+static void hand_to_stream(Sender *sender, const SenderMessage *message)
+{
+        for (uint32_t at = 0; at < message->size; at += message->segment) {
+                if (message->to->stream)
+                        stream_send(message->to->stream, message->bytes + at,
+                                    MIN(message->segment, message->size - at));
+                else
+                        counters_add(sender->counters, COUNTER_SEND_REFUSED, 1);
+        }
+}
+
+/* What goes by TCP leaves the list. */
+static void pick_streams(Sender *sender)
+{
+        unsigned kept = 0;
+        for (unsigned i = 0; i < sender->n; i++) {
+                if (sender->messages[i].to->size)
+                        sender->messages[kept++] = sender->messages[i];
+                else
+                        hand_to_stream(sender, &sender->messages[i]);
+        }
+        sender->n = kept;
+}
+
+static bool prepare_datagrams(Sender *sender)
 {
         for (unsigned i = 0; i < sender->n; i++) {
                 SenderMessage *message = &sender->messages[i];
+                if (G_UNLIKELY(message->to->size == 0))
+                        return false;
                 struct msghdr *header = &sender->headers[i].msg_hdr;
                 sender->vectors[i] = (struct iovec){ message->bytes, message->size };
                 *header = (struct msghdr){ .msg_name = (void *)&message->to->ipv6,
@@ -190,6 +249,15 @@ static void prepare(Sender *sender)
                 control->cmsg_len = CMSG_LEN(sizeof(uint16_t));
                 memcpy(CMSG_DATA(control), &message->segment, sizeof(uint16_t));
         }
+        return true;
+}
+
+static void prepare(Sender *sender)
+{
+        if (prepare_datagrams(sender))
+                return;
+        pick_streams(sender);
+        prepare_datagrams(sender);
 }
 
 /* One by one, for a run that the driver would not cut. */

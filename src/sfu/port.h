@@ -1,4 +1,4 @@
-/* The one UDP socket of all media, and a loop's side of sending on it.
+/* The one UDP socket of all media, the TCP socket beside it for networks without UDP, and a loop's side of sending.
  *
  * A Sender gathers datagrams in an arena and hands them to the kernel by one sendmmsg; datagrams of one destination
  * that follow each other with equal sizes (the last may be shorter) travel as one message with UDP_SEGMENT (GSO). A
@@ -31,10 +31,14 @@ typedef struct Port {
         int family; /* AF_INET6 for both, or AF_INET on a machine without IPv6 */
         uint16_t number;
         bool gso;
+        int tcp_fd; /* listening; only where tcp_number is not 0 */
+        uint16_t tcp_number;
 } Port;
 
 /* Binds number (0: any free) on every address. */
 bool port_open(Port *port, uint16_t number, GError **error);
+/* Listens on TCP at number (0: any free) on every address of the UDP socket's family. */
+bool port_listen(Port *port, uint16_t number, GError **error);
 void port_close(Port *port);
 /* The local addresses that a browser may reach, 127.0.0.1 last; at most n. Link-local ones are left out. */
 size_t port_local_addresses(const Port *port, NetAddress *ret_addresses, size_t n);
@@ -42,13 +46,17 @@ size_t port_local_addresses(const Port *port, NetAddress *ret_addresses, size_t 
 /* Reads into batch[0 … PORT_BATCH), sets from and size; how many. */
 unsigned port_receive(const Port *port, Packet **batch);
 
-/* An address in the form sendmmsg wants; kept where the datagrams go, for the Sender refers to it until the flush. */
+typedef struct TcpStream TcpStream;
+
+/* An address in the form sendmmsg wants, or a TCP connection; kept where the datagrams go, for the Sender refers to it
+ * until the flush. */
 typedef struct Destination {
         union {
                 struct sockaddr_in6 ipv6;
                 struct sockaddr_in ipv4;
         };
-        socklen_t size;
+        socklen_t size; /* 0: the connection below; NULL: it is closed, and what is sent there is dropped */
+        TcpStream *stream;
 } Destination;
 /* False when the socket's family cannot reach it. */
 bool destination_set(Destination *destination, const Port *port, const NetAddress *address);

@@ -1,5 +1,7 @@
 #include "sfu/sfu_private.h"
 
+#include "sfu/candidates.h"
+
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
@@ -48,41 +50,15 @@ bool sfu_refuse(GError **error, SfuError code, const char *text)
 
 /* --- Start and stop ----------------------------------------------------------------------------------------------- */
 
-static void add_candidate(Sfu *sfu, const NetAddress *address)
+/* A number that was asked for must be had. Else it is that of UDP; where another program has it for TCP, a free one
+ * when UDP's is such, or none: firewalls know one number. */
+static bool open_tcp(Sfu *sfu, const SfuConfig *config, GError **error)
 {
-        char text[NET_ADDRESS_TEXT_BYTES];
-        net_address_format(address, text);
-        /* "192.0.2.1:5000" or "[2001:db8::1]:5000": the part before the port. */
-        char *end = strrchr(text, ':');
-        if (!end || sfu->n_candidates == ADVERTISED)
-                return;
-        char *begin = text;
-        if (*begin == '[') {
-                begin++;
-                end--;
-        }
-        *end = '\0';
-        SdpCandidate *candidate = &sfu->candidates[sfu->n_candidates++];
-        g_strlcpy(candidate->address, begin, sizeof candidate->address);
-        candidate->port = sfu->shared.port.number;
-}
-
-static bool choose_candidates(Sfu *sfu, const SfuConfig *config, GError **error)
-{
-        NetAddress addresses[ADVERTISED];
-        if (!config->advertised) {
-                size_t n = port_local_addresses(&sfu->shared.port, addresses, ADVERTISED);
-                for (size_t i = 0; i < n; i++)
-                        add_candidate(sfu, &addresses[i]);
-                return true;
-        }
-        for (const char *const *text = config->advertised; *text; text++) {
-                if (!net_address_parse(*text, sfu->shared.port.number, NET_UDP, &addresses[0])) {
-                        g_set_error(error, SFU_ERROR, SFU_ERROR_SYSTEM, "“%s” is not an address to advertise", *text);
-                        return false;
-                }
-                add_candidate(sfu, &addresses[0]);
-        }
+        Port *port = &sfu->shared.port;
+        if (config->tcp_port > 0)
+                return port_listen(port, (uint16_t)config->tcp_port, error);
+        if (config->tcp_port != SFU_NO_TCP && !port_listen(port, port->number, NULL) && config->media_port == 0)
+                return port_listen(port, 0, error);
         return true;
 }
 
@@ -171,7 +147,8 @@ Sfu *sfu_start(const SfuConfig *config, GError **error)
         sfu->shared.identity = dtls_identity_new();
         if (sfu->events_fd < 0 || !sfu->shared.identity)
                 sfu_refuse(error, SFU_ERROR_SYSTEM, "no descriptor or no key for the media server");
-        else if (port_open(&sfu->shared.port, config->media_port, error) && choose_candidates(sfu, config, error) &&
+        else if (port_open(&sfu->shared.port, config->media_port, error) && open_tcp(sfu, config, error) &&
+                 candidates_choose(&sfu->shared.port, config->advertised, sfu->candidates, &sfu->n_candidates, error) &&
                  start_loops(sfu, config, error))
                 return sfu;
         sfu_stop(sfu);
@@ -181,6 +158,11 @@ Sfu *sfu_start(const SfuConfig *config, GError **error)
 uint16_t sfu_media_port(const Sfu *sfu)
 {
         return sfu->shared.port.number;
+}
+
+uint16_t sfu_tcp_port(const Sfu *sfu)
+{
+        return sfu->shared.port.tcp_number;
 }
 
 /* --- Rooms -------------------------------------------------------------------------------------------------------- */

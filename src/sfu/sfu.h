@@ -31,6 +31,7 @@ enum {
         SFU_MAX_LOOPS = 32,            /* media threads */
         SFU_MAX_ROOMS = 1024,          /* open at once */
         SFU_MAX_PEERS = 4096,          /* open at once, per media thread */
+        SFU_NO_TCP = -1,
         SFU_MAX_SDP_BYTES = 64 * 1024,
 };
 
@@ -69,6 +70,7 @@ typedef struct Sfu Sfu;
 
 typedef struct SfuConfig {
         uint16_t media_port; /* UDP; 0 takes a free one */
+        int tcp_port;        /* for networks without UDP; 0: that of UDP if it can be had, SFU_NO_TCP: none */
         const char *const
                 *advertised;    /* addresses for browsers, NULL-terminated; NULL: every local address, 127.0.0.1 too */
         unsigned media_threads; /* 0: one less than the cores, at least one */
@@ -89,6 +91,7 @@ Sfu *sfu_start(const SfuConfig *config, GError **error);
 /* Says goodbye to every peer, stops taps and threads, frees. NULL is fine. */
 void sfu_stop(Sfu *sfu);
 uint16_t sfu_media_port(const Sfu *sfu);
+uint16_t sfu_tcp_port(const Sfu *sfu); /* 0: none */
 
 /* A new empty room on the loop with the fewest rooms; value 0 when SFU_MAX_ROOMS are open. */
 SfuRoom sfu_room_open(Sfu *sfu);

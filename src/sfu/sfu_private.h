@@ -6,8 +6,6 @@
 #include "sfu/sfu.h"
 #include "sfu/tap.h"
 
-enum { ADVERTISED = SDP_MAX_CANDIDATES };
-
 /* The socket loop's side of a peer: what is needed to describe it again. */
 typedef struct Front {
         PeerPlan plan;
@@ -26,7 +24,7 @@ typedef struct FrontRoom {
 
 struct Sfu {
         LoopShared shared;
-        SdpCandidate candidates[ADVERTISED];
+        SdpCandidate candidates[SDP_MAX_CANDIDATES];
         unsigned n_candidates;
         int events_fd;
         unsigned started; /* loops whose thread runs */

@@ -6,6 +6,7 @@
 #include "rtc/sdp.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -24,6 +25,13 @@ TestPeer *test_peer_new(void)
         for (unsigned i = 0; i < TEST_STREAMS; i++)
                 peer->next_index[i] = 100;
         return peer;
+}
+
+void test_peer_use_tcp(TestPeer *peer)
+{
+        close(peer->fd);
+        peer->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        peer->tcp = true;
 }
 
 void test_peer_free(TestPeer *peer)
@@ -112,9 +120,9 @@ char *test_peer_answer(TestPeer *peer, const char *offer, bool h264)
         return sdp_print(sdp);
 }
 
-static uint16_t candidate_port(const char *description)
+static uint16_t candidate_port(const char *description, bool tcp)
 {
-        const char *candidate = strstr(description, "a=candidate:");
+        const char *candidate = strstr(description, tcp ? " 1 tcp " : " 1 udp ");
         const char *end = candidate ? strstr(candidate, " typ host") : NULL;
         while (end && end > candidate && end[-1] != ' ')
                 end--;
@@ -124,7 +132,7 @@ static uint16_t candidate_port(const char *description)
 void test_peer_connect(TestPeer *peer, const char *description)
 {
         g_autoptr(Sdp) sdp = sdp_parse(description, strlen(description), NULL);
-        uint16_t port = candidate_port(description);
+        uint16_t port = candidate_port(description, peer->tcp);
         g_assert_nonnull(sdp);
         g_assert_true(sdp->ice_lite);
         g_assert_cmpuint(port, !=, 0);
@@ -132,6 +140,7 @@ void test_peer_connect(TestPeer *peer, const char *description)
                                       .sin_port = htons(port),
                                       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
         g_assert_cmpint(connect(peer->fd, (struct sockaddr *)&server, sizeof server), ==, 0);
+        fcntl(peer->fd, F_SETFL, O_NONBLOCK);
         IceCredentials remote;
         g_assert_true(ice_credentials_set(&remote, sdp->ufrag, sdp->pwd));
         ice_client_init(&peer->ice, &peer->local, &remote, 1, g_get_monotonic_time());
@@ -143,7 +152,14 @@ void test_peer_connect(TestPeer *peer, const char *description)
 
 void test_peer_send_raw(TestPeer *peer, const void *bytes, size_t size)
 {
-        if (send(peer->fd, bytes, size, 0) < 0)
+        uint8_t frame[FRAME_HEADER_BYTES + 2048];
+        if (peer->tcp) {
+                write_u16(frame, (uint16_t)size);
+                memcpy(frame + FRAME_HEADER_BYTES, bytes, size);
+                bytes = frame;
+                size += FRAME_HEADER_BYTES;
+        }
+        if (send(peer->fd, bytes, size, MSG_NOSIGNAL) < 0)
                 g_test_message("send refused");
 }
 
@@ -209,11 +225,26 @@ static void receive(TestPeer *peer, uint8_t *bytes, size_t size)
         }
 }
 
+static void receive_stream(TestPeer *peer)
+{
+        size_t room, size;
+        uint8_t *to = frame_reader_room(&peer->in, &room), bytes[FRAME_MAX_BYTES];
+        for (ssize_t n; (n = recv(peer->fd, to, room, 0)) > 0; to = frame_reader_room(&peer->in, &room)) {
+                frame_reader_filled(&peer->in, (size_t)n);
+                for (const uint8_t *frame; frame_reader_next(&peer->in, &frame, &size) == FRAME_WHOLE;) {
+                        memcpy(bytes, frame, size);
+                        receive(peer, bytes, size);
+                }
+        }
+}
+
 void test_peer_turn(TestPeer *peer)
 {
         uint8_t bytes[2048];
-        for (ssize_t size; (size = recv(peer->fd, bytes, sizeof bytes, 0)) > 0;)
+        for (ssize_t size; !peer->tcp && (size = recv(peer->fd, bytes, sizeof bytes, 0)) > 0;)
                 receive(peer, bytes, (size_t)size);
+        if (peer->tcp)
+                receive_stream(peer);
         uint8_t random[STUN_TRANSACTION_BYTES], out[STUN_BUILD_BYTES];
         for (unsigned i = 0; i < sizeof random; i++)
                 random[i] = (uint8_t)g_test_rand_int();

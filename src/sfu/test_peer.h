@@ -5,6 +5,7 @@
 #include "sfu/sfu.h"
 
 #include "rtc/dtls.h"
+#include "rtc/framing.h"
 #include "rtc/ice.h"
 #include "rtc/srtp.h"
 
@@ -37,6 +38,8 @@ typedef struct TestPacket {
 
 typedef struct TestPeer {
         int fd;
+        bool tcp;
+        FrameReader in;
         DtlsIdentity *identity;
         DtlsSession *dtls;
         SrtpSender *sender;
@@ -52,6 +55,8 @@ typedef struct TestPeer {
 } TestPeer;
 
 TestPeer *test_peer_new(void);
+/* Goes by ICE-TCP; before test_peer_connect(). */
+void test_peer_use_tcp(TestPeer *peer);
 void test_peer_free(TestPeer *peer);
 
 /* A publisher's offer: "mic", "camera" (H.264) and "copy" (VP8) as far as asked. */
@@ -70,7 +75,7 @@ bool test_peer_is_connected(const TestPeer *peer);
 void test_peer_send(TestPeer *peer, unsigned which, uint64_t index, uint32_t timestamp, bool marker,
                     const uint8_t *payload, size_t size);
 void test_peer_send_rtcp(TestPeer *peer, uint8_t *compound, size_t size);
-/* Raw bytes from the peer's address. */
+/* Raw bytes from the peer's address; framed where it goes by TCP. */
 void test_peer_send_raw(TestPeer *peer, const void *bytes, size_t size);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TestPeer, test_peer_free)

@@ -176,6 +176,14 @@ static void want_key(Peer *peer, uint32_t ssrc)
                 room_want_key(peer->room, track_of(peer, slot, slot->wanted ? slot->wanted : slot->now.source));
 }
 
+void watcher_want_pictures(Peer *peer)
+{
+        const Watcher *watcher = peer->watcher;
+        for (unsigned i = 0; i < watcher->n_slots; i++)
+                if (!slot_is_audio(i) && watcher->slots[i].now.source)
+                        want_key(peer, watcher->slots[i].ssrc);
+}
+
 static void set_delay(Watcher *watcher, uint16_t delay_ms)
 {
         RtpExtensionIds ids = { .id = { [RTP_EXTENSION_PLAYOUT_DELAY] = watcher->delay_id } };

@@ -60,3 +60,5 @@ static inline size_t watcher_extend_header(const Watcher *watcher, uint8_t *out)
 }
 void watcher_receive_rtcp(Peer *peer, const RtcpPacket *rtcp);
 void watcher_tick(Peer *peer);
+/* Its line has lost pictures for good: every one it watches begins anew, with a key frame. */
+void watcher_want_pictures(Peer *peer);
