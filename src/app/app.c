@@ -27,8 +27,19 @@ struct App {
 
 static Sfu *start_media(const AppConfig *config, GError **error)
 {
-        return sfu_start(&(SfuConfig){ .media_port = (uint16_t)config->media_port, .advertised = config->advertised },
+        return sfu_start(&(SfuConfig){ .media_port = (uint16_t)config->media_port,
+                                       .tcp_port = config->tcp_port,
+                                       .advertised = config->advertised },
                          error);
+}
+
+static void say_where(const App *app)
+{
+        const Sfu *sfu = app->sfu;
+        if (!sfu_tcp_port(sfu) && app->config.tcp_port != SFU_NO_TCP)
+                log_warn("TCP port %u is another program's: whose network lets no UDP out will not hear the rooms",
+                         sfu_media_port(sfu));
+        log_info("serving %s media=udp/%u tcp/%u", server_origin(app->server), sfu_media_port(sfu), sfu_tcp_port(sfu));
 }
 
 static Server *start_pages(App *app, const AppConfig *config, GError **error)
@@ -61,6 +72,7 @@ App *app_start(const AppConfig *config, GError **error)
                 app->recordings = recordings_new(app->store, app->sfu, app->sockets, app->mender);
                 const LiveHooks hooks = recordings_hooks(app->recordings);
                 app->live = live_new(app->store, app->sockets, app->sfu, &hooks);
+                live_set_turn(app->live, &app->config.turn);
                 recordings_set_live(app->recordings, app->live);
                 app->server = start_pages(app, config, error);
         }
@@ -71,7 +83,7 @@ App *app_start(const AppConfig *config, GError **error)
                 return NULL;
         }
         app->jobs = jobs_start(&(JobsConfig){ app->store, server_origin(app->server), app->runner, &app->backup });
-        log_info("serving %s media=udp/%u", server_origin(app->server), sfu_media_port(app->sfu));
+        say_where(app);
         return app;
 }
 

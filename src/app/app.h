@@ -12,8 +12,10 @@ typedef struct {
 } BackupPlan;
 
 typedef struct {
-        const char *folder;            /* data folder */
-        int port, media_port;          /* 0: free */
+        const char *folder;   /* data folder */
+        int port, media_port; /* 0: free */
+        int tcp_port;         /* of media; 0: that of UDP, SFU_NO_TCP: none */
+        LiveTurn turn;
         const char *socket;            /* a Unix socket instead of the port */
         bool behind_proxy;             /* nginx is on that socket */
         const char *origin;            /* NULL: http://127.0.0.1:PORT */

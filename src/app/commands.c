@@ -26,7 +26,8 @@
 typedef struct {
         char *config, *folder, *format, *origin, *socket, *relay, *mail_from, *event, *zone, *lang;
         char *to, *key_file, *keep, *backup_to;
-        int port, media_port, backup_hours;
+        char *turn_secret, **turn_urls;
+        int port, media_port, tcp_port, backup_hours;
         gboolean publish, json, empty, behind_proxy;
         char **advertised, **rest;
 } Options;
@@ -78,6 +79,8 @@ static AppConfig config_from(const Options *options)
         return (AppConfig){ .folder = options->folder,
                             .port = options->port,
                             .media_port = options->media_port,
+                            .tcp_port = options->tcp_port,
+                            .turn = { (const char *const *)options->turn_urls, options->turn_secret },
                             .origin = options->origin,
                             .socket = options->socket,
                             .behind_proxy = options->behind_proxy,
@@ -115,6 +118,9 @@ static bool take_settings(Options *options, GError **error)
                 options->advertised = g_steal_pointer(&settings.advertised);
         if (options->media_port < 0)
                 options->media_port = settings.media_port;
+        options->tcp_port = settings.tcp_port;
+        options->turn_urls = g_steal_pointer(&settings.turn_urls);
+        options->turn_secret = g_steal_pointer(&settings.turn_secret);
         options->behind_proxy = options->behind_proxy || settings.behind_proxy;
         return true;
 }
@@ -366,6 +372,8 @@ static void options_clear(Options *options)
         g_free(options->config);
         g_free(options->socket);
         g_strfreev(options->advertised);
+        g_strfreev(options->turn_urls);
+        g_free(options->turn_secret);
         g_free(options->relay);
         g_free(options->mail_from);
         g_free(options->event);

@@ -3,14 +3,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define TURN_URLS_MAX 8
+
 /* Every key there is. */
 static const struct {
         const char *group, *key;
 } KEYS[] = {
-        { "server", "data" },   { "server", "origin" },   { "server", "socket" }, { "server", "behind-proxy" },
-        { "media", "port" },    { "media", "advertise" }, { "mail", "relay" },    { "mail", "user" },
-        { "mail", "password" }, { "mail", "from" },       { "backup", "folder" }, { "backup", "key-file" },
-        { "backup", "hours" },
+        { "server", "data" },       { "server", "origin" },  { "server", "socket" },   { "server", "behind-proxy" },
+        { "media", "port" },        { "media", "tcp-port" }, { "media", "advertise" }, { "media", "turn" },
+        { "media", "turn-secret" }, { "mail", "relay" },     { "mail", "user" },       { "mail", "password" },
+        { "mail", "from" },         { "backup", "folder" },  { "backup", "key-file" }, { "backup", "hours" },
 };
 
 void settings_init(Settings *settings)
@@ -27,6 +29,8 @@ void settings_clear(Settings *settings)
         g_free(settings->mail_from);
         g_free(settings->backup_to);
         g_free(settings->backup_key_file);
+        g_free(settings->turn_secret);
+        g_strfreev(settings->turn_urls);
         g_strfreev(settings->advertised);
         settings_init(settings);
 }
@@ -106,6 +110,52 @@ static bool read_mail(Settings *settings, GKeyFile *file, const char *path, GErr
         return true;
 }
 
+/* "a; b" as a list without blanks; NULL when it is empty. (transfer full) */
+static char **list_of(GKeyFile *file, const char *group, const char *key)
+{
+        char **list = g_key_file_get_string_list(file, group, key, NULL, NULL);
+        for (char **one = list; one && *one; one++)
+                g_strstrip(*one);
+        if (list && !*list)
+                g_clear_pointer(&list, g_strfreev);
+        return list;
+}
+
+static bool read_turn(Settings *settings, GKeyFile *file, const char *path, GError **error)
+{
+        settings->turn_urls = list_of(file, "media", "turn");
+        settings->turn_secret = text_of(file, "media", "turn-secret");
+        for (char **one = settings->turn_urls; one && *one; one++)
+                if (!g_str_has_prefix(*one, "turn:") && !g_str_has_prefix(*one, "turns:"))
+                        return refuse(error, "%s: a TURN server is turn:HOST:PORT or turns:HOST:PORT, not “%s”", path,
+                                      *one);
+        if (settings->turn_urls && g_strv_length(settings->turn_urls) > TURN_URLS_MAX)
+                return refuse(error, "%s: at most %d TURN addresses", path, TURN_URLS_MAX);
+        if (settings->turn_urls && !settings->turn_secret)
+                return refuse(error, "%s: turn needs turn-secret, the static-auth-secret of coturn", path);
+        if (settings->turn_secret && everybody_may_read(path))
+                return refuse(error, "%s: everybody on this machine can read the TURN secret in it. Do: chmod 640 %s",
+                              path, path);
+        return true;
+}
+
+static bool read_tcp_port(Settings *settings, GKeyFile *file, const char *path, GError **error)
+{
+        g_autofree char *port = text_of(file, "media", "tcp-port");
+        guint64 number = 0;
+        if (!port)
+                return true;
+        if (strcmp(port, "off") == 0) {
+                settings->tcp_port = SFU_NO_TCP;
+                return true;
+        }
+        if (!g_ascii_string_to_unsigned(port, 10, 1, 65535, &number, NULL))
+                return refuse(error, "%s: the TCP port of media is a number from 1 to 65535 or “off”, not “%s”", path,
+                              port);
+        settings->tcp_port = (int)number;
+        return true;
+}
+
 static bool read_media(Settings *settings, GKeyFile *file, const char *path, GError **error)
 {
         g_autofree char *port = text_of(file, "media", "port");
@@ -114,13 +164,11 @@ static bool read_media(Settings *settings, GKeyFile *file, const char *path, GEr
                 return refuse(error, "%s: the media port is a number from 0 (free) to 65535, not “%s”", path, port);
         if (port)
                 settings->media_port = (int)number;
-        settings->advertised = g_key_file_get_string_list(file, "media", "advertise", NULL, NULL);
-        if (settings->advertised && !*settings->advertised)
-                g_clear_pointer(&settings->advertised, g_strfreev);
+        settings->advertised = list_of(file, "media", "advertise");
         for (char **one = settings->advertised; one && *one; one++)
-                if (!g_hostname_is_ip_address(g_strstrip(*one)))
+                if (!g_hostname_is_ip_address(*one))
                         return refuse(error, "%s: “%s” is no IP address to advertise", path, *one);
-        return true;
+        return read_tcp_port(settings, file, path, error) && read_turn(settings, file, path, error);
 }
 
 static bool read_backup(Settings *settings, GKeyFile *file, const char *path, GError **error)

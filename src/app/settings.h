@@ -1,6 +1,8 @@
 /* The configuration file of a server (etc/treteau.conf is the sample): a GKeyFile, so that no password stands on a
  * command line, where everybody on the machine reads it. What the command line says goes before it. */
 #pragma once
+#include "sfu/sfu.h"
+
 #include <glib.h>
 #include <stdbool.h>
 
@@ -11,6 +13,9 @@ typedef struct {
         char *relay;       /* with user and password in it */
         char **advertised; /* media addresses told to browsers; NULL: every local one */
         int media_port;    /* -1: not said */
+        int tcp_port;      /* of media; 0: that of UDP, SFU_NO_TCP: none */
+        char **turn_urls;  /* NULL: none */
+        char *turn_secret;
         char *backup_to, *backup_key_file;
         int backup_hours; /* 0: not said */
         bool behind_proxy;

@@ -26,7 +26,8 @@ static void test_whole(void)
         g_assert_true(read_text(&settings,
                                 "[server]\ndata=/var/lib/treteau\norigin=https://conf.example.org\n"
                                 "socket=/run/treteau/web.socket\nbehind-proxy=true\n"
-                                "[media]\nport=3478\nadvertise=192.0.2.1;2001:db8::1\n"
+                                "[media]\nport=3478\ntcp-port=443\nadvertise=192.0.2.1;2001:db8::1\n"
+                                "turn=turn:turn.example.org:3479; turns:turn.example.org:5349\nturn-secret=s3cret\n"
                                 "[mail]\nrelay=smtps://mail.example.org\nuser=us@example.org\npassword=p@ss:w/rd\n"
                                 "from=us@example.org\n",
                                 0640, &message));
@@ -36,7 +37,10 @@ static void test_whole(void)
         g_assert_cmpstr(settings.socket, ==, "/run/treteau/web.socket");
         g_assert_true(settings.behind_proxy);
         g_assert_cmpint(settings.media_port, ==, 3478);
+        g_assert_cmpint(settings.tcp_port, ==, 443);
         g_assert_cmpstr(settings.advertised[1], ==, "2001:db8::1");
+        g_assert_cmpstr(settings.turn_urls[1], ==, "turns:turn.example.org:5349");
+        g_assert_cmpstr(settings.turn_secret, ==, "s3cret");
         g_assert_cmpstr(settings.relay, ==, "smtps://us%40example.org:p%40ss%3Aw%2Frd@mail.example.org");
         g_assert_cmpstr(settings.mail_from, ==, "us@example.org");
 }
@@ -48,6 +52,8 @@ static void test_little(void)
         g_assert_true(
                 read_text(&settings, "[server]\ndata=/srv\n[media]\nadvertise=\n[mail]\nrelay=\n", 0644, &message));
         g_assert_cmpint(settings.media_port, ==, -1);
+        g_assert_cmpint(settings.tcp_port, ==, 0);
+        g_assert_null(settings.turn_urls);
         g_assert_null(settings.advertised);
         g_assert_null(settings.relay);
         g_assert_false(settings.behind_proxy);
@@ -65,6 +71,10 @@ static void test_refused(void)
                 { "[server]\nbehind-proxy=perhaps\n", "true or false", 0600 },
                 { "[media]\nport=70000\n", "media port", 0600 },
                 { "[media]\nadvertise=example.org\n", "no IP address", 0600 },
+                { "[media]\ntcp-port=0\n", "TCP port", 0600 },
+                { "[media]\nturn=turn.example.org\nturn-secret=a\n", "turn:HOST", 0600 },
+                { "[media]\nturn=turn:turn.example.org\n", "needs turn-secret", 0600 },
+                { "[media]\nturn=turn:turn.example.org\nturn-secret=a\n", "chmod 640", 0644 },
                 { "[mail]\nrelay=mail.example.org\n", "smtp://", 0600 },
                 { "[mail]\nrelay=smtp://mail.example.org\nuser=a\npassword=b\n", "chmod 640", 0644 },
                 { "[mail]\nrelay=smtp://a:b@mail.example.org\n", "chmod 640", 0644 },

@@ -31,7 +31,15 @@ typedef struct {
         void (*record_picture)(void *owner, int64_t room_id, bool on_air);
 } LiveHooks;
 
+/* A TURN server that knows the secret (coturn: use-auth-secret), for those whose network lets through little. */
+typedef struct {
+        const char *const *urls; /* "turn:…", "turns:…"; NULL: none */
+        const char *secret;
+} LiveTurn;
+
 Live *live_new(Store *store, SocketLoop *sockets, Sfu *sfu, const LiveHooks *hooks);
+/* Before the first socket; its strings must live as long as live. */
+void live_set_turn(Live *live, const LiveTurn *turn);
 /* Tells every page that the server restarts: it comes back by itself. Any thread; NULL is fine. */
 void live_goodbye(Live *live);
 /* After the socket loop has stopped: writes what was asked for; no hook is called any more. NULL is fine. */

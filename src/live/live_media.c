@@ -124,8 +124,8 @@ void live_offer_subscribe(Person *person)
         person->lines_seats = room->seats;
         g_free(person->subscribe_pc);
         person->subscribe_pc = g_strdup_printf("s%u", peer.value);
-        live_send(person->socket,
-                  json_pack("{s:s, s:s, s:s}", "t", "subscribe", "pc", person->subscribe_pc, "sdp", offer));
+        live_send(person->socket, json_pack("{s:s, s:s, s:s, s:o}", "t", "subscribe", "pc", person->subscribe_pc, "sdp",
+                                            offer, "ice", live_ice_servers(person)));
 }
 
 void live_subscribed(Client *client, json_t *message)

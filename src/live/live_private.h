@@ -137,6 +137,7 @@ struct Live {
         SocketLoop *sockets;
         Sfu *sfu;
         LiveHooks hooks;
+        LiveTurn turn;
         LiveWriter *writer;
         GHashTable *rooms;     /* room id → LiveRoom */
         GHashTable *sfu_rooms; /* SfuRoom value → LiveRoom */
@@ -218,6 +219,13 @@ void live_hand(Client *client, json_t *message);
 void live_lower(Client *client, json_t *message);
 void live_hand_drop(Person *person); /* goes down by itself: came on stage, left */
 json_t *live_hands_json(const LiveRoom *room);
+
+/* --- live_turn.c: ways around a narrow network ---------------------------------------------------------------------
+ */
+/* For RTCPeerConnection's iceServers: with a password of this person's own, good for hours. (transfer full) */
+json_t *live_ice_servers(const Person *person);
+/* base64(HMAC-SHA1(secret, user)), as coturn's use-auth-secret wants it. (transfer full) */
+char *live_turn_password(const char *secret, const char *user);
 
 /* --- live_media.c: peer connections ------------------------------------------------------------------------------- */
 void live_publish(Client *client, json_t *message);

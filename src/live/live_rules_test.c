@@ -92,6 +92,13 @@ static void test_admission(void)
         g_assert_cmpint(live_admit(&coming), ==, LIVE_WELCOME);
 }
 
+/* The second case of RFC 2202, section 3: what coturn computes of the same secret. */
+static void test_turn_password(void)
+{
+        g_autofree char *password = live_turn_password("Jefe", "what do ya want for nothing?");
+        g_assert_cmpstr(password, ==, "7/zfauXrL6LSdBbV8YTfnCWafHk=");
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -101,5 +108,6 @@ int main(int argc, char **argv)
         g_test_add_func("/live/text", test_text);
         g_test_add_func("/live/rate", test_rate);
         g_test_add_func("/live/admission", test_admission);
+        g_test_add_func("/live/turn-password", test_turn_password);
         return g_test_run();
 }

@@ -71,10 +71,10 @@ export class Watching {
     return this.#now?.tracks ?? new Map();
   }
 
-  /** An offer from the server. The picture stays on the old connection until the new one is there. @param {{pc: string, sdp: string}} offer */
-  async answer({ pc: id, sdp }) {
+  /** An offer from the server. The picture stays on the old connection until the new one is there. @param {{pc: string, sdp: string, ice?: RTCIceServer[]}} offer */
+  async answer({ pc: id, sdp, ice }) {
     this.#next?.pc.close();
-    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: ice ?? [] });
     const next = { id, pc, tracks: new Map() };
     this.#next = next;
     this.#port = media_port(sdp);
@@ -177,6 +177,7 @@ export class Speaking {
   #size = CAMERA_SIZES[0];
   #turn = Promise.resolve();
   state = "new";
+  /** @type {RTCIceServer[]} ways around a narrow network, from the last welcome */ ice = [];
 
   /** @param {Send} send @param {() => void} changed */
   constructor(send, changed) {
@@ -190,7 +191,7 @@ export class Speaking {
 
   async start() {
     this.close();
-    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: this.ice });
     const now = { id: random_id(), pc, senders: new Map(), answered: false, h264: new Set() };
     this.#now = now;
     for (const name of ["mic", "camera", "camera-vp8", "screen", "screen-vp8"])

@@ -131,6 +131,7 @@ class Meeting {
     this.keep({ key: m.me.key });
     for (const line of this.room.pending)
       this.socket.send({ t: "say", id: line.id, text: line.text });
+    this.speaking.ice = m.ice ?? [];
     this.speaking.set_vp8(m.vp8);
     this.speaking.set_company(cast(this.room).length);
     const me = myself(this.room);

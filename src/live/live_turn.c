@@ -1,0 +1,42 @@
+/* TURN passwords as coturn takes them (draft-uberti-behave-turn-rest-00): the user name is when it ends and whose it
+ * is, the password what the shared secret makes of that. Nothing is stored, and nobody is asked. */
+#include "live/live_private.h"
+#include "base/time.h"
+
+#include <string.h>
+
+#define GOOD_FOR_US (12 * HOUR_US) /* a long day; who comes back or watches anew gets another */
+#define SHA1_BYTES 20
+
+void live_set_turn(Live *live, const LiveTurn *turn)
+{
+        live->turn = *turn;
+}
+
+char *live_turn_password(const char *secret, const char *user)
+{
+        g_autoptr(GHmac) hmac = g_hmac_new(G_CHECKSUM_SHA1, (const guchar *)secret, strlen(secret));
+        guint8 digest[SHA1_BYTES];
+        gsize size = sizeof digest;
+        g_hmac_update(hmac, (const guchar *)user, -1);
+        g_hmac_get_digest(hmac, digest, &size);
+        return g_base64_encode(digest, size);
+}
+
+json_t *live_ice_servers(const Person *person)
+{
+        const LiveTurn *turn = &person->room->live->turn;
+        json_t *servers = json_array();
+        if (!turn->urls)
+                return servers;
+        int64_t until_s = (now_us() + GOOD_FOR_US) / SECOND_US;
+        g_autofree char *user =
+                g_strdup_printf("%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT "-%d", until_s, person->room->id, person->id);
+        g_autofree char *password = live_turn_password(turn->secret, user);
+        json_t *urls = json_array();
+        for (const char *const *url = turn->urls; *url; url++)
+                json_array_append_new(urls, json_string(*url));
+        json_array_append_new(servers,
+                              json_pack("{s:o, s:s, s:s}", "urls", urls, "username", user, "credential", password));
+        return servers;
+}
