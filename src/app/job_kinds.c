@@ -11,41 +11,52 @@
 #define DAILY 7
 #define WEEKLY 4
 
-static bool on_progress(void *owner, uint64_t done, uint64_t total)
+static bool on_progress(void *owner, uint64_t done, uint64_t total, uint64_t spared)
 {
+        job_spared(owner, (int64_t)spared);
         return job_progress(owner, (int64_t)done, (int64_t)total);
 }
 
-/* A backup in the data folder itself can be fetched from the page; one elsewhere is told of. */
-static void tell_backup(Job *job, const Backup *backup)
+static BackupWish wish_of(Job *job)
 {
-        g_autofree char *usual = g_build_filename(store_folder(job_store(job)), "backups", NULL);
-        g_autofree char *folder = g_path_get_dirname(backup->path), *name = g_path_get_basename(backup->path);
-        if (strcmp(folder, usual) != 0) {
-                job_set_message(job, N_("The backup lies where this server keeps its backups."));
-                return;
-        }
-        g_autofree char *below = g_strconcat("backups/", name, NULL);
-        job_set_result(job, below, name, "application/octet-stream");
-        job_set_message(job, N_("Take this file to another machine: a backup on the same disk is lost with it."));
+        return (BackupWish){ .folder = store_folder(job_store(job)),
+                             .key_file = app_backup_plan(job_context(job))->key_file,
+                             .now_us = now_us(),
+                             .progress = on_progress,
+                             .owner = job };
 }
 
+/* After a restart it goes on with the recordings that lie in the pool already. */
 static bool backup_run(Job *job, GError **error)
 {
-        const BackupPlan *plan = app_backup_plan(job_context(job));
-        g_autoptr(Backup) backup = backup_make(&(BackupWish){ .folder = store_folder(job_store(job)),
-                                                              .to = plan->to,
-                                                              .key_file = plan->key_file,
-                                                              .daily = DAILY,
-                                                              .weekly = WEEKLY,
-                                                              .now_us = now_us(),
-                                                              .progress = on_progress,
-                                                              .owner = job },
-                                               error);
+        BackupWish wish = wish_of(job);
+        wish.to = app_backup_plan(job_context(job))->to;
+        wish.daily = DAILY;
+        wish.weekly = WEEKLY;
+        g_autoptr(Backup) backup = backup_make(&wish, error);
         if (!backup)
                 return false;
-        log_info("job=%" G_GINT64_FORMAT " backup bytes=%" G_GUINT64_FORMAT, job_id(job), backup->archive_bytes);
-        tell_backup(job, backup);
+        log_info("job=%" G_GINT64_FORMAT " backup bytes=%" G_GUINT64_FORMAT " pooled=%" G_GUINT64_FORMAT, job_id(job),
+                 backup->archive_bytes, backup->pooled_bytes);
+        job_set_message(job, wish.to ? N_("The backup lies where this server keeps its backups.")
+                                     : N_("The backup lies in the folder “backups” of this server. Copy that folder to "
+                                          "another machine: what lies on the same disk is lost with it."));
+        return true;
+}
+
+static bool copy_run(Job *job, GError **error)
+{
+        BackupWish wish = wish_of(job);
+        g_autofree char *folder = job_folder(job);
+        wish.to = folder;
+        wish.whole = true;
+        g_autoptr(Backup) backup = backup_make(&wish, error);
+        if (!backup)
+                return false;
+        g_autofree char *name = g_path_get_basename(backup->path);
+        g_autofree char *below = g_strdup_printf("jobs/%" G_GINT64_FORMAT "/%s", job_id(job), name);
+        job_set_result(job, below, name, "application/octet-stream");
+        job_set_message(job, N_("Take this file to another machine: a backup on the same disk is lost with it."));
         return true;
 }
 
@@ -59,10 +70,13 @@ static bool statistics_run(Job *job, GError **error)
 
 static const JobKind KINDS[] = {
         { "backup", N_("Backup"),
-          N_("Everything in one file: events, people, recordings, pictures, keys. It holds personal data: keep it "
-             "where "
-             "only you can read it."),
+          N_("Everything: events, people, recordings, pictures, keys. It holds personal data. What the backups before "
+             "it "
+             "hold already is not copied again; after a restart it goes on where it was."),
           RIGHT_OWNER, false, true, backup_run },
+        { "copy", N_("Copy to take away"),
+          N_("The same in one file that needs no other, to download. Keep it where only you can read it."), RIGHT_OWNER,
+          false, true, copy_run },
         { "statistics", N_("Statistics for a spreadsheet"),
           N_("The figures of the page “Statistics” in a CSV file; no figure under five is in it."), RIGHT_ORGANISER,
           true, true, statistics_run },

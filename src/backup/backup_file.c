@@ -27,6 +27,7 @@ void backup_free(Backup *backup)
         if (!backup)
                 return;
         g_free(backup->path);
+        g_free(backup->swept);
         g_free(backup);
 }
 

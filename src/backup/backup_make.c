@@ -1,6 +1,9 @@
 #include "backup/backup_private.h"
 #include "backup/backup_rules.h"
 #include "backup/container.h"
+#include "backup/hashes.h"
+#include "backup/pool.h"
+#include "base/time.h"
 #include "store/db.h"
 
 #include <dirent.h>
@@ -13,30 +16,35 @@
 #include <unistd.h>
 
 #define DATABASE "treteau.db"
+#define FORMAT_WHOLE 1 /* all of it in the archive: older programs read it too */
 #define WHOLE_READ_MAX                                                                                                 \
         (1024 * 1024) /* small files that are rewritten, such as a recording's list, are read at once                  \
                        */
+
+#define POOLED_MIN (64 * 1024) /* smaller ones are less trouble in the archive */
 
 /* A backup in the making. */
 typedef struct {
         const BackupWish *wish;
         ContainerWriter *writer;
-        uint64_t done, total, left_out;
+        Pool *pool;     /* NULL: all goes into the archive */
+        Hashes *hashes; /* with a pool */
+        uint64_t done, spared, total, pooled_files, left_out;
 } Making;
 
 static bool told(void *owner, uint64_t bytes)
 {
         Making *making = owner;
         making->done += bytes;
-        return !making->wish->progress ||
-               making->wish->progress(making->wish->owner, making->done, MAX(making->total, making->done));
+        return !making->wish->progress || making->wish->progress(making->wish->owner, making->done,
+                                                                 MAX(making->total, making->done), making->spared);
 }
 
 /* Of the data folder itself: what is copied otherwise, made anew, or a backup. */
 static bool is_apart(const char *name)
 {
-        static const char *const apart[] = { "tmp",     "backups",      "jobs",        "lost+found",
-                                             LAST_FILE, CONTAINER_HEAD, CONTAINER_LIST };
+        static const char *const apart[] = { "tmp",       "backups",      "jobs",         "lost+found",    LAST_FILE,
+                                             HASHES_FILE, CONTAINER_HEAD, CONTAINER_LIST, CONTAINER_POOLED };
         for (size_t i = 0; i < G_N_ELEMENTS(apart); i++)
                 if (strcmp(name, apart[i]) == 0)
                         return true;
@@ -107,6 +115,12 @@ static bool count_file(Making *making, int fd, const char *name, const struct st
         return true;
 }
 
+static bool cancelled(GError **error)
+{
+        g_set_error(error, BACKUP_ERROR, BACKUP_ERROR_CANCELLED, "the backup was cancelled");
+        return false;
+}
+
 static bool add_small(Making *making, int fd, const char *name, uint64_t size, GError **error)
 {
         g_autofree char *bytes = g_malloc(size + 1);
@@ -119,15 +133,39 @@ static bool add_small(Making *making, int fd, const char *name, uint64_t size, G
                 }
         if (!container_add_bytes(making->writer, name, bytes, got, error))
                 return false;
-        if (told(making, got))
-                return true;
-        g_set_error(error, BACKUP_ERROR, BACKUP_ERROR_CANCELLED, "the backup was cancelled");
-        return false;
+        return told(making, got) || cancelled(error);
+}
+
+/* What is there already is not written again, and what is known not even read. */
+static bool add_to_pool(Making *making, int fd, const char *name, const struct stat *is, GError **error)
+{
+        char hash[LISTING_HASH_HEX + 1];
+        uint64_t size = (uint64_t)is->st_size;
+        const char *known = hashes_find(making->hashes, name, is);
+        g_autofree char *known_name = known ? pool_name(making->pool, known, error) : NULL;
+        if (known && !known_name)
+                return false;
+        if (known && pool_has(making->pool, known_name, size)) {
+                making->spared += size;
+                making->pooled_files++;
+                return container_add_pooled(making->writer, name, size, known, known_name, error) &&
+                       (told(making, size) || cancelled(error));
+        }
+        bool added = pool_add(making->pool, fd, size, told, making, hash, error);
+        posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); /* what people watch shall stay in memory instead */
+        g_autofree char *pooled = added ? pool_name(making->pool, hash, error) : NULL;
+        if (!pooled)
+                return false;
+        making->pooled_files++;
+        hashes_keep(making->hashes, name, is, hash, now_us());
+        return container_add_pooled(making->writer, name, size, hash, pooled, error);
 }
 
 static bool add_file(Making *making, int fd, const char *name, const struct stat *is, GError **error)
 {
         uint64_t size = (uint64_t)is->st_size;
+        if (making->pool && size >= POOLED_MIN && !is_list(name))
+                return add_to_pool(making, fd, name, is, error);
         if (size <= WHOLE_READ_MAX)
                 return add_small(making, fd, name, size, error);
         bool added = container_add_file(making->writer, name, fd, size, told, making, error);
@@ -153,8 +191,9 @@ static int copy_database(const char *folder, GError **error)
 
 static bool add_head(Making *making, int64_t schema, GError **error)
 {
-        json_t *head = json_pack("{s:i, s:I, s:I, s:s}", "format", BACKUP_FORMAT, "schema", (json_int_t)schema,
-                                 "created_us", (json_int_t)making->wish->now_us, "program", TRETEAU_VERSION);
+        json_t *head = json_pack("{s:i, s:I, s:I, s:s}", "format", making->pool ? BACKUP_FORMAT : FORMAT_WHOLE,
+                                 "schema", (json_int_t)schema, "created_us", (json_int_t)making->wish->now_us,
+                                 "program", TRETEAU_VERSION);
         char *text = json_dumps(head, 0);
         json_decref(head);
         bool added = container_add_bytes(making->writer, CONTAINER_HEAD, text, strlen(text), error);
@@ -180,23 +219,23 @@ static bool add_all(Making *making, int database, int64_t schema, GError **error
         return good;
 }
 
-static bool write_archive(const BackupWish *wish, int fd, const char *words, Backup *backup, GError **error)
+static bool write_archive(Making *making, int fd, SealKeys *keys, Backup *backup, GError **error)
 {
-        int64_t schema = 0;
-        if (!store_check(wish->folder, &schema, error))
+        const char *folder = making->wish->folder;
+        if (!store_check(folder, &backup->schema, error))
                 return false;
-        int database = copy_database(wish->folder, error);
+        int database = copy_database(folder, error);
         if (database < 0)
                 return false;
-        Making making = { .wish = wish };
-        g_autoptr(Sealer) sealer = sealer_new(fd, words, error);
+        g_autoptr(Sealer) sealer = sealer_new(fd, keys, NULL, error);
         g_autoptr(ContainerWriter) writer = sealer ? container_writer_new(sealer, true, error) : NULL;
-        making.writer = writer;
-        bool good = writer && add_all(&making, database, schema, error) &&
+        making->writer = writer;
+        bool good = writer && add_all(making, database, backup->schema, error) &&
                     container_writer_end(writer, &backup->files, &backup->bytes, error);
+        making->writer = NULL;
         close(database);
-        backup->schema = schema;
-        backup->left_out = making.left_out;
+        backup->left_out = making->left_out;
+        backup->pooled_files = making->pooled_files;
         return good;
 }
 
@@ -210,49 +249,6 @@ static void place(const BackupWish *wish, char **ret_folder, char **ret_path, bo
         g_autofree char *name = backup_name(wish->now_us, wish->key_file != NULL);
         *ret_folder = *ret_own_names ? g_strdup(to) : g_path_get_dirname(to);
         *ret_path = *ret_own_names ? g_build_filename(to, name, NULL) : g_strdup(to);
-}
-
-typedef struct {
-        int64_t at_us;
-        char *name;
-} Older;
-
-static void clear_older(gpointer older)
-{
-        g_free(((Older *)older)->name);
-}
-
-static gint newest_first(gconstpointer a, gconstpointer b)
-{
-        const Older *one = a, *other = b;
-        return one->at_us < other->at_us ? 1 : one->at_us > other->at_us ? -1 : 0;
-}
-
-static unsigned thin_out(const char *folder, int daily, int weekly)
-{
-        g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Older));
-        g_array_set_clear_func(all, clear_older);
-        g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-        for (const char *name; dir && (name = g_dir_read_name(dir));) {
-                Older older = { 0 };
-                if (!backup_name_read(name, &older.at_us))
-                        continue;
-                older.name = g_strdup(name);
-                g_array_append_val(all, older);
-        }
-        g_array_sort(all, newest_first);
-        g_autofree int64_t *times = g_new0(int64_t, all->len + 1);
-        g_autofree bool *keep = g_new0(bool, all->len + 1);
-        for (guint i = 0; i < all->len; i++)
-                times[i] = g_array_index(all, Older, i).at_us;
-        backup_thin(times, all->len, daily, weekly, keep);
-        unsigned removed = 0;
-        for (guint i = 0; i < all->len; i++) {
-                g_autofree char *path = g_build_filename(folder, g_array_index(all, Older, i).name, NULL);
-                if (!keep[i] && g_unlink(path) == 0)
-                        removed++;
-        }
-        return removed;
 }
 
 static void remember(const char *folder, const Backup *backup)
@@ -279,27 +275,52 @@ static bool settle(int fd, const char *aside, const char *folder, Backup *backup
         return backup_sync_folder(folder, error);
 }
 
+/* With what is in the pool before what names it. */
+static bool make(Making *making, int fd, const char *aside, const char *folder, SealKeys *keys, Backup *backup,
+                 GError **error)
+{
+        if (!write_archive(making, fd, keys, backup, error) || (making->pool && !pool_sync(making->pool, error)) ||
+            !settle(fd, aside, folder, backup, error))
+                return false;
+        backup->pooled_bytes = making->pool ? pool_added(making->pool) : 0;
+        if (making->hashes)
+                hashes_end(making->hashes);
+        return true;
+}
+
+static bool make_in(const BackupWish *wish, const char *folder, bool with_pool, SealKeys *keys, Backup *backup,
+                    GError **error)
+{
+        g_autofree char *aside = NULL;
+        int fd = backup_open_aside(folder, &aside, error);
+        if (fd < 0)
+                return false;
+        g_autoptr(Pool) pool = with_pool ? pool_open(folder, keys, true, error) : NULL;
+        g_autoptr(Hashes) hashes = pool ? hashes_open(wish->folder) : NULL;
+        Making making = { .wish = wish, .pool = pool, .hashes = hashes };
+        bool good = (pool || !with_pool) && make(&making, fd, aside, folder, keys, backup, error);
+        if (!good)
+                g_unlink(aside);
+        close(fd);
+        if (good && with_pool && (wish->daily || wish->weekly))
+                backup->thinned = backup_thin_out(folder, wish->daily, wish->weekly, pool, keys);
+        return good;
+}
+
 Backup *backup_make(const BackupWish *wish, GError **error)
 {
-        g_autofree char *words = NULL, *folder = NULL, *aside = NULL;
+        g_autofree char *words = NULL, *folder = NULL;
         if (!backup_read_key(wish->key_file, &words, error))
                 return NULL;
+        g_autoptr(SealKeys) keys = seal_keys_new(words);
         g_autoptr(Backup) backup = g_new0(Backup, 1);
         bool own_names;
         place(wish, &folder, &backup->path, &own_names);
         backup->created_us = wish->now_us;
         backup->sealed = words != NULL;
-        int fd = backup_open_aside(folder, &aside, error);
-        if (fd < 0)
+        if (!make_in(wish, folder, own_names && !wish->whole, keys, backup, error))
                 return NULL;
-        bool good = write_archive(wish, fd, words, backup, error) && settle(fd, aside, folder, backup, error);
-        if (!good)
-                g_unlink(aside);
-        close(fd);
-        if (!good)
-                return NULL;
-        if (own_names && (wish->daily || wish->weekly))
-                backup->thinned = thin_out(folder, wish->daily, wish->weekly);
-        remember(wish->folder, backup);
+        if (!wish->whole)
+                remember(wish->folder, backup);
         return g_steal_pointer(&backup);
 }

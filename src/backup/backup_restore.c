@@ -7,11 +7,54 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-static Backup *read_backup(const char *path, const char *key_file, const ContainerSink *sink, GError **error)
+/* Where the bytes of an archive go, and those of the pool come from. */
+typedef struct {
+        const char *folder; /* that is being filled */
+        int fd;             /* of the file at hand, -1 */
+        const char *archives;
+        SealKeys *keys;
+        Pool *pool;  /* once something lies in it */
+        int pool_fd; /* of its file at hand, -1 */
+} Filling;
+
+static Unsealer *open_pooled(void *owner, const char *pool_name, GError **error)
 {
-        g_autofree char *words = NULL;
+        Filling *filling = owner;
+        if (!filling->pool)
+                filling->pool = pool_open(filling->archives, filling->keys, false, error);
+        if (filling->pool_fd >= 0)
+                close(filling->pool_fd);
+        filling->pool_fd = filling->pool ? pool_read(filling->pool, pool_name, error) : -1;
+        return filling->pool_fd < 0 ? NULL : unsealer_new(filling->pool_fd, filling->keys, error);
+}
+
+static Backup *read_archive(const char *path, int fd, Filling *filling, const ContainerSink *sink, GError **error)
+{
+        ContainerSummary summary = { 0 };
+        g_autoptr(Unsealer) unsealer = unsealer_new(fd, filling->keys, error);
+        if (!unsealer || !container_read(unsealer, store_schema(), sink, &summary, error))
+                return NULL;
+        Backup *backup = g_new0(Backup, 1);
+        *backup = (Backup){ .path = g_strdup(path),
+                            .created_us = summary.created_us,
+                            .schema = summary.schema,
+                            .files = summary.files,
+                            .bytes = summary.bytes,
+                            .pooled_files = summary.pooled,
+                            .archive_bytes = unsealer_position(unsealer),
+                            .sealed = unsealer_is_sealed(unsealer) };
+        return backup;
+}
+
+/* sink's owner is filling. */
+static Backup *read_backup(const char *path, const char *key_file, Filling *filling, const ContainerSink *sink,
+                           GError **error)
+{
+        g_autofree char *words = NULL, *archives = g_path_get_dirname(path);
         if (!backup_read_key(key_file, &words, error))
                 return NULL;
         int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -19,33 +62,26 @@ static Backup *read_backup(const char *path, const char *key_file, const Contain
                 backup_set_errno(error, path);
                 return NULL;
         }
-        ContainerSummary summary = { 0 };
-        g_autoptr(Unsealer) unsealer = unsealer_new(fd, words, error);
-        bool good = unsealer && container_read(unsealer, store_schema(), sink, &summary, error);
-        g_autoptr(Backup) backup = good ? g_new0(Backup, 1) : NULL;
-        if (good) {
-                *backup = (Backup){ .path = g_strdup(path),
-                                    .created_us = summary.created_us,
-                                    .schema = summary.schema,
-                                    .files = summary.files,
-                                    .bytes = summary.bytes,
-                                    .archive_bytes = unsealer_position(unsealer),
-                                    .sealed = unsealer_is_sealed(unsealer) };
-        }
+        g_autoptr(SealKeys) keys = seal_keys_new(words);
+        filling->archives = archives;
+        filling->keys = keys;
+        filling->fd = filling->pool_fd = -1;
+        Backup *backup = read_archive(path, fd, filling, sink, error);
         close(fd);
-        return g_steal_pointer(&backup);
+        if (filling->fd >= 0)
+                close(filling->fd);
+        if (filling->pool_fd >= 0)
+                close(filling->pool_fd);
+        pool_free(filling->pool);
+        return backup;
 }
 
 Backup *backup_verify(const char *path, const char *key_file, GError **error)
 {
-        return read_backup(path, key_file, NULL, error);
+        Filling filling = { 0 };
+        return read_backup(path, key_file, &filling, &(ContainerSink){ .owner = &filling, .open_pooled = open_pooled },
+                           error);
 }
-
-/* A folder that is being filled. */
-typedef struct {
-        const char *folder;
-        int fd; /* of the file at hand, -1 */
-} Filling;
 
 static bool begin(void *owner, const char *name, GError **error)
 {
@@ -104,12 +140,81 @@ static bool check_place(const char *folder, GError **error)
 
 static Backup *fill(const char *path, const char *key_file, const char *aside, GError **error)
 {
-        Filling filling = { .folder = aside, .fd = -1 };
-        g_autoptr(Backup) backup = read_backup(path, key_file, &(ContainerSink){ &filling, begin, bytes, end }, error);
-        if (filling.fd >= 0)
-                close(filling.fd);
+        Filling filling = { .folder = aside };
+        const ContainerSink sink = {
+                .owner = &filling, .begin = begin, .bytes = bytes, .end = end, .open_pooled = open_pooled
+        };
+        g_autoptr(Backup) backup = read_backup(path, key_file, &filling, &sink, error);
         int64_t schema = 0;
         return backup && store_check(aside, &schema, error) ? g_steal_pointer(&backup) : NULL;
+}
+
+/* --- Beside its place, until it is whole -------------------------------------------------------------------------- */
+
+#define RESTORED ASIDE "restored-"
+#define RANDOM_LETTERS 6
+
+/* A folder by this name, of our own, that nobody fills: it was left by one that was killed. */
+static bool is_left_behind(const char *path, const char *name)
+{
+        struct stat is;
+        if (!g_str_has_prefix(name, RESTORED) || strlen(name) != strlen(RESTORED) + RANDOM_LETTERS)
+                return false;
+        int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        bool left = fd >= 0 && fstat(fd, &is) == 0 && is.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0;
+        if (fd >= 0)
+                close(fd);
+        return left;
+}
+
+static char *sweep(const char *parent)
+{
+        char *swept = NULL;
+        g_autoptr(GDir) dir = g_dir_open(parent, 0, NULL);
+        for (const char *name; dir && (name = g_dir_read_name(dir));) {
+                g_autofree char *path = g_build_filename(parent, name, NULL);
+                if (!is_left_behind(path, name))
+                        continue;
+                folder_remove(path);
+                g_free(swept);
+                swept = g_steal_pointer(&path);
+        }
+        return swept;
+}
+
+/* The lock says that it is being filled. -1 with an error. */
+static int make_aside(const char *parent, char **ret_path, GError **error)
+{
+        g_autofree char *path = g_build_filename(parent, RESTORED "XXXXXX", NULL);
+        if (g_mkdir_with_parents(parent, 0700) != 0 || !g_mkdtemp_full(path, 0700)) {
+                backup_set_errno(error, parent);
+                return -1;
+        }
+        int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0) {
+                backup_set_errno(error, path);
+                g_rmdir(path);
+                if (fd >= 0)
+                        close(fd);
+                return -1;
+        }
+        *ret_path = g_steal_pointer(&path);
+        return fd;
+}
+
+static Backup *put_in_place(const char *path, const char *key_file, const char *aside, const char *whole,
+                            GError **error)
+{
+        g_autofree char *parent = g_path_get_dirname(whole);
+        g_autoptr(Backup) backup = fill(path, key_file, aside, error);
+        if (!backup)
+                return NULL;
+        g_rmdir(whole);
+        if (g_rename(aside, whole) != 0) {
+                backup_set_errno(error, whole);
+                return NULL;
+        }
+        return backup_sync_folder(parent, error) ? g_steal_pointer(&backup) : NULL;
 }
 
 Backup *backup_restore(const char *path, const char *key_file, const char *folder, GError **error)
@@ -117,22 +222,15 @@ Backup *backup_restore(const char *path, const char *key_file, const char *folde
         if (!check_place(folder, error))
                 return NULL;
         g_autofree char *whole = g_canonicalize_filename(folder, NULL), *parent = g_path_get_dirname(whole);
-        g_autofree char *aside = g_build_filename(parent, ASIDE "restored-XXXXXX", NULL);
-        if (g_mkdir_with_parents(parent, 0700) != 0 || !g_mkdtemp_full(aside, 0700)) {
-                backup_set_errno(error, parent);
+        g_autofree char *aside = NULL, *swept = sweep(parent);
+        int fd = make_aside(parent, &aside, error);
+        if (fd < 0)
                 return NULL;
-        }
-        g_autoptr(Backup) backup = fill(path, key_file, aside, error);
-        if (backup) {
-                g_rmdir(whole);
-                if (g_rename(aside, whole) != 0) {
-                        backup_set_errno(error, whole);
-                        g_clear_pointer(&backup, backup_free);
-                }
-        }
-        if (!backup || !backup_sync_folder(parent, error)) {
+        Backup *backup = put_in_place(path, key_file, aside, whole, error);
+        if (!backup)
                 folder_remove(aside);
-                return NULL;
-        }
-        return g_steal_pointer(&backup);
+        else
+                backup->swept = g_steal_pointer(&swept);
+        close(fd);
+        return backup;
 }

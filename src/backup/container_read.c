@@ -6,12 +6,15 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 #define NAME_MAX_BYTES 240
 #define DEPTH_MAX 12
 #define FILES_MAX 2000000
+#define POOL_NAME_MAX 80
 #define HEAD_MAX 4096
 #define LIST_MAX (256 * 1024 * 1024)
 /* A bomb: what grows more than so many times, beyond the first bytes. zstd makes at most some 20,000 of one. */
@@ -142,6 +145,97 @@ static bool read_file(Reader *reader, const char *name, GError **error)
         return true;
 }
 
+/* --- Files of the pool ------------------------------------------------------------------------------------------- */
+
+typedef struct {
+        uint64_t size;
+        char hash[LISTING_HASH_HEX + 1], pool_name[POOL_NAME_MAX];
+        const char *name;
+} PooledLine;
+
+static bool read_pooled_line(const char *line, PooledLine *ret)
+{
+        int at = 0;
+        return g_ascii_isdigit(*line) &&
+               sscanf(line, "%19" SCNu64 " %64s %79s %n", &ret->size, ret->hash, ret->pool_name, &at) == 3 && at > 0 &&
+               strspn(ret->hash, "0123456789abcdef") == LISTING_HASH_HEX &&
+               !container_name_fault(ret->name = line + at);
+}
+
+/* A sentence that leads to the file: what is in the pool is shared, and can be put there again. */
+static bool damaged_pooled(Reader *reader, const PooledLine *line, GError **error)
+{
+        g_clear_error(&reader->failure);
+        g_set_error(error, BACKUP_ERROR, BACKUP_ERROR_DAMAGED,
+                    "this backup is damaged: " BACKUP_POOL
+                    "/%.2s/%s is not what it was (%s); remove that file, and the "
+                    "next backup of a server that still has it puts it there again",
+                    line->pool_name, line->pool_name, line->name);
+        return false;
+}
+
+static bool read_pooled_bytes(Reader *reader, const PooledLine *line, Unsealer *unsealer, GError **error)
+{
+        const void *bytes;
+        gssize got;
+        uint64_t size = 0;
+        while ((got = unsealer_read(unsealer, &bytes, &reader->failure)) > 0) {
+                size += (uint64_t)got;
+                if (size > line->size)
+                        break;
+                if (!to_sink(reader, NULL, bytes, (size_t)got, error))
+                        return false;
+        }
+        return (got == 0 && size == line->size) || damaged_pooled(reader, line, error);
+}
+
+static bool read_pooled(Reader *reader, const PooledLine *line, GError **error)
+{
+        const ContainerSink *sink = reader->sink;
+        if (sink->see_pooled) {
+                sink->see_pooled(sink->owner, line->pool_name);
+                return listing_known(reader->listing, line->name, line->size, line->hash) ||
+                       refuse(error, line->name, "it comes twice");
+        }
+        if (!sink->open_pooled)
+                return refuse(error, line->pool_name, "it lies beside the archive, where nothing is");
+        g_autoptr(Unsealer) unsealer = sink->open_pooled(sink->owner, line->pool_name, error);
+        if (!unsealer)
+                return false;
+        if (!listing_begin(reader->listing, line->name))
+                return refuse(error, line->name, "it comes twice");
+        if ((sink->begin && !sink->begin(sink->owner, line->name, error)) ||
+            !read_pooled_bytes(reader, line, unsealer, error) || (sink->end && !sink->end(sink->owner, error)))
+                return false;
+        listing_end(reader->listing);
+        return strcmp(listing_hash(reader->listing), line->hash) == 0 || damaged_pooled(reader, line, error);
+}
+
+static bool read_pooled_list(Reader *reader, GError **error)
+{
+        g_autoptr(GString) text = g_string_new(NULL);
+        if (!listing_begin(reader->listing, CONTAINER_POOLED))
+                return refuse(error, CONTAINER_POOLED, "it comes twice");
+        if (!read_text(reader, LIST_MAX, text, error))
+                return false;
+        listing_bytes(reader->listing, text->str, text->len);
+        listing_end(reader->listing);
+        for (char *line = text->str, *end; *line; line = end + 1) {
+                PooledLine pooled = { 0 };
+                end = strchr(line, '\n');
+                if (end)
+                        *end = '\0';
+                if (!end || listing_files(reader->listing) >= FILES_MAX || !read_pooled_line(line, &pooled))
+                        return damaged(reader, error, "this backup is damaged: its list of large files says nothing");
+                if (!read_pooled(reader, &pooled, error))
+                        return false;
+                reader->summary.pooled++;
+        }
+        return true;
+}
+
+/* --- The archive ------------------------------------------------------------------------------------------------- */
+
 static struct archive_entry *next_entry(Reader *reader, GError **error)
 {
         struct archive_entry *entry = NULL;
@@ -229,7 +323,8 @@ static bool read_entries(Reader *reader, int64_t schema_max, GError **error)
                 g_autofree char *kept = g_strdup(name);
                 if (strcmp(kept, CONTAINER_LIST) == 0)
                         return read_list(reader, error) && read_rest(reader, error);
-                if (!read_file(reader, kept, error))
+                if (strcmp(kept, CONTAINER_POOLED) == 0 ? !read_pooled_list(reader, error)
+                                                        : !read_file(reader, kept, error))
                         return false;
         }
 }

@@ -16,8 +16,20 @@ struct ContainerWriter {
         struct archive *archive;
         Sealer *sealer;
         Listing *listing;
+        GArray *pooled;  /* of Pooled */
+        GString *lines;  /* the same, for the archive */
         GError *failure; /* of the sealer, under libarchive's callback */
 };
+
+typedef struct {
+        char *name, hash[LISTING_HASH_HEX + 1];
+        uint64_t size;
+} Pooled;
+
+static void clear_pooled(gpointer pooled)
+{
+        g_free(((Pooled *)pooled)->name);
+}
 
 static la_ssize_t on_write(struct archive *archive, void *data, const void *bytes, size_t size)
 {
@@ -43,6 +55,9 @@ ContainerWriter *container_writer_new(Sealer *sealer, bool compress, GError **er
         g_autoptr(ContainerWriter) writer = g_new0(ContainerWriter, 1);
         writer->sealer = sealer;
         writer->listing = listing_new();
+        writer->lines = g_string_new(NULL);
+        writer->pooled = g_array_new(FALSE, FALSE, sizeof(Pooled));
+        g_array_set_clear_func(writer->pooled, clear_pooled);
         writer->archive = archive_write_new();
         archive_write_set_format_pax_restricted(writer->archive);
         archive_write_set_bytes_in_last_block(writer->archive, 1);
@@ -59,14 +74,18 @@ ContainerWriter *container_writer_new(Sealer *sealer, bool compress, GError **er
         return g_steal_pointer(&writer);
 }
 
+static bool refuse(const char *name, const char *fault, GError **error)
+{
+        g_set_error(error, BACKUP_ERROR, BACKUP_ERROR_REFUSED, "%s: %s", name, fault ? fault : "comes twice");
+        return false;
+}
+
 /* Plain ustar, but for what that cannot hold (a file over 8 GiB). */
 static bool begin(ContainerWriter *writer, const char *name, uint64_t size, GError **error)
 {
         const char *fault = container_name_fault(name);
-        if (fault || !listing_begin(writer->listing, name)) {
-                g_set_error(error, BACKUP_ERROR, BACKUP_ERROR_REFUSED, "%s: %s", name, fault ? fault : "comes twice");
-                return false;
-        }
+        if (fault || !listing_begin(writer->listing, name))
+                return refuse(name, fault, error);
         struct archive_entry *entry = archive_entry_new();
         archive_entry_set_pathname(entry, name);
         archive_entry_set_size(entry, (la_int64_t)size);
@@ -124,8 +143,38 @@ bool container_add_file(ContainerWriter *writer, const char *name, int fd, uint6
         return true;
 }
 
+bool container_add_pooled(ContainerWriter *writer, const char *name, uint64_t size, const char *hash,
+                          const char *pool_name, GError **error)
+{
+        const char *fault = container_name_fault(name);
+        if (fault)
+                return refuse(name, fault, error);
+        Pooled pooled = { .name = g_strdup(name), .size = size };
+        g_strlcpy(pooled.hash, hash, sizeof pooled.hash);
+        g_array_append_val(writer->pooled, pooled);
+        g_string_append_printf(writer->lines, "%" G_GUINT64_FORMAT " %s %s %s\n", size, hash, pool_name, name);
+        return true;
+}
+
+/* In the order in which they are read again: after all that stands in the archive. */
+static bool end_pooled(ContainerWriter *writer, GError **error)
+{
+        if (writer->pooled->len == 0)
+                return true;
+        if (!container_add_bytes(writer, CONTAINER_POOLED, writer->lines->str, writer->lines->len, error))
+                return false;
+        for (guint i = 0; i < writer->pooled->len; i++) {
+                const Pooled *pooled = &g_array_index(writer->pooled, Pooled, i);
+                if (!listing_known(writer->listing, pooled->name, pooled->size, pooled->hash))
+                        return refuse(pooled->name, NULL, error);
+        }
+        return true;
+}
+
 bool container_writer_end(ContainerWriter *writer, uint64_t *ret_files, uint64_t *ret_bytes, GError **error)
 {
+        if (!end_pooled(writer, error))
+                return false;
         *ret_files = listing_files(writer->listing);
         *ret_bytes = listing_total(writer->listing);
         g_autofree char *text = listing_text(writer->listing);
@@ -145,6 +194,8 @@ void container_writer_free(ContainerWriter *writer)
                 archive_write_free(writer->archive);
         }
         listing_free(writer->listing);
+        g_string_free(writer->lines, TRUE);
+        g_array_unref(writer->pooled);
         g_clear_error(&writer->failure);
         g_free(writer);
 }

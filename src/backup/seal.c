@@ -13,6 +13,18 @@
 #define OVERHEAD crypto_secretstream_xchacha20poly1305_ABYTES
 #define HEADER crypto_secretstream_xchacha20poly1305_HEADERBYTES
 
+G_STATIC_ASSERT(SEAL_SALT_BYTES == crypto_pwhash_SALTBYTES);
+G_STATIC_ASSERT(SEAL_KEY_BYTES == crypto_secretstream_xchacha20poly1305_KEYBYTES);
+
+typedef struct {
+        guint8 salt[SEAL_SALT_BYTES], key[SEAL_KEY_BYTES];
+} SaltedKey;
+
+struct SealKeys {
+        char *words;
+        GArray *made; /* of SaltedKey */
+};
+
 struct Sealer {
         int fd;
         bool sealed;
@@ -30,15 +42,59 @@ struct Unsealer {
         guint64 position;
 };
 
-/* Fixed for format 1: costs that a file could choose would be a way to exhaust memory. */
-static bool derive_key(const char *words, const guint8 *salt, guint8 *ret_key, GError **error)
+SealKeys *seal_keys_new(const char *words)
 {
-        if (crypto_pwhash(ret_key, crypto_secretstream_xchacha20poly1305_KEYBYTES, words, strlen(words), salt,
+        SealKeys *keys = g_new0(SealKeys, 1);
+        keys->words = g_strdup(words);
+        keys->made = g_array_new(FALSE, FALSE, sizeof(SaltedKey));
+        return keys;
+}
+
+void seal_keys_free(SealKeys *keys)
+{
+        if (!keys)
+                return;
+        if (keys->words)
+                sodium_memzero(keys->words, strlen(keys->words));
+        if (keys->made->len > 0)
+                sodium_memzero(keys->made->data, keys->made->len * sizeof(SaltedKey));
+        g_free(keys->words);
+        g_array_unref(keys->made);
+        g_free(keys);
+}
+
+bool seal_keys_have_words(const SealKeys *keys)
+{
+        return keys && keys->words;
+}
+
+bool seal_keys_get(SealKeys *keys, const guint8 *salt, guint8 *ret_key, GError **error)
+{
+        for (guint i = 0; i < keys->made->len; i++) {
+                const SaltedKey *made = &g_array_index(keys->made, SaltedKey, i);
+                if (memcmp(made->salt, salt, SEAL_SALT_BYTES) == 0) {
+                        memcpy(ret_key, made->key, SEAL_KEY_BYTES);
+                        return true;
+                }
+        }
+        SaltedKey made;
+        memcpy(made.salt, salt, SEAL_SALT_BYTES);
+        /* Costs are fixed by the format: those that a file could choose would be a way to exhaust memory. */
+        if (crypto_pwhash(made.key, SEAL_KEY_BYTES, keys->words, strlen(keys->words), salt,
                           crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE,
-                          crypto_pwhash_ALG_ARGON2ID13) == 0)
-                return true;
-        g_set_error(error, BACKUP_ERROR, BACKUP_ERROR_FAILED, "there is no memory to make the key with");
-        return false;
+                          crypto_pwhash_ALG_ARGON2ID13) != 0) {
+                g_set_error(error, BACKUP_ERROR, BACKUP_ERROR_FAILED, "there is no memory to make the key with");
+                return false;
+        }
+        g_array_append_val(keys->made, made);
+        memcpy(ret_key, made.key, SEAL_KEY_BYTES);
+        sodium_memzero(&made, sizeof made);
+        return true;
+}
+
+guint64 seal_size(guint64 size)
+{
+        return MAGIC_SIZE + SEAL_SALT_BYTES + HEADER + size + OVERHEAD * MAX(1, (size + PIECE - 1) / PIECE);
 }
 
 static bool write_all(int fd, const void *bytes, size_t size, GError **error)
@@ -77,11 +133,13 @@ static gssize read_up_to(Unsealer *unsealer, guint8 *bytes, size_t size, GError 
         return (gssize)got;
 }
 
-static bool begin_sealing(Sealer *sealer, const char *words, GError **error)
+static bool begin_sealing(Sealer *sealer, SealKeys *keys, const guint8 *shared_salt, GError **error)
 {
-        guint8 salt[crypto_pwhash_SALTBYTES], header[HEADER], key[crypto_secretstream_xchacha20poly1305_KEYBYTES];
+        guint8 salt[SEAL_SALT_BYTES], header[HEADER], key[SEAL_KEY_BYTES];
         randombytes_buf(salt, sizeof salt);
-        if (!derive_key(words, salt, key, error))
+        if (shared_salt)
+                memcpy(salt, shared_salt, sizeof salt);
+        if (!seal_keys_get(keys, salt, key, error))
                 return false;
         crypto_secretstream_xchacha20poly1305_init_push(&sealer->state, header, key);
         sodium_memzero(key, sizeof key);
@@ -90,11 +148,11 @@ static bool begin_sealing(Sealer *sealer, const char *words, GError **error)
                write_all(sealer->fd, header, sizeof header, error);
 }
 
-Sealer *sealer_new(int fd, const char *words, GError **error)
+Sealer *sealer_new(int fd, SealKeys *keys, const guint8 *salt, GError **error)
 {
         g_autoptr(Sealer) sealer = g_new0(Sealer, 1);
         sealer->fd = fd;
-        if (words && !begin_sealing(sealer, words, error))
+        if (seal_keys_have_words(keys) && !begin_sealing(sealer, keys, salt, error))
                 return NULL;
         return g_steal_pointer(&sealer);
 }
@@ -138,12 +196,12 @@ void sealer_free(Sealer *sealer)
         g_free(sealer);
 }
 
-static bool begin_unsealing(Unsealer *unsealer, const char *words, GError **error)
+static bool begin_unsealing(Unsealer *unsealer, SealKeys *keys, GError **error)
 {
-        guint8 salt[crypto_pwhash_SALTBYTES], header[HEADER], key[crypto_secretstream_xchacha20poly1305_KEYBYTES];
+        guint8 salt[SEAL_SALT_BYTES], header[HEADER], key[SEAL_KEY_BYTES];
         unsealer->sealed = true;
         unsealer->ahead = 0;
-        if (!words) {
+        if (!seal_keys_have_words(keys)) {
                 g_set_error(error, BACKUP_ERROR, BACKUP_ERROR_KEY,
                             "this backup is encrypted: say where its key is, with --key-file FILE");
                 return false;
@@ -157,7 +215,7 @@ static bool begin_unsealing(Unsealer *unsealer, const char *words, GError **erro
                             "this backup is cut short at its very beginning");
                 return false;
         }
-        if (!derive_key(words, salt, key, error))
+        if (!seal_keys_get(keys, salt, key, error))
                 return false;
         bool good = crypto_secretstream_xchacha20poly1305_init_pull(&unsealer->state, header, key) == 0;
         sodium_memzero(key, sizeof key);
@@ -166,7 +224,7 @@ static bool begin_unsealing(Unsealer *unsealer, const char *words, GError **erro
         return good;
 }
 
-Unsealer *unsealer_new(int fd, const char *words, GError **error)
+Unsealer *unsealer_new(int fd, SealKeys *keys, GError **error)
 {
         g_autoptr(Unsealer) unsealer = g_new0(Unsealer, 1);
         unsealer->fd = fd;
@@ -175,7 +233,7 @@ Unsealer *unsealer_new(int fd, const char *words, GError **error)
                 return NULL;
         unsealer->ahead = (size_t)got;
         if (got == MAGIC_SIZE && memcmp(unsealer->raw, MAGIC, MAGIC_SIZE) == 0 &&
-            !begin_unsealing(unsealer, words, error))
+            !begin_unsealing(unsealer, keys, error))
                 return NULL;
         return g_steal_pointer(&unsealer);
 }

@@ -7,9 +7,23 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#define SEAL_SALT_BYTES 16
+#define SEAL_KEY_BYTES 32
+
+/* The words of a key file with the keys that were made of them, one for each salt met: Argon2id takes its time, and the
+ * files of a pool are many. Of one thread. */
+typedef struct SealKeys SealKeys;
+/* words: NULL for none. */
+SealKeys *seal_keys_new(const char *words);
+bool seal_keys_have_words(const SealKeys *keys);
+bool seal_keys_get(SealKeys *keys, const guint8 *salt, guint8 *ret_key, GError **error);
+void seal_keys_free(SealKeys *keys);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SealKeys, seal_keys_free)
+
 typedef struct Sealer Sealer;
-/* words: NULL leaves the bytes as they are. fd stays the caller's. */
-Sealer *sealer_new(int fd, const char *words, GError **error);
+/* keys without words leave the bytes as they are. fd stays the caller's. salt: NULL for one of its own; files that
+ * share one still differ by their headers. */
+Sealer *sealer_new(int fd, SealKeys *keys, const guint8 *salt, GError **error);
 bool sealer_write(Sealer *sealer, const void *bytes, size_t size, GError **error);
 /* The end mark; nothing may follow. */
 bool sealer_end(Sealer *sealer, GError **error);
@@ -17,12 +31,14 @@ void sealer_free(Sealer *sealer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sealer, sealer_free)
 
 typedef struct Unsealer Unsealer;
-/* Looks at the first bytes: a sealed file needs its words, an open one needs none. */
-Unsealer *unsealer_new(int fd, const char *words, GError **error);
+/* Looks at the first bytes: a sealed file needs its words, an open one needs none. Keys stay the caller's. */
+Unsealer *unsealer_new(int fd, SealKeys *keys, GError **error);
 bool unsealer_is_sealed(const Unsealer *unsealer);
 /* The next bytes, which live until the next call; 0 at the end, -1 with an error. */
 gssize unsealer_read(Unsealer *unsealer, const void **ret_bytes, GError **error);
 /* How many bytes of the file were read so far. */
 guint64 unsealer_position(const Unsealer *unsealer);
+/* How long a file of so many bytes is when it is sealed. */
+guint64 seal_size(guint64 size);
 void unsealer_free(Unsealer *unsealer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Unsealer, unsealer_free)

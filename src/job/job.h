@@ -62,9 +62,13 @@ int64_t job_event(const Job *job); /* 0: none */
 const Lang *job_lang(const Job *job);
 /* How far it is, in any units; false when it shall end. Cheap: it may be called for every row. */
 bool job_progress(Job *job, int64_t done, int64_t total);
+/* Of what is done, so much was done before this run or cost nothing: the time that remains is told without it. */
+void job_spared(Job *job, int64_t spared);
 /* Where it can go on after a stop: "" at first. */
 const char *job_mark(const Job *job);
 bool job_set_mark(Job *job, const char *mark);
+/* Where files that come of it belong: DATA/jobs/ID, perhaps not there yet. (transfer full) */
+char *job_folder(const Job *job);
 /* What came of it: a file of its own below the data folder; or one that is there already, by its path below it. */
 bool job_keep_text(Job *job, const char *name, const char *type, const char *text, GError **error);
 void job_set_result(Job *job, const char *path, const char *name, const char *type);

@@ -50,7 +50,7 @@ static JobEntry entry_of(const Request *req, const JobKind *kind, const JobRow *
         return (JobEntry){ .kind = kind,
                            .row = row,
                            .progress = job_progress_text(lang, row->state, now_us() - row->started_us, row->done,
-                                                         row->total),
+                                                         row->total, row->spared),
                            .at = g_strdup_printf("%s UTC", at),
                            .at_iso = when_iso(zone, row->created_us),
                            .size = result_size(req, row),
@@ -152,8 +152,8 @@ static void show_state(Request *req, Db *db)
         g_autoptr(JobRow) row = find(req, db, &kind);
         if (!row)
                 return;
-        g_autofree char *text =
-                job_progress_text(request_lang(req), row->state, now_us() - row->started_us, row->done, row->total);
+        g_autofree char *text = job_progress_text(request_lang(req), row->state, now_us() - row->started_us, row->done,
+                                                  row->total, row->spared);
         g_autoptr(GString) json = g_string_new(NULL);
         g_string_append_printf(json, "{\"state\":\"%s\",\"open\":%s,\"percent\":%d,\"text\":\"",
                                job_state_name(row->state), job_state_is_open(row->state) ? "true" : "false",

@@ -49,11 +49,11 @@ int job_percent(int64_t done, int64_t total)
         return (int)((double)done * 100 / (double)total);
 }
 
-int64_t job_remaining_us(int64_t running_us, int64_t done, int64_t total)
+int64_t job_remaining_us(int64_t running_us, int64_t done, int64_t total, int64_t spared)
 {
-        if (running_us < TELLING_US || done <= 0 || total <= done)
+        if (running_us < TELLING_US || done <= MAX(spared, 0) || total <= done)
                 return -1;
-        return (int64_t)((double)running_us / (double)done * (double)(total - done));
+        return (int64_t)((double)running_us / (double)(done - MAX(spared, 0)) * (double)(total - done));
 }
 
 static char *remaining_text(const Lang *lang, int64_t remaining_us)
@@ -70,12 +70,13 @@ static char *remaining_text(const Lang *lang, int64_t remaining_us)
         return g_strdup_printf(tr_n(lang, "about %lu hour left", "about %lu hours left", hours), hours);
 }
 
-char *job_progress_text(const Lang *lang, JobState state, int64_t running_us, int64_t done, int64_t total)
+char *job_progress_text(const Lang *lang, JobState state, int64_t running_us, int64_t done, int64_t total,
+                        int64_t spared)
 {
         if (state != JOB_RUNNING)
                 return g_strdup(tr(lang, job_state_label(state)));
         g_autofree char *percent = g_strdup_printf(tr(lang, "%d %%"), job_percent(done, total));
-        int64_t remaining_us = job_remaining_us(running_us, done, total);
+        int64_t remaining_us = job_remaining_us(running_us, done, total, spared);
         if (remaining_us < 0)
                 return g_steal_pointer(&percent);
         g_autofree char *remaining = remaining_text(lang, remaining_us);

@@ -12,10 +12,11 @@ bool job_state_is_open(JobState state);
 
 /* 0 to 100; 100 only when all is done. */
 int job_percent(int64_t done, int64_t total);
-/* By what it took so far; -1 when that says nothing yet. */
-int64_t job_remaining_us(int64_t running_us, int64_t done, int64_t total);
+/* By what this run took so far; -1 when that says nothing yet. spared: of done, what was there before it. */
+int64_t job_remaining_us(int64_t running_us, int64_t done, int64_t total, int64_t spared);
 /* "43 %, about 2 minutes left", "waiting", "done": one line. (transfer full) */
-char *job_progress_text(const Lang *lang, JobState state, int64_t running_us, int64_t done, int64_t total);
+char *job_progress_text(const Lang *lang, JobState state, int64_t running_us, int64_t done, int64_t total,
+                        int64_t spared);
 
 /* After a crash in its middle: whether it is run once more. */
 bool job_runs_again(bool again, int64_t attempts);

@@ -104,7 +104,7 @@ static void tell(Job *job)
         job->cancelled = job_store_cancelled(db, job->row->id);
         store_read_end(store, db);
         db = store_write_begin(store, WRITE_JOB);
-        store_write_end(store, db, job_store_progress(db, job->row->id, job->row->done, job->row->total), NULL);
+        store_write_end(store, db, job_store_progress(db, job->row), NULL);
         job->told_us = monotonic_us();
 }
 
@@ -115,6 +115,11 @@ bool job_progress(Job *job, int64_t done, int64_t total)
         if (monotonic_us() - job->told_us >= TELL_US)
                 tell(job);
         return !job->cancelled && !is_ending(job->runner);
+}
+
+void job_spared(Job *job, int64_t spared)
+{
+        job->row->spared = spared;
 }
 
 static void replace(char **text, const char *with)
@@ -141,9 +146,14 @@ static char *results_folder(const Store *store, int64_t id)
         return g_build_filename(store_folder(store), "jobs", number, NULL);
 }
 
+char *job_folder(const Job *job)
+{
+        return results_folder(job_store(job), job->row->id);
+}
+
 bool job_keep_text(Job *job, const char *name, const char *type, const char *text, GError **error)
 {
-        g_autofree char *folder = results_folder(job_store(job), job->row->id);
+        g_autofree char *folder = job_folder(job);
         g_autofree char *path = g_build_filename(folder, name, NULL);
         if (g_mkdir_with_parents(folder, 0700) != 0) {
                 g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "%s", g_strerror(errno));

@@ -19,7 +19,7 @@ void job_row_free(JobRow *row)
 
 #define COLUMNS                                                                                                        \
         "id, coalesce(event_id, 0), coalesce(account_id, 0), kind, lang, mark, message, result, result_name, "         \
-        "result_type, state, attempts, done, total, created_us, started_us, ended_us, cancel"
+        "result_type, state, attempts, done, total, created_us, started_us, ended_us, cancel, spared"
 
 static JobRow *read_row(Stmt *stmt)
 {
@@ -42,6 +42,7 @@ static JobRow *read_row(Stmt *stmt)
         row->started_us = stmt_int(stmt, 15);
         row->ended_us = stmt_int(stmt, 16);
         row->cancel = stmt_int(stmt, 17) != 0;
+        row->spared = stmt_int(stmt, 18);
         return row;
 }
 
@@ -93,15 +94,16 @@ GPtrArray *job_store_open(Db *db)
 bool job_store_start(Db *db, int64_t id, int64_t now_us)
 {
         return db_run(db,
-                      "UPDATE job SET state = 'running', attempts = attempts + 1, started_us = $2, done = 0, total = 0 "
+                      "UPDATE job SET state = 'running', attempts = attempts + 1, started_us = $2, spared = done "
                       "WHERE id = $1 AND state = 'waiting'",
                       "ii", id, now_us) &&
                db_changed(db) == 1;
 }
 
-bool job_store_progress(Db *db, int64_t id, int64_t done, int64_t total)
+bool job_store_progress(Db *db, const JobRow *row)
 {
-        return db_run(db, "UPDATE job SET done = $2, total = $3 WHERE id = $1", "iii", id, done, total);
+        return db_run(db, "UPDATE job SET done = $2, total = $3, spared = $4 WHERE id = $1", "iiii", row->id, row->done,
+                      row->total, row->spared);
 }
 
 bool job_store_mark(Db *db, int64_t id, const char *mark)

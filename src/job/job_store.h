@@ -7,7 +7,7 @@ typedef struct {
         int64_t id, event, account; /* 0: none */
         char *kind, *lang, *mark, *message, *result, *result_name, *result_type;
         JobState state;
-        int64_t attempts, done, total, created_us, started_us, ended_us;
+        int64_t attempts, done, total, spared, created_us, started_us, ended_us;
         bool cancel;
 } JobRow;
 void job_row_free(JobRow *row);
@@ -20,7 +20,7 @@ GPtrArray *job_store_list(Db *db, int64_t event, int64_t limit);
 /* In the order in which they were asked for. (transfer full) of JobRow */
 GPtrArray *job_store_open(Db *db);
 bool job_store_start(Db *db, int64_t id, int64_t now_us);
-bool job_store_progress(Db *db, int64_t id, int64_t done, int64_t total);
+bool job_store_progress(Db *db, const JobRow *row);
 bool job_store_mark(Db *db, int64_t id, const char *mark);
 /* Ends it, by what the row says. */
 bool job_store_end(Db *db, const JobRow *row, int64_t now_us);

@@ -17,15 +17,18 @@ static void test_figures(void)
         g_assert_cmpint(job_percent(1000, 1000), ==, 100);
         g_assert_cmpint(job_percent(INT64_MAX / 2, INT64_MAX), ==, 50);
         g_assert_cmpint(job_percent(-5, 10), ==, 0);
-        g_assert_cmpint(job_remaining_us(SECOND_US, 1, 10), ==, -1);
-        g_assert_cmpint(job_remaining_us(10 * SECOND_US, 0, 10), ==, -1);
-        g_assert_cmpint(job_remaining_us(10 * SECOND_US, 1, 10), ==, 90 * SECOND_US);
-        g_assert_cmpint(job_remaining_us(10 * SECOND_US, 10, 10), ==, -1);
+        g_assert_cmpint(job_remaining_us(SECOND_US, 1, 10, 0), ==, -1);
+        g_assert_cmpint(job_remaining_us(10 * SECOND_US, 0, 10, 0), ==, -1);
+        g_assert_cmpint(job_remaining_us(10 * SECOND_US, 1, 10, 0), ==, 90 * SECOND_US);
+        g_assert_cmpint(job_remaining_us(10 * SECOND_US, 10, 10, 0), ==, -1);
+        /* what was there before this run says nothing of how fast it goes */
+        g_assert_cmpint(job_remaining_us(10 * SECOND_US, 60, 100, 50), ==, 40 * SECOND_US);
+        g_assert_cmpint(job_remaining_us(10 * SECOND_US, 50, 100, 50), ==, -1);
 }
 
 static void assert_text(const char *expected, JobState state, int64_t running_us, int64_t done, int64_t total)
 {
-        g_autofree char *text = job_progress_text(lang_find("en"), state, running_us, done, total);
+        g_autofree char *text = job_progress_text(lang_find("en"), state, running_us, done, total, 0);
         g_assert_cmpstr(text, ==, expected);
 }
 

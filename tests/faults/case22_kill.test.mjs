@@ -2,7 +2,7 @@
 // recording: kill.test.mjs, record.test.mjs.) What is there afterwards is whole: all of it, or none.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -145,6 +145,37 @@ describe('case 22: killed during a backup', () => {
       if (!readdirSync(work).includes(`restored-${n}`)) assert.notEqual(code, 0);
       else assert.deepEqual(contents(restored), contents(folder));
     }
+    const last = await run('restore', path.join(to, 'last.tar.zst'), '--data', path.join(work, 'restored-last'));
+    assert.equal(last.code, 0);
+    assert.deepEqual(readdirSync(work).filter((name) => name.startsWith('.treteau-')), [], 'the next one clears away');
+  });
+
+  it('in a folder of backups: what lies beside the archives is not copied again, and the result is whole', async (t) => {
+    const beside = path.join(work, 'beside');
+    const moment = new Moment(80);
+    let kept = 0;
+    for (let n = 0; n < BACKUPS && kept === 0; n++) {
+      const code = await cut(['backup', '--data', folder, '--to', beside], moment.next());
+      const files = existsSync(path.join(beside, 'treteau-files')) ? readdirSync(path.join(beside, 'treteau-files')).filter((name) => /^[0-9a-f]{2}$/.test(name)) : [];
+      const done = readdirSync(work).includes('beside') && readdirSync(beside).some((name) => name.startsWith('treteau-2'));
+      moment.learn(files.length === 0, done);
+      if (done) rmSync(beside, { recursive: true, force: true });
+      else kept = files.length;
+      assert.ok(code !== 0 || done);
+    }
+    assert.ok(kept > 0, 'none was killed in its middle');
+    const { code, stdout } = await run('backup', '--data', folder, '--to', beside);
+    assert.equal(code, 0);
+    const [, number, unit] = stdout.match(/^new there: ([\d.]+)\s(\S+)$/m);
+    t.diagnostic(`${kept} folders with files before the kill; ${number} ${unit} of ${MEDIA} MB were copied after it`);
+    assert.ok(unit !== 'MB' || Number(number) <= (MEDIA - 1) * 1.05, stdout);
+    const name = readdirSync(beside).find((file) => file.startsWith('treteau-2'));
+    const verified = await run('verify', path.join(beside, name));
+    assert.equal(verified.code, 0, verified.stderr);
+    const restored = path.join(work, 'from-beside');
+    assert.equal((await run('restore', path.join(beside, name), '--data', restored)).code, 0);
+    assert.deepEqual(contents(restored), contents(folder));
+    for (let n = 0; n < MEDIA; n++) assert.ok(readFileSync(path.join(restored, `media/old/${n}.m4s`)).equals(readFileSync(path.join(folder, `media/old/${n}.m4s`))));
   });
 
   it('as long work of the server: it is done again, and never said to run for ever', async () => {
@@ -161,6 +192,8 @@ describe('case 22: killed during a backup', () => {
     assert.equal((await state()).state, 'done');
     const [{ attempts }] = rows(folder, 'SELECT attempts FROM job ORDER BY id DESC LIMIT 1');
     assert.ok(attempts >= 1 && attempts <= 3, `${attempts} attempts`);
+    const made = path.join(folder, 'backups'), name = readdirSync(made).find((file) => file.startsWith('treteau-2'));
+    assert.equal((await run('verify', path.join(made, name))).code, 0);
     assert.equal((await server.stop({ keep: true })).code, 0);
   });
 });

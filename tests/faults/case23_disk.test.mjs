@@ -73,7 +73,7 @@ describe('case 23: a disk that', { skip: !existsSync(shim) && 'libfaulty.so is n
     assert.match(failure ?? 'it succeeded', /^treteau: .*(error|cannot)/i);
     turn('');
     const to = path.join(folder, 'backups');
-    assert.deepEqual(existsSync(to) ? readdirSync(to).filter((name) => name.startsWith('treteau-')) : [], []);
+    assert.deepEqual(existsSync(to) ? readdirSync(to).filter((name) => name.startsWith('treteau-2')) : [], []);
     assert.equal((await run('backup', '--data', folder)).code, 0);
   });
 });

@@ -71,7 +71,7 @@ describe('case 28: the restore drill', { skip }, () => {
     const held = kept.length;
     await until('people after it', () => kept.length > held);
     const [name, ...more] = readdirSync(to);
-    assert.deepEqual(more, []);
+    assert.ok(more.every((other) => other === 'treteau-files'), `${more}`);
     file = path.join(to, name);
     assert.match(name, /\.sealed$/);
   });

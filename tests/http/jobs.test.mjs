@@ -42,7 +42,17 @@ describe('long work', () => {
     assert.match((await owner.get('/admin/jobs/')).body_text, /<span class="tag ok">done/);
   });
 
-  it('gives a file that verify finds whole and restore puts back', async () => {
+  it('leaves a backup in the server\'s folder, not to be fetched by a page: it is one of several files', async () => {
+    const folder = path.join(server.folder, 'backups');
+    const [name] = readdirSync(folder).filter((file) => file.startsWith('treteau-2'));
+    assert.equal((await run('verify', path.join(folder, name))).code, 0);
+    assert.match((await owner.get(page)).body_text, /Copy that folder/);
+    assert.equal((await owner.get(`${page}file`)).status, 404);
+  });
+
+  it('gives a copy in one file, which verify finds whole and restore puts back', async () => {
+    page = (await owner.post('/admin/jobs/', { kind: 'copy' })).headers.get('location');
+    await ended(page);
     const answer = await owner.request('GET', `${page}file`);
     assert.equal(answer.status, 200);
     assert.match(answer.headers.get('content-disposition'), /^attachment; filename="treteau-\d{8}T\d{6}Z\.tar\.zst"$/);
@@ -69,7 +79,7 @@ describe('a server that is told where', () => {
   it('makes a backup by itself, once a day', async () => {
     const to = path.join(server.folder, 'tmp', 'by-itself');
     const other = await start({ command: 'serve', args: ['--backup', to] });
-    const names = () => (existsSync(to) ? readdirSync(to).filter((name) => name.startsWith('treteau-')) : []);
+    const names = () => (existsSync(to) ? readdirSync(to).filter((name) => name.startsWith('treteau-2')) : []);
     const [name] = await until('a backup', () => names().length > 0 && names());
     assert.equal((await run('verify', path.join(to, name))).code, 0);
     assert.equal((await other.stop({ keep: true })).code, 0);
@@ -83,7 +93,7 @@ describe('case 16: an archive by somebody else', () => {
   const seeds = path.join(root, 'tests/fuzz/seeds/backup');
   for (const [name, sentence] of Object.entries({
     outside: /leads out of the folder/, absolute: /leads out of the folder/, link: /link or a device/, hardlink: /link or a device/,
-    twice: /comes twice/, listless: /cut short/, newer: /newer Tréteau/, sealed: /encrypted/,
+    twice: /comes twice/, pooled: /treteau-files/, 'pooled-outside': /list of large files/, listless: /cut short/, newer: /newer Tréteau/, sealed: /encrypted/,
   }))
     it(`is refused with a sentence and leaves nothing: ${name}`, async () => {
       const folder = path.join(server.folder, 'tmp', 'refused');
