@@ -6,6 +6,7 @@
 #define LINK_KEEP_US (90 * DAY_US) /* a dead link is known as dead for so long, then as unknown */
 #define INVITATION_KEEP_US (90 * DAY_US)
 #define ROLE_KEEP_US (365 * DAY_US)
+#define ORGANISER_KEEP_US (1095 * DAY_US)
 
 /* Rows as objects: names[i] is the column's, 't' text or 'i' integer by its type. NULL when there are no rows. */
 static json_t *rows_json(Stmt *rows, const char *types, const char *const *names)
@@ -85,6 +86,7 @@ bool people_expire(Db *db)
 {
         int64_t at_us = now_us();
         g_autofree char *ended_before = day_of(at_us - ROLE_KEEP_US);
+        g_autofree char *ended_long_before = day_of(at_us - ORGANISER_KEEP_US);
         return db_run(db, "DELETE FROM link WHERE expires_us < $1", "i", at_us - LINK_KEEP_US) &&
                db_run(db, "DELETE FROM throttle WHERE last_us < $1", "i", at_us - DAY_US) &&
                db_run(db, "DELETE FROM session WHERE expires_us < $1", "i", at_us) &&
@@ -92,5 +94,10 @@ bool people_expire(Db *db)
                db_run(db,
                       "DELETE FROM role WHERE role IN ('programme', 'stage-manager', 'captioner', 'check-in', "
                       "'read-only', 'host', 'speaker') AND event_id IN (SELECT id FROM event WHERE last_day < $1)",
-                      "t", ended_before);
+                      "t", ended_before) &&
+               /* who brings in an event of long ago works on it now */
+               db_run(db,
+                      "DELETE FROM role WHERE role IN ('organiser', 'event-owner') AND event_id IN "
+                      "(SELECT id FROM event WHERE last_day < $1 AND created_us < $2)",
+                      "ti", ended_long_before, at_us - ORGANISER_KEEP_US);
 }
