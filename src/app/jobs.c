@@ -12,6 +12,8 @@
 #include "registration/registration.h"
 #include "replay/replay.h"
 
+#define PROMPT_US (5 * SECOND_US)
+
 struct Jobs {
         Store *store;
         GThread *thread;
@@ -57,27 +59,36 @@ static void run_daily(Store *store)
 }
 
 /* False when it is time to end. */
-static bool wait_minute(Jobs *jobs)
+static bool wait_prompt(Jobs *jobs)
 {
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&jobs->mutex);
-        gint64 until = g_get_monotonic_time() + MINUTE_US;
+        gint64 until = g_get_monotonic_time() + PROMPT_US;
         while (!jobs->ending && g_cond_wait_until(&jobs->wake, &jobs->mutex, until)) {
         }
         return !jobs->ending;
 }
 
+static void run_minute(Jobs *jobs)
+{
+        registration_minute(jobs->store, jobs->origin);
+        backup_when_due(jobs->store, jobs->runner, jobs->backup);
+}
+
 static gpointer run(gpointer user_data)
 {
         Jobs *jobs = user_data;
-        int64_t daily_us = monotonic_us();
+        int64_t daily_us = monotonic_us(), minute_us = daily_us - MINUTE_US;
         do {
-                registration_minute(jobs->store, jobs->origin);
-                backup_when_due(jobs->store, jobs->runner, jobs->backup);
-                if (monotonic_us() - daily_us < DAY_US)
-                        continue;
-                daily_us = monotonic_us();
-                run_daily(jobs->store);
-        } while (wait_minute(jobs));
+                registration_prompt(jobs->store, jobs->origin);
+                if (monotonic_us() - minute_us >= MINUTE_US) {
+                        minute_us = monotonic_us();
+                        run_minute(jobs);
+                }
+                if (monotonic_us() - daily_us >= DAY_US) {
+                        daily_us = monotonic_us();
+                        run_daily(jobs->store);
+                }
+        } while (wait_prompt(jobs));
         return NULL;
 }
 

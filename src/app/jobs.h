@@ -1,5 +1,5 @@
 /* What is done whether anyone asks or not, on a thread of its own: every day, erasing what was promised to be erased;
- * every minute, what has its hour (registration/, backups). */
+ * every minute and every few seconds, what has its hour (registration/, backups). */
 #pragma once
 #include "app/app.h"
 

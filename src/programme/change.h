@@ -24,7 +24,7 @@ bool talk_changed(Db *db, int64_t talk, const TalkFacts *before);
 /* What one writing makes of a session, pure: a set of 1 << TalkChangeKind. before NULL: it is new. */
 unsigned talk_differences(const TalkFacts *before, const TalkFacts *now);
 
-/* The history of an event's programme, latest first. (transfer full) of TalkChange */
-GPtrArray *change_list(Db *db, int64_t event, int64_t limit, int64_t offset, int64_t *ret_total);
+/* The history of an event's programme, latest first; told: of what was told alone. (transfer full) of TalkChange */
+GPtrArray *change_list(Db *db, int64_t event, bool told, int64_t limit, int64_t offset, int64_t *ret_total);
 /* A change of it that nobody was told of yet and that came after this moment. */
 bool change_waits(Db *db, int64_t talk, int64_t since_us);

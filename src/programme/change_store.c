@@ -214,13 +214,16 @@ bool programme_changes_mark_told(Db *db, const GPtrArray *changes, int64_t told_
         return !db_failed(db);
 }
 
-GPtrArray *change_list(Db *db, int64_t event, int64_t limit, int64_t offset, int64_t *ret_total)
+GPtrArray *change_list(Db *db, int64_t event, bool told, int64_t limit, int64_t offset, int64_t *ret_total)
 {
-        *ret_total = db_int(db, 0, "SELECT count(*) FROM talk_change WHERE event_id = $1", "i", event);
+        *ret_total = db_int(db, 0,
+                            "SELECT count(*) FROM talk_change WHERE event_id = $1 AND ($2 = 0 OR told_us IS NOT NULL)",
+                            "ii", event, (int64_t)told);
         g_autoptr(Stmt) rows = db_query(db,
                                         "SELECT " CHANGE_COLUMNS " FROM talk_change c WHERE c.event_id = $1 "
+                                        "AND ($4 = 0 OR c.told_us IS NOT NULL) "
                                         "ORDER BY c.at_us DESC, c.id DESC LIMIT $2 OFFSET $3",
-                                        "iii", event, limit, offset);
+                                        "iiii", event, limit, offset, (int64_t)told);
         return all_changes(rows);
 }
 

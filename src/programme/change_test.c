@@ -202,7 +202,7 @@ static void test_quiet(World *world, gconstpointer data)
         write_talk(world, "title", "Trop tard"); /* over: history only */
         check_untold(world, "");
         int64_t total = 0;
-        g_autoptr(GPtrArray) history = change_list(world->db, world->event, 10, 0, &total);
+        g_autoptr(GPtrArray) history = change_list(world->db, world->event, false, 10, 0, &total);
         g_assert_cmpint(total, ==, 2);
         g_assert_cmpstr(((const TalkChange *)history->pdata[0])->now, ==, "Trop tard");
 }

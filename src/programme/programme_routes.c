@@ -143,6 +143,7 @@ const Route session_routes[] = {
         { POST, "/:event/organise/session/:code/move/", save_move, RIGHT_PROGRAMME, 8192, "Move a session" },
         { GET, "/:event/organise/grid/", show_grid, RIGHT_TEAM, 0, "The programme as a grid, to move sessions in",
           .menu = N_("Grid"), .menu_text = N_("A day by room and hour: move sessions, see what clashes.") },
+        { GET, "/:event/schedule/changes/", show_public_changes, RIGHT_PUBLIC, 0, "What changed, for readers" },
         { GET, "/:event/organise/changes/", show_changes, RIGHT_TEAM, 0, "What changed in the programme",
           .menu = N_("What changed"), .menu_text = N_("Since people count on it, and whether they were told.") },
         { 0 },

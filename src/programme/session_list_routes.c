@@ -112,14 +112,14 @@ static ChangeRow change_row(Db *db, const Event *event, const TalkChange *change
         };
 }
 
-void show_changes(Request *req, Db *db)
+static void show_change_list(Request *req, Db *db, bool is_public)
 {
         const Lang *lang = request_lang(req);
         g_autoptr(Event) event = event_of_request(req, db);
         if (!event)
                 return;
         int64_t page = page_of_request(req), total = 0;
-        g_autoptr(GPtrArray) changes = change_list(db, event->id, ROWS, (page - 1) * ROWS, &total);
+        g_autoptr(GPtrArray) changes = change_list(db, event->id, is_public, ROWS, (page - 1) * ROWS, &total);
         g_autoptr(GArray) rows = g_array_new(FALSE, TRUE, sizeof(ChangeRow));
         g_array_set_clear_func(rows, change_row_clear);
         for (guint i = 0; i < changes->len; i++) {
@@ -128,9 +128,20 @@ void show_changes(Request *req, Db *db)
         }
         PagerTabs tabs;
         pager_fill(&tabs, "", total, ROWS, page, lang);
-        Html *h = conference_page(req, event, EVENT_ORGANISE,
+        Html *h = conference_page(req, event, is_public ? EVENT_PROGRAMME : EVENT_ORGANISE,
                                   &(Page){ .title = tr(lang, "What changed"), .no_index = true });
-        changes_view(h, &(ChangesPage){ .event = event, .rows = rows, .pager = &tabs.pager });
+        changes_view(h, &(ChangesPage){ .event = event, .rows = rows, .pager = &tabs.pager, .is_public = is_public });
         page_end(req, h, 200);
         pager_clear(&tabs);
+}
+
+void show_changes(Request *req, Db *db)
+{
+        show_change_list(req, db, false);
+}
+
+/* For whoever counts on it: a mail of many changes leads here. */
+void show_public_changes(Request *req, Db *db)
+{
+        show_change_list(req, db, true);
 }

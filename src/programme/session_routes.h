@@ -12,6 +12,7 @@ void act_on_session(Request *req, Db *db);
 void show_move(Request *req, Db *db);
 void save_move(Request *req, Db *db);
 void show_changes(Request *req, Db *db);
+void show_public_changes(Request *req, Db *db);
 void show_grid(Request *req, Db *db);
 void show_persons(Request *req, Db *db);
 void show_new_person(Request *req, Db *db);

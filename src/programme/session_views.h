@@ -61,6 +61,7 @@ typedef struct {
         const Event *event;
         const GArray *rows; /* of ChangeRow */
         const Pager *pager;
+        bool is_public; /* for readers: what was told */
 } ChangesPage;
 void changes_view(Html *h, const ChangesPage *v);
 

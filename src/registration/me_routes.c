@@ -8,6 +8,7 @@
 #include "people/people.h"
 #include "registration/mine.h"
 #include "registration/notice.h"
+#include "registration/question.h"
 #include "registration/registration_mail.h"
 #include "registration/registration_views.h"
 
@@ -70,6 +71,7 @@ const char *me_notice(const char *done)
 {
         static const char *const texts[][2] = {
                 { "changed", N_("Kept.") },
+                { "forgotten", N_("Your needs are erased.") },
                 { "yes", N_("Thank you. Your consent is kept with its date.") },
                 { "no", N_("Done. From now on you are not recorded, and what was published is taken down.") },
                 { "place", N_("You have a place. A mail with it follows.") },
@@ -138,6 +140,7 @@ static void show_mine(Request *req, Db *db, const Mine *mine, const Form *form, 
                         .onsite = mine->onsite,
                         .has_limited = limited->len > 0,
                         .asks_path = mine->places.all > 0,
+                        .has_questions = questions_count(db, mine->event->id) > 0,
                         .has_needs = mine->registration && needs_agreed_us(db, mine->registration->id) > 0,
                         .notice = me_notice(request_query(req, "done")) };
         Html *h = conference_page(req, mine->event, EVENT_NOWHERE,
@@ -164,6 +167,8 @@ static bool change_path(Db *db, const Mine *mine, const char *path, const char *
         bool onsite = strcmp(path, "onsite") == 0, waits = strcmp(path, "waiting") == 0;
         if (strcmp(path, path_of(mine)) == 0)
                 return true;
+        if (onsite && mine->onsite && mine->onsite->state == PLACE_OFFERED)
+                return place_accept(db, mine->event->id, registration->id, 0);
         if (waits)
                 return registration->onsite || place_wait_onsite(db, mine->event->id, registration->id);
         if (onsite != registration->onsite && !registration_change_path(db, registration->id, mine->event->id, onsite))

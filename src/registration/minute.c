@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "base/when.h"
 #include "people/people.h"
 #include "registration/notice.h"
 #include "registration/notice_store.h"
@@ -98,13 +99,49 @@ typedef struct {
         bool of_talk;
 } Round;
 
+/* What has been told of a session, a day or an hour before it. (transfer full) */
+static char *talk_what(int64_t talk, Reminder reminder)
+{
+        return g_strdup_printf("talk-%s%" G_GINT64_FORMAT, reminder == REMINDER_DAY ? "day-" : "", talk);
+}
+
+/* One mail for all the sessions of that day in which this person has a place. */
+static bool remind_of_day(Db *db, const Notice *notice, const Talk *talk)
+{
+        g_autofree char *day = when_iso_day(notice->event->zone, talk->start_us);
+        g_autoptr(GPtrArray) all = seats_of(db, notice->event->id, notice->registration);
+        g_autoptr(GPtrArray) seats = g_ptr_array_new();
+        for (guint i = 0; i < all->len; i++) {
+                Seat *seat = all->pdata[i];
+                g_autofree char *its_day = when_iso_day(notice->event->zone, seat->start_us);
+                g_autofree char *what = talk_what(seat->talk, REMINDER_DAY);
+                if (seat->state != PLACE_HELD || seat->cancelled || !g_str_equal(day, its_day))
+                        continue;
+                told_mark(db, notice->registration, what);
+                g_ptr_array_add(seats, seat);
+        }
+        return !db_failed(db) && (seats->len == 0 || reminder_talks_post(notice, seats));
+}
+
+/* Late, as for who was confirmed on the day itself: "tomorrow" would be wrong, the hour's mail is near. */
+static bool is_too_late(const Round *round)
+{
+        g_autofree char *today = when_iso_day(round->event->zone, now_us());
+        g_autofree char *day = when_iso_day(round->event->zone, round->talk->start_us);
+        return round->reminder == REMINDER_DAY && g_str_equal(today, day);
+}
+
 static bool remind(Db *db, const Round *round, const Registration *registration)
 {
         Notice notice = notice_to(db, round->event, registration, round->origin);
         if (!told_mark(db, registration->id, round->what))
                 return !db_failed(db);
+        if (is_too_late(round))
+                return true;
         if (!round->of_talk)
                 return reminder_post(&notice, round->reminder, round->talk);
+        if (round->reminder == REMINDER_DAY)
+                return remind_of_day(db, &notice, round->talk);
         g_autoptr(Seat) seat = seat_find(db, round->event->id, registration->id, round->talk->id);
         return !seat || reminder_talk_post(&notice, seat);
 }
@@ -136,26 +173,39 @@ static void remind_round(const Round *round)
         }
 }
 
+static void remind_of_talk(Store *store, const Event *event, const Talk *talk, Reminder reminder, const char *origin)
+{
+        g_autofree char *what = talk_what(talk->id, reminder);
+        remind_round(&(Round){ .store = store,
+                               .origin = origin,
+                               .what = what,
+                               .event = event,
+                               .talk = talk,
+                               .moment = reminder == REMINDER_DAY ? reminder_day(event->zone, talk->start_us)
+                                                                  : reminder_hour(talk->start_us),
+                               .reminder = reminder,
+                               .of_talk = true });
+}
+
+static bool is_on_a_later_day(const Event *event, int64_t start_us, int64_t first_us)
+{
+        return when_day_start(event->zone, start_us) > when_day_start(event->zone, first_us);
+}
+
+/* The event's own reminders list the sessions of its first day, and of its first hour. */
 static void remind_of_talks(Store *store, const Event *event, int64_t first_us, const char *origin)
 {
         Db *reader = store_read_begin(store);
-        g_autoptr(GArray) talks = talks_to_remind(reader, event->id, now_us());
+        g_autoptr(GArray) talks = talks_to_remind(reader, event->id, now_us(), DAY_US + 2 * HOUR_US);
         store_read_end(store, reader);
         for (guint i = 0; i < talks->len; i++) {
                 reader = store_read_begin(store);
                 g_autoptr(Talk) talk = talk_by_id(reader, g_array_index(talks, int64_t, i));
                 store_read_end(store, reader);
-                /* The event's own reminder of this hour lists it. */
-                if (!talk || talk->start_us < first_us + HOUR_US)
-                        continue;
-                g_autofree char *what = g_strdup_printf("talk-%" G_GINT64_FORMAT, talk->id);
-                remind_round(&(Round){ .store = store,
-                                       .origin = origin,
-                                       .what = what,
-                                       .event = event,
-                                       .talk = talk,
-                                       .moment = reminder_hour(talk->start_us),
-                                       .of_talk = true });
+                if (talk && is_on_a_later_day(event, talk->start_us, first_us))
+                        remind_of_talk(store, event, talk, REMINDER_DAY, origin);
+                if (talk && talk->start_us >= first_us + HOUR_US)
+                        remind_of_talk(store, event, talk, REMINDER_HOUR, origin);
         }
 }
 
@@ -220,7 +270,7 @@ static bool tell_news(Db *db, int64_t account, int64_t event_id, const char *ori
         g_autoptr(Event) event = conference_event(db, event_id);
         g_autoptr(Account) person = people_account(db, account);
         g_autoptr(Registration) registration = registration_of(db, event_id, account);
-        g_autoptr(GPtrArray) changes = news_of(db, account, event_id);
+        g_autoptr(GPtrArray) changes = news_of(db, account, event_id, is_quiet(db, account, event_id));
         const Lang *lang = lang_find(person->lang);
         Notice notice = { .db = db,
                           .event = event,
@@ -268,11 +318,41 @@ static void tell_cancelled(Store *store, const char *origin)
 
 void registration_minute(Store *store, const char *origin)
 {
-        run_steps(store, "lapse", lapse_step, origin);
-        run_steps(store, "offers", offers_step, origin);
-        move_lines(store, origin);
         tell_cancelled(store, origin);
         remind_all(store, origin);
-        run_steps(store, "changes", changes_step, origin);
-        run_steps(store, "news", news_step, origin);
+}
+
+/* --- promptly --- */
+
+typedef struct {
+        bool lapses, offers, changes, news;
+} Due;
+
+static Due due_now(Store *store)
+{
+        int64_t at_us = now_us();
+        Db *reader = store_read_begin(store);
+        g_autoptr(GArray) unconfirmed = unconfirmed_list(reader, at_us - CONFIRM_HOURS * HOUR_US, 1);
+        g_autoptr(GPtrArray) settled = programme_changes_untold(reader, 0, at_us - SETTLED_US, 1);
+        int64_t account = 0, event = 0;
+        Due due = { .lapses = unconfirmed->len > 0,
+                    .offers = offers_are_over(reader, at_us),
+                    .changes = settled->len > 0,
+                    .news = settled->len > 0 || news_next(reader, &account, &event) };
+        store_read_end(store, reader);
+        return due;
+}
+
+void registration_prompt(Store *store, const char *origin)
+{
+        Due due = due_now(store);
+        if (due.lapses)
+                run_steps(store, "lapse", lapse_step, origin);
+        if (due.offers)
+                run_steps(store, "offers", offers_step, origin);
+        move_lines(store, origin);
+        if (due.changes)
+                run_steps(store, "changes", changes_step, origin);
+        if (due.news)
+                run_steps(store, "news", news_step, origin);
 }

@@ -5,12 +5,33 @@
 
 bool needs_keep(Db *db, int64_t registration, const Needs *needs)
 {
+        if (needs_are_empty(needs))
+                return db_run(db, "DELETE FROM registration_need WHERE registration_id = $1", "i", registration);
         return db_run(
                 db,
                 "INSERT INTO registration_need(registration_id, captions, sign, audio, wheelchair, other, agreed_us) "
-                "VALUES($1, $2, $3, $4, $5, $6, $7)",
+                "VALUES($1, $2, $3, $4, $5, $6, $7) ON CONFLICT(registration_id) DO UPDATE SET "
+                "agreed_us = CASE WHEN (captions, sign, audio, wheelchair, other) = (excluded.captions, excluded.sign, "
+                "excluded.audio, excluded.wheelchair, excluded.other) THEN agreed_us ELSE excluded.agreed_us END, "
+                "captions = excluded.captions, sign = excluded.sign, audio = excluded.audio, "
+                "wheelchair = excluded.wheelchair, other = excluded.other",
                 "iiiiiti", registration, (int64_t)needs->captions, (int64_t)needs->sign, (int64_t)needs->audio,
                 (int64_t)needs->wheelchair, needs->other, now_us());
+}
+
+Needs needs_read(Db *db, int64_t registration, char **ret_other)
+{
+        g_autoptr(Stmt) stmt = db_query(db,
+                                        "SELECT captions, sign, audio, wheelchair, other FROM registration_need "
+                                        "WHERE registration_id = $1",
+                                        "i", registration);
+        bool found = stmt_next(stmt);
+        *ret_other = g_strdup(found ? stmt_text(stmt, 4) : "");
+        return (Needs){ .captions = found && stmt_int(stmt, 0),
+                        .sign = found && stmt_int(stmt, 1),
+                        .audio = found && stmt_int(stmt, 2),
+                        .wheelchair = found && stmt_int(stmt, 3),
+                        .other = *ret_other };
 }
 
 int64_t needs_agreed_us(Db *db, int64_t registration)

@@ -277,6 +277,27 @@ bool reminder_talk_post(const Notice *notice, const Seat *seat)
                         .kind = "reminder", .subject = subject, .text = text, .calendar = calendar, .is_news = true });
 }
 
+bool reminder_talks_post(const Notice *notice, const GPtrArray *seats)
+{
+        const Lang *lang = notice->lang;
+        g_autoptr(GString) list = g_string_new(NULL);
+        for (guint i = 0; i < seats->len; i++)
+                list_seat(list, notice, seats->pdata[i]);
+        g_autofree char *url = link_to(notice, "me/");
+        const Seat *first = seats->pdata[0];
+        const char *title = seats->len == 1 ? first->title : notice->event->title;
+        g_autofree char *subject = subject_of(tr(lang, N_("Tomorrow: %s")), title);
+        g_autofree char *text = g_strdup_printf(
+                tr(lang, N_("Hello,\n\nyou have a place tomorrow:\n\n%s\nYou cannot come? Give your place back on your "
+                            "own page: somebody else may have it:\n\n%s\n")),
+                list->str, url);
+        g_autofree char *calendar = seats_calendar(notice, seats, CALENDAR_PUBLISH);
+        return letter_post(
+                notice,
+                &(NoticeLetter){
+                        .kind = "reminder", .subject = subject, .text = text, .calendar = calendar, .is_news = true });
+}
+
 /* --- changes --- */
 
 static void list_change(GString *text, const Notice *notice, const TalkChange *change)
@@ -323,24 +344,48 @@ static GPtrArray *changed_seats(const Notice *notice, const GPtrArray *changes, 
         return changed;
 }
 
+static char *changes_subject(const Notice *notice, const GPtrArray *changes)
+{
+        const TalkChange *first = changes->pdata[0];
+        if (changes->len == 1 && first->kind == TALK_CANCELLED)
+                return subject_of(tr(notice->lang, N_("Session cancelled: %s")), first->title);
+        return subject_of(tr(notice->lang, N_("The programme has changed: %s")), notice->event->title);
+}
+
+/* (transfer full) */
+static char *changes_list(const Notice *notice, const GPtrArray *changes)
+{
+        g_autoptr(GString) list = g_string_new(NULL);
+        for (guint i = 0; i < MIN(changes->len, CHANGES_LISTED); i++)
+                list_change(list, notice, changes->pdata[i]);
+        int more = (int)changes->len - CHANGES_LISTED;
+        if (more > 0) {
+                g_string_append_c(list, '\n');
+                g_string_append_printf(list,
+                                       tr_n(notice->lang, "And %d more change. Read it here:",
+                                            "And %d more changes. Read them here:", (unsigned long)more),
+                                       more);
+                g_string_append_printf(list, "\n\n%s/%s/schedule/changes/\n", notice->origin, notice->event->slug);
+        }
+        return g_string_free(g_steal_pointer(&list), FALSE);
+}
+
 bool changes_post(const Notice *notice, const GPtrArray *changes)
 {
         const Lang *lang = notice->lang;
-        g_autoptr(GString) list = g_string_new(NULL);
-        for (guint i = 0; i < changes->len; i++)
-                list_change(list, notice, changes->pdata[i]);
-        bool all_cancelled = false;
+        g_autofree char *list = changes_list(notice, changes);
+        bool all_cancelled = false, quiet = is_quiet(notice->db, notice->account, notice->event->id);
         g_autoptr(GPtrArray) seats = changed_seats(notice, changes, &all_cancelled);
         g_autofree char *calendar = seats_calendar(notice, seats, all_cancelled ? CALENDAR_CANCEL : CALENDAR_PUBLISH);
         g_autofree char *url = g_strdup_printf("%s/%s/schedule/", notice->origin, notice->event->slug);
-        g_autofree char *subject = subject_of(tr(lang, N_("The programme has changed: %s")), notice->event->title);
+        g_autofree char *subject = changes_subject(notice, changes);
         g_autofree char *text = g_strdup_printf(
-                tr(lang, N_("Hello,\n\nsessions you count on have changed:\n\n%s\nThe whole programme:\n\n%s\n")),
-                list->str, url);
+                tr(lang, N_("Hello,\n\nsessions you count on have changed:\n\n%s\nThe whole programme:\n\n%s\n")), list,
+                url);
         return letter_post(
                 notice,
                 &(NoticeLetter){
-                        .kind = "change", .subject = subject, .text = text, .calendar = calendar, .is_news = true });
+                        .kind = "change", .subject = subject, .text = text, .calendar = calendar, .is_news = !quiet });
 }
 
 bool event_cancelled_post(const Notice *notice)

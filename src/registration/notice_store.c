@@ -79,12 +79,12 @@ int64_t first_talk(Db *db, int64_t event)
                       "i", event);
 }
 
-GArray *talks_to_remind(Db *db, int64_t event, int64_t at_us)
+GArray *talks_to_remind(Db *db, int64_t event, int64_t at_us, int64_t within_us)
 {
         g_autoptr(Stmt) stmt = db_query(db,
                                         "SELECT id FROM talk WHERE event_id = $1 AND places > 0 AND cancelled = 0 "
-                                        "AND start_us > $2 AND start_us <= $3",
-                                        "iii", event, at_us, at_us + HOUR_US);
+                                        "AND start_us > $2 AND start_us <= $3 ORDER BY start_us, id",
+                                        "iii", event, at_us, at_us + within_us);
         return read_ids(stmt);
 }
 
@@ -142,16 +142,21 @@ static TalkChangeKind kind_of(const char *word)
         return TALK_ADDED;
 }
 
-GPtrArray *news_of(Db *db, int64_t account, int64_t event)
+#define STANDS_IN_IT                                                                                                   \
+        "EXISTS(SELECT 1 FROM registration_place JOIN registration ON registration.id = registration_id "              \
+        "WHERE registration_place.talk_id = talk_change.talk_id AND account_id = $1)"
+
+GPtrArray *news_of(Db *db, int64_t account, int64_t event, bool places_only)
 {
         GPtrArray *changes = g_ptr_array_new_with_free_func((GDestroyNotify)talk_change_free);
         g_autoptr(Stmt) stmt =
                 db_query(db,
                          "SELECT talk_change.id, coalesce(talk_id, 0), kind, title, was, now, at_us FROM "
                          "registration_news JOIN talk_change ON talk_change.id = change_id "
-                         "WHERE account_id = $1 AND registration_news.event_id = $2 ORDER BY at_us, "
-                         "talk_change.id LIMIT 40",
-                         "ii", account, event);
+                         "WHERE account_id = $1 AND registration_news.event_id = $2 AND ($3 = 0 OR "
+                         "(kind IN ('cancelled', 'restored') AND " STANDS_IN_IT ")) ORDER BY " STANDS_IN_IT
+                         " DESC, at_us, talk_change.id LIMIT $4",
+                         "iiii", account, event, (int64_t)places_only, (int64_t)NEWS_MAX);
         while (stmt_next(stmt)) {
                 TalkChange *change = g_new0(TalkChange, 1);
                 change->id = stmt_int(stmt, 0);

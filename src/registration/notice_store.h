@@ -18,15 +18,18 @@ GArray *events_to_remind(Db *db);
 GArray *events_cancelled(Db *db);
 /* The first session that takes place; 0 when there is none. */
 int64_t first_talk(Db *db, int64_t event);
-/* Ids of sessions with limited places that begin in the next hour. */
-GArray *talks_to_remind(Db *db, int64_t event, int64_t at_us);
+/* Ids of sessions with limited places that begin within so long, in their order. */
+GArray *talks_to_remind(Db *db, int64_t event, int64_t at_us, int64_t within_us);
 
 /* A change is put down for those it concerns: who has a place in the session, or a favourite, its speakers, the event's
  * hosts. */
 bool news_add(Db *db, const TalkChange *change);
 /* Somebody who is still to be told. */
 bool news_next(Db *db, int64_t *ret_account, int64_t *ret_event);
-GPtrArray *news_of(Db *db, int64_t account, int64_t event);
+/* Those of sessions in which the person stands first, then in order of time; at most NEWS_MAX. places_only: what
+ * concerns a place of theirs, a session cancelled or restored, and nothing else. (transfer full) of TalkChange */
+#define NEWS_MAX 1000
+GPtrArray *news_of(Db *db, int64_t account, int64_t event, bool places_only);
 bool news_clear(Db *db, int64_t account, int64_t event);
 
 /* The key of one's unsubscribe address, made at first. (transfer full) */

@@ -50,6 +50,7 @@ typedef struct {
 /* Offers every free place of a line to the first of those in it whose registration is confirmed, at most limit of them.
  * (transfer full) of Offer */
 GArray *line_move(Db *db, int64_t event, int64_t talk, int64_t start_us, int limit);
+bool offers_are_over(Db *db, int64_t at_us);
 /* Takes offers that ran out out of their lines. (transfer full) of Offer */
 GArray *offers_expire(Db *db, int64_t at_us, int limit);
 /* Lines with a free place and somebody to have it. (transfer full) of Offer: event and talk alone */

@@ -241,6 +241,13 @@ GArray *line_move(Db *db, int64_t event, int64_t talk, int64_t start_us, int lim
         return read_offers(stmt);
 }
 
+bool offers_are_over(Db *db, int64_t at_us)
+{
+        return db_int(db, 0,
+                      "SELECT EXISTS(SELECT 1 FROM registration_place WHERE state = 'offered' AND offer_ends_us <= $1)",
+                      "i", at_us) == 1;
+}
+
 GArray *offers_expire(Db *db, int64_t at_us, int limit)
 {
         g_autoptr(Stmt) stmt = db_query(

@@ -42,6 +42,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Question, question_free)
 
 /* In their order. (transfer full) of Question */
 GPtrArray *question_list(Db *db, int64_t event);
+int64_t questions_count(Db *db, int64_t event);
 /* NULL when the event has none of this number. */
 Question *question_find(Db *db, int64_t event, int64_t id);
 /* Inserts at the end when id is 0. */

@@ -23,6 +23,11 @@ GPtrArray *question_list(Db *db, int64_t event)
         return questions;
 }
 
+int64_t questions_count(Db *db, int64_t event)
+{
+        return db_int(db, 0, "SELECT count(*) FROM registration_question WHERE event_id = $1", "i", event);
+}
+
 Question *question_find(Db *db, int64_t event, int64_t id)
 {
         g_autoptr(Stmt) stmt = db_query(db, QUESTION_COLUMNS "WHERE event_id = $1 AND id = $2", "ii", event, id);

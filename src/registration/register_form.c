@@ -2,6 +2,7 @@
 
 #include "base/when.h"
 #include "base/time.h"
+#include "registration/needs_form.h"
 #include "registration/registration_views.h"
 
 #define NAME_CHARACTERS_MAX 80
@@ -27,23 +28,6 @@ static const FormField WHO[] = {
           .kind = FIELD_EMAIL,
           .required = true,
           .autocomplete = "email" },
-};
-static const FormField NEEDS[] = {
-        { .name = "captions", .label = N_("Captions shown from the start"), .kind = FIELD_TICK },
-        { .name = "sign", .label = N_("Sign language enlarged"), .kind = FIELD_TICK },
-        { .name = "audio", .label = N_("Weak connection: sound and pictures only"), .kind = FIELD_TICK },
-        { .name = "wheelchair", .label = N_("A wheelchair place (on site)"), .kind = FIELD_TICK },
-        { .name = "other",
-          .label = N_("Something else to prepare"),
-          .hint = N_("Read by the organisers of this event alone, without your name, and erased the day after it."),
-          .kind = FIELD_TEXT,
-          .characters_max = NEED_CHARACTERS_MAX,
-          .rows = 2 },
-        { .name = "agreed",
-          .label = N_("I agree that these needs are kept for the event."),
-          .hint = N_("Only if you have told some. They may say something of your health: nobody keeps them without "
-                     "your word."),
-          .kind = FIELD_TICK },
 };
 
 static const char *path_hint(const Event *event, const PathSetting *path, const Lang *lang, const char *otherwise,
@@ -141,7 +125,7 @@ void register_form_read(RegisterForm *form, Request *req, Db *db, const Event *e
         g_array_append_vals(form->fields, WHO, G_N_ELEMENTS(WHO));
         add_seats(form);
         question_fields_add(form->fields, form->questions, form->kept);
-        g_array_append_vals(form->fields, NEEDS, G_N_ELEMENTS(NEEDS));
+        needs_fields_add(form->fields);
         g_array_append_val(form->fields, end);
         form->form = form_new(req, (const FormField *)form->fields->data);
         if (!form->asks_path)

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "base/when.h"
 #include "people/people.h"
+#include "registration/needs_form.h"
 #include "registration/notice.h"
 #include "registration/register_form.h"
 #include "registration/registration_mail.h"
@@ -121,14 +122,7 @@ static void check_form(Form *form, Draft *ret_draft)
         check_path(form, ret_draft);
         read_talks(form, ret_draft);
         ret_draft->answers = question_answers_read(form, ret_draft->of->questions);
-        ret_draft->needs = (Needs){ .captions = form_ticked(form, "captions"),
-                                    .sign = form_ticked(form, "sign"),
-                                    .audio = form_ticked(form, "audio"),
-                                    .wheelchair = form_ticked(form, "wheelchair"),
-                                    .other = form_value(form, "other") };
-        if (!needs_are_empty(&ret_draft->needs) && !form_ticked(form, "agreed"))
-                form_fail(form, "agreed",
-                          tr(lang, "Tick this box, or take your needs out: they are not kept without it."));
+        ret_draft->needs = needs_form_read(form);
 }
 
 static bool draft_ready(Draft *draft, Request *req, Db *db, Form *form)

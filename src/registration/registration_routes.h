@@ -22,6 +22,8 @@ void change_places(Request *req, Db *db);
 const char *me_notice(const char *done);
 void show_my_sessions(Request *req, Db *db);
 void change_place(Request *req, Db *db);
+void show_answers(Request *req, Db *db);
+void change_answers(Request *req, Db *db);
 void show_address(Request *req, Db *db);
 void ask_address(Request *req, Db *db);
 void show_address_link(Request *req, Db *db);

@@ -53,7 +53,10 @@ bool registration_end(Db *db, int64_t event, int64_t account);
 /* For its owner's export. (transfer full) */
 json_t *registration_json(Db *db, const Registration *registration);
 
+/* Empty ones are erased. When they were agreed to is the time of their last change. */
 bool needs_keep(Db *db, int64_t registration, const Needs *needs);
+/* All false when there are none; *ret_other is what other points to. (transfer full) */
+Needs needs_read(Db *db, int64_t registration, char **ret_other);
 /* When keeping them was agreed to, 0 when there are none. */
 int64_t needs_agreed_us(Db *db, int64_t registration);
 

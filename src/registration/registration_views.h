@@ -3,6 +3,7 @@
 #include "mail/mail.h"
 #include "people/people.h"
 #include "programme/programme.h"
+#include "registration/needs_form.h"
 #include "registration/place.h"
 #include "registration/register_form.h"
 #include "web/form.h"
@@ -51,9 +52,19 @@ typedef struct {
         const GPtrArray *seats;  /* Seat: where one stands */
         const Seat *onsite;      /* in the line for a place on site; NULL: not */
         bool has_limited;        /* there are sessions to sign up for */
-        bool asks_path, has_needs;
+        bool asks_path, has_needs, has_questions;
         const char *notice; /* source text of what has just been done, "" for nothing */
 } MePage;
+
+/* What one answered and needs. */
+typedef struct {
+        const Event *event;
+        const char *until;                    /* it may be changed; NULL: no more */
+        const Form *form;                     /* while it may be changed */
+        const GPtrArray *questions, *answers; /* Question; char *, for people */
+        bool asks_path, has_needs;
+} AnswersPage;
+void answers_view(Html *h, const AnswersPage *v);
 
 typedef struct {
         const Event *event;

@@ -163,6 +163,8 @@ const Route registration_routes[] = {
         { POST, "/:event/me/cancel/", cancel_registration, RIGHT_SIGNED_IN, FORM_BYTES, "Cancel a registration" },
         { GET, "/:event/me/sessions/", show_my_sessions, RIGHT_SIGNED_IN, 0, "Sessions with limited places" },
         { POST, "/:event/me/place/", change_place, RIGHT_SIGNED_IN, FORM_BYTES, "Take, accept or give back a place" },
+        { GET, "/:event/me/answers/", show_answers, RIGHT_SIGNED_IN, 0, "One's answers and needs" },
+        { POST, "/:event/me/answers/", change_answers, RIGHT_SIGNED_IN, 64 * 1024, "Change one's answers and needs" },
         { GET, "/:event/me/address/", show_address, RIGHT_SIGNED_IN, 0, "Correct one's address" },
         { POST, "/:event/me/address/", ask_address, RIGHT_SIGNED_IN, FORM_BYTES, "Ask to change one's address" },
         { GET, "/:event/address/:token/", show_address_link, RIGHT_PUBLIC, 0, "Confirm an address" },

@@ -6,10 +6,10 @@ import { makeEvent } from './mail.mjs';
 import { makeTalk, rows, until } from './registration.mjs';
 import { openMailbox } from '../support/mailbox.mjs';
 
-let server, owner, mailbox, refusing = '';
+let server, owner, mailbox, refusing = '', refusal = 'no such mailbox here';
 const options = () => ({ args: ['--smtp', mailbox.url, '--mail-from', 'relais@example.org'] });
 before(async () => {
-  mailbox = await openMailbox({ refuse: (to) => (to === refusing ? 'no such mailbox here' : undefined) });
+  mailbox = await openMailbox({ refuse: (to) => (to === refusing ? refusal : undefined) });
   server = await start(options());
   await makeEvent(server, 'nec', { title: 'Numérique en Communs', first: 2 });
   owner = await ownerClient(server);
@@ -214,4 +214,32 @@ it('the queue shows what the relay refused, in its words, and tries again when a
   await mailbox.next('refus@example.org', /La file/);
   await until('it is sent', () => rows(server, 'SELECT state FROM mail WHERE id = ?', id)[0].state === 'sent');
   assert.match((await owner.get('/file/organise/mails/')).body_text, /Sent: 1/);
+});
+
+it('what the relay cannot take now waits 1, 5, 30 minutes, then three hours; the queue says so, and gives up after four days', async () => {
+  refusing = 'tard@example.org';
+  refusal = [451, 'try again later, greylisted'];
+  await server.client().post('/file/register/', { name: 'Tard', email: refusing });
+  const row = () => rows(server, "SELECT id, state, tries, (next_us - ?) / 60e6 AS minutes FROM mail WHERE recipient = 'tard@example.org'", Date.now() * 1000)[0];
+  const tried = (tries) => until(`it was tried ${tries} times`, () => row().tries === tries);
+  const again = () => owner.post('/file/organise/mails/', { retry: String(row().id) }, { from: '/file/organise/mails/' });
+  for (const [i, minutes] of [1, 5, 30, 180].entries()) {
+    if (i > 0) await again();
+    await tried(i + 1);
+    const { state, minutes: left } = row();
+    assert.equal(state, 'waiting');
+    assert.ok(left > minutes - 0.7 && left <= minutes, `${left} of ${minutes} minutes`);
+  }
+  const page = (await owner.get('/file/organise/mails/?state=waiting')).body_text;
+  assert.match(page, /tard@example\.org/);
+  assert.match(page, /the relay says: [^<]*(451|greylisted)/);
+  assert.match(page, /next try: /);
+  assert.match(page, new RegExp(`name="retry" value="${row().id}"[^>]*>Try again<`));
+  assert.equal(mailbox.to(refusing).length, 0);
+  rows(server, 'UPDATE mail SET tries = 32, next_us = 0 WHERE id = ?', row().id);
+  await until('it is given up', () => row().state === 'refused');
+  assert.match((await owner.get('/file/organise/mails/?state=refused')).body_text, /tard@example\.org/);
+  refusing = '';
+  await again();
+  await mailbox.next('tard@example.org', /La file/);
 });

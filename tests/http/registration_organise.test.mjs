@@ -172,3 +172,85 @@ describe('a wrong address', () => {
     assert.match((await client.get('/nec/me/')).body_text, /signed in as moi@example\.org/);
   });
 });
+
+describe('answers, needs and path on one\'s own page', () => {
+  const data = async (client) => JSON.parse((await client.get('/corrige/me/registration.json')).body_text);
+  let question, themes;
+  before(async () => {
+    await makeEvent(server, 'corrige', { title: 'Corrigé' });
+    await owner.post('/corrige/organise/questions/', { kind: 'short', label: 'Votre ville', required: '1' });
+    await owner.post('/corrige/organise/questions/', { kind: 'choices', label: 'Vos thèmes', choices: 'Réseaux\nCommuns' });
+    [question, themes] = rows(server, "SELECT question.id FROM registration_question AS question JOIN event ON event.id = event_id WHERE slug = 'corrige' ORDER BY position").map((row) => row.id);
+  });
+  async function person(email, fields = {}) {
+    assert.equal((await server.client().post('/corrige/register/', { name: email.split('@')[0], email, [`q${question}`]: 'Angoulême', ...fields })).status, 303);
+    const client = server.client();
+    await client.useLink(await linkTo(server, email));
+    return client;
+  }
+
+  it('stand there as they were given, and change', async () => {
+    const client = await person('reponse@example.org', { [`q${themes}-0`]: '1', captions: '1', other: 'Une boucle', agreed: '1' });
+    assert.match((await client.get('/corrige/me/')).body_text, /href="\/corrige\/me\/answers\/"/);
+    const page = (await client.get('/corrige/me/answers/')).body_text;
+    assert.match(page, /You can change them until /);
+    assert.match(page, /value="Angoulême"/);
+    assert.match(page, new RegExp(`name="q${themes}-0" value="1" checked`));
+    assert.match(page, /Une boucle/);
+    const before_change = await data(client);
+    assert.equal(location(await client.post('/corrige/me/answers/', { [`q${question}`]: 'Cognac', [`q${themes}-1`]: '1', captions: '1', other: 'Une boucle', agreed: '1' })), '/corrige/me/?done=changed');
+    const changed = await data(client);
+    assert.deepEqual(changed.answers, { 'Votre ville': 'Cognac', 'Vos thèmes': 'Communs' });
+    assert.equal(changed.needs_agreed, before_change.needs_agreed, 'what did not change was agreed to then');
+    await client.post('/corrige/me/answers/', { [`q${question}`]: 'Cognac' });
+    assert.equal((await data(client)).needs, null, 'unticked, they are erased');
+    assert.equal((await data(client)).needs_agreed, null);
+  });
+  it('ask for what is required, and for consent to needs, and keep nothing else', async () => {
+    const client = await person('demi@example.org');
+    const answer = await client.post('/corrige/me/answers/', { [`q${question}`]: '', captions: '1' });
+    assert.equal(answer.status, 422);
+    assert.match(answer.body_text, new RegExp(`id="q${question}-e"`));
+    assert.match(answer.body_text, /id="agreed-e"/);
+    assert.deepEqual([(await data(client)).answers['Votre ville'], (await data(client)).needs], ['Angoulême', null]);
+    assert.equal((await client.post('/corrige/me/answers/', { [`q${question}`]: 'x'.repeat(201) })).status, 422);
+    const stranger = await attendee('etranger@example.org');
+    assert.equal(location(await stranger.get('/corrige/me/answers/')), '/corrige/me/');
+    assert.equal((await stranger.post('/corrige/me/answers/', {}, { from: '/nec/me/answers/' })).status, 404);
+  });
+  it('close with the registration of one\'s path; needs can be withdrawn all the same', async () => {
+    const client = await person('tard@example.org', { sign: '1', agreed: '1' });
+    const settle = (fields) => owner.post('/corrige/organise/registrations/settings/', { places: '0', offer_hours: '24', ...fields });
+    await settle({ remote_closes: '2020-01-01T10:00' });
+    const page = (await client.get('/corrige/me/answers/')).body_text;
+    assert.match(page, /Registration is closed/);
+    assert.match(page, /Angoulême/);
+    assert.doesNotMatch(page, /<input[^>]*name="q/);
+    assert.equal((await client.post('/corrige/me/answers/', { [`q${question}`]: 'Trop tard' })).status, 409);
+    assert.equal((await data(client)).answers['Votre ville'], 'Angoulême');
+    assert.equal(location(await client.post('/corrige/me/answers/', { forget: '1' })), '/corrige/me/?done=forgotten');
+    assert.equal((await data(client)).needs, null);
+    await settle({});
+  });
+  it('the path too, until it closes; and never more come on site than there are places, whoever changes at once', async () => {
+    const settle = (fields) => owner.post('/corrige/organise/registrations/settings/', { places: '3', offer_hours: '24', ...fields });
+    await settle({});
+    const people = [];
+    for (let i = 0; i < 10; i++) people.push(await person(`chemin${i}@example.org`, { path: 'remote' }));
+    const answers = await Promise.all(people.map((client) => client.post('/corrige/me/', { name: 'x', path: 'onsite' })));
+    assert.equal(answers.filter((answer) => answer.status === 303).length, 3);
+    const on_site = () => rows(server, "SELECT count(*) AS n FROM registration JOIN event ON event.id = event_id WHERE slug = 'corrige' AND path = 'onsite'")[0].n;
+    assert.equal(on_site(), 3);
+    const inside = people[answers.findIndex((answer) => answer.status === 303)], outside = people[answers.findIndex((answer) => answer.status === 422)];
+    assert.equal((await outside.post('/corrige/me/', { name: 'x', path: 'waiting' })).status, 303);
+    assert.equal((await inside.post('/corrige/me/', { name: 'x', path: 'remote' })).status, 303);
+    assert.match((await outside.get('/corrige/me/')).body_text, /A place is free for you/);
+    const late = people[answers.findLastIndex((answer) => answer.status === 422)];
+    assert.equal((await late.post('/corrige/me/', { name: 'x', path: 'onsite' })).status, 422, 'it is offered: nobody passes');
+    assert.equal((await outside.post('/corrige/me/', { name: 'x', path: 'onsite' })).status, 303, 'who chooses what is offered accepts it');
+    assert.equal(on_site(), 3);
+    await settle({ onsite_closes: '2020-01-01T10:00' });
+    assert.equal((await inside.post('/corrige/me/', { name: 'x', path: 'onsite' })).status, 422);
+    assert.equal(on_site(), 3);
+  });
+});

@@ -3,7 +3,8 @@ import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 
 /**
- * @param {{refuse?: (to: string) => string | undefined}} [options] refuse: the relay's words for an address it does not take
+ * @param {{refuse?: (to: string) => string | [number, string] | undefined}} [options] refuse: the relay's words for an address
+ *   it does not take, with its code when that is not 550
  * @returns {Promise<{url: string, mails: object[], to: (address: string) => object[], next: (address: string, matching?: RegExp, options?: {since?: number, timeout_ms?: number}) => Promise<object>, close: () => Promise<void>}>}
  */
 export async function openMailbox({ refuse = () => undefined } = {}) {
@@ -11,8 +12,8 @@ export async function openMailbox({ refuse = () => undefined } = {}) {
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS', 'AUTH'], authOptional: true, size: 10e6,
     onRcptTo(address, session, done) {
-      const words = refuse(address.address);
-      done(words ? Object.assign(new Error(words), { responseCode: 550 }) : undefined);
+      const [code, words] = [refuse(address.address)].flatMap((said) => (typeof said === 'string' ? [550, said] : said ?? []));
+      done(words ? Object.assign(new Error(words), { responseCode: code }) : undefined);
     },
     onData(stream, session, done) {
       const chunks = [];
