@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LOGS = os.path.join(ROOT, "build", "log")
 FUZZ_RUNS = 20000
+LONG_FUZZ_S = 600  # each of them
 FUZZ_RUNS_OF = {"room_messages": 3000}  # each is a conversation with the store's writer
 
 
@@ -140,12 +141,13 @@ def unit():
                    os.path.join(ROOT, "build/test"))  # as meson does: tests name their files from there
 
 
-def node_suite(name, kind, timeout):
+def node_suite(name, kind, timeout, only="*", more=()):
+    """only: a pattern of file names; more: what else stands in the environment."""
     build(kind)
     if os.path.exists(os.path.join(ROOT, "tests/package-lock.json")):
         subprocess.run(["tools/npm-modules", "tests"], cwd=ROOT, check=True)
-    files = sorted(glob.glob(os.path.join(ROOT, f"tests/{name}/*.test.mjs")))
-    env = environment(kind)
+    files = sorted(glob.glob(os.path.join(ROOT, f"tests/{name}/{only}.test.mjs")))
+    env = environment(kind) | dict(more)
     return run_all([(f"{name}/{os.path.basename(f)[:-9]}", ["tools/test-node", "--test", "--test-reporter=tap", f], env, timeout,
                      read_node) for f in files])
 
@@ -172,10 +174,11 @@ def faults():
 
 def attack():
     """nginx with the shipped site in front, and who means it ill: slowhttptest, testssl.sh, sqlmap and our own."""
-    return node_suite("attack", "release", 180)
+    return node_suite("attack", "release", 600)
 
 
-def fuzz():
+def fuzz(limit=None, seconds=300):
+    """limit: what ends each fuzzer, in place of the number of inputs that a change has to pass."""
     build("fuzz")
     jobs = []
     for program in sorted(glob.glob(os.path.join(ROOT, "build/fuzz/**/fuzz-*"), recursive=True)):
@@ -186,9 +189,10 @@ def fuzz():
         os.makedirs(work, exist_ok=True)
         seeds = os.path.join(ROOT, "tests/fuzz/seeds", name)
         folders = [work] + ([seeds] if os.path.isdir(seeds) else [])
-        jobs.append((f"fuzz/{name}", [program, f"-runs={FUZZ_RUNS_OF.get(name, FUZZ_RUNS)}", "-seed=1", "-max_len=8192", "-timeout=10",
+        bound = limit or f"-runs={FUZZ_RUNS_OF.get(name, FUZZ_RUNS)}"
+        jobs.append((f"fuzz/{name}", [program, bound, "-seed=1", "-max_len=8192", "-timeout=10",
                                       "-rss_limit_mb=1024", f"-artifact_prefix={LOGS}/{name}-", *folders],
-                     environment("fuzz"), 300, read_exit))
+                     environment("fuzz"), seconds, read_exit))
     return run_all(jobs, 2)
 
 
@@ -197,14 +201,27 @@ def craft():
     return run_all([("craft/" + os.path.basename(c)[6:], [c], environment("test"), 300, read_exit) for c in checks])
 
 
+def long():
+    """What takes hours: docs/long-run.md says when it was last done and what it found."""
+    total = Tally()
+    for part in (lambda: node_suite("attack", "release", 4 * 3600, "injection", {"TRETEAU_LONG": "1"}),
+                 lambda: node_suite("attack", "release", 1800, "hardening", {"TRETEAU_LONG": "1"}),
+                 lambda: node_suite("faults", "release", 2 * 3600, "kill", {"TRETEAU_LONG": "1"}),
+                 lambda: fuzz(f"-max_total_time={LONG_FUZZ_S}", LONG_FUZZ_S + 300)):
+        total.add(part())
+    return total
+
+
 SUITES = {f.__name__: f for f in (craft, unit, http, formats, fuzz, media, faults, attack, browser)}
+BY_NAME_ALONE = {"long": long}
 
 
 def main(names):
     os.makedirs(LOGS, exist_ok=True)
-    unknown = [n for n in names if n not in SUITES]
+    suites = SUITES | BY_NAME_ALONE
+    unknown = [n for n in names if n not in suites]
     if unknown:
-        print(f"./test: there is no suite '{unknown[0]}'; there are: {' '.join(SUITES)}", file=sys.stderr)
+        print(f"./test: there is no suite '{unknown[0]}'; there are: {' '.join(suites)}", file=sys.stderr)
         return 2
     total = Tally()
     for name in names or SUITES:
@@ -212,7 +229,7 @@ def main(names):
         print(f"{name}")
         sys.stdout.flush()
         try:
-            tally = SUITES[name]()
+            tally = suites[name]()
         except subprocess.CalledProcessError as failure:
             tally = Tally()
             tally.failed = 1

@@ -11,11 +11,18 @@ let house;
 before(async () => { house = await startBehindProxy(); });
 after(async () => { assert.equal((await house.stop()).code, 0); });
 
+// All that `testssl -U` looks at but BREACH: it warns of every page that is compressed. That a page with a form's token never is,
+// tests/http/proxy.test.mjs shows.
+const QUICK = { heartbleed: 'heartbleed', 'ccs-injection': 'CCS', ticketbleed: 'ticketbleed', renegotiation: 'secure_renego', compression: 'CRIME_TLS' };
+const SLOW = { robot: 'ROBOT', poodle: 'POODLE_SSL', 'tls-fallback': 'fallback_SCSV', sweet32: 'SWEET32', freak: 'FREAK', drown: 'DROWN', logjam: 'LOGJAM', beast: 'BEAST',
+  lucky13: 'LUCKY13', rc4: 'RC4' }; // of suites that the site does not offer, each by dozens of handshakes
+const FAULTS = process.env.TRETEAU_LONG === '1' ? { ...QUICK, ...SLOW } : QUICK;
+
 describe('case 1: TLS', () => {
   it('case 1: TLS 1.2 and newer, no weak suite, no known fault (testssl.sh)', async () => {
     const report = `${house.nginx.folder}/tls.csv`;
-    await new Promise((resolve) => execFile('testssl', ['--quiet', '--color', '0', '--warnings', 'off', '--ip', 'one', '--csvfile', report,
-      '-p', '-s', '-H', '-R', `localhost:${house.nginx.httpsPort}`], { timeout: 150000 }, resolve));
+    await new Promise((resolve) => execFile('testssl', ['--quiet', '--color', '0', '--warnings', 'off', '-n', 'none', '--ip', '127.0.0.1', '--csvfile', report,
+      '--protocols', '--std', ...Object.keys(FAULTS).map((name) => `--${name}`), `localhost:${house.nginx.httpsPort}`], { timeout: 500000 }, resolve));
     const rows = readFileSync(report, 'utf8').trim().split('\n').slice(1).map((line) => line.split('","').map((cell) => cell.replaceAll('"', '')));
     const found = Object.fromEntries(rows.map(([id, , , severity, finding]) => [id, { severity, finding }]));
     for (const old of ['SSLv2', 'SSLv3', 'TLS1', 'TLS1_1']) assert.match(found[old].finding, /^not offered/, old);
@@ -23,7 +30,8 @@ describe('case 1: TLS', () => {
     assert.match(found.ALPN_HTTP2.finding, /h2/);
     const bad = rows.filter(([id, , , severity]) => id !== 'engine_problem' && ['MEDIUM', 'HIGH', 'CRITICAL', 'WARN', 'FATAL'].includes(severity));
     assert.deepEqual(bad.map((row) => row.join(' ')), []);
-    assert.ok(rows.length > 15, `${rows.length} checks`);
+    for (const id of Object.values(FAULTS))
+      assert.ok(found[id], `${id} was not looked at: ${Object.keys(found)}`);
   });
   it('case 1: HSTS on pages, files, refusals and the page of a busy server', async () => {
     for (const address of ['/', '/nothing/', '/static/web/nothing.css', '/media/a/b', '/internal-media/a', '/robots.txt']) {

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { data, haveData, ownerClient, root, run } from '../http/support.mjs';
-import { residentOf, startBehindProxy } from '../support/proxy.mjs';
+import { residentOf, startBehindProxy, withoutLimits } from '../support/proxy.mjs';
 import { scheduleXml } from '../support/sample.mjs';
 
 const SECONDS = 2, RUNS = 5, CONNECTIONS = 8, ADDRESS = '/many/schedule/';
@@ -37,9 +37,9 @@ function measure(house, bytes, address, options = []) {
   return Object.fromEntries(['program', 'nginx'].map((one) => [one, ((after[one] - before[one]) / requests) * 1e6]));
 }
 
-/** The shipped site without its limits on each address, and with a file that it gives without us. */
-function withoutLimits(site, folder) {
-  return site.replaceAll(/^\s*limit_req zone=.*$/gm, '')
+/** And with a file that nginx gives without us. */
+function withFile(site, folder) {
+  return withoutLimits(site)
     .replace('keepalive_timeout 30s;', `keepalive_timeout 30s;\n    keepalive_requests 10000000;\n    location = /static.html {\n        root ${folder};\n    }`);
 }
 
@@ -58,7 +58,7 @@ async function importAs(house, file, event) {
   if (done.code !== 0) throw new Error(done.stderr);
 }
 
-const house = await startBehindProxy({ change: withoutLimits });
+const house = await startBehindProxy({ change: withFile });
 try {
   const idle = residentOf(house.child.pid) / 1024;
   const file = sampleFile(house.folder);

@@ -1,4 +1,4 @@
-// The server is killed fifty times while people register, write and raise hands and a session is recorded: what was
+// The server is killed fifty times (a thousand by ./test long) while people register, write and raise hands and a session is recorded: what was
 // acknowledged is there, once and in order, the store is whole, the recording went on each time and plays.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -13,7 +13,7 @@ import { decode, list, recordingFolder } from './recording.mjs';
 import { speaker } from './speaker.mjs';
 import { chance, rows, startAgain, until } from './support.mjs';
 
-const KILLS = 50;
+const KILLS = process.env.TRETEAU_LONG === '1' ? 1000 : 50;
 const REGISTRARS = 4;
 const TALKERS = 4;
 const LIFE_MS = 200; // at most, before the next kill
@@ -143,7 +143,7 @@ async function registered() {
   return [...body_text.matchAll(/[^\s,;"]+@example\.org/g)].map(([email]) => email);
 }
 
-describe('case 22: killed fifty times', { skip }, () => {
+describe('case 22: killed again and again', { skip }, () => {
   const done = { kept: [], perhaps: [], faults: [] };
   const talkers = Array.from({ length: TALKERS }, (_, number) => new Talker(number));
   const recorded = new Recorded();

@@ -27,13 +27,15 @@ export async function run(...args) {
 
 /**
  * Starts `treteau demo|serve`. An empty event store unless `seed` is true.
- * @param {{command?: string, args?: string[], folder?: string, env?: object, seed?: boolean}} [options]
+ * @param {{command?: string, args?: string[], folder?: string, env?: object, seed?: boolean, through?: string[]}} [options]
+ *   through: a program that becomes it, with its words
  */
-export async function start({ command = 'demo', args = [], folder, env = {}, seed = false } = {}) {
+export async function start({ command = 'demo', args = [], folder, env = {}, seed = false, through = [] } = {}) {
   const own = !folder;
   folder ??= await mkdtemp(path.join(tmpdir(), 'treteau-test-'));
   const seeding = command === 'demo' && !seed ? ['--empty'] : [];
-  const child = spawn(program, [command, '--data', folder, '--port', '0', '--media-port', '0', ...seeding, ...args],
+  const [first, ...words] = [...through, program];
+  const child = spawn(first, [...words, command, '--data', folder, '--port', '0', '--media-port', '0', ...seeding, ...args],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   let stderr = '', stdout = '';
   child.stderr.on('data', (bytes) => { stderr += bytes; });

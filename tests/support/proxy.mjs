@@ -27,6 +27,9 @@ export function makeCertificate(folder, days = 90) {
   return { certificate, key };
 }
 
+/** For startBehindProxy({ change }): a test that asks more than one address may. */
+export const withoutLimits = (site) => site.replaceAll(/^\s*limit_req zone=.*$/gm, '');
+
 /** The shipped site with this test's places in it. */
 function siteFile({ folder, httpPort, httpsPort, socket, media, change }) {
   const shipped = readFileSync(path.join(root, 'etc/nginx/treteau.conf'), 'utf8');
