@@ -6,6 +6,8 @@
 static const char *title_of(int status)
 {
         switch (status) {
+        case 401:
+                return N_("A key is needed");
         case 403:
                 return N_("This page is not open to you");
         case 404:
@@ -34,7 +36,7 @@ static void respond_problem(Request *req, int status, const char *title, const c
 static void respond_page(Request *req, int status, const char *sentence, bool offer_sign_in)
 {
         const char *title = tr(req->lang, title_of(status));
-        if (g_str_has_prefix(req->path, "/api/")) {
+        if (req->method == PROTOCOL || g_str_has_prefix(req->path, "/api/")) {
                 respond_problem(req, status, title, sentence);
                 return;
         }

@@ -91,6 +91,7 @@ void request_free(Request *req)
         if (req->form)
                 MHD_destroy_post_processor(req->form);
         route_match_clear(&req->match);
+        g_clear_pointer(&req->raw, g_byte_array_unref);
         g_hash_table_unref(req->fields);
         g_hash_table_unref(req->uploads);
         g_array_unref(req->headers);
@@ -189,9 +190,24 @@ static enum MHD_Result on_form_part(void *cls, enum MHD_ValueKind kind, const ch
         return MHD_YES;
 }
 
+static void take_raw(Request *req, const char *bytes, size_t size)
+{
+        if (req->body_bytes > req->match.route->body_max)
+                req->too_large = true;
+        if (req->too_large)
+                return;
+        if (!req->raw)
+                req->raw = g_byte_array_new();
+        g_byte_array_append(req->raw, (const guint8 *)bytes, (guint)size);
+}
+
 void request_take_body(Request *req, const char *bytes, size_t size)
 {
         req->body_bytes += size;
+        if (req->match.route->method == PROTOCOL) {
+                take_raw(req, bytes, size);
+                return;
+        }
         if (req->body_bytes > req->match.route->body_max + 4096) /* the token and a multipart's frame come on top */
                 req->too_large = true;
         if (req->too_large || req->malformed || req->save_error)
@@ -205,6 +221,16 @@ void request_take_body(Request *req, const char *bytes, size_t size)
 Method request_method(const Request *req)
 {
         return req->method;
+}
+
+const char *request_verb(const Request *req)
+{
+        return req->verb;
+}
+
+GBytes *request_body(Request *req)
+{
+        return g_bytes_new(req->raw ? req->raw->data : NULL, req->raw ? req->raw->len : 0);
 }
 
 const char *request_path(const Request *req)
@@ -323,6 +349,8 @@ bool request_may(const Request *req, Right right)
 {
         if (right == RIGHT_PUBLIC)
                 return true;
+        if (right == RIGHT_KEY)
+                return false; /* nobody by who they are: the handler asks for the key */
         if (right == RIGHT_DEMO)
                 return req->config->demo;
         if (right == RIGHT_SIGNED_IN)

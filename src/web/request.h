@@ -16,8 +16,13 @@
 typedef struct Request Request;
 
 /* HEAD is answered from GET. POST_ALONE is a POST whose handler gets no Db and takes the writer itself when its work is
- * prepared (an import that is parsed first). */
-typedef enum { GET = 1, POST, POST_ALONE, WEBSOCKET } Method;
+ * prepared (an import that is parsed first).
+ *
+ * PROTOCOL is for programs that are no browsers of ours (WHIP, RFC 9725): whatever the verb (request_verb), the one
+ * handler gets it, without Db, with the body as bytes (request_body). No cookie is looked at, so there is no session,
+ * no form token and no check of where it comes from: request_account() is 0, and what a key may do is the handler's to
+ * decide. Its errors are application/problem+json, and pages of any origin may read all it answers. */
+typedef enum { GET = 1, POST, POST_ALONE, WEBSOCKET, PROTOCOL } Method;
 
 /* One list: the enum, the words, the document. Deny by default: a route without a right is refused at start. */
 #define RIGHTS(X)                                                                                                      \
@@ -33,6 +38,7 @@ typedef enum { GET = 1, POST, POST_ALONE, WEBSOCKET } Method;
         X(ORGANISER, "an organiser of the event")                                                                      \
         X(EVENT_OWNER, "an owner of the event")                                                                        \
         X(OWNER, "an owner of the server")                                                                             \
+        X(KEY, "whoever holds a key that the handler knows; for PROTOCOL alone")                                       \
         X(DEMO, "everyone, in the demo only")
 typedef enum {
         RIGHT_NONE,
@@ -66,6 +72,9 @@ char *request_menu_url(const Request *req, const Route *route);
 
 /* What came. Strings live as long as the request; absent ones are NULL where it is said, else "". */
 Method request_method(const Request *req);
+const char *request_verb(const Request *req); /* "POST", "PATCH" …; HEAD comes as "GET" */
+/* Of a PROTOCOL route: the bytes that came, at most body_max; never NULL. (transfer full) */
+GBytes *request_body(Request *req);
 const char *request_path(const Request *req);
 const char *request_param(const Request *req, const char *name);  /* from the path; "" when absent */
 const char *request_query(const Request *req, const char *name);  /* from the address; "" when absent */

@@ -15,6 +15,7 @@ struct Request {
         const ServerConfig *config;
         struct MHD_Connection *connection;
         Method method;
+        const char *verb; /* of a PROTOCOL route's table of verbs; "" for one nobody uses */
         char *path;
         RouteMatch match;
         const Lang *lang;
@@ -29,6 +30,7 @@ struct Request {
         struct MHD_PostProcessor *form;
         GHashTable *fields;  /* name → GString */
         GHashTable *uploads; /* name → UploadFile */
+        GByteArray *raw;     /* of a PROTOCOL route */
         size_t body_bytes, field_bytes;
         bool too_large, malformed;
         int save_error; /* errno of an upload that could not be written, 0 */

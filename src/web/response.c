@@ -98,6 +98,8 @@ static void add_headers(const Request *req, struct MHD_Response *response)
         MHD_add_response_header(response, "Referrer-Policy", "same-origin");
         if (req->content_type && g_str_has_prefix(req->content_type, "text/html"))
                 add_policy(req, response);
+        if (req->method == PROTOCOL) /* pages of any origin may read it: a key opens, never a cookie */
+                MHD_add_response_header(response, "Access-Control-Allow-Origin", "*");
         if (req->content_type)
                 MHD_add_response_header(response, "Content-Type", req->content_type);
         bool caching = false;

@@ -52,6 +52,8 @@ static void check(const Route *route)
                 g_error("route %s: path, handler or title is missing", route->path);
         if (route->right == RIGHT_NONE)
                 g_error("route %s: says no right", route->path);
+        if (route->right == RIGHT_KEY && route->method != PROTOCOL)
+                g_error("route %s: only a PROTOCOL route asks for a key", route->path);
 }
 
 Router *router_new(const Route *const *tables)
@@ -79,7 +81,8 @@ void router_free(Router *router)
 
 static bool same_method(Method asked, Method offered)
 {
-        return asked == offered || (asked == POST && offered == POST_ALONE);
+        return asked == offered || (asked == POST && offered == POST_ALONE) ||
+               (offered == PROTOCOL && asked != WEBSOCKET);
 }
 
 /* Every request asks this of a hundred routes: it makes nothing. */

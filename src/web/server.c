@@ -271,6 +271,14 @@ static void redirect_to_tls(Request *req)
         respond_header(req, "Location", address);
 }
 
+static void run_protocol(Request *req)
+{
+        if (req->too_large)
+                refuse(req, 413, N_("What you sent is too large. Send less, or a smaller file."));
+        else
+                req->match.route->handler(req, NULL);
+}
+
 static void run(Request *req)
 {
         if (!host_is_ours(req))
@@ -283,6 +291,8 @@ static void run(Request *req)
                 refuse(req, 403, N_("This address is for our own pages alone."));
         else if (req->method == WEBSOCKET && g_atomic_int_get(&req->server->draining))
                 refuse(req, 503, N_("The server restarts. Come back in a moment."));
+        else if (req->method == PROTOCOL)
+                run_protocol(req);
         else if (!change_language(req))
                 (req->method == POST ? run_writing : run_reading)(req);
         if (!req->status)
@@ -301,24 +311,40 @@ static bool path_is_sound(const char *path)
         return true;
 }
 
+/* The verbs that some protocol of ours may give a meaning; NULL for any other. */
+static const char *verb_named(const char *method)
+{
+        static const char *const verbs[] = { "GET", "POST", "OPTIONS", "PATCH", "DELETE", "PUT" };
+        for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
+                if (strcmp(verbs[i], strcmp(method, "HEAD") == 0 ? "GET" : method) == 0)
+                        return verbs[i];
+        return NULL;
+}
+
 static Method method_named(const Request *req, const char *method)
 {
         if (strcmp(method, "POST") == 0)
                 return POST;
         if (strcmp(method, "GET") == 0 && upgrade_asked(req))
                 return WEBSOCKET;
-        return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 ? GET : 0;
+        if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
+                return GET;
+        return verb_named(method) ? PROTOCOL : 0;
 }
 
 static Request *begin(Server *server, struct MHD_Connection *connection, const char *url, const char *method)
 {
         Request *req = request_new(server, &server->config, connection, url);
         find_language(req);
+        req->verb = verb_named(method);
         req->method = method_named(req, method);
+        bool ours = req->method && req->method != PROTOCOL;
         if (req->method && path_is_sound(req->path))
                 router_find(server->router, req->method, req->path, &req->match);
-        else if (!req->method)
+        if (!ours && !req->match.route)
                 req->match.path_known = true;
+        if (req->match.route && req->match.route->method == PROTOCOL)
+                req->method = PROTOCOL;
         g_atomic_int_inc(&server->running);
         return req;
 }
@@ -357,14 +383,14 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         Request *req = *state;
         if (!req) {
                 *state = req = begin(cls, connection, url, method);
-                if (req->method == POST && announces_too_much(req)) {
+                if ((req->method == POST || req->method == PROTOCOL) && announces_too_much(req)) {
                         refuse(req, 413, N_("What you sent is too large. Send less, or a smaller file."));
                         return response_send(req); /* before the body: the connection is closed */
                 }
                 return refused_before_the_files(req) ? response_send(req) : MHD_YES;
         }
         if (*body_size) {
-                if (req->method == POST && req->match.route)
+                if ((req->method == POST || req->method == PROTOCOL) && req->match.route)
                         request_take_body(req, body, *body_size);
                 *body_size = 0;
                 return MHD_YES;
@@ -511,7 +537,10 @@ char *server_routes_json(const Route *const *tables)
         json_t *list = json_array();
         for (size_t i = 0; i < router_count(router); i++) {
                 const Route *route = router_at(router, i);
-                const char *method = route->method == GET ? "GET" : route->method == WEBSOCKET ? "WEBSOCKET" : "POST";
+                const char *method = route->method == GET         ? "GET"
+                                     : route->method == WEBSOCKET ? "WEBSOCKET"
+                                     : route->method == PROTOCOL  ? "PROTOCOL"
+                                                                  : "POST";
                 json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:i, s:s}", "method", method, "path",
                                                       route->path, "right", right_name(route->right), "body_max",
                                                       (int)route->body_max, "title", route->title));
