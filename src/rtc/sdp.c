@@ -127,6 +127,7 @@ typedef struct Reader {
         Sdp *sdp;
         SdpMedia *media; /* NULL in the session part */
         bool zero_port, bundle_only;
+        Span bundle; /* the mids of the group, in the text that is read */
         Transport session, line;
         bool transport_taken;
         /* Of the line being read: what a=rid and a=simulcast say, joined when the line ends, whichever came first. */
@@ -442,7 +443,18 @@ static SdpResult read_attribute(Reader *reader, Span value)
                 return read_media_attribute(reader, name, value);
         if (span_is(name, "ice-lite"))
                 reader->sdp->ice_lite = true;
+        if (span_is(name, "group") && span_is(span_cut(&value, ' '), "BUNDLE"))
+                reader->bundle = value;
         return SDP_OK;
+}
+
+static bool is_bundled(const Reader *reader, const char *mid)
+{
+        Span group = reader->bundle;
+        while (group.length)
+                if (span_is(span_cut(&group, ' '), mid))
+                        return true;
+        return false;
 }
 
 /* Closes the line that was being read: is it on, and what is its transport? */
@@ -462,8 +474,10 @@ static SdpResult end_media(Reader *reader)
         const char *pwd = line->pwd[0] ? line->pwd : session->pwd;
         Sdp *sdp = reader->sdp;
         if (reader->transport_taken) {
-                /* A bundled line may repeat the transport, or leave it out, but not have another one. */
-                return ufrag[0] && strcmp(ufrag, sdp->ufrag) ? SDP_NOT_BUNDLED : SDP_OK;
+                /* A bundled line may repeat the transport, or leave it out. Another one is an offer for who does not
+                 * bundle (RFC 8843, 7.2): of a line that stands in the group it is left alone. */
+                return ufrag[0] && strcmp(ufrag, sdp->ufrag) && !is_bundled(reader, media->mid) ? SDP_NOT_BUNDLED
+                                                                                                : SDP_OK;
         }
         const Transport *hash = line->has_fingerprint ? line : session;
         g_strlcpy(sdp->ufrag, ufrag, sizeof sdp->ufrag);
