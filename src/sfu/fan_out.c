@@ -19,7 +19,7 @@ void room_forward(Room *room, Packet *packet)
  * sender's reports tell when each picture was taken; else it is when they came. */
 static uint32_t ticks_since_last(const Room *room, const Slot *slot, const Packet *first)
 {
-        const Track *track = first->track, *old = room_find_track(room, track->slot, slot->now.source);
+        const Track *track = first->track, *old = room_track(room, slot->now.source);
         uint32_t idle = slot_idle_ticks(slot, track->clock_hz, first->arrival_us);
         int64_t old_us, new_us;
         if (!old || old->seat != track->seat || !old->clock.has_report || !track->clock.has_report ||
@@ -81,9 +81,10 @@ static size_t send_pending(const Room *room, Peer *peer, unsigned *packets)
         for (unsigned i = 0; i < room->n_pending; i++) {
                 Packet *packet = room->pending[i];
                 const Track *track = packet->track;
-                if (track->slot >= watcher->n_slots)
+                unsigned line = watcher->line_of[track->slot];
+                if (line >= watcher->n_slots)
                         continue;
-                Slot *slot = &watcher->slots[track->slot];
+                Slot *slot = &watcher->slots[line];
                 const SlotMap *map = &slot->now;
                 if (map->source != track->id || packet->index < map->base_in || map->temporal != slot->target_temporal)
                         map = turn_slot(room, slot, packet);
@@ -119,7 +120,7 @@ void room_fan_out(Room *room)
 static void answer_asking(Room *room, Peer *peer, unsigned i)
 {
         Slot *slot = &peer->watcher->slots[i];
-        Track *track = slot->asking ? room_find_track(room, i, slot->wanted) : NULL;
+        Track *track = slot->asking ? room_line_track(room, peer->watcher, i, slot->wanted) : NULL;
         slot->asking = false;
         if (!track || slot->now.source == track->id)
                 return;

@@ -4,6 +4,8 @@
 
 #include "sfu/publisher.h"
 
+#include <string.h>
+
 enum {
         WANTED_LINGER_US = 2000 * 1000, /* a layer that nobody wants is sent for so long yet */
         GUESSED_HEIGHT = 180,           /* of a smallest layer not seen yet */
@@ -94,8 +96,98 @@ static Source *choose_video(const Watcher *watcher, Source *picture, Source *cop
         return can(watcher, copy) ? copy : NULL;
 }
 
+/* --- Those who play what is on air (WHEP) ------------------------------------------------------------------------- */
+
+static Source *choose_played(Room *room, const Watcher *watcher, unsigned line)
+{
+        if (watcher_line_is_sound(watcher, line)) {
+                int seat = watcher->voices[line];
+                Source *voice = seat == SFU_NO_SEAT ? NULL : &room->sources[seat][SFU_MIC];
+                return voice && can(watcher, voice) ? voice : NULL;
+        }
+        if (room->air_seat == SFU_NO_SEAT)
+                return NULL;
+        Source *sources = room->sources[room->air_seat];
+        bool screen = room->air_kind == SFU_SCREEN;
+        return choose_video(watcher, &sources[screen ? SFU_SCREEN : SFU_CAMERA],
+                            &sources[screen ? SFU_SCREEN_VP8 : SFU_CAMERA_VP8]);
+}
+
+static bool hears(const Watcher *watcher, int seat)
+{
+        for (unsigned i = 0; i < watcher->n_slots; i++)
+                if (watcher_line_is_sound(watcher, i) && watcher->voices[i] == seat)
+                        return true;
+        return false;
+}
+
+/* A line without a voice, else the one that has had the same for longest. WATCHER_NO_LINE: it has none of sound. */
+static unsigned line_for_voice(const Watcher *watcher, bool free_only)
+{
+        unsigned found = WATCHER_NO_LINE;
+        for (unsigned i = 0; i < watcher->n_slots; i++) {
+                if (!watcher_line_is_sound(watcher, i))
+                        continue;
+                if (watcher->voices[i] == SFU_NO_SEAT)
+                        return i;
+                if (!free_only && (found == WATCHER_NO_LINE || watcher->voice_age[i] < watcher->voice_age[found]))
+                        found = i;
+        }
+        return found;
+}
+
+static void give_voice(Watcher *watcher, int seat, bool free_only)
+{
+        unsigned line = hears(watcher, seat) ? WATCHER_NO_LINE : line_for_voice(watcher, free_only);
+        if (line == WATCHER_NO_LINE)
+                return;
+        watcher->voices[line] = (int8_t)seat;
+        watcher->voice_age[line] = ++watcher->voice_count;
+}
+
+/* Whoever leads the talk is heard; the others as there are lines. A voice stays on its line while it is there. */
+static void choose_voices(Room *room, Watcher *watcher)
+{
+        for (unsigned i = 0; i < watcher->n_slots; i++) {
+                int seat = watcher->voices[i];
+                if (seat != SFU_NO_SEAT && !is_live(&room->sources[seat][SFU_MIC]))
+                        watcher->voices[i] = SFU_NO_SEAT;
+        }
+        if (room->dominant_seat != SFU_NO_SEAT && is_live(&room->sources[room->dominant_seat][SFU_MIC]))
+                give_voice(watcher, room->dominant_seat, false);
+        for (int seat = 0; seat < SFU_SEATS; seat++)
+                if (is_live(&room->sources[seat][SFU_MIC]))
+                        give_voice(watcher, seat, true);
+}
+
+static void note_line(Room *room, Watcher *watcher, unsigned line, uint32_t id)
+{
+        const Track *track = room_track(room, id);
+        if (track)
+                watcher->line_of[track->slot] = (uint8_t)line;
+}
+
+/* Which packets are for which line: of the source it shows, and of the one that it waits for. */
+static void note_lines(Room *room, Watcher *watcher)
+{
+        memset(watcher->line_of, WATCHER_NO_LINE, sizeof watcher->line_of);
+        for (unsigned i = 0; i < watcher->n_slots; i++) {
+                note_line(room, watcher, i, watcher->slots[i].now.source);
+                note_line(room, watcher, i, watcher->slots[i].wanted);
+        }
+}
+
+Track *room_line_track(const Room *room, const Watcher *watcher, unsigned line, uint32_t id)
+{
+        return watcher->plays ? room_track(room, id) : room_find_track(room, line, id);
+}
+
+/* --- Of every watcher --------------------------------------------------------------------------------------------- */
+
 static Source *choose_source(Room *room, const Watcher *watcher, unsigned slot)
 {
+        if (watcher->plays)
+                return choose_played(room, watcher, slot);
         int seat = slot == SLOT_SCREEN ? room->screen_seat : slot_seat(slot);
         if (seat == SFU_NO_SEAT || seat == watcher->own_seat)
                 return NULL;
@@ -119,7 +211,7 @@ static void assign_slot(Room *room, Watcher *watcher, unsigned i)
         const Track *track = source ? choose_layer(source, slot) : NULL;
         slot->wanted = track ? track->id : 0;
         /* The old source goes on until the new one's key frame, if it still may be shown. */
-        const Track *now = room_find_track(room, i, slot->now.source);
+        const Track *now = room_line_track(room, watcher, i, slot->now.source);
         if (!track || !now || !may_show(source_of(room, now), now) || !watcher_can(watcher, now->format.codec))
                 slot_stop(slot);
         slot->asking = track && slot->now.source != track->id;
@@ -156,9 +248,23 @@ void lines_check_codecs(Room *room)
 
 void lines_assign_watcher(Room *room, Peer *peer)
 {
+        if (peer->watcher->plays)
+                choose_voices(room, peer->watcher);
         for (unsigned slot = 0; slot < peer->watcher->n_slots; slot++)
                 assign_slot(room, peer->watcher, slot);
+        if (peer->watcher->plays)
+                note_lines(room, peer->watcher);
         room->wants_changed = true;
+}
+
+void lines_assign_players(Room *room)
+{
+        room_fan_out(room);
+        for (unsigned i = 0; i < room->watchers->len; i++) {
+                Peer *peer = room->watchers->pdata[i];
+                if (peer->watcher->plays)
+                        lines_assign_watcher(room, peer);
+        }
 }
 
 void room_assign(Room *room)
@@ -228,12 +334,13 @@ static void collect_wants(Room *room)
         for (unsigned i = 0; i < room->watchers->len; i++) {
                 const Watcher *watcher = ((const Peer *)room->watchers->pdata[i])->watcher;
                 for (unsigned slot = 0; slot < watcher->n_slots; slot++) {
-                        Source *source = slot_is_audio(slot) ? NULL : choose_source(room, watcher, slot);
+                        Source *source =
+                                watcher_line_is_sound(watcher, slot) ? NULL : choose_source(room, watcher, slot);
                         if (!source)
                                 continue;
                         /* What is shown until the ideal one is there stays as well. */
                         want_layer(source, ideal_layer(source, &watcher->slots[slot]));
-                        want_track(room, room_find_track(room, slot, watcher->slots[slot].now.source));
+                        want_track(room, room_line_track(room, watcher, slot, watcher->slots[slot].now.source));
                 }
         }
         int seat = tap_feed_seat(&room->tap);

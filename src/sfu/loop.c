@@ -205,6 +205,9 @@ static void obey_for_room(Loop *loop, Room *room, const Command *command)
         case COMMAND_TAP_START:
                 room_tap_start(room, command->tap);
                 break;
+        case COMMAND_ON_AIR:
+                room_on_air(room, command->seat, command->track);
+                break;
         case COMMAND_TAP_VIDEO:
                 room_tap_video(room, command->seat, command->track);
                 break;

@@ -45,7 +45,8 @@ typedef enum CommandKind {
         COMMAND_PEER_UPDATE, /* plan: another description of the same connection */
         COMMAND_PEER_CLOSE,
         COMMAND_OWN_SEAT,
-        COMMAND_VIEW, /* heights */
+        COMMAND_ON_AIR, /* room, seat, track */
+        COMMAND_VIEW,   /* heights */
         COMMAND_MUTE,
         COMMAND_KEY_FRAME,
         COMMAND_TAP_START, /* tap */

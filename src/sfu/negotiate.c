@@ -76,7 +76,11 @@ static const SdpCodec *choose_codec(const SdpMedia *media, SfuTrackKind kind)
         if (media->kind != SDP_VIDEO)
                 return NULL;
         const SdpCodec *h264 = kind == SFU_CAMERA || kind == SFU_SCREEN ? sdp_find_h264_baseline(media) : NULL;
-        return h264 ? h264 : sdp_find_codec(media, SDP_VP8);
+        const SdpCodec *vp8 = h264 ? NULL : sdp_find_codec(media, SDP_VP8);
+        if (h264 || vp8 || (kind != SFU_CAMERA && kind != SFU_SCREEN))
+                return h264 ? h264 : vp8;
+        /* Of an encoder that names another profile alone: nearly every decoder takes Main and High too. */
+        return sdp_find_codec(media, SDP_H264);
 }
 
 static MediaCodec media_codec(const SdpCodec *codec)
@@ -163,6 +167,22 @@ static void accept_line(const SdpMedia *offered, SfuTrackKind kind, const SdpCod
                 add_layers(offered, kind, codec, rtx, line, plan);
 }
 
+size_t negotiate_guess_tracks(const Sdp *offer, SfuTrack ret_tracks[2])
+{
+        size_t n = 0;
+        bool sound = false, picture = false;
+        for (unsigned i = 0; i < offer->n_media; i++) {
+                const SdpMedia *line = &offer->media[i];
+                bool sends = line->direction == SDP_SENDONLY || line->direction == SDP_SENDRECV;
+                bool *seen = line->kind == SDP_AUDIO ? &sound : line->kind == SDP_VIDEO ? &picture : NULL;
+                if (!seen || *seen || line->rejected || !sends)
+                        continue;
+                *seen = true;
+                ret_tracks[n++] = (SfuTrack){ line->mid, line->kind == SDP_AUDIO ? SFU_MIC : SFU_CAMERA };
+        }
+        return n;
+}
+
 static bool check_tracks(const Sdp *offer, const SfuTrack *tracks, size_t n_tracks, GError **error)
 {
         unsigned seen = 0;
@@ -190,6 +210,15 @@ static bool check_again(const Sdp *offer, const Sdp *before, const PeerPlan *pla
         return true;
 }
 
+static void reject_line(const SdpMedia *offered, SdpMedia *line)
+{
+        line->rejected = true;
+        line->n_codecs = 0;
+        if (offered->n_codecs)
+                add_codec(line,
+                          &(SdpCodec){ .payload_type = offered->codecs[0].payload_type, .name = SDP_OTHER_CODEC });
+}
+
 Sdp *negotiate_publish(const Sdp *offer, const SfuTrack *tracks, size_t n_tracks, const LocalSide *local,
                        const Sdp *before, PeerPlan *plan, GError **error)
 {
@@ -212,10 +241,7 @@ Sdp *negotiate_publish(const Sdp *offer, const SfuTrack *tracks, size_t n_tracks
                         any = true;
                         continue;
                 }
-                line->rejected = true;
-                if (offered->n_codecs)
-                        add_codec(line, &(SdpCodec){ .payload_type = offered->codecs[0].payload_type,
-                                                     .name = SDP_OTHER_CODEC });
+                reject_line(offered, line);
         }
         if (!any) {
                 refuse(error, "the offer has no line we can receive: Opus, H.264 baseline or VP8 are needed");
@@ -314,4 +340,77 @@ bool negotiate_answer(const Sdp *answer, unsigned seats, PeerPlan *plan, GError 
                 return refuse(error, "the answer takes neither Opus, H.264 baseline nor VP8");
         plan->n_slots = answer->n_media;
         return true;
+}
+
+/* --- Players ------------------------------------------------------------------------------------------------------ */
+
+static bool play_sound(const SdpMedia *offered, SdpMedia *line, PeerPlan *plan)
+{
+        const SdpCodec *opus = sdp_find_codec(offered, SDP_OPUS);
+        if (!opus || (plan->opus && plan->opus != opus->payload_type))
+                return false;
+        plan->opus = opus->payload_type;
+        add_codec(line, &(SdpCodec){ .payload_type = opus->payload_type, .name = SDP_OPUS });
+        return true;
+}
+
+static bool play_picture(const SdpMedia *offered, SdpMedia *line, PeerPlan *plan)
+{
+        const SdpCodec *h264 = sdp_find_h264_baseline(offered), *vp8 = sdp_find_codec(offered, SDP_VP8);
+        h264 = h264 ? h264 : sdp_find_codec(offered, SDP_H264);
+        if (plan->picture_lines || (!h264 && !vp8))
+                return false;
+        if (h264) {
+                plan->h264 = h264->payload_type;
+                plan->h264_rtx = rtx_type(offered, h264);
+                add_video_codec(line, *h264, 0, plan->h264_rtx);
+        }
+        if (vp8) {
+                plan->vp8 = vp8->payload_type;
+                plan->vp8_rtx = rtx_type(offered, vp8);
+                add_video_codec(line, *vp8, 0, plan->vp8_rtx);
+        }
+        plan->picture_lines |= 1u << plan->n_slots;
+        return true;
+}
+
+static bool play_line(const SdpMedia *offered, SdpMedia *line, PeerPlan *plan)
+{
+        bool receives = offered->direction == SDP_RECVONLY || offered->direction == SDP_SENDRECV;
+        if (offered->rejected || !offered->rtcp_mux || !receives || plan->n_slots == SLOT_COUNT)
+                return false;
+        bool sound = offered->kind == SDP_AUDIO;
+        if (sound ? !play_sound(offered, line, plan) : offered->kind != SDP_VIDEO || !play_picture(offered, line, plan))
+                return false;
+        line->direction = SDP_SENDONLY;
+        line->rtcp_mux = true;
+        line->rtcp_rsize = offered->rtcp_rsize;
+        line->ssrc = plan->first_ssrc + 2 * plan->n_slots;
+        bool rtx = !sound && (plan->h264_rtx || plan->vp8_rtx);
+        line->rtx_ssrc = rtx ? line->ssrc + 1 : 0;
+        g_strlcpy(line->msid, "stage", sizeof line->msid);
+        g_strlcpy(line->cname, "stage", sizeof line->cname);
+        plan->n_slots++;
+        return true;
+}
+
+Sdp *negotiate_play(const Sdp *offer, const LocalSide *local, PeerPlan *plan, GError **error)
+{
+        if (!read_remote(offer, plan, error))
+                return NULL;
+        g_autoptr(Sdp) answer = begin_local(local, SDP_PASSIVE);
+        plan->plays = true;
+        for (unsigned i = 0; i < offer->n_media; i++) {
+                const SdpMedia *offered = &offer->media[i];
+                SdpMedia *line = sdp_add_media(answer);
+                line->kind = offered->kind;
+                memcpy(line->mid, offered->mid, sizeof line->mid);
+                if (!play_line(offered, line, plan))
+                        reject_line(offered, line);
+        }
+        if (plan->n_slots == 0) {
+                refuse(error, "the offer has no line that we can fill: Opus, H.264 or VP8 are needed, to be received");
+                return NULL;
+        }
+        return g_steal_pointer(&answer);
 }

@@ -53,10 +53,13 @@ typedef struct PeerPlan {
         /* Publisher */
         TrackFormat tracks[PLAN_TRACKS]; /* the layers of a picture follow each other */
         unsigned n_tracks;
+        bool encoder; /* no browser: its stream is looked at for what browsers cannot show */
         RtpExtensionIds extensions;
         /* Watcher */
         unsigned n_slots;
-        uint32_t first_ssrc;                        /* line i sends with first_ssrc + 2 i, its RTX with one more */
+        bool plays;             /* its lines follow what is on air, and are not named after seats (negotiate_play) */
+        uint32_t picture_lines; /* of one that plays: bits, which of its lines are pictures */
+        uint32_t first_ssrc;    /* line i sends with first_ssrc + 2 i, its RTX with one more */
         uint8_t opus, h264, h264_rtx, vp8, vp8_rtx; /* payload types of the answer, 0: cannot */
         uint8_t playout_delay;                      /* its extension's number, 0: cannot */
 } PeerPlan;
@@ -74,7 +77,13 @@ typedef struct LocalSide {
  * last answer when this is a further offer, else NULL. NULL with an error fit to be shown. */
 Sdp *negotiate_publish(const Sdp *offer, const SfuTrack *tracks, size_t n_tracks, const LocalSide *local,
                        const Sdp *before, PeerPlan *plan, GError **error);
+/* What an encoder's lines are, which no message names (WHIP, RFC 9725): the first of sound, the first of pictures. The
+ * mids live as long as the offer. Returns how many. */
+size_t negotiate_guess_tracks(const Sdp *offer, SfuTrack ret_tracks[2]);
 /* An offer of lines for a number of seats; SSRCs are counted from first_ssrc. */
 Sdp *negotiate_offer(unsigned seats, uint32_t first_ssrc, const LocalSide *local);
+/* Answers a player's offer (WHEP) and fills the plan as a watcher's that plays: its first line of pictures shows what
+ * is on air, each line of sound one voice. The answer's lines that are on are the slots, in order. */
+Sdp *negotiate_play(const Sdp *offer, const LocalSide *local, PeerPlan *plan, GError **error);
 /* Reads a watcher's answer to such an offer into the plan's payload types, credentials and fingerprint. */
 bool negotiate_answer(const Sdp *answer, unsigned seats, PeerPlan *plan, GError **error);

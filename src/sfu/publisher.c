@@ -2,6 +2,8 @@
 
 #include "sfu/room.h"
 
+#include "rtc/h264.h"
+
 #include "rtc/twcc_receiver.h"
 
 #include <string.h>
@@ -14,6 +16,7 @@ enum {
         EARLY_US = 3000 * 1000,
         FLOWING_US = 2000 * 1000,
         AUDIO_KBPS = 64,
+        H264_BASELINE = 66,    /* profile_idc */
         UNWRAP_BASE = 0x10000, /* added to indices, so that a late first packet is not below zero */
 };
 
@@ -26,6 +29,8 @@ typedef struct Stream {
 
 struct Publisher {
         Peer *peer;
+        bool encoder;
+        SfuTrouble trouble; /* the worst that was told */
         RtpExtensionIds extensions;
         Track *tracks[PLAN_TRACKS];
         unsigned n_tracks;
@@ -94,6 +99,7 @@ Publisher *publisher_new(Peer *peer, const PeerPlan *plan)
 {
         Publisher *publisher = g_new0(Publisher, 1);
         publisher->peer = peer;
+        publisher->encoder = plan->encoder;
         publisher->extensions = plan->extensions;
         twcc_receiver_init(&publisher->arrivals);
         for (unsigned i = 0; i < plan->n_tracks; i++)
@@ -224,6 +230,31 @@ static void begin_track(Publisher *publisher, Track *track, const Packet *packet
         room_track_began(publisher->peer->room, track, first);
 }
 
+/* Encoders send what they are set to, whatever their description says; told once, by whoever can mend it. */
+static void look_for_trouble(Publisher *publisher, Packet *packet)
+{
+        H264Payload parsed;
+        H264Sps sps;
+        if (packet->payload_size == 0 || h264_parse(packet_payload(packet), packet->payload_size, &parsed))
+                return;
+        SfuTrouble trouble = SFU_NO_TROUBLE;
+        if (parsed.b_slice)
+                trouble = SFU_TROUBLE_B_FRAMES;
+        else if (parsed.sps && h264_sps_read(parsed.sps, parsed.sps_bytes, &sps) && sps.profile != H264_BASELINE)
+                trouble = SFU_TROUBLE_PROFILE;
+        if (trouble <= publisher->trouble)
+                return;
+        const Peer *peer = publisher->peer;
+        SfuEvent event = { .kind = SFU_TROUBLE,
+                           .room = peer->room_id,
+                           .peer = peer->id,
+                           .participant = peer->participant,
+                           .seat = peer->seat,
+                           .trouble = trouble };
+        if (loop_emit(peer->loop, &event))
+                publisher->trouble = trouble;
+}
+
 /* A packet with its place known goes into the ring and on to the watchers. */
 static Drop take_packet(Publisher *publisher, Packet **packet, bool rtx)
 {
@@ -243,6 +274,8 @@ static Drop take_packet(Publisher *publisher, Packet **packet, bool rtx)
             nack_list_receive(&track->nack, (uint16_t)taken->index, loop->now_us, &gap_too_large))
                 counters_add(&loop->counters, COUNTER_RECOVERED, 1);
         counters_add(&loop->counters, COUNTER_PACKETS_TAKEN, 1);
+        if (publisher->encoder && taken->codec == CODEC_H264 && publisher->trouble < SFU_TROUBLE_B_FRAMES)
+                look_for_trouble(publisher, taken);
         if (taken->key_start) {
                 track->last_key_us = loop->now_us;
                 track->key_wanted = false;

@@ -9,7 +9,7 @@ Room *room_new(Loop *loop, SfuRoom id)
         room->loop = loop;
         room->peers = g_ptr_array_new();
         room->watchers = g_ptr_array_new();
-        room->screen_seat = SFU_NO_SEAT;
+        room->screen_seat = room->air_seat = room->dominant_seat = SFU_NO_SEAT;
         speakers_init(&room->speakers);
         tap_feed_init(&room->tap);
         return room;
@@ -198,6 +198,13 @@ void room_key_frame(Room *room, int seat, SfuTrackKind kind)
                 room_want_key(room, room->sources[seat][kind].layers[i]);
 }
 
+void room_on_air(Room *room, int seat, SfuTrackKind kind)
+{
+        room->air_seat = seat;
+        room->air_kind = kind;
+        lines_assign_players(room);
+}
+
 void room_own_seat(Room *room, Peer *peer, int own_seat)
 {
         peer->watcher->own_seat = own_seat;
@@ -214,7 +221,10 @@ static void on_speaking(void *owner, unsigned seat, bool on)
 
 static void on_dominant(void *owner, int seat)
 {
-        room_tell(owner, (SfuEvent){ .kind = SFU_DOMINANT, .seat = seat });
+        Room *room = owner;
+        room->dominant_seat = seat;
+        lines_assign_players(room);
+        room_tell(room, (SfuEvent){ .kind = SFU_DOMINANT, .seat = seat });
 }
 
 void room_tick(Room *room)

@@ -42,6 +42,8 @@ void room_set_target(Room *room, Peer *watcher, unsigned slot, int layer, unsign
 void room_set_view(Room *room, Peer *watcher, const uint16_t heights[SLOT_COUNT]);
 /* The track of that id behind a line, or NULL. */
 Track *room_find_track(const Room *room, unsigned slot, uint32_t id);
+/* Likewise behind a line of this watcher, which may play what is on air. */
+Track *room_line_track(const Room *room, const Watcher *watcher, unsigned line, uint32_t id);
 /* What its timestamps are at a server time, from the publisher's reports. */
 bool room_timestamp_at(const Room *room, const Track *track, int64_t utc_us, uint32_t *ret_timestamp);
 
@@ -54,6 +56,8 @@ void room_end_turn(Room *room);
 void room_tick(Room *room);
 void room_mute(Room *room, int seat, SfuTrackKind kind, bool muted);
 void room_key_frame(Room *room, int seat, SfuTrackKind kind);
+/* What those who play see (WHEP): seat SFU_NO_SEAT for nothing. */
+void room_on_air(Room *room, int seat, SfuTrackKind kind);
 void room_own_seat(Room *room, Peer *watcher, int own_seat);
 /* The publisher that holds a seat, or NULL. */
 Peer *room_publisher(const Room *room, int seat);

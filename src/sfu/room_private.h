@@ -24,6 +24,9 @@ struct Room {
         Peer *publishers[SFU_SEATS];
         Source sources[SFU_SEATS][SFU_N_TRACK_KINDS];
         int screen_seat; /* whose screen the line "s" shows */
+        int air_seat;    /* whose picture those who play see (WHEP), SFU_NO_SEAT: nobody's */
+        SfuTrackKind air_kind;
+        int dominant_seat;
         bool vp8_wanted;
         bool wants_changed;
         bool busy;                   /* the loop knows that this turn has an end for it */
@@ -41,6 +44,8 @@ void room_tell(Room *room, SfuEvent event);
 /* lines.c */
 void lines_check_codecs(Room *room);
 void lines_assign_watcher(Room *room, Peer *peer);
+/* What lines of those who play show, after the air or the leading voice changed. */
+void lines_assign_players(Room *room);
 /* Tells publishers which layers are wanted, where that changed; call often. */
 void lines_tell_wanted(Room *room);
 /* The biggest layer of a source that is sent and may be shown, or NULL. */

@@ -227,7 +227,8 @@ void sfu_post_for_room(Sfu *sfu, Command command)
         const FrontRoom *room = sfu_find_room(sfu, command.room);
         bool seat = command.seat >= 0 && command.seat < SFU_SEATS;
         if (room && (unsigned)command.track < SFU_N_TRACK_KINDS &&
-            (seat || (command.kind == COMMAND_TAP_VIDEO && command.seat == SFU_NO_SEAT)))
+            (seat ||
+             ((command.kind == COMMAND_TAP_VIDEO || command.kind == COMMAND_ON_AIR) && command.seat == SFU_NO_SEAT)))
                 sfu_post(sfu, room->loop, &command);
 }
 
@@ -337,7 +338,13 @@ static bool front_publish(Sfu *sfu, Front *front, const char *offer_text, const 
         g_autoptr(Sdp) offer = parse(offer_text, error);
         if (!offer)
                 return false;
+        SfuTrack guessed[2];
+        if (!tracks) {
+                n_tracks = negotiate_guess_tracks(offer, guessed);
+                tracks = guessed;
+        }
         PeerPlan before = front->plan;
+        front->plan.encoder = tracks == guessed;
         front->version++;
         LocalSide local = local_side(sfu, front);
         g_autoptr(Sdp) answer = negotiate_publish(offer, tracks, n_tracks, &local, front->answer, &front->plan, error);
@@ -432,6 +439,32 @@ bool sfu_subscribed(Sfu *sfu, SfuPeer peer, const char *answer_text, GError **er
                 return true;
         front->plan = before;
         return false;
+}
+
+bool sfu_play(Sfu *sfu, SfuRoom room, const char *offer_text, SfuPeer *ret_peer, char **ret_answer, GError **error)
+{
+        g_autoptr(Sdp) offer = parse(offer_text, error);
+        Front *front = offer ? front_new(sfu, room, (SfuParticipant){ 0 }, error) : NULL;
+        if (!front)
+                return false;
+        front->plan.seat = SFU_NO_SEAT;
+        front->plan.first_ssrc = sfu->next_ssrc;
+        sfu->next_ssrc += 2 * SLOT_COUNT;
+        front->version++;
+        LocalSide local = local_side(sfu, front);
+        g_autoptr(Sdp) answer = negotiate_play(offer, &local, &front->plan, error);
+        if (!answer || !front_post(sfu, front, error)) {
+                sfu_front_forget(sfu, front);
+                return false;
+        }
+        *ret_answer = sdp_print(answer);
+        *ret_peer = front->plan.peer;
+        return true;
+}
+
+void sfu_on_air(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind)
+{
+        sfu_post_for_room(sfu, (Command){ .kind = COMMAND_ON_AIR, .room = room, .seat = seat, .track = kind });
 }
 
 void sfu_own_seat(Sfu *sfu, SfuPeer peer, int own_seat)

@@ -106,8 +106,10 @@ typedef struct SfuTrack {
         SfuTrackKind kind;
 } SfuTrack;
 
-/* Answers a publisher's offer. Lines not named in tracks are answered as rejected. One publisher a seat: a new one
- * takes the seat, the old peer is closed. ret_answer is the caller's to g_free(). Outputs are untouched on failure. */
+/* Answers a publisher's offer. Without tracks (NULL, 0) it is an encoder's, whose lines bear no names: the first of
+ * sound is its microphone, the first of pictures its camera. Lines not named in tracks are answered as rejected. One
+ * publisher a seat: a new one takes the seat, the old peer is closed. ret_answer is the caller's to g_free(). Outputs
+ * are untouched on failure. */
 bool sfu_publish(Sfu *sfu, SfuRoom room, SfuParticipant participant, int seat, const char *offer,
                  const SfuTrack *tracks, size_t n_tracks, SfuPeer *ret_peer, char **ret_answer, GError **error);
 /* Answers a further offer of the same connection: lines added (screen, VP8 copy), or stopped (inactive). It must keep
@@ -133,6 +135,16 @@ void sfu_own_seat(Sfu *sfu, SfuPeer peer, int own_seat);
  */
 void sfu_view(Sfu *sfu, SfuPeer peer, const uint16_t heights[SFU_LINES]);
 
+/* --- Playing: what is on air, to a player that offers (WHEP) -------------------------------------------------------
+ */
+
+/* Answers a player's offer: its first line of pictures shows what sfu_on_air() says, each line of sound lets one voice
+ * be heard, the leading one always. It is a watcher in all else; its events have participant 0. ret_answer is the
+ * caller's. */
+bool sfu_play(Sfu *sfu, SfuRoom room, const char *offer, SfuPeer *ret_peer, char **ret_answer, GError **error);
+/* Whose CAMERA or SCREEN is on air, SFU_NO_SEAT for nobody's. */
+void sfu_on_air(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind);
+
 /* Closes a peer of either sort: DTLS close_notify, no event. Unknown peers are ignored. */
 void sfu_peer_close(Sfu *sfu, SfuPeer peer);
 
@@ -152,7 +164,16 @@ void sfu_key_frame(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind);
         X(DOMINANT, "another seat leads the talk, or SFU_NO_SEAT: room, seat")                                         \
         X(LAYERS_WANTED, "which layers of a publisher's picture anybody sees (bits, 1 the smallest): room, peer, "     \
                          "seat, track, layers")                                                                        \
+        X(TROUBLE, "an encoder's pictures are not fit for browsers, or worse than was said: room, peer, participant, " \
+                   "seat, trouble")                                                                                    \
         X(TAP_NO_H264, "the seat chosen by sfu_tap_video sends VP8 alone: room, seat, kind")
+
+/* What in an encoder's pictures browsers cannot show as it should be (sfu_publish without tracks). */
+typedef enum SfuTrouble {
+        SFU_NO_TROUBLE,
+        SFU_TROUBLE_PROFILE,  /* H.264 in another profile than baseline */
+        SFU_TROUBLE_B_FRAMES, /* pictures that are shown in another order than they are sent */
+} SfuTrouble;
 
 typedef enum SfuEventKind {
 #define SFU_EVENT_ENUM(name, text) SFU_##name,
@@ -184,6 +205,7 @@ typedef struct SfuEvent {
         bool on;
         uint8_t layers; /* bit i: the i-th of its simulcast, in rising size; bit 0 alone without one */
         SfuGoneReason reason;
+        SfuTrouble trouble;
 } SfuEvent;
 
 /* Readable when an event waits; poll it, then call sfu_next_event() until it says false. */

@@ -46,6 +46,12 @@ Watcher *watcher_new(const PeerPlan *plan)
         Watcher *watcher = g_new0(Watcher, 1);
         watcher->own_seat = plan->seat;
         watcher->first_ssrc = plan->first_ssrc;
+        watcher->plays = plan->plays;
+        watcher->picture_lines = plan->picture_lines;
+        for (unsigned i = 0; i < SLOT_COUNT; i++) {
+                watcher->line_of[i] = plan->plays ? WATCHER_NO_LINE : (uint8_t)i;
+                watcher->voices[i] = SFU_NO_SEAT;
+        }
         take_codecs(watcher, plan);
         add_slots(watcher, plan->n_slots);
         return watcher;
@@ -72,7 +78,7 @@ static Slot *slot_of_ssrc(Watcher *watcher, uint32_t ssrc)
 
 static Track *track_of(Peer *peer, const Slot *slot, uint32_t id)
 {
-        return room_find_track(peer->room, (unsigned)(slot - peer->watcher->slots), id);
+        return room_line_track(peer->room, peer->watcher, (unsigned)(slot - peer->watcher->slots), id);
 }
 
 typedef enum ResendVerdict {
@@ -267,7 +273,10 @@ static bool write_report(Peer *peer, Slot *slot, RtcpWriter *writer)
                                 .bytes = slot->bytes };
         int seat = slot_seat(track->slot);
         char cname[16];
-        g_snprintf(cname, sizeof cname, seat == SFU_NO_SEAT ? "screen" : "seat-%d", seat);
+        if (peer->watcher->plays)
+                g_strlcpy(cname, "stage", sizeof cname);
+        else
+                g_snprintf(cname, sizeof cname, seat == SFU_NO_SEAT ? "screen" : "seat-%d", seat);
         return rtcp_write_report(writer, slot->ssrc, &info, NULL, 0) &&
                rtcp_write_sdes_cname(writer, slot->ssrc, cname);
 }

@@ -12,6 +12,7 @@
 
 enum {
         WATCHER_RESENDS = 256,
+        WATCHER_NO_LINE = 0xff,
         WATCHER_DELAY_BYTES = 8, /* the playout-delay extension with its prefix */
 };
 
@@ -25,6 +26,13 @@ typedef struct Resend {
 struct Watcher {
         int own_seat;
         unsigned n_slots;
+        uint8_t line_of[SLOT_COUNT]; /* by Track.slot: which of slots shows it; WATCHER_NO_LINE: none */
+        /* One that plays what is on air (WHEP): its lines are not those of seats. */
+        bool plays;
+        uint32_t picture_lines;         /* bits */
+        int8_t voices[SLOT_COUNT];      /* by line of sound: the seat it lets hear, or SFU_NO_SEAT */
+        uint32_t voice_age[SLOT_COUNT]; /* when it was chosen, as a count */
+        uint32_t voice_count;
         uint8_t payload_types[3], rtx_types[3]; /* by MediaCodec; 0: cannot */
         uint32_t first_ssrc;
         Slot slots[SLOT_COUNT];
@@ -48,6 +56,10 @@ void watcher_update(Watcher *watcher, const PeerPlan *plan);
 static inline bool watcher_can(const Watcher *watcher, MediaCodec codec)
 {
         return watcher->payload_types[codec] != 0;
+}
+static inline bool watcher_line_is_sound(const Watcher *watcher, unsigned line)
+{
+        return watcher->plays ? !(watcher->picture_lines & 1u << line) : slot_is_audio(line);
 }
 /* Appends to a header in `out` what pictures carry for this watcher; bytes added. */
 static inline size_t watcher_extend_header(const Watcher *watcher, uint8_t *out)
