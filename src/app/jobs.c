@@ -11,6 +11,7 @@
 #include "programme/programme.h"
 #include "registration/registration.h"
 #include "replay/replay.h"
+#include "whip/whip.h"
 
 #define PROMPT_US (5 * SECOND_US)
 
@@ -32,6 +33,7 @@ static const struct {
         { "registration", registration_expire },
         { "people", people_expire },
         { "live", live_expire },
+        { "whip", whip_expire },
         { "mail", mail_expire },
         { "law", law_expire },
         { "programme", programme_tidy },

@@ -16,6 +16,7 @@
 #include "replay/replay.h"
 #include "stats/stats.h"
 #include "web/static.h"
+#include "whip/whip.h"
 
 void (*const people_link_followers[])(Request *req, Db *db, int64_t account, int64_t event) = {
         registration_link_used,
@@ -40,6 +41,7 @@ const Route *const app_routes[] = {
         registration_routes,
         live_routes,
         replay_routes,
+        whip_routes,
         law_routes,
         stats_routes,
         api_routes,

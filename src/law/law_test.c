@@ -12,6 +12,7 @@
 #include "people/people.h"
 #include "programme/programme.h"
 #include "registration/registration.h"
+#include "whip/whip.h"
 
 typedef struct {
         char *folder;
@@ -78,8 +79,8 @@ static void tear_down(Fixture *fixture, gconstpointer data)
 /* As app/ does every day. */
 static void run_daily(Fixture *fixture)
 {
-        static bool (*const jobs[])(Db *) = { registration_expire, people_expire, live_expire, mail_expire,
-                                              law_expire };
+        static bool (*const jobs[])(Db *) = { registration_expire, people_expire, live_expire,
+                                              whip_expire,         mail_expire,   law_expire };
         for (size_t i = 0; i < G_N_ELEMENTS(jobs); i++) {
                 Db *db = begin(fixture);
                 g_assert_true(jobs[i](db));
@@ -155,6 +156,10 @@ static const struct {
             "$3)",
             "INSERT INTO live_line(room_id, n, person_id, nonce, text, at_us) VALUES($5, 1, 1, 'n', 'Bonjour', $3)" },
           "SELECT max((SELECT count(*) FROM live_person), (SELECT count(*) FROM live_line))" },
+        { "encoder",
+          true,
+          { "INSERT INTO encoder(room_id, name, hash, made_us) VALUES($5, 'Caméra', x'01', $3)" },
+          "SELECT count(*) FROM encoder" },
         { "consent",
           true,
           { "INSERT INTO consent(account_id, event_id, given_us) VALUES($1, $2, $3)" },

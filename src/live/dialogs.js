@@ -107,6 +107,13 @@ function Settings(view) {
   <//>`;
 }
 
+/** What is wrong with a camera's stream, for those who can see to it. @param {"b-frames" | "profile"} trouble */
+export function trouble_text(trouble) {
+  return trouble === "b-frames"
+    ? t("It sends B-frames: the picture jerks in browsers. In OBS: Settings, Output, B-frames 0.")
+    : t("It sends H.264 in a profile that some browsers cannot show. In OBS: Settings, Output, profile “baseline”.");
+}
+
 /** @param {View} view */
 function OnePerson({ room, act, dialog }) {
   const person = dialog && "who" in dialog ? room.people.get(dialog.who) : null;
@@ -120,9 +127,11 @@ function OnePerson({ room, act, dialog }) {
   return html`<${Dialog} title=${name} close=${() => act.open(null)}>
     ${on_stage && person.consent !== true && html`<p class="muted">${t("Has not agreed to be recorded: the recording leaves this person out.")}</p>`}
     <div class="stack">
+    ${person.encoder?.trouble && html`<p class="notice warn">${icon("alert")}<span>${trouble_text(person.encoder.trouble)}</span></p>`}
+    ${on_stage && person.encoder && !person.mic && html`<p><button type="button" class="btn wide" onClick=${then(() => act.unmute(person.id))}>${icon("mic")}${t("Let its sound be heard")}</button></p>`}
     ${on_stage && person.mic && html`<p><button type="button" class="btn wide" onClick=${then(() => act.mute(person.id))}>${icon("micoff")}${t("Turn the microphone off")}</button></p>`}
     ${on_stage && html`<p><button type="button" class="btn wide" aria-pressed=${String(room.pinned === person.id)} onClick=${then(() => act.pin(room.pinned === person.id ? null : person.id))}>${icon("pin")}${room.pinned === person.id ? t("Let the loudest be on air") : t("Keep on air")}</button></p>`}
-    <p><button type="button" class="btn wide" onClick=${then(() => act.bring(person.id, !on_stage))}>${icon(on_stage ? "down" : "stage")}${on_stage ? t("Take off stage") : t("Bring on stage")}</button></p>
+    <p><button type="button" class="btn wide" onClick=${then(() => act.bring(person.id, !on_stage))}>${icon(on_stage ? "down" : "stage")}${on_stage ? t("Take off stage") : person.encoder ? t("Let it come back on stage") : t("Bring on stage")}</button></p>
     ${person.id !== room.me?.id && html`<p><button type="button" class="btn bad wide" onClick=${() => act.open({ kind: "remove", who: person.id })}>${t("Remove from the room")}</button></p>`}
     </div>
     <p><button type="button" class="btn plain" onClick=${() => act.open(null)}>${t("Close")}</button></p>

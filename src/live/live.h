@@ -55,6 +55,64 @@ void live_counts(Live *live, int *ret_rooms, int *ret_people);
  */
 void live_record_notice(Live *live, int64_t room_id, const char *text);
 
+/* --- Cameras and players without a page, for whip/ ------------------------------------------------------------------
+ *
+ * Called on the thread of a request; each waits for the socket loop, a few seconds at most. */
+typedef struct {
+        int64_t event_id, room_id;
+        const char *room_title, *room_slug, *event_slug;
+} LivePlace;
+
+#define LIVE_VERDICTS(X)                                                                                               \
+        X(DONE, "done")                                                                                                \
+        X(NO_SESSION, "there is no such session, or it has ended")                                                     \
+        X(STALE, "the entity tag is not that of the session now")                                                      \
+        X(BAD_OFFER, "the description cannot be used; the reply's sdp says why")                                       \
+        X(HELD, "a host took it off the stage")                                                                        \
+        X(REMOVED, "a host removed it until the session ends")                                                         \
+        X(OVER, "the session in the room is over")                                                                     \
+        X(FULL, "all seats are taken, or too many play")                                                               \
+        X(FAST, "it has come too often")                                                                               \
+        X(BUSY, "the room did not answer in time, or could not note it")
+
+typedef enum LiveVerdict {
+#define LIVE_VERDICT_ENUM(name, text) LIVE_##name,
+        LIVE_VERDICTS(LIVE_VERDICT_ENUM)
+#undef LIVE_VERDICT_ENUM
+} LiveVerdict;
+
+typedef struct {
+        LiveVerdict verdict;
+        char *session; /* of DONE: what the connection is called in addresses */
+        unsigned tag;  /* its ICE session, for entity tags */
+        char *sdp;     /* of DONE: our description; of BAD_OFFER: why, in English */
+} LiveReply;
+void live_reply_clear(LiveReply *reply);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LiveReply, live_reply_clear)
+
+#define LIVE_SEAT_KEY_BYTES 32
+/* A camera: who it is in the room. */
+typedef struct {
+        int64_t key;                                 /* encoder.id */
+        const char *name;                            /* as it stands on stage */
+        unsigned char seat_key[LIVE_SEAT_KEY_BYTES]; /* by which it is known again; a secret */
+} LiveEncoder;
+/* Takes a seat, the one it had if it comes back, and answers its offer. A stream that still came by this key ends. */
+void live_encoder_publish(Live *live, const LivePlace *place, const LiveEncoder *encoder, const char *offer,
+                          LiveReply *ret_reply);
+/* Ends a session: off the stage at once. */
+LiveVerdict live_encoder_end(Live *live, int64_t room_id, const char *session);
+/* DONE and the tag, when the session lives. */
+void live_encoder_look(Live *live, int64_t room_id, const char *session, LiveReply *ret_reply);
+/* A player's offer, answered with what is on air in the room. key: what it came by, 0: none, then network limits how
+ * many (NULL: this machine). */
+void live_player_start(Live *live, const LivePlace *place, int64_t key, const char *network, const char *offer,
+                       LiveReply *ret_reply);
+LiveVerdict live_player_end(Live *live, int64_t room_id, const char *session);
+void live_player_look(Live *live, int64_t room_id, const char *session, LiveReply *ret_reply);
+/* The key is no more: what came by it ends. */
+void live_encoder_revoke(Live *live, int64_t room_id, int64_t key);
+
 /* True while somebody whose voice or picture a recording of this session holds has not agreed to that, or has taken it
  * back, in the room or on their own page: the replay is then shown to nobody. */
 bool live_replay_withheld(Db *db, int64_t talk);

@@ -71,8 +71,11 @@ void live_update_air(LiveRoom *room)
         OnAir air = choose(room);
         if (room->recording)
                 tell_recorder(room, &air);
-        if (air.who == room->on_air_who && strcmp(air.what, room->on_air_what) == 0)
+        int seat = air.who ? air.seat : SFU_NO_SEAT;
+        if (air.who == room->on_air_who && strcmp(air.what, room->on_air_what) == 0 && seat == room->air_seat)
                 return;
+        room->air_seat = seat;
+        sfu_on_air(room->live->sfu, room->sfu_room, seat, strcmp(air.what, "screen") == 0 ? SFU_SCREEN : SFU_CAMERA);
         room->on_air_who = air.who;
         room->on_air_what = air.what;
         if (room->no_h264) { /* another picture: the sentence about the one before goes */
@@ -225,7 +228,7 @@ static void after_end(LiveRoom *room, Act *act, bool kept)
         gpointer value;
         g_hash_table_iter_init(&people, room->people);
         while (g_hash_table_iter_next(&people, NULL, &value)) {
-                ((Person *)value)->removed = false;
+                ((Person *)value)->removed = ((Person *)value)->held = false;
                 live_off_stage(value);
         }
         g_array_set_size(room->hands, 0);

@@ -29,6 +29,7 @@ void live_close_publish(Person *person)
 {
         close_peer(person, &person->publish);
         g_clear_pointer(&person->publish_pc, g_free);
+        g_clear_pointer(&person->session, g_free);
 }
 
 void live_close_media(Person *person)
@@ -210,6 +211,8 @@ static void on_gone(Person *person, const SfuEvent *event)
         if (same_peer(event->peer, person->publish)) {
                 person->publish = no_peer;
                 g_clear_pointer(&person->publish_pc, g_free);
+                if (person->encoder)
+                        live_encoder_lost(person);
         } else if (same_peer(event->peer, person->subscribe_before)) {
                 person->subscribe_before = no_peer;
         } else if (same_peer(event->peer, person->subscribe)) {
@@ -244,6 +247,7 @@ static void on_event(LiveRoom *room, const SfuEvent *event)
                         on_connected(person, event->peer);
                 break;
         case SFU_PEER_GONE:
+                live_player_gone(room, event->peer);
                 if (person)
                         on_gone(person, event);
                 break;
@@ -262,6 +266,10 @@ static void on_event(LiveRoom *room, const SfuEvent *event)
         case SFU_LAYERS_WANTED:
                 if (person && same_peer(event->peer, person->publish))
                         on_layers(person, event);
+                break;
+        case SFU_TROUBLE:
+                if (person && same_peer(event->peer, person->publish))
+                        live_encoder_trouble(person, event->trouble);
                 break;
         case SFU_TAP_NO_H264:
                 if (!room->no_h264) {

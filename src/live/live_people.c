@@ -10,6 +10,7 @@ void live_person_free(gpointer data)
         live_close_media(person);
         g_free(person->name);
         g_free(person->network);
+        g_free(person->session);
         g_free(person);
 }
 
@@ -20,7 +21,7 @@ Person *live_person_find(LiveRoom *room, int id)
 
 bool live_person_here(const Person *person)
 {
-        return person->socket || person->away_until_us;
+        return person->socket || person->away_until_us || (person->encoder && (person->publish.value || person->held));
 }
 
 void live_person_changed(Person *person)
@@ -42,11 +43,16 @@ void live_person_add(LiveRoom *room, Person *person)
 json_t *live_person_json(const Person *person)
 {
         json_t *consent = person->consent < 0 ? json_null() : json_boolean(person->consent);
-        return json_pack("{s:i, s:s, s:s, s:o, s:b, s:b, s:b, s:b, s:o}", "id", person->id, "name", person->name,
-                         "role", live_role_word(person->role), "stage",
-                         person->seat == SFU_NO_SEAT ? json_null() : json_integer(person->seat), "mic", person->mic,
-                         "camera", person->camera, "screen", person->screen, "away", !person->socket, "consent",
-                         consent);
+        bool away = person->encoder ? !person->publish.value : !person->socket;
+        json_t *json =
+                json_pack("{s:i, s:s, s:s, s:o, s:b, s:b, s:b, s:b, s:o}", "id", person->id, "name", person->name,
+                          "role", live_role_word(person->role), "stage",
+                          person->seat == SFU_NO_SEAT ? json_null() : json_integer(person->seat), "mic", person->mic,
+                          "camera", person->camera, "screen", person->screen, "away", away, "consent", consent);
+        if (person->encoder)
+                json_object_set_new(json, "encoder",
+                                    json_pack("{s:b, s:s?}", "held", person->held, "trouble", person->trouble));
+        return json;
 }
 
 /* --- leaving ----------------------------------------------------------------------------------------------------- */

@@ -77,6 +77,14 @@ typedef struct {
         uint16_t view[SFU_LINES];      /* how high the page shows each line: sfu_view() */
         unsigned lines_seats;          /* seats its subscribe connection has lines for */
         bool speaking;
+        /* of a camera that came without a page (live_encoder.c) */
+        int64_t encoder;     /* its key, 0: a person */
+        bool held;           /* a host took it off the stage: it may not come back by itself */
+        char *session;       /* what its publish connection is called in addresses; NULL: none */
+        int64_t came_us[20]; /* times it was let in: twenty in a minute at most */
+        unsigned came_next;
+        unsigned tag;        /* counts the ICE sessions of it */
+        const char *trouble; /* what is wrong with its stream: NULL, "b-frames" or "profile" */
         int64_t said_us[10]; /* times of the last lines: ten in ten seconds at most */
         unsigned said_next;
 } Person;
@@ -100,6 +108,8 @@ struct LiveRoom {
         bool ended;
         char *replay_url;
         /* on air */
+        int air_seat;              /* what the SFU was told last */
+        GPtrArray *players;        /* who plays what is on air without a page: live_encoder.c */
         int pinned, dominant_seat; /* person id or 0; seat or SFU_NO_SEAT */
         int on_air_who;
         const char *on_air_what;
@@ -207,6 +217,18 @@ void live_tell_people(LiveRoom *room);
 void live_tell_speaking(LiveRoom *room);
 Person *live_seat_holder(LiveRoom *room, int seat);
 
+/* --- live_encoder.c: cameras without a page -------------------------------------------------------------------------
+ */
+/* A host takes it off the stage, or lets it come back. */
+void live_encoder_hold(Person *person, bool held);
+/* Its connection was lost: it has a moment to come back to its seat. */
+void live_encoder_lost(Person *person);
+
+/* The SFU found something in its pictures that browsers cannot show. */
+void live_encoder_trouble(Person *person, SfuTrouble trouble);
+/* A player's connection is no more, if it was one. */
+void live_player_gone(LiveRoom *room, SfuPeer peer);
+
 /* --- live_say.c: sending, lines, hands ---------------------------------------------------------------------------- */
 void live_send(Socket *socket, json_t *message);                                        /* takes message */
 void live_broadcast(LiveRoom *room, json_t *message);                                   /* takes message */
@@ -252,6 +274,8 @@ void live_remove(Client *client, json_t *message);
 void live_state(Client *client, json_t *message);
 void live_consent(Client *client, json_t *message);
 void live_off_stage(Person *person);
+int live_free_seat(LiveRoom *room); /* SFU_NO_SEAT: all are taken */
+void live_set_seat(Person *person, int seat);
 void live_update_seats(LiveRoom *room);
 /* Writes again what the store has not noted. */
 void live_save_seats(LiveRoom *room);

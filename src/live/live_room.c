@@ -33,6 +33,8 @@ static Person *person_from_stored(LiveRoom *room, const StoredPerson *stored)
         person->seat_asked = SFU_NO_SEAT;
         person->gone_us = monotonic_us();
         person->removed = stored->removed;
+        person->encoder = stored->encoder;
+        person->held = stored->held;
         person->consent = stored->consent;
         return person;
 }
@@ -185,7 +187,7 @@ LiveRoom *live_room_get(Live *live, const LiveOpening *opening)
         room->arrivals = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         room->next_id = 1;
         room->seats = 4;
-        room->dominant_seat = SFU_NO_SEAT;
+        room->dominant_seat = room->air_seat = SFU_NO_SEAT;
         room->on_air_what = "poster";
         room->sfu_room = sfu_room_open(live->sfu);
         g_hash_table_insert(live->rooms, &room->id, room);
@@ -210,6 +212,7 @@ void live_room_free(gpointer data)
         g_queue_clear_full(&room->lines, live_line_free);
         g_array_unref(room->hands);
         g_ptr_array_unref(room->waiting);
+        g_clear_pointer(&room->players, g_ptr_array_unref);
         live_talk_clear(&room->talk);
         g_free(room->replay_url);
         g_free(room->notice);

@@ -74,7 +74,7 @@ void live_update_seats(LiveRoom *room)
                         live_offer_subscribe(person);
 }
 
-static void set_seat(Person *person, int seat)
+void live_set_seat(Person *person, int seat)
 {
         LiveRoom *room = person->room;
         person->seat = seat;
@@ -97,10 +97,10 @@ void live_off_stage(Person *person)
         sfu_mute(person->room->live->sfu, person->room->sfu_room, person->seat, SFU_MIC, false);
         person->muted = false;
         live_close_publish(person);
-        set_seat(person, SFU_NO_SEAT);
+        live_set_seat(person, SFU_NO_SEAT);
 }
 
-static int free_seat(LiveRoom *room)
+int live_free_seat(LiveRoom *room)
 {
         unsigned taken = 0; /* a bit a seat */
         GHashTableIter people;
@@ -135,7 +135,7 @@ static void after_seat(LiveRoom *room, Act *act, bool kept)
         }
         if (act->consent >= 0)
                 person->consent = act->consent;
-        set_seat(person, act->number);
+        live_set_seat(person, act->number);
         live_hand_drop(person);
 }
 
@@ -144,7 +144,7 @@ static bool on_stage(Person *person, const Client *asking)
 {
         if (person->seat != SFU_NO_SEAT || person->seat_asked != SFU_NO_SEAT)
                 return true;
-        int seat = free_seat(person->room);
+        int seat = live_free_seat(person->room);
         if (seat == SFU_NO_SEAT)
                 return false;
         person->seat_asked = seat;
@@ -182,7 +182,10 @@ void live_stage(Client *client, json_t *message)
         Person *person = target(client, message, "stage");
         if (!person)
                 return;
-        if (!json_is_true(json_object_get(message, "on")))
+        bool on = json_is_true(json_object_get(message, "on"));
+        if (person->encoder)
+                live_encoder_hold(person, !on);
+        else if (!on)
                 live_off_stage(person);
         else if (client->room->ended)
                 live_refuse(client, "stage", NULL, N_("The session is over."));
@@ -195,9 +198,11 @@ void live_mute(Client *client, json_t *message)
         Person *person = target(client, message, "mute");
         if (!person || person->seat == SFU_NO_SEAT)
                 return;
-        person->muted = true;
-        person->mic = false;
-        sfu_mute(client->room->live->sfu, client->room->sfu_room, person->seat, SFU_MIC, true);
+        /* a person lifts it by their own microphone's button; a camera has none */
+        bool on = !person->encoder || !json_is_false(json_object_get(message, "on"));
+        person->muted = on;
+        person->mic = !on;
+        sfu_mute(client->room->live->sfu, client->room->sfu_room, person->seat, SFU_MIC, on);
         live_person_changed(person);
 }
 

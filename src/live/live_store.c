@@ -36,13 +36,13 @@ int live_store_account_consent(Db *db, int64_t room_id, int64_t account)
 
 static void load_people(Db *db, int64_t room_id, GArray *people)
 {
-        g_autoptr(Stmt) stmt =
-                db_query(db,
-                         "SELECT id, key_hash, account_id, name, role, seat, removed,"
-                         " (SELECT given FROM live_consent c WHERE c.room_id = p.room_id AND c.person_id = p.id"
-                         "  ORDER BY c.id DESC LIMIT 1)"
-                         " FROM live_person p WHERE room_id = $1",
-                         "i", room_id);
+        g_autoptr(Stmt) stmt = db_query(db,
+                                        "SELECT id, key_hash, account_id, name, role, seat, removed,"
+                                        " coalesce(encoder_id, 0), held, (SELECT given FROM live_consent c WHERE "
+                                        "c.room_id = p.room_id AND c.person_id = p.id"
+                                        "  ORDER BY c.id DESC LIMIT 1)"
+                                        " FROM live_person p WHERE room_id = $1",
+                                        "i", room_id);
         while (stmt_next(stmt)) {
                 StoredPerson person = { .id = (int)stmt_int(stmt, 0),
                                         .account = stmt_int(stmt, 2),
@@ -50,7 +50,9 @@ static void load_people(Db *db, int64_t room_id, GArray *people)
                                         .role = live_role_from_word(stmt_text(stmt, 4)),
                                         .seat = stmt_is_null(stmt, 5) ? SFU_NO_SEAT : (int)stmt_int(stmt, 5),
                                         .removed = stmt_int(stmt, 6) != 0,
-                                        .consent = stmt_is_null(stmt, 7) ? -1 : (int)stmt_int(stmt, 7) };
+                                        .encoder = stmt_int(stmt, 7),
+                                        .held = stmt_int(stmt, 8) != 0,
+                                        .consent = stmt_is_null(stmt, 9) ? -1 : (int)stmt_int(stmt, 9) };
                 int chosen = live_store_account_consent(db, room_id, person.account);
                 person.consent = chosen >= 0 ? chosen : person.consent;
                 size_t size;
@@ -162,7 +164,8 @@ bool live_store_session_end(Db *db, int64_t session_id, int64_t room_id, int64_t
 {
         return db_run(db, "UPDATE live_session SET ended_us = $2, recording = 0 WHERE id = $1 AND ended_us IS NULL",
                       "ii", session_id, now_us) &&
-               db_run(db, "UPDATE live_person SET seat = NULL, removed = 0 WHERE room_id = $1", "i", room_id) &&
+               db_run(db, "UPDATE live_person SET seat = NULL, removed = 0, held = 0 WHERE room_id = $1", "i",
+                      room_id) &&
                db_run(db, "DELETE FROM live_hand WHERE room_id = $1", "i", room_id);
 }
 
@@ -220,6 +223,27 @@ bool live_store_consent(Db *db, int64_t room_id, int id, bool given, int64_t now
                 (given ? people_consent_give : people_consent_withdraw)(db, account, event_of_room(db, room_id));
         return db_run(db, "INSERT INTO live_consent(room_id, person_id, given, at_us) VALUES($1, $2, $3, $4)", "iiii",
                       room_id, (int64_t)id, (int64_t)given, now_us);
+}
+
+bool live_store_encoder(Db *db, int64_t room_id, int id, int64_t encoder, bool consents, int seat, int64_t now_us)
+{
+        return db_run(db,
+                      "UPDATE live_person SET encoder_id = $3, seat = $4, trouble = NULL, seen_us = $5"
+                      " WHERE room_id = $1 AND id = $2",
+                      "iiiii", room_id, (int64_t)id, encoder, (int64_t)seat, now_us) &&
+               (!consents || live_store_consent(db, room_id, id, true, now_us));
+}
+
+bool live_store_encoder_held(Db *db, int64_t room_id, int id, bool held)
+{
+        return db_run(db, "UPDATE live_person SET held = $3 WHERE room_id = $1 AND id = $2", "iii", room_id,
+                      (int64_t)id, (int64_t)held);
+}
+
+bool live_store_encoder_trouble(Db *db, int64_t room_id, int id, const char *trouble)
+{
+        return db_run(db, "UPDATE live_person SET trouble = nullif($3, '') WHERE room_id = $1 AND id = $2", "iit",
+                      room_id, (int64_t)id, trouble ? trouble : "");
 }
 
 bool live_store_line(Db *db, int64_t room_id, LiveLine *line, bool *ret_new)

@@ -9,7 +9,8 @@ typedef struct {
         int64_t account;
         char *name;
         LiveRole role;
-        bool removed;
+        bool removed, held;
+        int64_t encoder; /* 0: a person */
 } StoredPerson;
 
 typedef struct {
@@ -38,6 +39,11 @@ bool live_store_person_seat(Db *db, int64_t room_id, int id, int seat);
 bool live_store_person_update(Db *db, int64_t room_id, int id, const char *name, LiveRole role, int64_t account,
                               int64_t now_us);
 bool live_store_person_remove(Db *db, int64_t room_id, int id);
+/* What came on stage by a key without a page: its key, its seat, and the consent that came with the key. */
+bool live_store_encoder(Db *db, int64_t room_id, int id, int64_t encoder, bool consents, int seat, int64_t now_us);
+bool live_store_encoder_held(Db *db, int64_t room_id, int id, bool held);
+/* trouble: NULL when all is well */
+bool live_store_encoder_trouble(Db *db, int64_t room_id, int id, const char *trouble);
 /* Only one who left nothing: no name, account, line or choice. */
 bool live_store_person_forget(Db *db, int64_t room_id, int id);
 /* The recording of this session holds this person from now on. */

@@ -129,7 +129,7 @@ class People extends Component {
 function Present({ person, room, act }) {
   const name = name_of(person), me = person.id === room.me?.id;
   const roles = { host: t("host"), speaker: t("speaker"), attendee: "", guest: t("guest") };
-  return html`<li><span>${me ? t("{name} (you)", { name }) : name} <small class="muted">${roles[person.role]}</small>
+  return html`<li><span>${me ? t("{name} (you)", { name }) : name} <small class="muted">${person.encoder ? t("camera without a page") : roles[person.role]}</small>
       ${person.stage !== null && html` <span class="tag">${t("On stage")}</span>`}
       ${room.hands.includes(person.id) && html` <span class="tag">${icon("hand")}<span class="sr">${t("hand raised")}</span></span>`}</span>
     ${room.me?.role === "host" && html`<button type="button" class="icon-btn" aria-haspopup="dialog" aria-label=${t("What to do with {name}", { name })}

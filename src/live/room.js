@@ -364,6 +364,7 @@ class Meeting {
       screen: () => this.#toggle("screen"),
       bring: (/** @type {number} */ who, /** @type {boolean} */ on) => send({ t: "stage", who, on }),
       mute: is_host_message("mute"),
+      unmute: (/** @type {number} */ who) => send({ t: "mute", who, on: false }),
       pin: is_host_message("pin"),
       lower: is_host_message("lower"),
       remove: (/** @type {number} */ who) => {

@@ -1,6 +1,7 @@
 // What one watches: the shared screen in front, those on stage below, and what there is to say about the connection.
 
 import { cast, myself } from "./state.js";
+import { trouble_text } from "./dialogs.js";
 import { html, icon, name_of, Picture } from "./ui.js";
 import { t } from "./words.js";
 
@@ -65,6 +66,7 @@ function Notices({ room, link, media, sound, problem, act, publishing }) {
     ${me?.stage !== null && me && publishing === "failed" && html`<p class="notice warn">${icon("signal")}<span><b>${t("Your picture and voice do not reach the room.")}</b> ${t("We are trying again.")}</span></p>`}
     ${me && me.stage !== null && !view_ready(me, publishing) && html`<p class="notice"><span>${t("You are on stage, without microphone or camera.")}</span> <button type="button" class="btn" onClick=${() => act.open({ kind: "enter" })}>${t("Prepare my microphone and camera")}</button></p>`}
     ${room.record_text && html`<p class="notice">${icon("record")}<span>${room.record_text}</span></p>`}
+    ${me?.role === "host" && cast(room).filter((person) => person.encoder?.trouble).map((person) => html`<p key=${person.id} class="notice warn">${icon("alert")}<span><b>${name_of(person)}</b> ${trouble_text(/** @type {"b-frames" | "profile"} */ (person.encoder?.trouble))}</span></p>`)}
     ${problem && html`<p class="notice bad">${icon("alert")}<span>${problem}</span> <button type="button" class="icon-btn" aria-label=${t("Close this message")} onClick=${act.dismiss}>${icon("close")}</button></p>`}`;
 }
 

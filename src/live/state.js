@@ -2,7 +2,8 @@
 
 /**
  * @typedef {{id: number, name: string, role: "host" | "speaker" | "attendee" | "guest", stage: number | null,
- *   mic: boolean, camera: boolean, screen: boolean, away: boolean, consent: boolean | null}} Person
+ *   mic: boolean, camera: boolean, screen: boolean, away: boolean, consent: boolean | null,
+ *   encoder?: {held: boolean, trouble: "b-frames" | "profile" | null}}} Person
  * @typedef {{n: number, who: number, name: string, text: string, at_us: number, id?: string}} Line
  * @typedef {{code: string, title: string, start_us: number, end_us: number}} Talk
  * @typedef {{id: string, text: string}} Pending

@@ -24,7 +24,7 @@ const GRANTED = {
   EVENT_OWNER: ['event-owner'],
 };
 /** Rights that do not depend on an event. */
-const ELSEWHERE = { PUBLIC: () => true, SIGNED_IN: (who) => who !== null, OWNER: (who) => who === 'owner', DEMO: () => false };
+const ELSEWHERE = { PUBLIC: () => true, SIGNED_IN: (who) => who !== null, OWNER: (who) => who === 'owner', DEMO: () => false, KEY: () => false };
 
 /** POSTs that a visitor without any role may send. A new one is added here on purpose, with what keeps it harmless. */
 const PUBLIC_POSTS = {
@@ -68,6 +68,8 @@ const PROVIDERS = {
   'speaker/:code': person,
   'live/:room': room,
   'link/:token': (world, event) => event.token,
+  'whip/:session': () => '0'.repeat(32),
+  'whep/:session': () => '0'.repeat(32),
   'media/:folder': (world, event) => one(world, 'SELECT folder FROM recording WHERE event_id = ?', event),
   ':folder/:file': () => 'programme.m3u8',
   'picture/:file': (world, event) => one(world, 'SELECT file FROM picture WHERE event_id = ?', event),
@@ -78,7 +80,7 @@ const PROVIDERS = {
 };
 
 /** Parameters that name no object of an event. */
-const NO_OBJECT = { 'v/:version': 'versions are not kept: every one leads to the programme' };
+const NO_OBJECT = { 'whip/:session': 'a connection that lives: nobody publishes here', 'whep/:session': 'nor plays', 'v/:version': 'versions are not kept: every one leads to the programme' };
 
 /** Objects that an import does not make. */
 function fill(db, event, accounts) {
@@ -202,6 +204,18 @@ describe('case 9: who may what', () => {
     assert.deepEqual(findings, []);
   });
 
+  it('what asks for a key asks everybody, whoever they are here, and writes nothing', async () => {
+    const before = world.digest(['throttle']);
+    const asked = cross(with_method('PROTOCOL').filter(({ right }) => right === 'KEY'), WHO, [OURS, THEIRS, DRAFT], ['POST', 'PATCH', 'DELETE']);
+    assert.ok(asked.length > 0);
+    const findings = await each(asked, async ([{ path }, who, slug, method]) => {
+      const url = address(path, slug), { status } = await world.send(method, url, { who });
+      return status === 401 || status === 405 ? null : `${method} ${url} as ${who}: ${status} without a key`;
+    });
+    assert.deepEqual(findings, []);
+    assert.deepEqual(world.digest(['throttle']), before);
+  });
+
   it('before anything is granted: what is refused is refused, and nothing is written', async () => {
     const before = world.digest(['throttle']);
     const pages = cross(with_method('GET'), WHO, [OURS, THEIRS]).filter(([{ path }, , slug]) => in_event(path) || slug === OURS);
@@ -242,8 +256,8 @@ describe('case 9: who may what', () => {
 
   it('no address takes a method that it has no route for', async () => {
     const known = (method) => new Set(with_method(method).map(({ path }) => path));
-    const gets = known('GET'), posts = known('POST');
-    const paths = [...new Set(routes.map(({ path }) => path))];
+    const gets = known('GET'), posts = known('POST'), protocols = known('PROTOCOL');
+    const paths = [...new Set(routes.map(({ path }) => path))].filter((path) => !protocols.has(path)); // those answer each verb by themselves
     const findings = await each(cross(paths, [null, 'owner', `organiser@${OURS}`]), async ([path, who]) => {
       const url = address(path, OURS);
       for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']) {
@@ -270,7 +284,7 @@ describe('case 9: who may what', () => {
 
   it('an event that is not published is there for those who prepare it, and for nobody else', async () => {
     const visitors = [...WHO, ...ROLES.map((role) => `${role}@${DRAFT}`)];
-    const pages = cross(routes.filter(({ path }) => in_event(path)), visitors);
+    const pages = cross(routes.filter(({ path, method }) => in_event(path) && method !== 'PROTOCOL'), visitors);
     const findings = await each(pages, async ([{ method, path, right }, who]) => {
       const url = address(path, DRAFT), said = `${method} ${url} as ${who}`;
       if (belongs(who, DRAFT) && method === 'POST') return null; // tried below
@@ -286,7 +300,7 @@ describe('case 9: who may what', () => {
 
   it('an object of another event is not there, whatever one may in one\'s own', async () => {
     const before = world.digest(['throttle']);
-    const list = cross(routes.filter(({ path, method }) => in_event(path) && has_object(path) && method !== 'WEBSOCKET'), WHO);
+    const list = cross(routes.filter(({ path, method }) => in_event(path) && has_object(path) && method !== 'WEBSOCKET' && method !== 'PROTOCOL'), WHO);
     const findings = await each(list, async ([{ method, path, right }, who]) => {
       const url = address(path, OURS, THEIRS), expected = may(who, right, OURS) ? 404 : 403;
       const { status } = await world.send(method, url, { who, form: method === 'POST' ? { csrf: world.token } : null });
