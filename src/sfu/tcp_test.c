@@ -1,138 +1,32 @@
 /* ICE-TCP over loopback: browsers of test_peer by TCP and by UDP in one room, and those who only keep a connection. */
-#include "sfu/loop.h"
-#include "sfu/peer.h"
-#include "sfu/test_peer.h"
+#include "sfu/test_hall.h"
 
-#include "rtc/bytes.h"
+#include "sfu/peer.h"
 
 #include <arpa/inet.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-static const uint8_t opus[] = { 0x78, 1, 2, 3, 4, 5, 6, 7 };
-
-typedef struct Hall {
-        Sfu *sfu;
-        SfuRoom room;
-        TestPeer *browsers[4];
-        unsigned n;
-        SfuEvent gone;
-} Hall;
-
-static void hall_init(Hall *hall, unsigned media_threads)
-{
-        g_autoptr(GError) error = NULL;
-        *hall = (Hall){ .sfu = sfu_start(&(SfuConfig){ .media_threads = media_threads }, &error) };
-        g_assert_no_error(error);
-        g_assert_cmpuint(sfu_tcp_port(hall->sfu), !=, 0);
-        for (unsigned i = 0; i < media_threads; i++) /* the last one lives on another thread than the listening one */
-                hall->room = sfu_room_open(hall->sfu);
-}
-
-static void hall_clear(Hall *hall)
-{
-        sfu_stop(hall->sfu);
-        for (unsigned i = 0; i < hall->n; i++)
-                test_peer_free(hall->browsers[i]);
-}
-
-static void hall_turn(Hall *hall)
-{
-        struct pollfd wait[8] = { { sfu_events_fd(hall->sfu), POLLIN, 0 } };
-        for (unsigned i = 0; i < hall->n; i++)
-                wait[i + 1] = (struct pollfd){ hall->browsers[i]->fd, POLLIN, 0 };
-        poll(wait, hall->n + 1, 10);
-        for (unsigned i = 0; i < hall->n; i++)
-                test_peer_turn(hall->browsers[i]);
-        SfuEvent event;
-        while (sfu_next_event(hall->sfu, &event))
-                if (event.kind == SFU_PEER_GONE)
-                        hall->gone = event;
-}
-
-#define WAIT_FOR(hall, condition)                                                                                      \
-        do {                                                                                                           \
-                int64_t until_us = g_get_monotonic_time() + TEST_WAIT_US;                                              \
-                while (!(condition) && g_get_monotonic_time() < until_us)                                              \
-                        hall_turn(hall);                                                                               \
-                g_assert_true(condition);                                                                              \
-        } while (0)
-
-static uint64_t counter(Hall *hall, const char *name)
-{
-        SfuCounter counters[128];
-        size_t n = sfu_counters(hall->sfu, counters, G_N_ELEMENTS(counters));
-        for (size_t i = 0; i < MIN(n, G_N_ELEMENTS(counters)); i++)
-                if (!strcmp(counters[i].name, name))
-                        return counters[i].value;
-        g_assert_not_reached();
-}
-
-static TestPeer *come(Hall *hall, bool tcp)
-{
-        TestPeer *browser = hall->browsers[hall->n++] = test_peer_new();
-        if (tcp)
-                test_peer_use_tcp(browser);
-        return browser;
-}
-
-static TestPeer *publish(Hall *hall, bool tcp)
-{
-        static const SfuTrack tracks[] = { { "mic", SFU_MIC } };
-        g_autoptr(GError) error = NULL;
-        TestPeer *browser = come(hall, tcp);
-        g_autofree char *offer = test_peer_offer(browser, false, false), *answer = NULL;
-        SfuPeer peer;
-        sfu_publish(hall->sfu, hall->room, (SfuParticipant){ 7 }, 0, offer, tracks, 1, &peer, &answer, &error);
-        g_assert_no_error(error);
-        test_peer_connect(browser, answer);
-        WAIT_FOR(hall, test_peer_is_connected(browser));
-        return browser;
-}
-
-static TestPeer *watch(Hall *hall, bool tcp)
-{
-        g_autoptr(GError) error = NULL;
-        g_autofree char *offer = NULL;
-        SfuPeer peer;
-        TestPeer *browser = come(hall, tcp);
-        sfu_subscribe(hall->sfu, hall->room, (SfuParticipant){ 8 }, 4, SFU_NO_SEAT, &peer, &offer, &error);
-        g_assert_no_error(error);
-        g_autofree char *answer = test_peer_answer(browser, offer, true);
-        g_assert_true(sfu_subscribed(hall->sfu, peer, answer, &error));
-        test_peer_connect(browser, offer);
-        WAIT_FOR(hall, test_peer_is_connected(browser));
-        return browser;
-}
-
-static void speak(Hall *hall, TestPeer *browser, unsigned packets)
-{
-        for (unsigned i = 0; i < packets; i++) {
-                uint64_t index = browser->next_index[0]++;
-                test_peer_send(browser, 0, index, (uint32_t)index * 960, false, opus, sizeof opus);
-                hall_turn(hall);
-        }
-}
-
 /* Sound from a speaker to a watcher, each by TCP or by UDP, on the thread that listens or another one. */
 static void check_media(unsigned media_threads, bool speaker_tcp)
 {
-        Hall hall;
-        hall_init(&hall, media_threads);
-        TestPeer *by_tcp = watch(&hall, true), *by_udp = watch(&hall, false), *speaker = publish(&hall, speaker_tcp);
-        WAIT_FOR(&hall, counter(&hall, "peers_connected") == 3);
-        speak(&hall, speaker, 50);
+        TestHall hall;
+        test_hall_init(&hall, media_threads);
+        TestPeer *by_tcp = test_hall_watch(&hall, true), *by_udp = test_hall_watch(&hall, false),
+                 *speaker = test_hall_publish(&hall, speaker_tcp);
+        WAIT_FOR(&hall, test_hall_counter(&hall, "peers_connected") == 3);
+        test_hall_speak(&hall, speaker, 50);
         WAIT_FOR(&hall, by_tcp->packets->len >= 50 && by_udp->packets->len >= 50);
         for (unsigned i = 0; i < by_tcp->packets->len; i++) {
                 const TestPacket *packet = &g_array_index(by_tcp->packets, TestPacket, i);
-                g_assert_cmpmem(packet->payload, packet->size, opus, sizeof opus);
+                g_assert_cmpmem(packet->payload, packet->size, test_opus, sizeof test_opus);
         }
-        g_assert_cmpuint(counter(&hall, "tcp_accepted"), ==, 1 + speaker_tcp);
-        g_assert_cmpuint(counter(&hall, "tcp_left_out") + counter(&hall, "tcp_cut") + counter(&hall, "tcp_refused"), ==,
-                         0);
-        hall_clear(&hall);
+        g_assert_cmpuint(test_hall_counter(&hall, "tcp_accepted"), ==, 1 + speaker_tcp);
+        g_assert_cmpuint(test_hall_counter(&hall, "tcp_left_out") + test_hall_counter(&hall, "tcp_cut") +
+                                 test_hall_counter(&hall, "tcp_refused"),
+                         ==, 0);
+        test_hall_clear(&hall);
 }
 
 static void test_media(void)
@@ -146,15 +40,16 @@ static void test_media(void)
 /* The browser's connection ends without a word: media to the others go on, and the peer is given up by its consent. */
 static void test_cut(void)
 {
-        Hall hall;
-        hall_init(&hall, 1);
-        TestPeer *cut = watch(&hall, true), *other = watch(&hall, false), *speaker = publish(&hall, false);
-        WAIT_FOR(&hall, counter(&hall, "peers_connected") == 3);
+        TestHall hall;
+        test_hall_init(&hall, 1);
+        TestPeer *cut = test_hall_watch(&hall, true), *other = test_hall_watch(&hall, false),
+                 *speaker = test_hall_publish(&hall, false);
+        WAIT_FOR(&hall, test_hall_counter(&hall, "peers_connected") == 3);
         shutdown(cut->fd, SHUT_RDWR);
         unsigned before = other->packets->len;
-        speak(&hall, speaker, 50);
+        test_hall_speak(&hall, speaker, 50);
         WAIT_FOR(&hall, other->packets->len >= before + 50);
-        hall_clear(&hall);
+        test_hall_clear(&hall);
 }
 
 /* A watcher that reads nothing costs the others nothing; what it had no time for is left out and counted. */
@@ -163,15 +58,16 @@ static void test_never_reads(void)
         static const uint8_t key_sets[] = { 0x78, 0, 4, 0x67, 0x42, 0xe0, 0x1f, 0, 2, 0x68, 0xce };
         static const uint8_t slice[1100] = { 0x65, 0x88 };
         static const SfuTrack tracks[] = { { "mic", SFU_MIC }, { "camera", SFU_CAMERA } };
-        Hall hall;
-        hall_init(&hall, 1);
-        TestPeer *deaf = watch(&hall, true), *other = watch(&hall, false), *speaker = come(&hall, false);
+        TestHall hall;
+        test_hall_init(&hall, 1);
+        TestPeer *deaf = test_hall_watch(&hall, true), *other = test_hall_watch(&hall, false),
+                 *speaker = test_hall_come(&hall, false);
         g_autofree char *offer = test_peer_offer(speaker, true, false), *answer = NULL;
         SfuPeer peer;
         g_assert_true(
                 sfu_publish(hall.sfu, hall.room, (SfuParticipant){ 7 }, 0, offer, tracks, 2, &peer, &answer, NULL));
         test_peer_connect(speaker, answer);
-        WAIT_FOR(&hall, counter(&hall, "peers_connected") == 3 && test_peer_is_connected(speaker));
+        WAIT_FOR(&hall, test_hall_counter(&hall, "peers_connected") == 3 && test_peer_is_connected(speaker));
         hall.browsers[0] = speaker; /* nobody reads for the other from here on */
         hall.n = 2;
         uint32_t timestamp = 0;
@@ -179,11 +75,11 @@ static void test_never_reads(void)
         unsigned sent = 0, seen = other->packets->len;
         test_peer_send(speaker, 1, index++, timestamp, false, key_sets, sizeof key_sets);
         WAIT_FOR(&hall, (test_peer_send(speaker, 1, index++, timestamp += 3000, true, slice, sizeof slice), sent++,
-                         counter(&hall, "tcp_left_out") > 100));
+                         test_hall_counter(&hall, "tcp_left_out") > 100));
         WAIT_FOR(&hall, other->packets->len >= seen + sent);
         hall.browsers[0] = deaf;
         hall.n = 3;
-        hall_clear(&hall);
+        test_hall_clear(&hall);
 }
 
 /* --- Who only keeps a connection: a loop without its thread, with a clock of the test's own -------------------------

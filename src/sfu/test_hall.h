@@ -1,0 +1,39 @@
+/* A media server over loopback with one room, and browsers of test_peer in it: for tests of what they do to each other.
+ */
+#pragma once
+
+#include "sfu/test_peer.h"
+
+enum { TEST_HALL_BROWSERS = 7 };
+
+typedef struct TestHall {
+        Sfu *sfu;
+        SfuRoom room;
+        TestPeer *browsers[TEST_HALL_BROWSERS]; /* freed with the hall */
+        unsigned n;
+        unsigned gone;     /* peers that were lost */
+        char *description; /* the server's, of the last who came */
+} TestHall;
+
+extern const uint8_t test_opus[8];
+
+void test_hall_init(TestHall *hall, unsigned media_threads);
+void test_hall_clear(TestHall *hall);
+void test_hall_turn(TestHall *hall);
+uint64_t test_hall_counter(TestHall *hall, const char *name);
+/* Not connected yet. */
+TestPeer *test_hall_come(TestHall *hall, bool tcp);
+/* A speaker with a microphone on seat 0; a watcher of four seats. Connected. */
+TestPeer *test_hall_publish(TestHall *hall, bool tcp);
+TestPeer *test_hall_watch(TestHall *hall, bool tcp);
+/* So many packets of sound. */
+void test_hall_speak(TestHall *hall, TestPeer *browser, unsigned packets);
+
+/* Turns until the condition holds, or says that it never did. */
+#define WAIT_FOR(hall, condition)                                                                                      \
+        do {                                                                                                           \
+                int64_t until_us = g_get_monotonic_time() + TEST_WAIT_US;                                              \
+                while (!(condition) && g_get_monotonic_time() < until_us)                                              \
+                        test_hall_turn(hall);                                                                          \
+                g_assert_true(condition);                                                                              \
+        } while (0)
