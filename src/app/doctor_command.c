@@ -15,7 +15,7 @@ static const Lang *language(const char *wish)
         return lang ? lang : lang_find("en");
 }
 
-static GArray *findings_of(const AppConfig *config, const char *origin, int media_port, const Lang *lang)
+static GArray *findings_of(const AppConfig *config, const char *origin, int media_port, int tcp_port, const Lang *lang)
 {
         g_autofree char *recorder = recorder_program();
         DoctorSubject subject = { .folder = config->folder,
@@ -24,6 +24,7 @@ static GArray *findings_of(const AppConfig *config, const char *origin, int medi
                                   .mail_from = config->mail_from,
                                   .advertised = config->advertised,
                                   .media_port = media_port,
+                                  .tcp_port = tcp_port,
                                   .socket = config->socket,
                                   .backup_us = backup_last(config->folder, NULL),
                                   .recorder = recorder,
@@ -33,7 +34,9 @@ static GArray *findings_of(const AppConfig *config, const char *origin, int medi
 
 int doctor_command(const AppConfig *config, const char *lang)
 {
-        g_autoptr(GArray) findings = findings_of(config, config->origin, config->media_port, language(lang));
+        g_autoptr(GArray) findings =
+                findings_of(config, config->origin, config->media_port,
+                            config->tcp_port ? config->tcp_port : config->media_port, language(lang));
         for (guint i = 0; i < findings->len; i++) {
                 g_autofree char *line = finding_line(&g_array_index(findings, Finding, i));
                 puts(line);
@@ -46,7 +49,8 @@ static void show_doctor(Request *req, Db *db)
         const App *app = request_context(req);
         const Lang *lang = request_lang(req);
         g_autoptr(GArray) findings =
-                findings_of(app_config(app), request_origin(req), sfu_media_port(app_sfu(app)), lang);
+                findings_of(app_config(app), request_origin(req), sfu_media_port(app_sfu(app)),
+                            sfu_tcp_port(app_sfu(app)) ? sfu_tcp_port(app_sfu(app)) : SFU_NO_TCP, lang);
         Html *h = page_begin(req, &(Page){ .title = tr(lang, "How the server is"), .no_index = true });
         doctor_view(h, &(DoctorPage){ findings });
         page_end(req, h, 200);

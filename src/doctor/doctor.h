@@ -20,6 +20,7 @@ typedef struct {
         const char *relay, *mail_from; /* NULL: no mail leaves */
         const char *const *advertised; /* NULL: every local address */
         int media_port;                /* 0: a free one at each start */
+        int tcp_port;                  /* of media; 0: a free one at each start, negative: none */
         const char *socket;            /* NULL: a port of loopback */
         int64_t backup_us;             /* of the last good backup; 0: never */
         const char *recorder;          /* its program */

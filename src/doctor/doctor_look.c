@@ -48,14 +48,14 @@ static void look_at_store(const DoctorSubject *subject, const Lang *lang, GArray
 }
 
 /* Binding says who has the port (EADDRINUSE), and which addresses are ours (EADDRNOTAVAIL). 0: it could be had. */
-static int try_udp(const char *address, int port)
+static int try_bind(const char *address, int port, int type)
 {
         struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port) };
         struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
         bool is_six = strchr(address, ':') != NULL;
         if (inet_pton(is_six ? AF_INET6 : AF_INET, address, is_six ? (void *)&six.sin6_addr : &four.sin_addr) != 1)
                 return EINVAL;
-        int fd = socket(is_six ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        int fd = socket(is_six ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC, 0);
         if (fd < 0)
                 return errno;
         int result = is_six ? bind(fd, (struct sockaddr *)&six, sizeof six)
@@ -91,10 +91,12 @@ static bool has_public_address(void)
 
 static void look_at_media(const DoctorSubject *subject, const Lang *lang, GArray *findings)
 {
-        int reason = subject->media_port ? try_udp("0.0.0.0", subject->media_port) : 0;
+        int reason = subject->media_port ? try_bind("0.0.0.0", subject->media_port, SOCK_DGRAM) : 0;
         rule_media_port(findings, lang, subject->media_port, reason == EADDRINUSE, reason != EACCES);
+        int tcp_reason = subject->tcp_port > 0 ? try_bind("0.0.0.0", subject->tcp_port, SOCK_STREAM) : 0;
+        rule_tcp_port(findings, lang, subject->tcp_port, tcp_reason == EADDRINUSE || tcp_reason == EACCES);
         for (const char *const *one = subject->advertised; one && *one; one++)
-                rule_advertised(findings, lang, *one, try_udp(*one, 0) == 0, subject->media_port);
+                rule_advertised(findings, lang, *one, try_bind(*one, 0, SOCK_DGRAM) == 0, subject->media_port);
         if (!subject->advertised && !has_public_address())
                 rule_no_public_address(findings, lang);
 }

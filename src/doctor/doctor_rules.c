@@ -146,6 +146,25 @@ void rule_media_port(GArray *findings, const Lang *lang, int port, bool taken, b
                     NULL);
 }
 
+void rule_tcp_port(GArray *findings, const Lang *lang, int port, bool taken)
+{
+        if (port < 0)
+                add(findings, DOCTOR_WARN, g_strdup(tr(lang, "sound and picture: no TCP port")),
+                    tr(lang, "whose network lets no UDP out will not hear the rooms: write a number that no other "
+                             "program has into "
+                             "[media] tcp-port, and open it in the firewall"));
+        else if (port > 0 && !taken)
+                add(findings, DOCTOR_WARN,
+                    g_strdup_printf(tr(lang, "sound and picture: nobody listens on TCP port %d"), port),
+                    tr(lang, "start the server: systemctl start treteau"));
+        else if (port > 0)
+                add(findings, DOCTOR_OK,
+                    g_strdup_printf(
+                            tr(lang, "sound and picture: TCP port %d is listened on; the firewall must let it in"),
+                            port),
+                    NULL);
+}
+
 void rule_advertised(GArray *findings, const Lang *lang, const char *address, bool local, int port)
 {
         if (local)

@@ -25,6 +25,7 @@ void rule_mail(GArray *findings, const Lang *lang, const char *relay, bool sende
 void rule_origin(GArray *findings, const Lang *lang, const char *origin, const OriginFacts *facts, int64_t now_us);
 /* taken: somebody holds the UDP port, which should be the server. */
 void rule_media_port(GArray *findings, const Lang *lang, int port, bool taken, bool allowed);
+void rule_tcp_port(GArray *findings, const Lang *lang, int port, bool taken);
 void rule_advertised(GArray *findings, const Lang *lang, const char *address, bool local, int port);
 void rule_no_public_address(GArray *findings, const Lang *lang);
 void rule_clock(GArray *findings, const Lang *lang, bool kept, int64_t origin_skew_us);

@@ -122,6 +122,12 @@ static void test_machine(void)
         expect(findings, "3478", DOCTOR_OK);
         rule_media_port(findings, lang, 80, false, false);
         expect(findings, "may not", DOCTOR_FAIL);
+        rule_tcp_port(findings, lang, -1, false);
+        expect(findings, "no TCP port", DOCTOR_WARN);
+        rule_tcp_port(findings, lang, 443, false);
+        expect(findings, "listens on TCP port 443", DOCTOR_WARN);
+        rule_tcp_port(findings, lang, 443, true);
+        expect(findings, "TCP port 443 is listened on", DOCTOR_OK);
         rule_advertised(findings, lang, "192.0.2.1", false, 3478);
         expect(findings, "192.0.2.1", DOCTOR_WARN);
         rule_no_public_address(findings, lang);
