@@ -49,7 +49,7 @@ export function Controls(view) {
 /** How good the line is, in a word and in figures. @param {{media: View["media"]}} p */
 function Line({ media }) {
   const { figures, state } = media;
-  const bad = state !== "connected" || media.silent_port > 0, lossy = (figures?.lost ?? 0) > 0.05;
+  const bad = state !== "connected" || media.silent_ports !== "", lossy = (figures?.lost ?? 0) > 0.05;
   const value = bad ? 1 : lossy ? 2 : 4, word = bad ? t("Connecting") : lossy ? t("Weak") : t("Good");
   return html`<p class="net">${icon("signal")}<meter min="0" max="4" low="1.5" high="2.5" optimum="4" value=${value} aria-label=${t("Connection: {word}", { word })} />
     <span>${figures ? t("{word} · {rate}", { word, rate: rate(figures.kbit_s) }) : word}

@@ -1,8 +1,9 @@
 // The two media connections. Each offer stands for one RTCPeerConnection and nothing is renegotiated: README.md, "Media".
 
 const SILENT_MS = 8000;        // without packets that should come: say so
-const DISCONNECTED_MS = 4000;  // a pause that long is a failure
-const RETRY_MS = 2000;
+const DEAD_MS = 2500;          // without any packet while media should come: the way there is lost, ask for another
+const DISCONNECTED_MS = 500;   // after the browser has missed the other side for some seconds
+const RETRY_MS = 2000, RETRY_MAX_MS = 30000;
 const VP8_SMALL = { camera: { height: 180, bitrate: 150_000 }, screen: { height: 540, bitrate: 400_000 } };
 const CAMERA_SIZES = [
   { up_to: 2, height: 540, bitrate: 1_000_000 }, { up_to: 6, height: 360, bitrate: 500_000 }, { up_to: 12, height: 270, bitrate: 250_000 },
@@ -37,9 +38,10 @@ function on_failure(pc, failed) {
   });
 }
 
-/** The port that the server's description names, for a sentence that helps. @param {string} sdp */
-export function media_port(sdp) {
-  return Number(/^a=candidate:\S+ 1 udp \d+ \S+ (\d+)/im.exec(sdp)?.[1] ?? 0);
+/** The ports that the server's description names, for a sentence that helps: "UDP 3478, TCP 3478". @param {string} sdp */
+export function media_ports(sdp) {
+  const port = (/** @type {string} */ way) => new RegExp(`^a=candidate:\\S+ 1 ${way} \\d+ \\S+ (\\d+)`, "im").exec(sdp)?.[1];
+  return ["udp", "tcp"].flatMap((way) => (port(way) ? [`${way.toUpperCase()} ${port(way)}`] : [])).join(", ");
 }
 
 /** What comes in: a track per seat and the shared screen. */
@@ -47,11 +49,13 @@ export class Watching {
   /** @type {Incoming | null} */ #now = null;
   /** @type {Incoming | null} */ #next = null;
   /** @type {string} */ state = "new";
-  /** @type {number} the server's port, when nothing has come through it for 8 s */ silent_port = 0;
+  /** @type {string} the server's ports, when nothing has come through them for 8 s */ silent_ports = "";
   /** @type {{kbit_s: number, bytes: number, lost: number} | null} */ figures = null;
-  #port = 0;
+  #ports = "";
   #asked_at = -Infinity;
+  #retry_ms = RETRY_MS;
   #moved_at = 0;
+  /** any packet at all: media or reports */ #alive = { at: 0, bytes: 0 };
   #last = { at: 0, bytes: 0, lost: 0, packets: 0 };
   #total = 0;
 
@@ -62,8 +66,10 @@ export class Watching {
     setInterval(() => this.#measure(), 1000);
   }
 
+  /** Of the newest connection, unless it is of no use: then the server offers another. */
   get id() {
-    return (this.#next ?? this.#now)?.id ?? null;
+    const newest = this.#next ?? this.#now;
+    return newest && !["failed", "disconnected"].includes(newest.pc.connectionState) ? newest.id : null;
   }
 
   /** "a0" … "v11", "s" → what plays there. */
@@ -77,8 +83,8 @@ export class Watching {
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: ice ?? [] });
     const next = { id, pc, tracks: new Map() };
     this.#next = next;
-    this.#port = media_port(sdp);
-    if (!this.silent_port)
+    this.#ports = media_ports(sdp);
+    if (!this.silent_ports)
       this.#moved_at = performance.now();
     pc.ontrack = (event) => next.tracks.set(String(event.transceiver.mid), event.track);
     pc.addEventListener("connectionstatechange", () => this.#moved(next));
@@ -90,11 +96,14 @@ export class Watching {
       this.#take(next);
   }
 
-  /** Asks for a new offer: the newest one is of no use. */
+  /** Asks for a new offer: the newest one is of no use. The longer nothing helps, the rarer. */
   again() {
-    if (performance.now() - this.#asked_at < RETRY_MS)
+    const now = performance.now();
+    if (now - this.#asked_at < this.#retry_ms)
       return;
-    this.#asked_at = performance.now();
+    this.#retry_ms = now - this.#asked_at < 3 * this.#retry_ms ? Math.min(RETRY_MAX_MS, this.#retry_ms * 2) : RETRY_MS;
+    this.#asked_at = now;
+    this.lost();
     this.send({ t: "resubscribe" });
   }
 
@@ -129,16 +138,21 @@ export class Watching {
 
   /** Told from outside, since only the room knows: does anybody send something now? */
   expecting = () => false;
+  /** Told to the outside: the way to the server is lost, perhaps for the messages too. */
+  lost = () => {};
 
   async #measure() {
     const pc = this.#now?.pc;
     if (!pc)
       return;
-    if ((this.#next ?? this.#now)?.pc.connectionState === "failed")
+    if (["failed", "disconnected"].includes((this.#next ?? this.#now)?.pc.connectionState ?? ""))
       this.again();
     const sum = { at: performance.now(), bytes: 0, lost: 0, packets: 0 };
+    let transport = 0;
     for (const stat of (await pc.getStats()).values())
-      if (stat.type === "inbound-rtp") {
+      if (stat.type === "candidate-pair") {
+        transport += stat.bytesReceived ?? 0;
+      } else if (stat.type === "inbound-rtp") {
         sum.bytes += stat.bytesReceived ?? 0;
         sum.lost += stat.packetsLost ?? 0;
         sum.packets += stat.packetsReceived ?? 0;
@@ -146,6 +160,17 @@ export class Watching {
     if (this.#last.at)
       this.#compare(sum);
     this.#last = sum;
+    this.#notice(pc, transport, sum.at);
+  }
+
+  /** A connection that was well and then brings nothing at all, no media and no reports, while it should.
+   * @param {RTCPeerConnection} pc @param {number} bytes @param {number} at */
+  #notice(pc, bytes, at) {
+    const well = pc === this.#now?.pc && !this.#next && pc.connectionState === "connected" && this.expecting();
+    if (!well || bytes !== this.#alive.bytes || bytes === 0)
+      this.#alive = { at, bytes };
+    else if (at - this.#alive.at > DEAD_MS)
+      this.again();
   }
 
   /** @param {{at: number, bytes: number, lost: number, packets: number}} sum */
@@ -160,8 +185,10 @@ export class Watching {
     const connected = this.#now?.pc.connectionState === "connected";
     if (bytes || (connected && !this.expecting()))
       this.#moved_at = sum.at;
+    if (bytes)
+      this.#retry_ms = RETRY_MS;
     const silent = sum.at - this.#moved_at > SILENT_MS;
-    this.silent_port = silent ? this.#port : 0;
+    this.silent_ports = silent ? this.#ports : "";
     if (silent && connected)
       this.again();
     this.changed();

@@ -53,6 +53,7 @@ class Meeting {
     const send = (/** @type {object} */ message) => this.socket.send(message);
     this.watching = new Watching(send, () => this.#media());
     this.watching.expecting = () => cast(this.room).some((p) => p.id !== this.room.me?.id && !p.away && (p.mic || p.camera || p.screen));
+    this.watching.lost = () => this.socket.check();
     this.speaking = new Speaking(send, () => this.draw());
     this.act = this.#actions(send);
     addEventListener("keydown", (event) => this.#key(event));

@@ -136,8 +136,8 @@ static const char *const words[] = {
         N_("Turn on the sound"),
         N_("We are bringing you back. What you write is kept and sent then."),
         N_("No picture or sound arrives."),
-        N_("Your network may block port {port} (UDP). Try another network, such as your phone's, or ask who runs it to "
-           "open that port. We keep trying."),
+        N_("Your network seems to block what carries them ({ports}). Try another network, such as your phone's, or ask "
+           "who runs it to open these ports. The chat goes on, and we keep trying."),
         N_("Your picture and voice do not reach the room."),
         N_("We are trying again."),
         N_("You are on stage, without microphone or camera."),

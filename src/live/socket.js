@@ -1,6 +1,7 @@
 // The room's WebSocket: comes back by itself, and notices a line that died without a word.
 
 const PING_MS = 5000, SILENCE_MS = 10000;
+const DOUBT_MS = 1500; // for an answer, when something says that the line may be dead
 const FIRST_MS = 400, PATIENCE_MS = 60000, SHORT_MAX_MS = 3000, LONG_MAX_MS = 10000;
 
 /**
@@ -18,6 +19,7 @@ export class RoomSocket {
   #down_since = 0;
   #heard_at = 0;
   #retry = 0;
+  #doubt = 0;
   #wanted = false;
 
   /**
@@ -29,6 +31,7 @@ export class RoomSocket {
     this.on = on;
     setInterval(() => this.#beat(), PING_MS);
     addEventListener("online", () => this.#hurry());
+    /** @type {any} */ (navigator).connection?.addEventListener?.("change", () => this.#hurry());
     addEventListener("pageshow", () => this.#hurry());
     document.addEventListener("visibilitychange", () => this.#hurry());
   }
@@ -87,16 +90,30 @@ export class RoomSocket {
   }
 
   #beat() {
-    const socket = this.#socket;
-    if (!socket)
-      return;
-    if (performance.now() - this.#heard_at > SILENCE_MS) {
-      socket.onmessage = socket.onclose = null;
-      socket.close();
-      this.#closed(socket);
-    } else {
+    if (this.#socket && performance.now() - this.#heard_at > SILENCE_MS)
+      this.#give_up(this.#socket);
+    else
       this.send({ t: "ping" });
-    }
+  }
+
+  /** Something says that the line may be dead, such as another network: it answers soon, or another one is opened. */
+  check() {
+    const socket = this.#socket, asked_at = performance.now();
+    if (!this.open || this.#doubt)
+      return;
+    this.send({ t: "ping" });
+    this.#doubt = setTimeout(() => {
+      this.#doubt = 0;
+      if (socket && socket === this.#socket && this.#heard_at < asked_at)
+        this.#give_up(socket);
+    }, DOUBT_MS);
+  }
+
+  /** @param {WebSocket} socket */
+  #give_up(socket) {
+    socket.onmessage = socket.onclose = null;
+    socket.close();
+    this.#closed(socket);
   }
 
   /** The browser says that something changed for the better: no need to wait. */
@@ -106,6 +123,6 @@ export class RoomSocket {
     if (!this.#socket)
       this.#open();
     else
-      this.#beat();
+      this.check();
   }
 }

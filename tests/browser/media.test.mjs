@@ -72,7 +72,7 @@ for (const [name, open] of [["chromium", open_chromium], ["firefox", open_firefo
 
     it("keeps the picture on the old connection until the new one is there, and names the port", async () => {
       const found = await tab.evaluate(async () => {
-        const { Watching, media_port } = await import("/src/live/media.js");
+        const { Watching, media_ports } = await import("/src/live/media.js");
         const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
         const sent = [], servers = [];
         const client = new Watching((message) => sent.push(message), () => {});
@@ -99,7 +99,7 @@ for (const [name, open] of [["chromium", open_chromium], ["firefox", open_firefo
           return { kept: before === during || !before.size, tracks: client.tracks.size, state: client.state };
         }
         const first = await offer("one"), second = await offer("two");
-        const port = media_port("a=candidate:1 1 udp 2130706431 192.0.2.1 40123 typ host\r\n");
+        const port = media_ports("a=candidate:1 1 udp 2130706431 192.0.2.1 40123 typ host\r\na=candidate:2 1 tcp 1 192.0.2.1 443 typ host tcptype passive\r\n");
         const old = servers[0].connectionState;
         client.close();
         for (const server of servers)
@@ -109,6 +109,6 @@ for (const [name, open] of [["chromium", open_chromium], ["firefox", open_firefo
       assert.deepEqual(found.first, { kept: true, tracks: 2, state: "connected" });
       assert.deepEqual(found.second, { kept: true, tracks: 2, state: "connected" });
       assert.deepEqual(found.ids, ["one", "two"]);
-      assert.equal(found.port, 40123);
+      assert.equal(found.port, "UDP 40123, TCP 443");
     });
   });
