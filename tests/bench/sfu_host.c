@@ -6,12 +6,14 @@
  *   {"t":"subscribed","who":7,"sdp":answer}      {"t":"leave","who":7}
  *
  * It says {"t":"vp8","on":true} while someone cannot receive H.264, {"t":"speaking","seat":0,"on":true} and
- * {"t":"gone","who":7} by itself. It ends with its standard input; --counters then shows what it counted.
+ * {"t":"gone","who":7} by itself. It ends with its standard input; --counters then shows what it counted. --port N is
+ * its port, of UDP and TCP.
  */
 #include "sfu/sfu.h"
 #include <jansson.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -157,6 +159,12 @@ int main(int argc, char **argv)
 {
         g_autoptr(GError) error = NULL;
         SfuConfig config = { .media_threads = 1 };
+        bool counters = false;
+        for (int i = 1; i < argc; i++) {
+                counters = counters || strcmp(argv[i], "--counters") == 0;
+                if (strcmp(argv[i], "--port") == 0 && i + 1 < argc)
+                        config.media_port = (uint16_t)atoi(argv[i + 1]);
+        }
         Host host = { .sfu = sfu_start(&config, &error) };
         if (!host.sfu) {
                 fprintf(stderr, "sfu-host: %s\n", error->message);
@@ -166,7 +174,7 @@ int main(int argc, char **argv)
         host.watchers = g_hash_table_new(NULL, NULL);
         host.input = g_string_new(NULL);
         run(&host);
-        if (argc > 1 && strcmp(argv[1], "--counters") == 0)
+        if (counters)
                 print_counters(&host);
         sfu_stop(host.sfu);
         g_hash_table_unref(host.watchers);

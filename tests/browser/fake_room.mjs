@@ -47,8 +47,8 @@ export class FakeRoom {
   next_pc = 1;
 
   /** @param {{words?: object, css?: string, media?: boolean}} options css: where base.css is read from */
-  static async start({ words = {}, css = "src/web/base.css", port = 0, media = false } = {}) {
-    const room = new FakeRoom();
+  static async start({ words = {}, css = "src/web/base.css", port = 0, media = false, media_args = [], ice = [] } = {}) {
+    const room = Object.assign(new FakeRoom(), { media_args, ice });
     if (media)
       room.#start_media();
     room.server = createServer(async (request, response) => {
@@ -75,7 +75,7 @@ export class FakeRoom {
 
   /** The SFU alone: what it says goes to whom it concerns. */
   #start_media() {
-    const child = spawn(path.join(build, "tests/bench/sfu-host"), { stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawn(path.join(build, "tests/bench/sfu-host"), this.media_args, { stdio: ["pipe", "pipe", "inherit"] });
     this.media = child;
     this.speaking = new Set();
     createInterface(child.stdout).on("line", (line) => {
@@ -86,7 +86,7 @@ export class FakeRoom {
       } else if (message.t === "subscribe") {
         const pc = "s" + this.next_pc++;
         this.media_port = Number(/^a=candidate:\S+ 1 udp \d+ \S+ (\d+)/im.exec(message.sdp)[1]);
-        this.socketOf(message.who)?.send(JSON.stringify({ t: "subscribe", pc, sdp: message.sdp }));
+        this.socketOf(message.who)?.send(JSON.stringify({ t: "subscribe", pc, sdp: message.sdp, ice: this.ice }));
       } else if (message.t === "vp8") {
         this.state.vp8 = message.on;
         this.tell({ t: "vp8", on: message.on });
@@ -209,7 +209,7 @@ export class FakeRoom {
     socket.send(JSON.stringify({
       t: "welcome", me: { id, key, role: me.role, name: me.name }, room: { title: "Grande salle", slug: "stage" },
       talk: { code: "ABCDEF", title: "Le métier de médiateur numérique", start_us: now_us - 22 * 6e7, end_us: now_us + 53 * 6e7 },
-      people: [...this.people.values()], hands: this.hands, publish: null, now_us,
+      people: [...this.people.values()], hands: this.hands, publish: null, ice: this.ice, now_us,
       chat: this.chat.map((line) => (line.who === id ? line : { ...line, id: undefined })), ...this.state,
     }));
     this.on_resubscribe(socket);

@@ -1,0 +1,195 @@
+// Case 21, the way there: networks without UDP, with IPv6 alone, with nothing but a TURN server, and ways that are lost in
+// the middle. It runs in a network namespace of its own, where nft decides what passes; Chromium and Firefox are the judges.
+
+import assert from "node:assert/strict";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import net from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, afterEach, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { has_program, missing, open_chromium, open_firefox } from "./browsers.mjs";
+import { FakeRoom } from "./fake_room.mjs";
+import { connections_made, hears, sees_pictures } from "./watch.mjs";
+
+const PORT = 34780, HOUSE = "10.9.0.1", TURN = "10.9.0.2", SECRET = "of this test alone";
+const run = (line) => execFileSync("sh", ["-ec", line], { stdio: ["ignore", "pipe", "inherit"] });
+
+function why_not() {
+  const program = ["nft", "ip", "unshare", "turnserver"].find((name) => !has_program(name));
+  if (program)
+    return `${program} not installed`;
+  return missing("chromium", "firefox") || (spawnSync("unshare", ["-n", "true"]).status !== 0 && "no network namespace to be had");
+}
+
+if (process.env.TRETEAU_OWN_NETWORK)
+  within();
+else
+  describe("the way there", { skip: why_not() }, () => {
+    it("is found in every network of this file", () => {
+      const env = { ...process.env, TRETEAU_OWN_NETWORK: "1" };
+      delete env.NODE_TEST_CONTEXT; // else it reports to the runner above, in a language of its own
+      const inner = spawnSync("unshare", ["-n", process.execPath, "--test-reporter=spec", fileURLToPath(import.meta.url)], { env, encoding: "utf8" });
+      console.log(inner.stdout);
+      assert.equal(inner.status, 0, inner.stdout + inner.stderr);
+    });
+  });
+
+/** coturn by the shipped sample, on an address of its own; what the sample leaves to each place is filled in. */
+async function start_turn() {
+  const folder = mkdtempSync(path.join(tmpdir(), "treteau-turn-"));
+  const sample = readFileSync(new URL("../../etc/coturn/turnserver.conf", import.meta.url), "utf8");
+  const own = sample.replace(/^(cert|pkey|external-ip|tls-listening-port)=.*\n/gm, "").replace("CHANGE-ME", SECRET)
+    + `listening-ip=${TURN}\nrelay-ip=${TURN}\nallowed-peer-ip=${HOUSE}\nno-tls\nno-dtls\nuserdb=${folder}/db\npidfile=${folder}/pid\nlog-file=stdout\n`;
+  writeFileSync(path.join(folder, "turnserver.conf"), own);
+  const child = spawn("turnserver", ["-c", path.join(folder, "turnserver.conf")], { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  child.stdout.on("data", (bytes) => (said += bytes));
+  child.stderr.on("data", (bytes) => (said += bytes));
+  const ended = new Promise((resolve) => child.on("exit", resolve));
+  const answers = () => new Promise((resolve) => net.connect(3479, TURN, function () { this.destroy(); resolve(true); }).on("error", () => resolve(false)));
+  for (const end = Date.now() + 15000; !(await answers()); await new Promise((next) => setTimeout(next, 50)))
+    assert.ok(Date.now() < end && child.exitCode === null, `coturn does not start: ${said}`);
+  return { said: () => said, async stop() {
+    child.kill("SIGKILL"); // its own end takes it half a minute
+    await ended;
+    rmSync(folder, { recursive: true });
+  } };
+}
+
+/** As live_turn.c makes it. */
+function turn_servers() {
+  const username = `${Math.floor(Date.now() / 1000) + 3600}:1-7`;
+  return [{ urls: [`turn:${TURN}:3479?transport=tcp`], username, credential: createHmac("sha1", SECRET).update(username).digest("base64") }];
+}
+
+/** Runs in the page: the pair that carries the newest connection to watch. */
+async function way() {
+  const pc = globalThis.witness.connections.findLast((one) => one.connectionState === "connected" && one.getTransceivers().every((line) => line.direction !== "sendonly"));
+  const stats = [...((await pc?.getStats())?.values() ?? [])];
+  const transport = stats.find((s) => s.type === "transport");
+  const pair = stats.find((s) => s.type === "candidate-pair" && (transport ? s.id === transport.selectedCandidatePairId : s.selected));
+  const by_id = (id) => stats.find((s) => s.id === id);
+  const local = by_id(pair?.localCandidateId), remote = by_id(pair?.remoteCandidateId);
+  return { type: local?.candidateType, protocol: remote?.protocol, relay: local?.relayProtocol, address: remote?.address ?? remote?.ip ?? "" };
+}
+
+function within() {
+  describe("the way there", () => {
+    let room, turn, host_browser, chromium, firefox, host;
+    const tabs = [];
+    /** What passes from now on: rules of nft for what leaves. */
+    const only = (...rules) => run(`nft flush chain inet t out; ${rules.map((rule) => `nft add rule inet t out ${rule}`).join("; ")}`);
+    const no_udp = "meta l4proto udp drop", no_house = [`udp dport ${PORT} drop`, `tcp dport ${PORT} drop`];
+
+    before(async () => {
+      run(`ip link set lo up; ip link add d0 type veth peer name d1; ip link set d0 up; ip link set d1 up; ip addr add ${HOUSE}/24 dev d0; ip addr add ${TURN}/24 dev d0;
+        ip -6 addr add fd09::1/64 dev d0 nodad; ip route add default dev d0; ip -6 route add default dev d0;
+        nft add table inet t; nft add chain inet t out '{ type filter hook output priority 0; }'`);
+      turn = await start_turn();
+      room = await FakeRoom.start({ media: true, media_args: ["--port", String(PORT)], ice: turn_servers() });
+      host_browser = await open_chromium({ tone: 500 });
+      chromium = await open_chromium();
+      firefox = await open_firefox();
+      host = await enter(host_browser, "host");
+      await host.click("Go on stage");
+      await host.until(() => document.querySelector("dialog video")?.videoWidth > 0);
+      await host.click("Go on stage");
+      await host.until(() => !document.querySelector("dialog") && document.querySelector(".tile video"));
+    });
+    after(async () => {
+      for (const browser of [host_browser, chromium, firefox])
+        await browser?.close();
+      await room?.stop();
+      await turn?.stop();
+    });
+    afterEach(async () => {
+      for (const tab of tabs.splice(1)) {
+        assert.deepEqual(tab.errors, []);
+        await tab.close();
+      }
+    });
+
+    async function enter(browser, role) {
+      const tab = await browser.tab({ cookies: [{ name: "as", value: role, url: room.url }] });
+      tabs.push(tab);
+      await tab.goto(room.url);
+      await tab.sees("Settings");
+      return tab;
+    }
+
+    /** Enters and waits for the picture and the tone; says by which way, and how long the picture took. */
+    async function watches(t, browser, name) {
+      const started = performance.now(), tab = await enter(browser, "guest");
+      await sees_pictures(tab, ["v0"], { ms: 30000 });
+      const first_ms = Math.round(performance.now() - started);
+      await tab.click("Turn on the sound");
+      await hears(tab, { a0: 500 });
+      const found = await tab.evaluate(way);
+      t.diagnostic(`${name}: page to first decoded picture ${first_ms} ms, by ${JSON.stringify(found)}`);
+      return { tab, found };
+    }
+
+    it("goes by UDP where it can", async (t) => {
+      only("meta nfproto ipv6 meta l4proto udp accept");
+      for (const [name, browser] of [["chromium", chromium], ["firefox", firefox]])
+        assert.equal((await watches(t, browser, name)).found.protocol, "udp");
+    });
+
+    it("goes by TCP where UDP is blocked", async (t) => {
+      only(no_udp, `ip daddr ${TURN} tcp dport 3479 drop`);
+      for (const [name, browser] of [["chromium", chromium], ["firefox", firefox]]) {
+        const { found } = await watches(t, browser, name);
+        assert.deepEqual([found.protocol, found.type === "relay"], ["tcp", false]);
+      }
+    });
+
+    it("goes by IPv6 alone, UDP and TCP", async (t) => {
+      const no_four = [`meta nfproto ipv4 udp dport ${PORT} drop`, `meta nfproto ipv4 tcp dport ${PORT} drop`, `ip daddr ${TURN} tcp dport 3479 drop`];
+      only(...no_four);
+      for (const [name, browser] of [["chromium", chromium], ["firefox", firefox]])
+        assert.match((await watches(t, browser, name)).found.address, /:/);
+      only(...no_four, no_udp);
+      const { found } = await watches(t, chromium, "chromium, TCP");
+      assert.match(found.address, /:/);
+      assert.equal(found.protocol, "tcp");
+    });
+
+    it("goes through coturn by its password where nothing else leads out", async (t) => {
+      only(`ip saddr ${TURN} accept`, ...no_house);
+      for (const [name, browser] of [["chromium", chromium], ["firefox", firefox]])
+        assert.equal((await watches(t, browser, name)).found.type, "relay", turn.said().slice(-2000));
+    });
+
+    it("finds another way when the one in use is lost, for who watches and who speaks", async (t) => {
+      only("meta nfproto ipv6 meta l4proto udp accept");
+      const { tab } = await watches(t, chromium, "chromium");
+      const made = await connections_made(tab), lost_at = performance.now();
+      only(no_udp, `ip daddr ${TURN} tcp dport 3479 drop`);
+      await tab.until(async (way_text) => (await (0, eval)(`(${way_text})`)()).protocol === "tcp", String(way), 30000).catch(() => {});
+      await sees_pictures(tab, ["v0"], { ms: 30000 });
+      t.diagnostic(`back after ${Math.round(performance.now() - lost_at)} ms, ${(await connections_made(tab)) - made} new connections to watch`);
+      assert.equal((await tab.evaluate(way)).protocol, "tcp");
+      assert.equal([...room.people.values()].filter((person) => person.stage !== null).length, 1);
+    });
+
+    it("says what is wrong and goes on by text where no way leads out", async () => {
+      only(no_udp, ...no_house, `tcp dport 3479 drop`);
+      const tab = await enter(chromium, "guest");
+      await tab.sees("No picture or sound arrives.", 30000);
+      await tab.sees(`UDP ${PORT}, TCP ${PORT}`);
+      await tab.fill("#my-name", "Personne exemple 3");
+      await tab.press("Enter");
+      await tab.fill("#my-words", "I read you");
+      await tab.press("Enter");
+      await host.sees("I read you");
+      if (process.env.SHOTS)
+        for (const [width, height] of [[375, 800], [1280, 800]]) {
+          await tab.resize(width, height);
+          await tab.page.screenshot({ path: `${process.env.SHOTS}/no-way-${width}.png` });
+        }
+    });
+  });
+}
