@@ -17,7 +17,7 @@ static Codec codec_of(SdpCodecName name)
 static void read_candidates(const char *text, Description *description)
 {
         for (const char *at = text; (at = strstr(at, "\na=candidate:")); at++) {
-                SdpCandidate candidate;
+                SdpCandidate candidate = { 0 };
                 char protocol[8], type[8];
                 unsigned component, port;
                 if (sscanf(at, "\na=candidate:%*s %u %7s %*s %45s %u typ %7s", &component, protocol, candidate.address,
