@@ -1,4 +1,5 @@
-// WHIP and WHEP with a client that is not ours: aiortc sends and plays. What counts is frames decoded at the other end.
+// WHIP and WHEP with clients that are not ours: aiortc and GStreamer send and play. What counts is frames
+// decoded at the other end.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import path from 'node:path';
@@ -17,6 +18,8 @@ function lacks(code) {
   }
 }
 const no_aiortc = lacks('import aiortc, numpy');
+const no_gstreamer = lacks("import gi\ngi.require_version('GstWebRTC', '1.0')\nfrom gi.repository import Gst\nGst.init(None)\n" +
+  "for name in ('webrtcbin', 'x264enc', 'vp8enc', 'opusenc', 'nicesrc', 'avdec_h264'): assert Gst.ElementFactory.find(name), name");
 
 /** A client that says in JSON lines what it does. */
 class Foreign {
@@ -59,7 +62,9 @@ class Foreign {
   }
 }
 
-describe('foreign senders and players', { timeout: 120_000 }, () => {
+const frames = (n) => (line) => line.frames >= n;
+
+describe('foreign senders and players', { timeout: 240_000 }, () => {
   let server, owner, number = 0;
   const clients = new Set();
 
@@ -102,4 +107,23 @@ describe('foreign senders and players', { timeout: 120_000 }, () => {
       await end(player, sender);
       assert.equal(sender.said.at(-1).deleted ?? sender.said.at(-2).deleted, 200);
     });
+
+  it('GStreamer sends H.264 and plays it', { skip: no_gstreamer }, async () => {
+    const sender = run('gstreamer_client.py', 'send', await key(), 'h264');
+    assert.equal((await sender.until((line) => line.answer)).answer, 201);
+    const player = run('gstreamer_client.py', 'play', '');
+    await player.until(frames(30));
+    await player.until((line) => line.sounds >= 30);
+    await end(player, sender);
+  });
+
+  it('a stream with B-frames is known by the page of its key', { skip: no_gstreamer }, async () => {
+    const token = await key();
+    const sender = run('gstreamer_client.py', 'send', token, 'b-frames');
+    await sender.until((line) => line.state === 'connected');
+    const player = run('gstreamer_client.py', 'play', '');
+    await player.until(frames(10)); // so it was looked at
+    assert.match((await owner.get('/test/organise/encoders/')).body_text, new RegExp(`Camera ${number}</b>[\\s\\S]*?It sends B-frames`));
+    await end(player, sender);
+  });
 });
