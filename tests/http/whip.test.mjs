@@ -229,3 +229,38 @@ describe('a camera on stage', () => {
     assert.equal(last.headers.get('retry-after'), '30');
   });
 });
+
+describe('a player', () => {
+  const WHEP = '/test/live/scene/whep';
+  let wanted;
+  before(async () => { wanted = await readFile(path.join(root, 'tests/fuzz/seeds/sdp/aiortc-play.sdp'), 'utf8'); });
+  const play = (key, more = {}) => publish(key, { url: WHEP, body: wanted, ...more });
+
+  it('of a published event needs no key; it is nobody in the room', async () => {
+    const answer = await play();
+    assert.equal(answer.status, 201);
+    assert.match(answer.headers.get('location'), /\/test\/live\/scene\/whep\/[0-9a-f]{32}$/);
+    const sdp = await answer.text();
+    assert.equal([...sdp.matchAll(/a=sendonly/g)].length, 2);
+    assert.match(sdp, /a=setup:passive/);
+    const session = answer.headers.get('location');
+    assert.equal((await patch(session, undefined, { 'if-match': '"1"' })).status, 204);
+    await refusal(await patch(session), 428);
+    assert.equal((await send('DELETE', session)).status, 200);
+    await refusal(await send('DELETE', session), 404);
+  });
+  it('is refused with a wrong key, another room\'s, or an offer that only sends', async () => {
+    const workshop = await make_key('Elsewhere', { kind: 'player', room: 'workshop' });
+    await refusal(await play('x'.repeat(32)), 401);
+    await refusal(await play(workshop.key), 403);
+    await refusal(await play(undefined, { url: '/test/live/nowhere/whep' }), 401);
+    assert.match(await refusal(await play(undefined, { body: offer }), 422), /received/);
+  });
+  it('ends with its key', async () => {
+    const { key } = await make_key('Screen of the hall', { kind: 'player' });
+    const session = (await play(key)).headers.get('location');
+    const [, row] = (await owner.get(ENCODERS)).body_text.match(/value="(\d+)" aria-label="Take back the key of Screen of the hall"/);
+    assert.equal((await owner.post(ENCODERS, { remove: row })).status, 303);
+    await refusal(await patch(session, undefined, { 'if-match': '"1"' }), 404);
+  });
+});
