@@ -39,9 +39,10 @@ enum {
         PROBE_AGAIN_US = 100 * 1000, /* after a success */
         BACK_OFF_MIN_US = 2 * SECOND,
         BACK_OFF_MAX_US = 30 * SECOND,
-        REPORT_US = 500 * 1000, /* reports of several streams come together: one of them is enough */
-        REPORT_LOSS_LOW = 5,    /* of 256: 2 % */
-        REPORT_LOSS_HIGH = 26,  /* 10 % */
+        REPORT_US = 500 * 1000,          /* reports of several streams come together: one of them is enough */
+        REPORT_ALWAYS_BPS = 2000 * 1000, /* it may rise to that whatever is sent: a picture may begin again */
+        REPORT_LOSS_LOW = 5,             /* of 256: 2 % */
+        REPORT_LOSS_HIGH = 26,           /* 10 % */
 };
 #define REFERENCE_WRAP_US (INT64_C(64000) << 24)
 #define NO_DELAY INT64_MAX
@@ -498,10 +499,13 @@ void bwe_report(Bwe *bwe, uint8_t fraction_lost, uint64_t sent_bytes, int64_t no
         bwe->report_us = now_us;
         bwe->report_sent_bytes = sent_bytes;
         uint64_t estimate = bwe->estimate_bps;
-        if (fraction_lost >= REPORT_LOSS_HIGH)
+        if (fraction_lost >= REPORT_LOSS_HIGH) {
+                if (sent_bps > 0)
+                        estimate = MIN(estimate, sent_bps * 5 / 4); /* what was never used is not known */
                 set_estimate(bwe, estimate - estimate * fraction_lost / 512);
-        else if (fraction_lost < REPORT_LOSS_LOW && estimate < 4 * sent_bps)
+        } else if (fraction_lost < REPORT_LOSS_LOW && estimate < MAX(4 * sent_bps, REPORT_ALWAYS_BPS)) {
                 set_estimate(bwe, estimate * 21 / 20);
+        }
 }
 
 void bwe_remb(Bwe *bwe, uint64_t bitrate_bps)
