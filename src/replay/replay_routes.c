@@ -119,30 +119,33 @@ static void show_one(Request *req, Db *db, const Event *event, const Talk *talk)
         static const char *const styles[] = { "replay/replay.css", NULL };
         static const char *const player[] = { "replay/replay.js", NULL }, *const wait[] = { "replay/wait.js", NULL };
         g_autofree char *title = g_strdup_printf(tr(lang, "Replay: %s"), talk->title);
+        ReplayPage view = { .event = event,
+                            .talk = talk,
+                            .kicker = kicker,
+                            .sentence = sentence,
+                            .plays = plays,
+                            .live = plays && replay->state == REPLAY_RECORDING,
+                            .list_url = list,
+                            .movie_url = plays && replay->download_bytes > 0 ? movie : NULL,
+                            .poster_url = plays && has_poster(req, replay) ? poster : NULL,
+                            .download_size = size,
+                            .download_name = name,
+                            .licence = licence,
+                            .licence_is_free = licence_is_free(licence),
+                            .persons = persons,
+                            .parts = parts,
+                            .not_played = tr(lang, "This browser cannot play the replay. Download the video, "
+                                                   "or try another browser.") };
+        g_autofree char *head = plays ? replay_head_markup(req, &view, replay) : NULL;
         Html *h = conference_page(req, event, EVENT_REPLAYS,
                                   &(Page){ .title = title,
                                            .styles = styles,
                                            .scripts = plays   ? player
                                                       : comes ? wait
                                                               : NULL,
-                                           .no_index = !plays });
-        replay_view(h, &(ReplayPage){ .event = event,
-                                      .talk = talk,
-                                      .kicker = kicker,
-                                      .sentence = sentence,
-                                      .plays = plays,
-                                      .live = plays && replay->state == REPLAY_RECORDING,
-                                      .list_url = list,
-                                      .movie_url = plays && replay->download_bytes > 0 ? movie : NULL,
-                                      .poster_url = plays && has_poster(req, replay) ? poster : NULL,
-                                      .download_size = size,
-                                      .download_name = name,
-                                      .licence = licence,
-                                      .licence_is_free = licence_is_free(licence),
-                                      .persons = persons,
-                                      .parts = parts,
-                                      .not_played = tr(lang, "This browser cannot play the replay. Download the video, "
-                                                             "or try another browser.") });
+                                           .no_index = !plays,
+                                           .head_links = head });
+        replay_view(h, &view);
         page_end(req, h, 200);
 }
 

@@ -1,5 +1,7 @@
 #include "replay/replay_rules.h"
 
+#include "base/time.h"
+
 #include <string.h>
 
 enum { FOLDER_MAX = 64, NAME_MAX_BYTES = 60 };
@@ -50,6 +52,19 @@ int replay_choose(const GPtrArray *replays, int asked)
                         chosen = i;
         }
         return chosen;
+}
+
+char *iso_duration(int64_t length_us)
+{
+        int seconds = (int)(MAX(length_us, 0) / SECOND_US);
+        GString *text = g_string_new("PT");
+        if (seconds >= 3600)
+                g_string_append_printf(text, "%dH", seconds / 3600);
+        if (seconds / 60 % 60)
+                g_string_append_printf(text, "%dM", seconds / 60 % 60);
+        if (seconds % 60 || text->len == 2)
+                g_string_append_printf(text, "%dS", seconds % 60);
+        return g_string_free(text, FALSE);
 }
 
 char *size_text(const Lang *lang, int64_t bytes)

@@ -15,6 +15,8 @@ bool media_folder_is_sound(const char *folder);
 int replay_choose(const GPtrArray *replays, int asked);
 bool replay_plays(const Replay *replay);
 
+/* "PT1H14M5S": a length as ISO 8601 and schema.org write it. (transfer full) */
+char *iso_duration(int64_t length_us);
 /* "412 MB" (transfer full) */
 char *size_text(const Lang *lang, int64_t bytes);
 /* A name for the downloaded file, fit for every file system: "le-metier-de-mediateur.mp4" (transfer full) */

@@ -71,6 +71,21 @@ static void assert_size(int64_t bytes, const char *expected)
         g_assert_cmpstr(text, ==, expected);
 }
 
+static void assert_duration(int64_t length_us, const char *expected)
+{
+        g_autofree char *text = iso_duration(length_us);
+        g_assert_cmpstr(text, ==, expected);
+}
+
+static void test_durations(void)
+{
+        assert_duration(0, "PT0S");
+        assert_duration(-1, "PT0S");
+        assert_duration(INT64_C(20) * 1000 * 1000, "PT20S");
+        assert_duration(INT64_C(3600) * 1000 * 1000, "PT1H");
+        assert_duration(INT64_C(4445) * 1000 * 1000, "PT1H14M5S");
+}
+
 static void test_words(void)
 {
         assert_size(1, "1 kB");
@@ -95,6 +110,7 @@ int main(int argc, char **argv)
         g_test_add_func("/replay-rules/media-kind", test_media_kind);
         g_test_add_func("/replay-rules/folder", test_folder);
         g_test_add_func("/replay-rules/choose", test_choose);
+        g_test_add_func("/replay-rules/durations", test_durations);
         g_test_add_func("/replay-rules/words", test_words);
         return g_test_run();
 }

@@ -24,6 +24,8 @@ typedef struct {
         const char *not_played;   /* for the script */
 } ReplayPage;
 void replay_view(Html *h, const ReplayPage *v);
+/* Of a page that plays: its one address, OpenGraph, and the video as JSON-LD. (transfer full); for Page.head_links */
+char *replay_head_markup(const Request *req, const ReplayPage *v, const Replay *replay);
 
 typedef struct {
         char *url, *title, *meta, *length, *iso, *date;

@@ -67,6 +67,26 @@ describe('the page', () => {
     assert.match(page, /Licence CC BY-SA 4.0: copy/);
     assert.match(page, /replay\/replay-[0-9a-f]+\.js/);
   });
+  it('says of itself what it is: one address, a video with its length, its file, its licence and its session', async () => {
+    const page = await replay('Ouverture'), address = `${server.origin}/vus/talk/${codes.Ouverture}/replay/`;
+    assert.ok(page.includes(`<link rel="canonical" href="${address}">`));
+    const data = JSON.parse(page.match(/<script type="application\/ld\+json">(.*?)<\/script>/s)[1]);
+    assert.equal(data['@type'], 'VideoObject');
+    assert.equal(data.name, 'Ouverture');
+    assert.equal(data.description, 'Ouverture');
+    assert.equal(data.url, address);
+    assert.equal(data.duration, 'PT20S');
+    assert.equal(data.license, 'CC BY-SA 4.0');
+    assert.equal(data.encodingFormat, 'video/mp4');
+    assert.deepEqual(data.actor.map((person) => person.name), ['Personne exemple']);
+    assert.equal(data.recordedAt.startDate, '2024-03-14T09:00:00+01:00');
+    assert.ok(Date.parse(data.uploadDate) > Date.parse('2024-01-01'));
+    for (const name of ['contentUrl', 'thumbnailUrl']) {
+      if (data[name]) assert.equal((await client.head(data[name])).status, 200, name);
+    }
+    assert.ok(data.contentUrl);
+    assert.doesNotMatch(await replay('Jamais enregistrée'), /ld\+json/);
+  });
   it('says why there is none', async () => {
     assert.match(await replay('Sans enregistrement'), /This session is not recorded/);
     const never = await replay('Jamais enregistrée');
