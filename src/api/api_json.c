@@ -4,7 +4,6 @@
 #include "base/time.h"
 #include "base/url.h"
 #include "base/when.h"
-#include "live/live.h"
 
 /* The store holds valid UTF-8; what it did not would be an empty text rather than a name without a value. */
 static void put(json_t *object, const char *name, const char *text)
@@ -64,12 +63,6 @@ json_t *api_event(const char *origin, const Event *event)
         return object;
 }
 
-/* As the pages decide it: whoever speaks may have taken the consent back. */
-static bool replay_is_shown(Db *db, const Talk *talk)
-{
-        return talk->has_replay && !talk->no_recording && !live_replay_withheld(db, talk->id);
-}
-
 json_t *api_session(const ApiPlace *place, Db *db, const Talk *talk)
 {
         json_t *object = json_object();
@@ -88,7 +81,7 @@ json_t *api_session(const ApiPlace *place, Db *db, const Talk *talk)
         json_object_set_new(object, "cancelled", json_boolean(talk->cancelled));
         json_object_set_new(object, "recorded", json_boolean(!talk->no_recording));
         put_url(object, "url", place, "talk", talk->code, "");
-        if (replay_is_shown(db, talk))
+        if (talk->has_replay)
                 put_url(object, "replay_url", place, "talk", talk->code, "replay/");
         else
                 json_object_set_new(object, "replay_url", json_null());

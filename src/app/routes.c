@@ -23,6 +23,9 @@ void (*const people_link_followers[])(Request *req, Db *db, int64_t account, int
         NULL,
 };
 
+/* What the programme asks of a feature above it. */
+bool (*const programme_replay_withheld)(Db *db, int64_t talk) = live_replay_withheld;
+
 const Route *const app_routes[] = {
         static_routes,
         status_routes,

@@ -51,8 +51,10 @@ Talk *talk_next_in_room(Db *db, int64_t room, int64_t after_us);
 Talk *programme_talk_titled(Db *db, int64_t event, const char *beginning);
 /* Moves every session, and the event's days with them; hours of the day change when by_us is no number of days. */
 bool programme_move(Db *db, Event *event, int64_t by_us);
-/* Told by replay: whether the session's replay can be watched. */
+/* Told by replay: whether there is one. Talk.has_replay says whether it may be shown as well: nobody in it has taken
+ * back that it is published, which app asks live/ about, since that stands above. */
 bool talk_set_replay(Db *db, int64_t talk, bool watchable);
+extern bool (*const programme_replay_withheld)(Db *db, int64_t talk);
 
 typedef enum { TALK_TO_COME, TALK_LIVE, TALK_ENDED } TalkState;
 TalkState talk_state(const Talk *talk, int64_t at_us);

@@ -34,6 +34,7 @@ void talk_free(Talk *talk)
                           talk->persons,  talk->room_slug, talk->room_name, talk->track_slug,  talk->track_name };
         for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
                 g_free(texts[i]);
+        g_strfreev(talk->kind_words);
         g_free(talk);
 }
 
@@ -50,13 +51,14 @@ static Talk *talk_from(Stmt *row, bool whole)
         for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
                 *texts[i] = g_strdup(stmt_text(row, column++));
         talk->no_recording = stmt_int(row, column++);
-        talk->has_replay = stmt_int(row, column++);
+        talk->has_replay = stmt_int(row, column++) && !talk->no_recording && !programme_replay_withheld(db, talk->id);
         talk->start_us = stmt_int(row, column++);
         talk->end_us = stmt_int(row, column++);
         talk->cancelled = stmt_int(row, column++);
         talk->places = stmt_int(row, column++);
         talk->sequence = stmt_int(row, column++);
         talk->version = stmt_int(row, column++);
+        talk->kind_words = kind_words_read(stmt_text(row, column++));
         if (whole) {
                 talk->abstract = g_strdup(stmt_text(row, column++));
                 talk->description = g_strdup(stmt_text(row, column++));
@@ -64,29 +66,29 @@ static Talk *talk_from(Stmt *row, bool whole)
         return talk;
 }
 
-static Talk *one_talk(Stmt *row)
+static Talk *one_talk(Db *db, Stmt *row)
 {
-        return stmt_next(row) ? talk_from(row, true) : NULL;
+        return stmt_next(row) ? talk_from(db, row, true) : NULL;
 }
 
-static GPtrArray *all_talks(Stmt *rows)
+static GPtrArray *all_talks(Db *db, Stmt *rows)
 {
         GPtrArray *talks = g_ptr_array_new_with_free_func((GDestroyNotify)talk_free);
         while (stmt_next(rows))
-                g_ptr_array_add(talks, talk_from(rows, false));
+                g_ptr_array_add(talks, talk_from(db, rows, false));
         return talks;
 }
 
 Talk *talk_find(Db *db, int64_t event, const char *code)
 {
         g_autoptr(Stmt) row = db_query(db, ONE_TALK "WHERE t.event_id = $1 AND t.code = $2", "it", event, code);
-        return one_talk(row);
+        return one_talk(db, row);
 }
 
 Talk *talk_by_id(Db *db, int64_t id)
 {
         g_autoptr(Stmt) row = db_query(db, ONE_TALK "WHERE t.id = $1", "i", id);
-        return one_talk(row);
+        return one_talk(db, row);
 }
 
 Talk *programme_talk_titled(Db *db, int64_t event, const char *beginning)
@@ -95,7 +97,7 @@ Talk *programme_talk_titled(Db *db, int64_t event, const char *beginning)
                 db,
                 ONE_TALK "WHERE t.event_id = $1 AND substr(t.title, 1, length($2)) = $2 ORDER BY t.start_us LIMIT 1",
                 "it", event, beginning);
-        return one_talk(row);
+        return one_talk(db, row);
 }
 
 /* Each session's day again: the moved hours may have crossed midnight. */
@@ -130,7 +132,7 @@ Talk *talk_in_room(Db *db, int64_t room, int64_t at_us)
                          ONE_TALK "WHERE t.room_id = $1 AND t.start_us <= $2 AND t.end_us > $2 AND t.cancelled = 0 "
                                   "ORDER BY t.start_us DESC LIMIT 1",
                          "ii", room, at_us);
-        return one_talk(row);
+        return one_talk(db, row);
 }
 
 Talk *talk_next_in_room(Db *db, int64_t room, int64_t after_us)
@@ -138,7 +140,7 @@ Talk *talk_next_in_room(Db *db, int64_t room, int64_t after_us)
         g_autoptr(Stmt) row = db_query(
                 db, ONE_TALK "WHERE t.room_id = $1 AND t.start_us > $2 AND t.cancelled = 0 ORDER BY t.start_us LIMIT 1",
                 "ii", room, after_us);
-        return one_talk(row);
+        return one_talk(db, row);
 }
 
 bool talk_set_replay(Db *db, int64_t talk, bool watchable)
@@ -155,7 +157,7 @@ static GPtrArray *list_day(Db *db, int64_t event, const char *day, int64_t limit
                          "day = $2 ORDER BY start_us, room_id, id LIMIT $3 OFFSET $4) p, " LIST_TABLES
                          " WHERE t.id = p.place ORDER BY t.start_us, t.room_id, t.id",
                          "itii", event, day, limit, offset);
-        return all_talks(rows);
+        return all_talks(db, rows);
 }
 
 static GPtrArray *list_named(Db *db, int64_t event, const TalkFilter *filter, int64_t limit, int64_t offset,
@@ -169,7 +171,7 @@ static GPtrArray *list_named(Db *db, int64_t event, const TalkFilter *filter, in
         *ret_total = db_int(db, 0, count, "itttt", event, filter->day, filter->room, filter->track, filter->kind);
         g_autoptr(Stmt) rows = db_query(db, list, "ittttii", event, filter->day, filter->room, filter->track,
                                         filter->kind, limit, offset);
-        return all_talks(rows);
+        return all_talks(db, rows);
 }
 
 /* event_id + 0: the search leads, not the index of events. */
@@ -192,7 +194,7 @@ static GPtrArray *list_found(Db *db, int64_t event, const TalkFilter *filter, in
                 db_int(db, 0, count, "ittttt", event, filter->day, filter->room, filter->track, filter->kind, query);
         g_autoptr(Stmt) rows = db_query(db, list, "itttttii", event, filter->day, filter->room, filter->track,
                                         filter->kind, query, limit, offset);
-        return all_talks(rows);
+        return all_talks(db, rows);
 }
 
 GPtrArray *talk_list(Db *db, int64_t event, const TalkFilter *filter, int64_t limit, int64_t offset, int64_t *ret_total)
@@ -230,7 +232,7 @@ GPtrArray *talk_list_of_person(Db *db, int64_t person)
                                         "SELECT " LIST_COLUMNS " FROM " LIST_TABLES " JOIN talk_person p ON "
                                         "p.talk_id = t.id WHERE p.person_id = $1 ORDER BY t.start_us LIMIT 40",
                                         "i", person);
-        return all_talks(rows);
+        return all_talks(db, rows);
 }
 
 GPtrArray *talk_list_beside(Db *db, const Talk *talk, int64_t limit)
@@ -241,7 +243,7 @@ GPtrArray *talk_list_beside(Db *db, const Talk *talk, int64_t limit)
                          "t.day = $2 AND t.start_us < $3 AND t.end_us > $4 AND t.id <> $5 "
                          "ORDER BY abs(t.start_us - $4), t.room_id LIMIT $6",
                          "itiiii", talk->event, talk->day, talk->end_us, talk->start_us, talk->id, limit);
-        return all_talks(rows);
+        return all_talks(db, rows);
 }
 
 GPtrArray *talk_list_teaser(Db *db, int64_t event, int64_t limit)
@@ -252,7 +254,7 @@ GPtrArray *talk_list_teaser(Db *db, int64_t event, int64_t limit)
                 "t.cancelled = 0 AND lower(t.kind) NOT IN ('break', 'pause', 'repas', 'lunch') ORDER BY t.day, "
                 "t.start_us, t.room_id LIMIT $2",
                 "ii", event, limit);
-        return all_talks(rows);
+        return all_talks(db, rows);
 }
 
 GPtrArray *talk_list_replays(Db *db, int64_t limit)
@@ -266,7 +268,11 @@ GPtrArray *talk_list_replays(Db *db, int64_t limit)
                 "JOIN event e ON e.id = t.event_id WHERE t.replay = 1 AND e.published = 1 "
                 "ORDER BY t.start_us DESC LIMIT $1",
                 "i", limit);
-        return all_talks(rows);
+        GPtrArray *talks = all_talks(db, rows);
+        for (guint i = talks->len; i-- > 0;)
+                if (!((const Talk *)talks->pdata[i])->has_replay)
+                        g_ptr_array_remove_index(talks, i);
+        return talks;
 }
 
 GPtrArray *talk_links(Db *db, int64_t talk)

@@ -104,12 +104,18 @@ it('taken back on the page it reaches an open room at once, and takes the replay
   const list = (await shown()).match(/data-list="([^"]+)"/)[1];
   assert.equal((await reader.get(list)).status, 200);
   assert.match((await reader.get('/ici/replays/')).body_text, new RegExp(address));
+  const session = async () => (await reader.get(`/ici/talk/${code}/?${Math.random()}`)).body_text;
+  const isTold = async () => [(await session()).includes('"VideoObject"'),
+    (await reader.get('/api/v1/events/ici/sessions/')).body_text.includes(address)];
+  assert.deepEqual(await isTold(), [true, true]);
   await choose('no');
   assert.match(await shown(), /This replay is not shown: somebody/);
   assert.doesNotMatch(await shown(), /<video/);
   assert.equal((await reader.get(list)).status, 404);
   assert.doesNotMatch((await reader.get('/ici/replays/')).body_text, new RegExp(address));
+  assert.deepEqual(await isTold(), [false, false], 'neither the session’s page nor the API leads to it');
   await choose('yes');
+  assert.deepEqual(await isTold(), [true, true]);
   assert.equal((await reader.get(list)).status, 200);
   await ada.close();
   await host.close();
