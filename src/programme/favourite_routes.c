@@ -178,21 +178,16 @@ void send_my_codes(Request *req, Db *db)
         respond_text(req, 200, "text/plain; charset=utf-8", g_strdelimit(text, ".", ' '));
 }
 
-static bool is_kept(const Programme *programme, const ProgrammeTalk *talk, gconstpointer codes)
-{
-        (void)programme;
-        return g_ptr_array_find_with_equal_func((GPtrArray *)codes, talk->code, g_str_equal, NULL);
-}
-
 void send_my_calendar(Request *req, Db *db)
 {
         g_autoptr(Event) event = event_of_request(req, db);
         if (!event)
                 return;
         g_autoptr(GPtrArray) codes = codes_of(req, db, event);
-        g_autoptr(Programme) programme = programme_load(db, event);
+        g_autoptr(GPtrArray) talks = talks_of(db, event, codes);
+        g_autoptr(Programme) programme = programme_load_talks(db, event, talks);
         g_autofree char *base_url = g_strdup_printf("%s/%s/", request_origin(req), event->slug);
-        g_autoptr(GBytes) body = g_string_free_to_bytes(schedule_ical_write(programme, base_url, is_kept, codes));
+        g_autoptr(GBytes) body = g_string_free_to_bytes(schedule_ical_write(programme, base_url));
         respond_header(req, "Cache-Control", "no-store");
         respond_bytes(req, 200, "text/calendar; charset=utf-8", body);
 }

@@ -47,6 +47,8 @@ typedef struct {
 Import *import_prepare(Db *db, Programme *programme, const char *slug, const char *lang, bool publish);
 void import_free(Import *import);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Import, import_free)
+/* What an event holds of what imports change, as a checksum. (transfer full) */
+char *import_state(Db *db, int64_t event);
 /* In the writer's turn. False with a sentence (source words) when nothing may be kept. */
 bool import_apply(Db *db, Import *import, const char **ret_fault);
 
@@ -55,3 +57,5 @@ bool import_apply(Db *db, Import *import, const char **ret_fault);
 
 /* What the store holds of an event, sorted; every day from the first to the last. (transfer full) */
 Programme *programme_load(Db *db, const Event *event);
+/* Of it these sessions alone, with those who speak in them, whatever else the event has. talks: of Talk */
+Programme *programme_load_talks(Db *db, const Event *event, const GPtrArray *talks);

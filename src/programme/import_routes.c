@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define ROWS_PER_PAGE 20
+#define PREVIEW_MAX_BYTES ((size_t)64 * 1024 * 1024) /* of 20,000 rows, each capped by its reader */
 
 static void show_import_with(Request *req, const Event *event, const ImportReport *report, int status)
 {
@@ -39,14 +40,19 @@ static void show_fault(Request *req, const Event *event, ImportReport *report, c
         show_import_with(req, event, report, 422);
 }
 
-/* Puts the file aside and leads to its preview. */
-static void keep_draft(Request *req, const Event *event, const char *name, GBytes *bytes)
+/* Puts the file aside with what it would do, and leads to its preview. */
+static void keep_draft(Request *req, const Event *event, const char *name, GBytes *bytes, const Import *import)
 {
         Store *store = request_store(req);
         g_autoptr(GBytes) packed = import_draft_pack(bytes);
+        g_autoptr(Preview) preview = preview_new(import, request_lang(req));
+        char *text = preview_to_text(preview);
+        g_autoptr(GBytes) plain = text ? g_bytes_new_take(text, strlen(text)) : NULL;
+        g_autoptr(GBytes) rows = plain ? import_draft_pack(plain) : NULL;
         g_autoptr(GError) error = NULL;
         Db *db = store_write_begin(store, WRITE_PAGE);
-        g_autofree char *token = packed ? import_draft_keep(db, event->id, request_account(req), name, packed) : NULL;
+        g_autofree char *token =
+                packed ? import_draft_keep(db, event->id, request_account(req), name, packed, rows) : NULL;
         if (store_write_end(store, db, token != NULL, &error) && token)
                 respond_redirect(req, "/%s/organise/import/%s/", event->slug, token);
         else
@@ -84,19 +90,17 @@ void import_upload(Request *req, Db *db)
         }
         bool look_first = !strcmp(request_field(req, "act"), "check") || import->programme->partial;
         if (look_first) {
-                keep_draft(req, event, file->file_name ? file->file_name : "", bytes);
+                keep_draft(req, event, file->file_name ? file->file_name : "", bytes, import);
                 return;
         }
         import_keep(request_store(req), import, lang, report);
         show_import_with(req, event, report, report->fault ? 422 : 200);
 }
 
-static void show_preview(Request *req, const Event *event, const ImportDraft *draft, const Import *import,
-                         const ImportReport *report, const char *fault, int status)
+static void show_preview(Request *req, const Event *event, const ImportDraft *draft, const Preview *preview,
+                         const char *fault, int status)
 {
         const Lang *lang = request_lang(req);
-        g_autoptr(Preview) preview = preview_new(import, lang);
-        g_autoptr(GPtrArray) counts = import_counts_text(&report->counts, lang);
         int64_t page = page_of_request(req);
         PagerTabs tabs;
         pager_fill(&tabs, "", preview->rows->len, ROWS_PER_PAGE, page, lang);
@@ -107,7 +111,7 @@ static void show_preview(Request *req, const Event *event, const ImportDraft *dr
                                         .name = draft->name,
                                         .fault = fault,
                                         .preview = preview,
-                                        .counts = counts,
+                                        .counts = preview->totals,
                                         .rows = &g_array_index(preview->rows, PreviewRow, first),
                                         .row_count = MIN(preview->rows->len - first, ROWS_PER_PAGE),
                                         .changes = preview->counts[PREVIEW_NEW] + preview->counts[PREVIEW_CHANGED],
@@ -125,21 +129,47 @@ static ImportDraft *find_draft(Request *req, Db *db, const Event *event)
         return draft;
 }
 
-/* The file is read anew each time: what is shown is what would be done now. */
+/* As it was made when the file came, while the event is as it was then; else NULL. */
+static Preview *kept_preview(Request *req, Db *db, const Event *event, const ImportDraft *draft)
+{
+        g_autoptr(GBytes) text = draft->preview ? import_draft_unpack(draft->preview, PREVIEW_MAX_BYTES) : NULL;
+        gsize size = 0;
+        const char *bytes = text ? g_bytes_get_data(text, &size) : NULL;
+        g_autoptr(Preview) preview = bytes ? preview_from_text(bytes, size) : NULL;
+        g_autofree char *state = import_state(db, event->id);
+        bool holds = preview && !strcmp(preview->state, state) && !strcmp(preview->lang, lang_code(request_lang(req)));
+        return holds ? g_steal_pointer(&preview) : NULL;
+}
+
+static Import *open_draft(Request *req, const Event *event, const ImportDraft *draft, ImportReport *report)
+{
+        g_autoptr(GBytes) bytes = import_draft_unpack(draft->packed, SCHEDULE_MAX_BYTES + 1);
+        ImportRequest request = import_request(req, event, bytes);
+        if (bytes)
+                return import_open(request_store(req), &request, request_lang(req), report);
+        report->fault =
+                g_strdup(tr(request_lang(req), "The file that was kept cannot be read any more: choose it again."));
+        return NULL;
+}
+
+/* What is shown is what would be done now: when the programme changed since the file came, the file is read anew. */
 void show_import_preview(Request *req, Db *db)
 {
-        const Lang *lang = request_lang(req);
         g_autoptr(Event) event = event_of_request(req, db);
         g_autoptr(ImportDraft) draft = event ? find_draft(req, db, event) : NULL;
         if (!draft)
                 return;
-        g_autoptr(ImportReport) report = import_report_new();
-        ImportRequest request = import_request(req, event, draft->bytes);
-        g_autoptr(Import) import = import_open(request_store(req), &request, lang, report);
-        if (import)
-                show_preview(req, event, draft, import, report, NULL, 200);
-        else
-                show_fault(req, event, report, NULL);
+        g_autoptr(Preview) preview = kept_preview(req, db, event, draft);
+        if (!preview) {
+                g_autoptr(ImportReport) report = import_report_new();
+                g_autoptr(Import) import = open_draft(req, event, draft, report);
+                if (!import) {
+                        show_fault(req, event, report, NULL);
+                        return;
+                }
+                preview = preview_new(import, request_lang(req));
+        }
+        show_preview(req, event, draft, preview, NULL, 200);
 }
 
 static void forget_draft(Request *req)
@@ -163,8 +193,7 @@ void import_apply_preview(Request *req, Db *none)
         if (!draft)
                 return;
         g_autoptr(ImportReport) report = import_report_new();
-        ImportRequest request = import_request(req, event, draft->bytes);
-        g_autoptr(Import) import = import_open(request_store(req), &request, lang, report);
+        g_autoptr(Import) import = open_draft(req, event, draft, report);
         if (!import) {
                 show_fault(req, event, report, NULL);
                 return;
@@ -174,7 +203,7 @@ void import_apply_preview(Request *req, Db *none)
         if (same)
                 import_keep(request_store(req), import, lang, report);
         if (!same) {
-                show_preview(req, event, draft, import, report,
+                show_preview(req, event, draft, preview,
                              tr(lang, "The programme changed since you looked. This is what the import would do now."),
                              409);
                 return;

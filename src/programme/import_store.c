@@ -25,7 +25,18 @@ static LinkKind link_kind(const char *name)
 typedef struct {
         Programme *programme;
         GHashTable *rooms, *tracks, *persons, *days; /* id or date → place + 1 */
+        const char *only;                            /* a JSON array of sessions' ids; NULL: all */
 } Loader;
+
+/* A statement of what an event has, narrowed to the sessions asked for: $1 is the event, $2 their ids. (transfer full)
+ */
+static Stmt *loading(Db *db, const Loader *loader, int64_t event, const char *start, const char *narrow,
+                     const char *order)
+{
+        g_autofree char *sql = g_strconcat(start, " ", loader->only ? narrow : "AND $2 IS NULL ", order, NULL);
+        return db_query(db, sql, "it", event, loader->only);
+}
+#define THESE_TALKS(column) "AND " column " IN (SELECT value FROM json_each($2)) "
 
 static int place_of(GHashTable *table, gconstpointer key)
 {
@@ -64,11 +75,13 @@ static void load_rooms(Db *db, int64_t event, Loader *loader)
 static void load_persons(Db *db, int64_t event, Loader *loader)
 {
         Programme *programme = loader->programme;
-        g_autoptr(Stmt) rows = db_query(
-                db,
+        g_autoptr(Stmt) rows = loading(
+                db, loader, event,
                 "SELECT person.id, person.name, code, guid, source_id, biography, coalesce(email, '') FROM person "
-                "LEFT JOIN account ON account.id = account_id WHERE event_id = $1 ORDER BY person.id",
-                "i", event);
+                "LEFT JOIN account ON account.id = account_id WHERE event_id = $1",
+                "AND person.id IN (SELECT person_id FROM talk_person WHERE talk_id IN (SELECT value FROM "
+                "json_each($2))) ",
+                "ORDER BY person.id");
         while (stmt_next(rows)) {
                 ProgrammePerson person = { stmt_int(rows, 0),
                                            programme_text(programme, stmt_text(rows, 1)),
@@ -118,12 +131,12 @@ static void load_days(Db *db, const Event *event, Loader *loader)
 static void load_talks(Db *db, int64_t event, Loader *loader)
 {
         Programme *programme = loader->programme;
-        g_autoptr(Stmt) rows = db_query(
-                db,
-                "SELECT id, guid, code, source_id, slug, title, subtitle, kind, language, abstract, description, "
-                "licence, day, room_id, track_id, no_recording, start_us, end_us, cancelled, places, sequence, "
-                "changed_us FROM talk WHERE event_id = $1 ORDER BY id",
-                "i", event);
+        g_autoptr(Stmt) rows =
+                loading(db, loader, event,
+                        "SELECT id, guid, code, source_id, slug, title, subtitle, kind, language, abstract, "
+                        "description, licence, day, room_id, track_id, no_recording, start_us, end_us, cancelled, "
+                        "places, sequence, changed_us FROM talk WHERE event_id = $1",
+                        THESE_TALKS("id"), "ORDER BY id");
         while (stmt_next(rows)) {
                 ProgrammeTalk talk = { .id = stmt_int(rows, 0) };
                 const char **texts[] = { &talk.guid,     &talk.code,        &talk.source_id, &talk.slug,
@@ -151,16 +164,15 @@ static void load_talks(Db *db, int64_t event, Loader *loader)
 static void load_parts(Db *db, int64_t event, Loader *loader)
 {
         Programme *programme = loader->programme;
-        g_autoptr(Stmt) persons = db_query(
-                db,
-                "SELECT talk_id, person_id FROM talk_person JOIN talk ON talk.id = talk_id WHERE event_id = $1 "
-                "ORDER BY talk_id, position",
-                "i", event);
-        g_autoptr(Stmt) links = db_query(
-                db,
-                "SELECT talk_id, l.kind, url, l.title, type, service FROM talk_link l JOIN talk ON talk.id = talk_id "
-                "WHERE event_id = $1 ORDER BY talk_id, position",
-                "i", event);
+        g_autoptr(Stmt) persons = loading(db, loader, event,
+                                          "SELECT talk_id, person_id, moderator FROM talk_person JOIN talk ON talk.id "
+                                          "= talk_id WHERE event_id = $1",
+                                          THESE_TALKS("talk.id"), "ORDER BY talk_id, position");
+        g_autoptr(Stmt) links =
+                loading(db, loader, event,
+                        "SELECT talk_id, l.kind, url, l.title, type, service FROM talk_link l JOIN talk ON "
+                        "talk.id = talk_id WHERE event_id = $1",
+                        THESE_TALKS("talk.id"), "ORDER BY talk_id, position");
         bool person = stmt_next(persons), link = stmt_next(links);
         for (guint i = 0; i < programme->talks->len; i++) {
                 ProgrammeTalk *talk = programme_talk(programme, i);
@@ -205,7 +217,8 @@ Programme *programme_load(Db *db, const Event *event)
         programme->timeslot_minutes = (int)event->timeslot_minutes;
         load_rooms(db, event->id, &loader);
         load_persons(db, event->id, &loader);
-        load_days(db, event, &loader);
+        if (!only)
+                load_days(db, event, &loader);
         load_talks(db, event->id, &loader);
         load_parts(db, event->id, &loader);
         programme_sort(programme);
@@ -214,6 +227,20 @@ Programme *programme_load(Db *db, const Event *event)
         g_hash_table_unref(loader.persons);
         g_hash_table_unref(loader.days);
         return programme;
+}
+
+Programme *programme_load(Db *db, const Event *event)
+{
+        return load(db, event, NULL);
+}
+
+Programme *programme_load_talks(Db *db, const Event *event, const GPtrArray *talks)
+{
+        g_autoptr(GString) only = g_string_new("[");
+        for (guint i = 0; i < talks->len; i++)
+                g_string_append_printf(only, "%s%" G_GINT64_FORMAT, i ? "," : "", ((const Talk *)talks->pdata[i])->id);
+        g_string_append_c(only, ']');
+        return load(db, event, only->str);
 }
 
 /* Preparing. */
@@ -250,7 +277,7 @@ static void replace_text(char **text, const char *with)
 }
 
 /* Every row of the event that an import looks at: whoever changes one changes this. */
-static char *state_of(Db *db, int64_t event)
+char *import_state(Db *db, int64_t event)
 {
         static const char *const queries[] = {
                 "SELECT id, changed_us, room_id, start_us || title FROM talk WHERE event_id = $1 ORDER BY id",
@@ -304,7 +331,7 @@ Import *import_prepare(Db *db, Programme *programme, const char *slug, const cha
                 follow_file(import->event, programme);
         else
                 import->event = event_of(programme, slug, lang);
-        import->state = state_of(db, import->event->id);
+        import->state = import_state(db, import->event->id);
         g_autoptr(Programme) known = import->event->id ? programme_load(db, import->event) : programme_new();
         import_judge(import, known);
         return import;
@@ -482,7 +509,7 @@ static bool keep_event(Db *db, Import *import, const char **ret_fault)
         Event *event = import->event;
         bool there = db_int(db, 0, "SELECT 1 FROM event WHERE slug = $1", "t", event->slug);
         int64_t changed_us = db_int(db, -1, "SELECT changed_us FROM event WHERE id = $1", "i", event->id);
-        g_autofree char *state = state_of(db, event->id);
+        g_autofree char *state = import_state(db, event->id);
         if (event->id ? changed_us != event->changed_us || strcmp(state, import->state) : there) {
                 *ret_fault =
                         N_("The event was changed by someone else in the meantime. Nothing was imported: try again.");

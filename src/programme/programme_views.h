@@ -157,6 +157,7 @@ typedef struct {
         const ImportReport *report; /* NULL: nothing was sent yet */
         const GPtrArray *counts;    /* char * */
 } ImportPage;
+#define IMPORT_NOTICES_LISTED 60 /* the others stand in one element: a page has at most 298 nodes */
 void import_view(Html *h, const ImportPage *v);
 void import_notices_view(Html *h, const GPtrArray *notices); /* of char * */
 

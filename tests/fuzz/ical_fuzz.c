@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                         abort();
                 return 0;
         }
-        g_autoptr(GString) written = schedule_ical_write(first, "https://fuzz.example/fuzz/", NULL, NULL);
+        g_autoptr(GString) written = schedule_ical_write(first, "https://fuzz.example/fuzz/");
         g_autoptr(Programme) second = schedule_ical_read(written->str, written->len, &options, &fault);
         if (!second || second->talks->len != first->talks->len)
                 abort();

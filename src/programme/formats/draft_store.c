@@ -14,7 +14,8 @@ void import_draft_free(ImportDraft *draft)
         if (!draft)
                 return;
         g_free(draft->name);
-        g_bytes_unref(draft->bytes);
+        g_bytes_unref(draft->packed);
+        g_clear_pointer(&draft->preview, g_bytes_unref);
         g_free(draft);
 }
 
@@ -43,6 +44,12 @@ GBytes *import_draft_pack(GBytes *bytes)
         return convert(bytes, converter, 2 * SCHEDULE_MAX_BYTES);
 }
 
+GBytes *import_draft_unpack(GBytes *packed, size_t size_max)
+{
+        g_autoptr(GConverter) converter = G_CONVERTER(g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_ZLIB));
+        return convert(packed, converter, size_max);
+}
+
 static char *new_token(void)
 {
         guint8 bytes[16];
@@ -53,18 +60,19 @@ static char *new_token(void)
         return g_string_free(token, FALSE);
 }
 
-char *import_draft_keep(Db *db, int64_t event, int64_t account, const char *name, GBytes *packed)
+char *import_draft_keep(Db *db, int64_t event, int64_t account, const char *name, GBytes *packed, GBytes *preview)
 {
-        gsize size;
+        gsize size, preview_size = 0;
         const void *bytes = g_bytes_get_data(packed, &size);
+        const void *rows = preview ? g_bytes_get_data(preview, &preview_size) : NULL;
         char *token = new_token();
         int64_t now = now_us();
         db_run(db, "DELETE FROM import_draft WHERE account_id = $1 AND event_id = $2", "ii", account, event);
         db_run(db, "DELETE FROM import_draft WHERE created_us < $1", "i", now - KEPT_US);
         db_run(db,
-               "INSERT INTO import_draft(token, event_id, account_id, name, bytes, created_us) "
-               "VALUES($1, $2, $3, $4, $5, $6)",
-               "tiitbi", token, event, account, name, bytes, (size_t)size, now);
+               "INSERT INTO import_draft(token, event_id, account_id, name, bytes, created_us, preview) "
+               "VALUES($1, $2, $3, $4, $5, $6, nullif($7, x''))",
+               "tiitbib", token, event, account, name, bytes, (size_t)size, now, rows, (size_t)preview_size);
         if (!db_failed(db))
                 return token;
         g_free(token);
@@ -73,22 +81,19 @@ char *import_draft_keep(Db *db, int64_t event, int64_t account, const char *name
 
 ImportDraft *import_draft_find(Db *db, int64_t event, int64_t account, const char *token)
 {
-        g_autoptr(Stmt) row = db_query(db,
-                                       "SELECT name, bytes FROM import_draft WHERE token = $1 AND event_id = $2 AND "
-                                       "account_id = $3 AND created_us > $4",
-                                       "tiii", token, event, account, now_us() - KEPT_US);
+        g_autoptr(Stmt) row =
+                db_query(db,
+                         "SELECT name, bytes, preview FROM import_draft WHERE token = $1 AND event_id = $2 AND "
+                         "account_id = $3 AND created_us > $4",
+                         "tiii", token, event, account, now_us() - KEPT_US);
         if (!stmt_next(row))
                 return NULL;
-        size_t size;
-        const void *bytes = stmt_blob(row, 1, &size);
-        g_autoptr(GBytes) packed = g_bytes_new(bytes, size);
-        g_autoptr(GConverter) converter = G_CONVERTER(g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_ZLIB));
-        GBytes *plain = convert(packed, converter, SCHEDULE_MAX_BYTES + 1);
-        if (!plain)
-                return NULL;
+        size_t size, preview_size;
+        const void *bytes = stmt_blob(row, 1, &size), *preview = stmt_blob(row, 2, &preview_size);
         ImportDraft *draft = g_new0(ImportDraft, 1);
         draft->name = g_strdup(stmt_text(row, 0));
-        draft->bytes = plain;
+        draft->packed = g_bytes_new(bytes, size);
+        draft->preview = preview_size ? g_bytes_new(preview, preview_size) : NULL;
         return draft;
 }
 

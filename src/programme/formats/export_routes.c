@@ -56,27 +56,12 @@ static void send_people(Request *req, Db *db)
         respond_bytes(req, 200, format_facts[FORMAT_CSV].type, body);
 }
 
-typedef bool (*KeepTalk)(const Programme *programme, const ProgrammeTalk *talk, gconstpointer data);
-
-static void send_calendar_of(Request *req, Db *db, const Event *event, KeepTalk keep, gconstpointer data)
+static void send_calendar_of(Request *req, Db *db, const Event *event, const GPtrArray *talks)
 {
-        g_autoptr(Programme) programme = programme_load(db, event);
+        g_autoptr(Programme) programme = programme_load_talks(db, event, talks);
         g_autofree char *base_url = base_url_of(req, event);
-        g_autoptr(GBytes) body = g_string_free_to_bytes(schedule_ical_write(programme, base_url, keep, data));
+        g_autoptr(GBytes) body = g_string_free_to_bytes(schedule_ical_write(programme, base_url));
         respond_bytes(req, 200, format_facts[FORMAT_ICAL].type, body);
-}
-
-static bool is_talk(const Programme *programme, const ProgrammeTalk *talk, gconstpointer code)
-{
-        return !strcmp(talk->code, code);
-}
-
-static bool has_person(const Programme *programme, const ProgrammeTalk *talk, gconstpointer code)
-{
-        for (guint i = 0; i < talk->person_count; i++)
-                if (!strcmp(programme_talk_person(programme, talk, i)->code, code))
-                        return true;
-        return false;
 }
 
 /* /talk/ABC123.ics */
@@ -88,10 +73,13 @@ static void send_talk_calendar(Request *req, Db *db)
         const char *file = request_param(req, "file");
         g_autofree char *code = g_str_has_suffix(file, ".ics") ? g_strndup(file, strlen(file) - 4) : g_strdup("");
         g_autoptr(Talk) talk = talk_find(db, event->id, code);
-        if (talk)
-                send_calendar_of(req, db, event, is_talk, code);
-        else
+        if (!talk) {
                 respond_not_found(req);
+                return;
+        }
+        g_autoptr(GPtrArray) one = g_ptr_array_new();
+        g_ptr_array_add(one, talk);
+        send_calendar_of(req, db, event, one);
 }
 
 static void send_speaker_calendar(Request *req, Db *db)
@@ -100,10 +88,12 @@ static void send_speaker_calendar(Request *req, Db *db)
         if (!event)
                 return;
         g_autoptr(Person) person = person_find(db, event->id, request_param(req, "code"));
-        if (person)
-                send_calendar_of(req, db, event, has_person, person->code);
-        else
+        if (!person) {
                 respond_not_found(req);
+                return;
+        }
+        g_autoptr(GPtrArray) talks = talk_list_of_person(db, person->id);
+        send_calendar_of(req, db, event, talks);
 }
 
 /* Versions are not kept: whoever asks for one gets the programme as it is. */

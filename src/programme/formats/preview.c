@@ -1,7 +1,9 @@
 #include "programme/formats/preview.h"
 
 #include "base/when.h"
+#include "programme/import_run.h"
 
+#include <jansson.h>
 #include <string.h>
 
 static const char *const part_words[PARTS] = {
@@ -136,12 +138,21 @@ static char *seal_of(const Preview *preview, const Import *import)
         return g_strdup(g_checksum_get_string(sum));
 }
 
-Preview *preview_new(const Import *import, const Lang *lang)
+static Preview *preview_empty(void)
 {
         Preview *preview = g_new0(Preview, 1);
         preview->rows = g_array_new(FALSE, TRUE, sizeof(PreviewRow));
         g_array_set_clear_func(preview->rows, row_clear);
         preview->notes = g_ptr_array_new_with_free_func(g_free);
+        return preview;
+}
+
+Preview *preview_new(const Import *import, const Lang *lang)
+{
+        Preview *preview = preview_empty();
+        preview->totals = import_counts_text(&import->counts, lang);
+        preview->state = g_strdup(import->state);
+        preview->lang = g_strdup(lang_code(lang));
         if (import->programme->people)
                 add_persons(preview, import, lang);
         else
@@ -152,10 +163,79 @@ Preview *preview_new(const Import *import, const Lang *lang)
         return preview;
 }
 
+static json_t *texts_json(const GPtrArray *texts)
+{
+        json_t *list = json_array();
+        for (guint i = 0; i < texts->len; i++)
+                json_array_append_new(list, json_string(texts->pdata[i]));
+        return list;
+}
+
+char *preview_to_text(const Preview *preview)
+{
+        json_t *rows = json_array();
+        for (guint i = 0; i < preview->rows->len; i++) {
+                const PreviewRow *row = &g_array_index(preview->rows, PreviewRow, i);
+                json_array_append_new(rows, json_pack("[i, i, s, s]", (int)row->kind, row->line, row->title,
+                                                      row->text ? row->text : ""));
+        }
+        json_t *object = json_pack("{s:o, s:o, s:o, s:s, s:s, s:s}", "rows", rows, "notes", texts_json(preview->notes),
+                                   "totals", texts_json(preview->totals), "seal", preview->seal, "state",
+                                   preview->state, "lang", preview->lang);
+        char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
+        json_decref(object);
+        return text;
+}
+
+static GPtrArray *texts_of(const json_t *list)
+{
+        GPtrArray *texts = g_ptr_array_new_with_free_func(g_free);
+        for (size_t i = 0; i < json_array_size(list); i++)
+                g_ptr_array_add(texts, g_strdup(json_string_value(json_array_get(list, i))));
+        return texts;
+}
+
+static void read_rows(Preview *preview, const json_t *rows)
+{
+        for (size_t i = 0; i < json_array_size(rows); i++) {
+                const json_t *row = json_array_get(rows, i);
+                json_int_t kind = json_integer_value(json_array_get(row, 0));
+                const char *title = json_string_value(json_array_get(row, 2));
+                const char *text = json_string_value(json_array_get(row, 3));
+                if (kind >= 0 && kind < PREVIEW_KINDS)
+                        add_row(preview, (PreviewKind)kind, (int)json_integer_value(json_array_get(row, 1)),
+                                title ? title : "", g_strdup(text ? text : ""));
+        }
+}
+
+Preview *preview_from_text(const char *text, size_t size)
+{
+        json_t *object = json_loadb(text, size, 0, NULL), *rows = NULL, *notes = NULL, *totals = NULL;
+        const char *seal = NULL, *state = NULL, *lang = NULL;
+        if (json_unpack(object, "{s:o, s:o, s:o, s:s, s:s, s:s}", "rows", &rows, "notes", &notes, "totals", &totals,
+                        "seal", &seal, "state", &state, "lang", &lang)) {
+                json_decref(object);
+                return NULL;
+        }
+        Preview *preview = preview_empty();
+        read_rows(preview, rows);
+        g_ptr_array_unref(preview->notes);
+        preview->notes = texts_of(notes);
+        preview->totals = texts_of(totals);
+        preview->seal = g_strdup(seal);
+        preview->state = g_strdup(state);
+        preview->lang = g_strdup(lang);
+        json_decref(object);
+        return preview;
+}
+
 void preview_free(Preview *preview)
 {
         if (!preview)
                 return;
+        g_free(preview->state);
+        g_free(preview->lang);
+        g_ptr_array_unref(preview->totals);
         g_array_unref(preview->rows);
         g_ptr_array_unref(preview->notes);
         g_free(preview->seal);

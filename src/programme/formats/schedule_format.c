@@ -58,7 +58,7 @@ GString *format_write(const Programme *programme, Format format, const char *bas
         case FORMAT_JSON:
                 return schedule_json_write(programme, base_url);
         case FORMAT_ICAL:
-                return schedule_ical_write(programme, base_url, NULL, NULL);
+                return schedule_ical_write(programme, base_url);
         case FORMAT_CSV:
                 return schedule_csv_write(programme, lang);
         default:

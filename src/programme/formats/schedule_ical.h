@@ -10,7 +10,5 @@
  * the one character set that the file names. */
 Programme *schedule_ical_read(const char *bytes, size_t size, const ScheduleOptions *options,
                               ProgrammeNotice *ret_fault);
-/* The talks that keep (NULL: all of them) lets through, cancelled ones as such. (transfer full) */
-GString *schedule_ical_write(const Programme *programme, const char *base_url,
-                             bool (*keep)(const Programme *programme, const ProgrammeTalk *talk, gconstpointer data),
-                             gconstpointer data);
+/* All its talks, cancelled ones as such. (transfer full) */
+GString *schedule_ical_write(const Programme *programme, const char *base_url);

@@ -51,16 +51,13 @@ static int compare(gconstpointer a, gconstpointer b)
         return x->start_us != y->start_us ? x->start_us < y->start_us ? -1 : 1 : strcmp(x->uid, y->uid);
 }
 
-GString *schedule_ical_write(const Programme *programme, const char *base_url,
-                             bool (*keep)(const Programme *programme, const ProgrammeTalk *talk, gconstpointer data),
-                             gconstpointer data)
+GString *schedule_ical_write(const Programme *programme, const char *base_url)
 {
         g_autoptr(GArray) entries = g_array_new(FALSE, TRUE, sizeof(CalendarEntry));
         g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
         Writer writer = { entries, texts };
         for (guint i = 0; i < programme->talks->len; i++)
-                if (!keep || keep(programme, programme_talk(programme, i), data))
-                        add_talk(&writer, programme, base_url, programme_talk(programme, i));
+                add_talk(&writer, programme, base_url, programme_talk(programme, i));
         g_array_sort(entries, compare);
         Calendar calendar = { .method = CALENDAR_PUBLISH, .zone = programme->zone, .name = programme->title };
         char *text = calendar_write(&calendar, (const CalendarEntry *)entries->data, entries->len);
