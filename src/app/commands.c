@@ -28,7 +28,7 @@ typedef struct {
         char *to, *key_file, *keep, *backup_to;
         char *turn_secret, **turn_urls;
         int port, media_port, tcp_port, backup_hours;
-        gboolean publish, json, empty, behind_proxy;
+        gboolean publish, invite, json, empty, behind_proxy;
         char **advertised, **rest;
 } Options;
 
@@ -251,6 +251,10 @@ static int import_file(Options *options)
         if (!options->folder || !options->event || !options->rest || !options->rest[0])
                 return fail("import needs a file, --event SLUG and --data DIR: "
                             "treteau import schedule.xml --event rencontres --data DIR");
+        if (options->invite && !options->origin)
+                return fail(
+                        "--invite needs the address that stands in its mails: --origin https://conference.example.org, "
+                        "or --config FILE");
         const Lang *lang = options->lang ? lang_find(options->lang) : lang_default();
         if (!lang)
                 return fail("there is no language %s", options->lang);
@@ -258,8 +262,14 @@ static int import_file(Options *options)
         Store *store = store_open(options->folder, &error);
         if (!store)
                 return fail("%s", error->message);
-        int status = programme_import_command(store, options->rest[0], options->event, options->zone, options->publish,
-                                              lang, stdout);
+        int status =
+                programme_import_command(store,
+                                         &(ImportCommand){ .path = options->rest[0],
+                                                           .slug = options->event,
+                                                           .zone = options->zone,
+                                                           .publish = options->publish,
+                                                           .invite_from = options->invite ? options->origin : NULL },
+                                         lang, stdout);
         store_free(store);
         return status;
 }
@@ -309,7 +319,7 @@ static const Command commands[] = {
         { "demo", "[--data DIR] [--port 8080]", "serves a sample event, to look at", demo },
         { "link", "EMAIL --data DIR [--origin https://…]", "a one-time link that signs the server's owner in",
           link_for },
-        { "import", "FILE --event SLUG --data DIR [--publish] [--zone Europe/Paris] [--lang fr]",
+        { "import", "FILE --event SLUG --data DIR [--publish] [--invite] [--zone Europe/Paris] [--lang fr]",
           "reads a schedule.xml, schedule.json, .ics or .csv into an event, new or not, whole or not at all",
           import_file },
         { "export", "--event SLUG [--format xml|json|ics|csv|people.csv] --data DIR [--origin https://…]",
@@ -355,6 +365,7 @@ static bool parse(int *argc, char ***argv, Options *options, GError **error)
                 { "backup-hours", 0, 0, G_OPTION_ARG_INT, &options->backup_hours, NULL, NULL },
                 { "keep", 0, 0, G_OPTION_ARG_STRING, &options->keep, NULL, NULL },
                 { "publish", 0, 0, G_OPTION_ARG_NONE, &options->publish, NULL, NULL },
+                { "invite", 0, 0, G_OPTION_ARG_NONE, &options->invite, NULL, NULL },
                 { "empty", 0, 0, G_OPTION_ARG_NONE, &options->empty, NULL, NULL },
                 { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, NULL, NULL },
                 { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->rest, NULL, NULL },

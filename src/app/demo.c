@@ -43,7 +43,8 @@ static bool import_sample(Store *store, GError **error)
         if (!g_file_set_contents(path, sample_texts[0].text, -1, error))
                 return false;
         FILE *quiet = fopen("/dev/null", "w");
-        int status = programme_import_command(store, path, SLUG, NULL, true, lang_default(), quiet);
+        int status = programme_import_command(store, &(ImportCommand){ .path = path, .slug = SLUG, .publish = true },
+                                              lang_default(), quiet);
         fclose(quiet);
         g_unlink(path);
         if (status != 0)

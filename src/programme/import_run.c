@@ -170,23 +170,44 @@ GPtrArray *import_counts_text(const ImportCounts *counts, const Lang *lang)
         return lines;
 }
 
-int programme_import_command(Store *store, const char *path, const char *slug, const char *zone, bool publish,
-                             const Lang *lang, FILE *out)
+/* What the counts say of mails is what the browser's import would do; a command sends none unless it is told to. */
+static void say_uninvited(unsigned addresses, const char *slug, const Lang *lang, FILE *out)
 {
-        g_autoptr(ImportReport) report = import_run(
-                store,
-                &(ImportRequest){
-                        .path = path, .slug = slug, .zone = zone, .lang = lang_code(lang), .publish = publish },
-                lang);
+        g_autofree char *sentence = g_strdup_printf(
+                tr_n(lang, "%u person has an address and nobody speaking for them yet; no invitation was sent.",
+                     "%u persons have an address and nobody speaking for them yet; no invitation was sent.", addresses),
+                addresses);
+        g_autofree char *how = g_strdup_printf(
+                tr(lang, "To invite them by mail: run this again with --invite, or import the table in the browser, at "
+                         "/%s/organise/import/"),
+                slug);
+        fprintf(out, "  %s\n  %s\n", sentence, how);
+}
+
+int programme_import_command(Store *store, const ImportCommand *command, const Lang *lang, FILE *out)
+{
+        const char *slug = command->slug;
+        g_autoptr(ImportReport) report = import_run(store,
+                                                    &(ImportRequest){ .path = command->path,
+                                                                      .slug = slug,
+                                                                      .zone = command->zone,
+                                                                      .lang = lang_code(lang),
+                                                                      .publish = command->publish,
+                                                                      .origin = command->invite_from },
+                                                    lang);
         for (guint i = 0; i < report->notices->len; i++)
                 fprintf(out, "%s\n", (const char *)report->notices->pdata[i]);
         if (report->fault) {
                 fprintf(out, "%s\n", report->fault);
                 return 1;
         }
+        unsigned uninvited = command->invite_from ? 0 : report->counts.invitations;
+        report->counts.invitations -= uninvited;
         g_autoptr(GPtrArray) lines = import_counts_text(&report->counts, lang);
         fprintf(out, "%s (/%s/)\n", report->title, slug);
         for (guint i = 0; i < lines->len; i++)
                 fprintf(out, "  %s\n", (const char *)lines->pdata[i]);
+        if (uninvited)
+                say_uninvited(uninvited, slug, lang, out);
         return 0;
 }

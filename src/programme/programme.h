@@ -113,11 +113,15 @@ json_t *programme_export(Db *db, int64_t account);
  * its organisers' to publish or take out, and the page that erases says so. */
 bool programme_erase(Db *db, int64_t account);
 
-/* `treteau import FILE --event SLUG [--publish]`: reads, says what it found and what it could not keep on out, writes
- * whole or not at all. zone: of hours whose zone the file does not say, NULL for the event's or Europe/Paris. Returns
- * the exit status. */
-int programme_import_command(Store *store, const char *path, const char *slug, const char *zone, bool publish,
-                             const Lang *lang, FILE *out);
+/* `treteau import FILE --event SLUG [--publish] [--invite]`: reads, says what it found and what it could not keep on
+ * out, writes whole or not at all. Returns the exit status. */
+typedef struct {
+        const char *path, *slug;
+        const char *zone; /* of hours whose zone the file does not say, NULL for the event's or Europe/Paris */
+        bool publish;
+        const char *invite_from; /* the server's address, for the links of invitations; NULL: nobody is invited */
+} ImportCommand;
+int programme_import_command(Store *store, const ImportCommand *command, const Lang *lang, FILE *out);
 /* `treteau export --event SLUG [--format xml]`: "xml", "json", "ics", "csv" or "people.csv" on out. Returns the exit
  * status. */
 int programme_export_command(Store *store, const char *slug, const char *format_name, const char *origin, FILE *out,

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { data, ownerClient, root, start } from '../http/support.mjs';
+import { data, ownerClient, root, run, start } from '../http/support.mjs';
+import { DatabaseSync } from 'node:sqlite';
 import { fetchExport, importFile, importText } from './support.mjs';
 
 const programmes = [
@@ -99,6 +100,76 @@ describe('a table of sessions by the browser', () => {
     const seen = await look('table', Buffer.from('Titre;Jour;Début;Fin;Salle\nDébat;2031-01-29;14h;15h;Scène\n', 'latin1'));
     assert.match(seen.text, /new Débat .* 14:00 · Scène/);
     assert.match(seen.text, /read as Windows-1252/);
+  });
+});
+
+describe('the pages of a preview', () => {
+  it('read the file once: they stand when it is gone, until the programme changes', async () => {
+    const rows = Array.from({ length: 50 }, (_, i) => `Session ${i};2031-01-28;9:00;10:00;Room ${i}`);
+    const table = `Title;Day;Start;End;Room\n${rows.join('\n')}\n`;
+    await importText(server, 'Title;Day;Start;End;Room\nOne;2031-01-28;9:00;10:00;A\n', 'once');
+    const seen = await look('once', table);
+    assert.match(seen.text, /50 sessions: 50 new/);
+    const db = new DatabaseSync(path.join(server.folder, 'treteau.db'));
+    try {
+      db.exec('PRAGMA busy_timeout = 10000');
+      db.prepare("UPDATE import_draft SET bytes = x'00' WHERE token = ?").run(seen.address.split('/').at(-2));
+      const second = await owner.get(`${seen.address}?page=2`);
+      assert.equal(second.status, 200);
+      assert.match(second.body_text, /Session 20</);
+      assert.match(second.body_text, new RegExp(seen.seal), 'what is imported is what was shown');
+      db.prepare('UPDATE talk SET changed_us = changed_us + 1').run();
+      const stale = await owner.get(seen.address);
+      assert.equal(stale.status, 422);
+      assert.match(stale.body_text, /cannot be read any more/);
+    } finally {
+      db.close();
+    }
+  });
+});
+
+describe('what could not be kept', () => {
+  it('is told whole on a page that stays small', async () => {
+    const kinds = Array.from({ length: 200 }, (_, i) => `<odd${i}/>`).join('\n');
+    const form = new FormData();
+    form.set('file', new File([`<schedule><version>1</version><conference><title>Odd</title><acronym>odd</acronym><start>2031-01-28</start>
+<end>2031-01-28</end><days>1</days></conference><day index="1" date="2031-01-28" start="2031-01-28T08:00:00+01:00"
+end="2031-01-28T20:00:00+01:00"><room name="A"><event id="1" guid="5b0ba4f1-0000-4000-8000-000000000001"><date>2031-01-28T09:00:00+01:00</date>
+<start>09:00</start><duration>00:45</duration><room>A</room><title>One</title>${kinds}</event></room></day></schedule>`], 'odd.xml'));
+    form.set('act', 'import');
+    await importText(server, 'Title;Day;Start;End;Room\nZero;2031-01-28;9:00;10:00;A\n', 'odd');
+    const { status, body_text: html } = await owner.post('/odd/organise/import/', form);
+    assert.equal(status, 200);
+    for (const i of [0, 59, 60, 199]) assert.match(html, new RegExp(`odd${i}\\b`));
+    const nodes = html.match(/<[a-z]/g).length;
+    assert.ok(nodes <= 298, `${nodes} nodes`);
+  });
+});
+
+describe('a table of people by the command', () => {
+  const table = 'Name;E-mail\nAda L.;ada.command@example.org\nBob;bob.command@example.org\n';
+  before(() => importText(server, 'Title;Day;Start;End;Room;Speakers\nOne;2031-01-28;9:00;10:00;A;"Ada L.; Bob"\n', 'command'));
+  const mails = async () => (await owner.get('/demo/mail')).body_text;
+
+  it('invites nobody by itself, says so and how to', async () => {
+    const said = await importText(server, table, 'command');
+    assert.match(said, /2 persons have an address .*no invitation was sent/);
+    assert.match(said, /--invite.*\/command\/organise\/import\//);
+    assert.doesNotMatch(said, /invitations? by mail/);
+    assert.doesNotMatch(await mails(), /ada\.command@/);
+  });
+  it('invites with --invite, once', async () => {
+    const file = path.join(server.folder, 'command.txt');
+    const invite = (...more) => run('import', file, '--event', 'command', '--data', server.folder, '--lang', 'en', '--invite', ...more);
+    const without = await invite();
+    assert.notEqual(without.code, 0);
+    assert.match(without.stderr, /--origin/);
+    const done = await invite('--origin', server.origin);
+    assert.equal(done.code, 0, done.stderr);
+    assert.match(done.stdout, /2 invitations by mail/);
+    const people = (await owner.get('/command/organise/export/people.csv')).body_text;
+    assert.match(people, /ada\.command@example\.org/);
+    assert.doesNotMatch((await invite('--origin', server.origin)).stdout, /invitation/);
   });
 });
 
