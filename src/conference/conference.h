@@ -11,6 +11,7 @@
 typedef struct {
         int64_t id;
         char *slug, *title, *subtitle, *lead, *description, *place, *organiser, *contact;
+        char *first_slug; /* its address when it was made: identifiers are made from this one, which stays */
         char *lang, *zone_name, *first_day, *last_day; /* days: YYYY-MM-DD */
         char *theme, *version, *url, *licence;
         char *langs;       /* spoken besides lang: "en de" */
@@ -25,7 +26,8 @@ typedef struct {
 void event_free(Event *event);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Event, event_free)
 
-/* NULL when there is none; whether the reader may see it is for the caller: request_event() has asked already. */
+/* By its address or an earlier one. NULL when there is none; whether the reader may see it is for the caller:
+ * request_event() has asked already. */
 Event *conference_find(Db *db, const char *slug);
 Event *conference_event(Db *db, int64_t id);
 /* Midnight before the first day and after the last, in the event's zone. */

@@ -37,6 +37,11 @@ bool partner_is_taken(Db *db, int64_t event, const Partner *partner);
 int64_t partner_count(Db *db, int64_t event);
 bool partner_remove(Db *db, int64_t event, int64_t id);
 
+#define EVENT_ADDRESSES_MAX 20 /* that an event had before */
+int64_t event_address_count(Db *db, int64_t event);
+/* To another address that is free or was its own; the present one leads there from now on. */
+bool event_move(Db *db, const Event *event, const char *slug);
+
 /* A part of an event's rows; the event itself with the last. */
 bool conference_delete_part(Db *db, int64_t event, bool *ret_more);
 /* A session was begun and not ended; room 0: in any. */
@@ -67,6 +72,8 @@ void edit_event(Request *req, Db *db);
 void save_event(Request *req, Db *db);
 void show_new_event(Request *req, Db *db);
 void create_event(Request *req, Db *db);
+void edit_address(Request *req, Db *db);
+void save_address(Request *req, Db *db);
 void edit_texts(Request *req, Db *db);
 void save_texts(Request *req, Db *db);
 void edit_look(Request *req, Db *db);

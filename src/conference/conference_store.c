@@ -6,7 +6,7 @@
 #define EVENT_COLUMNS                                                                                                  \
         "id, slug, title, subtitle, lead, description, place, organiser, contact, lang, zone, first_day, last_day, "   \
         "theme, version, url, licence, day_change_minutes, timeslot_minutes, changed_us, published, "                  \
-        "sample, langs, accent, coalesce(logo_id, 0)"
+        "sample, langs, accent, coalesce(logo_id, 0), CASE first_slug WHEN '' THEN slug ELSE first_slug END"
 
 /* The texts of an Event, in the order of EVENT_COLUMNS. */
 static const size_t event_texts[] = {
@@ -24,6 +24,7 @@ void event_free(Event *event)
                 g_free(G_STRUCT_MEMBER(char *, event, event_texts[i]));
         if (event->zone)
                 g_time_zone_unref(event->zone);
+        g_free(event->first_slug);
         g_free(event->langs);
         g_free(event->accent);
         g_free(event->theme_class);
@@ -58,6 +59,7 @@ static Event *event_from(Stmt *row)
         event->langs = g_strdup(stmt_text(row, column++));
         event->accent = g_strdup(stmt_text(row, column++));
         event->logo = stmt_int(row, column++);
+        event->first_slug = g_strdup(stmt_text(row, column++));
         event_dress(event);
         event->zone = zone_find(event->zone_name);
         if (!event->zone)
@@ -67,8 +69,26 @@ static Event *event_from(Stmt *row)
 
 Event *conference_find(Db *db, const char *slug)
 {
-        g_autoptr(Stmt) row = db_query(db, "SELECT " EVENT_COLUMNS " FROM event WHERE slug = $1", "t", slug);
+        g_autoptr(Stmt) row = db_query(db,
+                                       "SELECT " EVENT_COLUMNS
+                                       " FROM event WHERE slug = $1 OR id = (SELECT event_id FROM event_address "
+                                       "WHERE slug = $1)",
+                                       "t", slug);
         return stmt_next(row) ? event_from(row) : NULL;
+}
+
+int64_t event_address_count(Db *db, int64_t event)
+{
+        return db_int(db, 0, "SELECT count(*) FROM event_address WHERE event_id = $1", "i", event);
+}
+
+bool event_move(Db *db, const Event *event, const char *slug)
+{
+        return db_run(db, "DELETE FROM event_address WHERE slug = $1 AND event_id = $2", "ti", slug, event->id) &&
+               db_run(db, "INSERT INTO event_address(slug, event_id, since_us) VALUES($1, $2, $3)", "tii", event->slug,
+                      event->id, now_us()) &&
+               db_run(db, "UPDATE event SET slug = $2, first_slug = $3, changed_us = $4 WHERE id = $1", "itti",
+                      event->id, slug, event->first_slug, MAX(now_us(), event->changed_us + 1));
 }
 
 Event *conference_event(Db *db, int64_t id)

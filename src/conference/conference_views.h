@@ -12,6 +12,14 @@ typedef struct {
 void event_form_view(Html *h, const EventFormPage *v);
 
 typedef struct {
+        const Event *event;
+        const Form *form;
+        const char *prefix; /* of addresses here: "https://conference.example.org/" */
+        bool saved;
+} EventAddressPage;
+void event_address_view(Html *h, const EventAddressPage *v);
+
+typedef struct {
         const Form *form;
         bool saved;
         const char *lead, *description; /* lead NULL: no preview */

@@ -45,7 +45,7 @@ static const FormField new_fields[] = {
         TITLE_FIELD,
         { .name = "slug",
           .label = N_("Its address on this server"),
-          .hint = N_("Small letters, digits and hyphens, such as rencontres-2027. It does not change afterwards."),
+          .hint = N_("Small letters, digits and hyphens, such as rencontres-2027."),
           .kind = FIELD_SLUG,
           .required = true,
           .characters_max = 40 },
@@ -253,7 +253,7 @@ void create_event(Request *req, Db *db)
         if (*slug && fault)
                 form_fail(form, "slug", tr(lang, fault));
         else if (known)
-                form_fail(form, "slug", tr(lang, "Another event has this address."));
+                form_fail(form, "slug", tr(lang, "Another event has this address, or had it."));
         if (!form_is_ok(form)) {
                 show_form(req, NULL, form, 422);
                 return;

@@ -37,18 +37,27 @@ GBytes *import_file_read(const char *path, const Lang *lang, char **ret_fault)
         return plain ? g_byte_array_free_to_bytes(g_steal_pointer(&bytes)) : NULL;
 }
 
-/* The zone for hours whose file names none. NULL, and a fault, when the one asked for is unknown. */
-static char *zone_for(Db *db, const ImportRequest *request, const Lang *lang, char **ret_fault)
+/* For hours whose file names no zone, and identifiers that it does not say: those of the event, under whatever address
+ * it was made. False, and a fault, when the zone asked for is unknown. */
+static bool options_for(Db *db, const ImportRequest *request, const Lang *lang, ScheduleOptions *ret_options,
+                        char **ret_fault)
 {
         if (request->zone && !zone_is_known(request->zone)) {
                 *ret_fault = g_strdup_printf(tr(lang, "The time zone “%s” is not known."), request->zone);
-                return NULL;
+                return false;
         }
-        g_autoptr(Event) event = request->zone ? NULL : conference_find(db, request->slug);
-        return g_strdup(request->zone ? request->zone : event ? event->zone_name : DEFAULT_ZONE);
+        g_autoptr(Event) event = conference_find(db, request->slug);
+        *ret_options = (ScheduleOptions){
+                .zone = g_strdup(request->zone ? request->zone
+                                 : event       ? event->zone_name
+                                               : DEFAULT_ZONE),
+                .seed = g_strdup(event ? event->first_slug : request->slug),
+        };
+        return true;
 }
 
-static Programme *read_programme(const ImportRequest *request, const char *zone, const Lang *lang, char **ret_fault)
+static Programme *read_programme(const ImportRequest *request, const ScheduleOptions *options, const Lang *lang,
+                                 char **ret_fault)
 {
         g_autoptr(GBytes) bytes =
                 request->bytes ? g_bytes_ref(request->bytes) : import_file_read(request->path, lang, ret_fault);
@@ -57,8 +66,7 @@ static Programme *read_programme(const ImportRequest *request, const char *zone,
         gsize size;
         const char *text = g_bytes_get_data(bytes, &size);
         ProgrammeNotice fault = { 0 };
-        ScheduleOptions options = { .zone = zone, .seed = request->slug };
-        Programme *programme = format_read(text ? text : "", size, &options, &fault);
+        Programme *programme = format_read(text ? text : "", size, options, &fault);
         if (!programme)
                 *ret_fault = notice_text(lang, &fault);
         return programme;
@@ -72,8 +80,10 @@ Import *import_open(Store *store, const ImportRequest *request, const Lang *lang
                 return NULL;
         }
         Db *db = store_read_begin(store);
-        g_autofree char *zone = zone_for(db, request, lang, &report->fault);
-        Programme *programme = zone ? read_programme(request, zone, lang, &report->fault) : NULL;
+        ScheduleOptions options = { 0 };
+        bool known = options_for(db, request, lang, &options, &report->fault);
+        g_autofree const char *zone = options.zone, *seed = options.seed;
+        Programme *programme = known ? read_programme(request, &options, lang, &report->fault) : NULL;
         Import *import =
                 programme ? import_prepare(db, programme, request->slug, request->lang, request->publish) : NULL;
         store_read_end(store, db);

@@ -20,7 +20,7 @@ char *event_calendar(const Event *event, CalendarMethod method, int sequence, co
 {
         const char *host = strstr(origin, "://") + 3;
         g_autofree char *name = g_strndup(host, strcspn(host, ":/"));
-        g_autofree char *uid = g_strdup_printf("event-%s@%s", event->slug, name);
+        g_autofree char *uid = g_strdup_printf("event-%s@%s", event->first_slug, name);
         g_autofree char *contact = NULL;
         address_read(event->contact, &contact);
         CalendarEntry entry = { .uid = uid,

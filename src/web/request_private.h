@@ -66,8 +66,9 @@ unsigned request_rights(Request *req);
 /* The session cookie's account, 0 when none or expired. */
 int64_t session_account(Request *req, Db *db);
 bool csrf_matches(Request *req);
-/* Which event a slug names: its id, 0 when none; *ret_public tells whether everyone may see it. */
-int64_t event_by_slug(Db *db, const char *slug, bool *ret_public);
+/* Which event a slug names: its id, 0 when none; *ret_public tells whether everyone may see it; *ret_moved_to (transfer
+ * full) its address when this is an earlier one, else it is left alone. */
+int64_t event_by_slug(Db *db, const char *slug, bool *ret_public, char **ret_moved_to);
 /* Sends what the handler left. */
 enum MHD_Result response_send(Request *req);
 

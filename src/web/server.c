@@ -92,6 +92,58 @@ static bool body_is_good(Request *req)
         return false;
 }
 
+static enum MHD_Result on_query_value(void *cls, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+        GString *query = cls;
+        if (strcmp(key, "lang") == 0)
+                return MHD_YES;
+        g_string_append_c(query, query->len ? '&' : '?');
+        g_string_append_uri_escaped(query, key, NULL, FALSE);
+        if (value) {
+                g_string_append_c(query, '=');
+                g_string_append_uri_escaped(query, value, NULL, FALSE);
+        }
+        return MHD_YES;
+}
+
+/* The path with the event's present address in place of the earlier one. (transfer full) */
+static char *path_moved_to(const Request *req, const char *slug)
+{
+        g_auto(GStrv) pattern = g_strsplit(req->match.route->path, "/", -1), path = g_strsplit(req->path, "/", -1);
+        for (guint i = 0; pattern[i] && path[i]; i++)
+                if (!strcmp(pattern[i], ":event")) {
+                        g_free(path[i]);
+                        path[i] = g_strdup(slug);
+                }
+        g_autofree char *moved = g_strjoinv("/", path);
+        return g_uri_escape_string(moved, "/:@!$&'()*+,;=", FALSE);
+}
+
+/* Asked under an address that the event had before. A page is redirected, for good; browsers may not keep that, since
+ * the event may go back to it. A form, a socket or a one-click unsubscribe (RFC 8058, 3.1: no redirect) is served here,
+ * as under the present address. False when it is answered. */
+static bool follow_move(Request *req, char *moved_to)
+{
+        if (req->method == GET) {
+                g_autofree char *path = path_moved_to(req, moved_to);
+                g_autoptr(GString) query = g_string_new(NULL);
+                MHD_get_connection_values(req->connection, MHD_GET_ARGUMENT_KIND, on_query_value, query);
+                respond_redirect(req, "%s%s", path, query->str);
+                req->status = 301;
+                respond_header(req, "Cache-Control", "no-cache");
+                g_free(moved_to);
+                return false;
+        }
+        for (int i = 0; i < ROUTE_PARAMS; i++)
+                if (req->match.names[i] && !strcmp(req->match.names[i], "event")) {
+                        g_free(req->match.values[i]);
+                        req->match.values[i] = moved_to;
+                        return true;
+                }
+        g_free(moved_to);
+        return true;
+}
+
 /* Finds account and event; answers by itself when the event is not to be seen or the right is missing. */
 static bool guard(Request *req, Db *db)
 {
@@ -99,14 +151,18 @@ static bool guard(Request *req, Db *db)
         const char *slug = request_param(req, "event");
         if (*slug) {
                 bool is_public = false;
-                req->event = event_by_slug(db, slug, &is_public);
+                char *moved_to = NULL;
+                req->event = event_by_slug(db, slug, &is_public, &moved_to);
                 bool may_see =
                         req->event && (is_public || request_may(req, RIGHT_SPEAKER) || request_may(req, RIGHT_TEAM));
                 if (!may_see) {
                         req->event = 0;
+                        g_free(moved_to);
                         respond_not_found(req);
                         return false;
                 }
+                if (moved_to && !follow_move(req, moved_to))
+                        return false;
         }
         if (request_may(req, req->match.route->right))
                 return true;
@@ -192,20 +248,6 @@ static void run_writing(Request *req)
                 drop_cookies(req);
                 respond_store_error(req, error);
         }
-}
-
-static enum MHD_Result on_query_value(void *cls, enum MHD_ValueKind kind, const char *key, const char *value)
-{
-        GString *query = cls;
-        if (strcmp(key, "lang") == 0)
-                return MHD_YES;
-        g_string_append_c(query, query->len ? '&' : '?');
-        g_string_append_uri_escaped(query, key, NULL, FALSE);
-        if (value) {
-                g_string_append_c(query, '=');
-                g_string_append_uri_escaped(query, value, NULL, FALSE);
-        }
-        return MHD_YES;
 }
 
 /* The link to another language says "?lang=en" alone: no page repeats its query beside a form's token, which
