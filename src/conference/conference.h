@@ -76,6 +76,13 @@ GPtrArray *conference_tracks(Db *db, int64_t event);
  * break, visit, or its own. Never empty. (transfer full) of char * */
 GPtrArray *conference_kinds(Db *db, int64_t event);
 
+/* What a kind is called in other languages, as { "en", "Walk", "fr", …, NULL }; NULL: nothing is said. (transfer full)
+ */
+char **conference_kind_words(Db *db, int64_t event, const char *word);
+char **kind_words_read(const char *stored);
+/* Of those the one in this language; NULL when there is none. */
+const char *kind_word_in(char *const *words, const Lang *lang);
+
 /* Who carries the event. */
 typedef struct {
         int64_t id, picture;

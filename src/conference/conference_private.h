@@ -30,7 +30,10 @@ bool event_track_slug_is_free(Db *db, int64_t event, const char *slug);
 bool event_track_keep(Db *db, int64_t event, EventTrack *track);
 int64_t event_track_talk_count(Db *db, int64_t track);
 bool event_track_remove(Db *db, int64_t event, int64_t track);
-bool event_kinds_keep(Db *db, int64_t event, const GPtrArray *words);
+/* words: of char *; others: of each the same in other languages, as the store has it. */
+bool event_kinds_keep(Db *db, int64_t event, const GPtrArray *words, const GPtrArray *others);
+/* "en", tab, word, line end. */
+void kind_words_put(GString *stored, const char *lang_code, const char *word);
 
 Partner *partner_find(Db *db, int64_t event, int64_t id);
 bool partner_is_taken(Db *db, int64_t event, const Partner *partner);

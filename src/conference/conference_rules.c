@@ -98,3 +98,21 @@ GArray *event_gaps(const EventFacts *facts, const char *slug)
                 add_gap(gaps, slug, N_("Choose a colour and a logo, if there is one"), "organise/look/");
         return gaps;
 }
+
+void kind_words_put(GString *stored, const char *lang_code, const char *word)
+{
+        g_string_append_printf(stored, "%s\t%s\n", lang_code, word);
+}
+
+char **kind_words_read(const char *stored)
+{
+        return *stored ? g_strsplit_set(stored, "\t\n", -1) : NULL;
+}
+
+const char *kind_word_in(char *const *words, const Lang *lang)
+{
+        for (; words && words[0] && words[1]; words += 2)
+                if (!strcmp(words[0], lang_code(lang)))
+                        return words[1];
+        return NULL;
+}

@@ -66,6 +66,8 @@ void track_edit_view(Html *h, const TrackEditPage *v);
 
 typedef struct {
         const Form *form;
+        const char *const *others; /* names of the fields of other languages */
+        guint other_count;
         bool saved;
 } KindsPage;
 void kinds_view(Html *h, const KindsPage *v);

@@ -1,11 +1,8 @@
-/* The tracks of an event, and the kinds of sessions that it offers. */
+/* The tracks of an event. */
 #include "conference/conference_views.h"
 #include "conference/listing.h"
 
 #include <string.h>
-
-#define KINDS_MAX 30
-#define KIND_CHARACTERS_MAX 40
 
 static const FormField fields[] = {
         { .name = "name", .label = N_("Name of the track"), .required = true, .characters_max = 80 },
@@ -16,26 +13,6 @@ static const FormField fields[] = {
 /* What a new track is offered: far from each other, and none of them red as what is live. */
 static const char *const fresh_colours[] = { "#2f6f4e", "#a8391f", "#3b5ba5", "#b7791f",
                                              "#7a3e8e", "#1f7a8c", "#8a5a2b", "#5a6b1a" };
-
-const UsualKind usual_kinds[USUAL_KINDS] = {
-        { "plenary", N_("Plenary") },   { "keynote", N_("Keynote") }, { "round-table", N_("Round table") },
-        { "workshop", N_("Workshop") }, { "break", N_("Break") },     { "visit", N_("Visit on site") },
-};
-
-static const FormField kind_fields[] = {
-        { .name = "plenary", .label = N_("Plenary"), .kind = FIELD_TICK },
-        { .name = "keynote", .label = N_("Keynote"), .kind = FIELD_TICK },
-        { .name = "round-table", .label = N_("Round table"), .kind = FIELD_TICK },
-        { .name = "workshop", .label = N_("Workshop"), .kind = FIELD_TICK },
-        { .name = "break", .label = N_("Break"), .kind = FIELD_TICK },
-        { .name = "visit", .label = N_("Visit on site"), .kind = FIELD_TICK },
-        { .name = "own",
-          .label = N_("Words of your own"),
-          .hint = N_("One on each line, such as: Balade, Open mike."),
-          .kind = FIELD_TEXT,
-          .characters_max = 1000 },
-        { 0 },
-};
 
 static void show_list(Request *req, Db *db, const Event *event, const Form *form, int status)
 {
@@ -196,76 +173,4 @@ void save_track(Request *req, Db *db)
         track_fill(track, form);
         if (event_track_keep(db, event->id, track))
                 respond_redirect(req, "/%s/organise/tracks/?done=saved", event->slug);
-}
-
-/* --- Kinds -------------------------------------------------------------------------------------------------------- */
-
-static bool is_usual(const char *word)
-{
-        for (size_t i = 0; i < USUAL_KINDS; i++)
-                if (!strcmp(usual_kinds[i].word, word))
-                        return true;
-        return false;
-}
-
-static void show_kinds(Request *req, const Event *event, const Form *form, int status)
-{
-        Html *h = conference_page(req, event, EVENT_ORGANISE,
-                                  &(Page){ .title = tr(request_lang(req), "Kinds of sessions"), .no_index = true });
-        kinds_view(h, &(KindsPage){ .form = form, .saved = !strcmp(request_query(req, "done"), "saved") });
-        page_end(req, h, status);
-}
-
-void edit_kinds(Request *req, Db *db)
-{
-        g_autoptr(Event) event = conference_of_request(req, db);
-        if (!event)
-                return;
-        g_autoptr(GPtrArray) words = conference_kinds(db, event->id);
-        g_autoptr(GString) own = g_string_new(NULL);
-        g_autoptr(Form) form = form_new(req, kind_fields);
-        for (guint i = 0; i < words->len; i++) {
-                if (is_usual(words->pdata[i]))
-                        form_set(form, words->pdata[i], "1");
-                else
-                        g_string_append_printf(own, "%s\n", (const char *)words->pdata[i]);
-        }
-        form_set(form, "own", own->str);
-        show_kinds(req, event, form, 200);
-}
-
-/* The ticked ones, then one's own words. (transfer full) of char * */
-static GPtrArray *kinds_of_form(Form *form)
-{
-        GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
-        for (size_t i = 0; i < USUAL_KINDS; i++)
-                if (form_ticked(form, usual_kinds[i].word))
-                        g_ptr_array_add(words, g_strdup(usual_kinds[i].word));
-        g_auto(GStrv) lines = g_strsplit(form_value(form, "own"), "\n", -1);
-        for (char **line = lines; *line; line++) {
-                g_strstrip(*line);
-                if (g_utf8_strlen(*line, -1) > KIND_CHARACTERS_MAX)
-                        form_fail(form, "own", tr(form_lang(form), "A word has 40 characters at most."));
-                else if (**line)
-                        g_ptr_array_add(words, g_strdup(*line));
-        }
-        if (words->len > KINDS_MAX)
-                form_fail(form, "own", tr(form_lang(form), "An event has 30 kinds of sessions at most."));
-        if (!words->len)
-                form_fail(form, "own", tr(form_lang(form), "Keep at least one kind of session."));
-        return words;
-}
-
-void save_kinds(Request *req, Db *db)
-{
-        g_autoptr(Event) event = conference_of_request(req, db);
-        if (!event)
-                return;
-        g_autoptr(Form) form = form_new(req, kind_fields);
-        form_check(form);
-        g_autoptr(GPtrArray) words = kinds_of_form(form);
-        if (!form_is_ok(form))
-                show_kinds(req, event, form, 422);
-        else if (event_kinds_keep(db, event->id, words))
-                respond_redirect(req, "/%s/organise/kinds/?done=saved", event->slug);
 }

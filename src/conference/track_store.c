@@ -88,13 +88,20 @@ GPtrArray *conference_kinds(Db *db, int64_t event)
         return words;
 }
 
-bool event_kinds_keep(Db *db, int64_t event, const GPtrArray *words)
+char **conference_kind_words(Db *db, int64_t event, const char *word)
+{
+        g_autofree char *stored =
+                db_text(db, "SELECT words FROM event_kind WHERE event_id = $1 AND word = $2", "it", event, word);
+        return stored ? kind_words_read(stored) : NULL;
+}
+
+bool event_kinds_keep(Db *db, int64_t event, const GPtrArray *words, const GPtrArray *others)
 {
         bool kept = db_run(db, "DELETE FROM event_kind WHERE event_id = $1", "i", event);
         for (guint i = 0; kept && i < words->len; i++)
                 kept = db_run(db,
-                              "INSERT INTO event_kind(event_id, word, position) VALUES($1, $2, $3) ON CONFLICT DO "
-                              "NOTHING",
-                              "iti", event, (const char *)words->pdata[i], (int64_t)i);
+                              "INSERT INTO event_kind(event_id, word, position, words) VALUES($1, $2, $3, $4) ON "
+                              "CONFLICT DO NOTHING",
+                              "itit", event, (const char *)words->pdata[i], (int64_t)i, (const char *)others->pdata[i]);
         return kept;
 }

@@ -14,6 +14,7 @@ typedef struct {
         char *licence;                                         /* "" for the event's */
         char *persons;                                         /* "Ada, Bob": the names, for lists */
         char *room_slug, *room_name, *track_slug, *track_name; /* track: "" when none */
+        char **kind_words; /* what an own kind is called in other languages: kind_word_in() */
         bool no_recording, has_replay, cancelled;
         int64_t start_us, end_us;
         int64_t places;            /* of those who sign up for it, 0: open to all */

@@ -54,7 +54,8 @@ const char *kind_text(const char *kind, const Lang *lang)
 
 const char *talk_kind_text(const Talk *talk, const Lang *lang)
 {
-        return kind_text(talk->kind, lang);
+        const char *own = kind_word_in(talk->kind_words, lang);
+        return own ? own : kind_text(talk->kind, lang);
 }
 
 const char *talk_look(const Talk *talk)

@@ -5,7 +5,9 @@
 
 #include <string.h>
 
-#define TALK_STATE_COLUMNS "t.cancelled, t.places, t.sequence, t.version"
+#define TALK_STATE_COLUMNS                                                                                             \
+        "t.cancelled, t.places, t.sequence, t.version, "                                                               \
+        "coalesce((SELECT words FROM event_kind WHERE event_id = t.event_id AND word = t.kind), '')"
 #define LIST_COLUMNS                                                                                                   \
         "t.id, t.event_id, t.room_id, t.code, t.guid, t.title, t.subtitle, t.kind, t.language, t.day, t.licence, "     \
         "t.persons, "                                                                                                  \
@@ -38,7 +40,8 @@ void talk_free(Talk *talk)
         g_free(talk);
 }
 
-static Talk *talk_from(Stmt *row, bool whole)
+/* has_replay: one that may be shown now. */
+static Talk *talk_from(Db *db, Stmt *row, bool whole)
 {
         Talk *talk = g_new0(Talk, 1);
         int column = 0;
@@ -436,4 +439,11 @@ int64_t person_count(Db *db, int64_t event)
 int64_t talk_count(Db *db, int64_t event)
 {
         return db_int(db, 0, "SELECT count(*) FROM talk WHERE event_id = $1", "i", event);
+}
+
+char *event_kind_text(Db *db, int64_t event, const char *kind, const Lang *lang)
+{
+        g_auto(GStrv) words = conference_kind_words(db, event, kind);
+        const char *own = kind_word_in(words, lang);
+        return g_strdup(own ? own : kind_text(kind, lang));
 }

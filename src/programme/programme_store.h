@@ -31,5 +31,7 @@ int64_t talk_count(Db *db, int64_t event);
 /* Its class in the grid: "plenary", "workshop", "table", "pause" or "". */
 const char *talk_look(const Talk *talk);
 const char *kind_text(const char *kind, const Lang *lang);
+/* The same for a kind of the event's own too. (transfer full) */
+char *event_kind_text(Db *db, int64_t event, const char *kind, const Lang *lang);
 /* An FTS5 query that asks for all these words, the last as a beginning; "" when there is none. (transfer full) */
 char *search_query(const char *words);

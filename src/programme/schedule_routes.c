@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TALKS_PER_PAGE 25 /* six to seven nodes each: a page has at most 298 */
-#define GRID_TALKS_MAX 25
+#define TALKS_PER_PAGE 21 /* seven to eight nodes each: a page has at most 298 */
+#define GRID_TALKS_MAX TALKS_PER_PAGE
 #define GRID_ROOMS_MAX 4
 #define SPAN_MAX 6
 #define TABS_MAX 14 /* days, and the three lists */
@@ -185,7 +185,7 @@ static void fill_chips(Schedule *schedule, Db *db)
         }
         if (*filter->kind) {
                 without.kind = "";
-                add_chip(schedule, g_strdup(kind_text(filter->kind, schedule->lang)), without);
+                add_chip(schedule, event_kind_text(db, schedule->event->id, filter->kind, schedule->lang), without);
         }
 }
 
@@ -322,7 +322,7 @@ static void fill_schedule(Schedule *schedule, Request *req, Db *db)
         for (guint i = 0; i < schedule->kinds->len; i++) {
                 Choice *kind = schedule->kinds->pdata[i];
                 g_free(kind->name);
-                kind->name = g_strdup(kind_text(kind->value, schedule->lang));
+                kind->name = event_kind_text(db, event, kind->value, schedule->lang);
         }
         if (!has_choice(schedule->days, schedule->filter.day))
                 schedule->filter.day = is_narrowed(&schedule->filter) ? "" : usual_day(schedule->event, schedule->days);

@@ -99,10 +99,14 @@ static void offer_kinds(SessionForm *form, Db *db, const Event *event, const Lan
         g_autoptr(GPtrArray) offered = conference_kinds(db, event->id);
         g_autoptr(GPtrArray) used = choice_head(db, event->id, CHOICE_KIND, OPTIONS_MAX / 2);
         form->kinds = g_array_new(TRUE, TRUE, sizeof(FormOption));
-        for (guint i = 0; i < offered->len && i < OPTIONS_MAX / 2; i++)
-                add_option(form, form->kinds, offered->pdata[i], kind_text(offered->pdata[i], lang));
-        for (guint i = 0; i < used->len; i++)
-                add_option(form, form->kinds, choice_at(used, i)->value, kind_text(choice_at(used, i)->value, lang));
+        for (guint i = 0; i < offered->len && i < OPTIONS_MAX / 2; i++) {
+                g_autofree char *name = event_kind_text(db, event->id, offered->pdata[i], lang);
+                add_option(form, form->kinds, offered->pdata[i], name);
+        }
+        for (guint i = 0; i < used->len; i++) {
+                g_autofree char *name = event_kind_text(db, event->id, choice_at(used, i)->value, lang);
+                add_option(form, form->kinds, choice_at(used, i)->value, name);
+        }
         offer(form, "kind", form->kinds, OPTIONS_MAX);
 }
 

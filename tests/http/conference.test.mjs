@@ -232,6 +232,29 @@ describe('tracks and kinds', () => {
     assert.match(saved, /Balade\nScène ouverte<\/textarea>/);
     assert.doesNotMatch(saved, /name="plenary" value="1" checked/);
   });
+  it('kinds: a word of its own is read in each language of the pages', async () => {
+    const kinds = '/fils/organise/kinds/', lang = (await owner.get(kinds)).body_text.includes('name="own-en"') ? 'fr' : 'en';
+    const other = lang === 'fr' ? 'en' : 'fr', words = { workshop: '1', own: 'Balade\nScène ouverte\nFlânerie' };
+    const many = await owner.post(kinds, { ...words, [`own-${other}`]: 'a\nb\nc\nd' });
+    assert.equal(many.status, 422);
+    assert.match(many.body_text, /There are more words here than above/);
+    assert.equal((await owner.post(kinds, { ...words, [`own-${other}`]: 'x'.repeat(41) })).status, 422);
+    assert.equal((await owner.post(kinds, { ...words, [`own-${other}`]: 'Walk <b>\n-\nStroll' })).status, 303);
+    assert.match((await owner.get(kinds)).body_text, /Walk &lt;b&gt;\n-\nStroll<\/textarea>/);
+    const file = path.join(server.folder, 'kinds.csv');
+    await writeFile(file, 'Title;Day;Start;End;Room;Kind\nDehors;2031-01-28;9:00;10:00;Salle;Balade\nDedans;2031-01-28;9:00;10:00;Autre salle;Scène ouverte\n');
+    const done = await run('import', file, '--event', 'fils', '--publish', '--data', server.folder);
+    assert.equal(done.code, 0, done.stdout);
+    for (const [code, seen, option] of [[other, 'Walk &lt;b&gt;', 'Walk &lt;b&gt;'], [lang, 'Balade', 'Balade']]) {
+      const reader = server.client({ lang: code });
+      const list = (await reader.get('/fils/schedule/?q=dehors')).body_text;
+      assert.match(list, new RegExp(`${seen} · Salle`), code);
+      assert.match(list, new RegExp(`<option value="Balade">${option}</option>`), code);
+      const talk = list.match(/\/fils\/talk\/\w{6}\//)[0];
+      assert.match((await reader.get(talk)).body_text, new RegExp(`${seen} · Salle`), code);
+      assert.match((await reader.get('/fils/schedule/?q=dedans')).body_text, /Scène ouverte · Autre salle/, 'without a word it keeps its own');
+    }
+  });
 });
 
 describe('partners', () => {
