@@ -117,6 +117,17 @@ static void add_reminder(icalcomponent *event, const CalendarEntry *entry, const
                                                                icalproperty_new_trigger(trigger), (void *)0));
 }
 
+/* A property that iCalendar does not know. */
+static void add_own(icalcomponent *component, const char *property_name, const char *text)
+{
+        if (!text || !*text)
+                return;
+        g_autofree char *clean = clean_line(text);
+        icalproperty *property = icalproperty_new_x(clean);
+        icalproperty_set_x_name(property, property_name);
+        icalcomponent_add_property(component, property);
+}
+
 static icalcomponent *event_component(const CalendarEntry *entry, icaltimezone *zone, const char *zone_name)
 {
         icalcomponent *event = icalcomponent_new(ICAL_VEVENT_COMPONENT);
@@ -135,6 +146,7 @@ static icalcomponent *event_component(const CalendarEntry *entry, icaltimezone *
                 icalcomponent_add_property(event, icalproperty_new_url(url));
         }
         add_text(event, icalproperty_new_categories, entry->category);
+        add_own(event, CALENDAR_SPEAKERS, entry->speakers);
         if (entry->changed_us)
                 icalcomponent_add_property(event, icalproperty_new_lastmodified(time_from_us(entry->changed_us, NULL)));
         add_organiser(event, entry);
@@ -142,16 +154,6 @@ static icalcomponent *event_component(const CalendarEntry *entry, icaltimezone *
                 icalcomponent_add_property(event, icalproperty_new_status(ICAL_STATUS_CANCELLED));
         add_reminder(event, entry, summary);
         return event;
-}
-
-static void add_name(icalcomponent *component, const char *name)
-{
-        if (!name || !*name)
-                return;
-        g_autofree char *clean = clean_line(name);
-        icalproperty *property = icalproperty_new_x(clean);
-        icalproperty_set_x_name(property, "X-WR-CALNAME");
-        icalcomponent_add_property(component, property);
 }
 
 /* Whole days need no zone. */
@@ -170,7 +172,7 @@ char *calendar_write(const Calendar *calendar, const CalendarEntry *entries, siz
                 ICAL_VCALENDAR_COMPONENT, icalproperty_new_version("2.0"), icalproperty_new_prodid("-//Treteau//EN"),
                 icalproperty_new_method(calendar->method == CALENDAR_CANCEL ? ICAL_METHOD_CANCEL : ICAL_METHOD_PUBLISH),
                 (void *)0);
-        add_name(component, calendar->name);
+        add_own(component, "X-WR-CALNAME", calendar->name);
         if (zone)
                 icalcomponent_add_component(component, zone_component(zone, calendar->zone, entries, count));
         for (size_t i = 0; i < count; i++)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define CALENDAR_SPEAKERS "X-TRETEAU-SPEAKERS"
 #define CALENDAR_TYPE "text/calendar; charset=utf-8"
 
 typedef enum { CALENDAR_PUBLISH, CALENDAR_CANCEL } CalendarMethod; /* RFC 5546 3.2.1, 3.2.5 */
@@ -30,6 +31,7 @@ typedef struct {
         bool all_day; /* start and end are midnights UTC of days, the end's own day not included (3.6.1) */
         const char *summary;
         const char *description, *location, *url;     /* each may be NULL */
+        const char *speakers;                         /* "Ada; Bob" for who reads it back, or NULL (3.8.8.2) */
         const char *category;                         /* one, or NULL (3.8.1.2) */
         int64_t changed_us;                           /* LAST-MODIFIED; 0 for none */
         const char *organiser_name, *organiser_email; /* both or neither */

@@ -199,6 +199,15 @@ static bool same_persons(const Programme *p, const ProgrammeTalk *a, const Progr
         return true;
 }
 
+/* Of two sessions with the same persons. */
+static bool same_moderators(const Programme *p, const ProgrammeTalk *a, const Programme *q, const ProgrammeTalk *b)
+{
+        for (guint i = 0; i < MIN(a->person_count, b->person_count); i++)
+                if (programme_speaking(p, a, i)->moderator != programme_speaking(q, b, i)->moderator)
+                        return false;
+        return true;
+}
+
 static void say_if(unsigned *parts, bool differs, TalkPart part)
 {
         *parts |= differs ? 1u << part : 0;
@@ -232,6 +241,7 @@ static unsigned differences(const Programme *p, const ProgrammeTalk *a, const Pr
         say_if(&parts, track_a != track_b, PART_TRACK);
         say_if(&parts, a->no_recording != b->no_recording, PART_RECORDING);
         say_if(&parts, !same_persons(p, a, q, b), PART_PERSONS);
+        say_if(&parts, !same_moderators(p, a, q, b), PART_MODERATORS);
         say_if(&parts, !same_links(p, a, q, b), PART_LINKS);
         say_if(&parts, a->places != b->places, PART_PLACES);
         say_if(&parts, a->cancelled != b->cancelled, PART_CANCELLED);
@@ -273,7 +283,8 @@ static void copy_persons(Programme *file, ProgrammeTalk *talk, const Programme *
                                                  .source_id = copy(file, person->source_id) };
                         g_array_append_val(file->persons, kept);
                 }
-                g_array_append_val(file->talk_persons, place);
+                ProgrammeSpeaking speaking = { place, programme_speaking(event, known, i)->moderator };
+                g_array_append_val(file->talk_persons, speaking);
         }
 }
 
@@ -286,6 +297,35 @@ static void copy_links(Programme *file, ProgrammeTalk *talk, const Programme *ev
                 ProgrammeLink kept = { link->kind, copy(file, link->url), copy(file, link->title),
                                        copy(file, link->type), copy(file, link->service) };
                 g_array_append_val(file->links, kept);
+        }
+}
+
+/* Who led the session leads it still, where the file only says who speaks. */
+static void copy_moderators(Programme *file, const ProgrammeTalk *talk, const Programme *event,
+                            const ProgrammeTalk *known)
+{
+        for (guint i = 0; i < talk->person_count; i++) {
+                int64_t person = programme_talk_person(file, talk, i)->id;
+                for (guint n = 0; person && n < known->person_count; n++)
+                        if (programme_talk_person(event, known, n)->id == person)
+                                programme_speaking(file, talk, i)->moderator =
+                                        programme_speaking(event, known, n)->moderator;
+        }
+}
+
+/* What a table does not say of a link stays: its type and its service. */
+static void copy_link_types(Programme *file, const ProgrammeTalk *talk, const Programme *event,
+                            const ProgrammeTalk *known)
+{
+        for (guint i = 0; i < talk->link_count; i++) {
+                ProgrammeLink *link = programme_link(file, talk->first_link + i);
+                for (guint n = 0; n < known->link_count; n++) {
+                        const ProgrammeLink *was = programme_link(event, known->first_link + n);
+                        if (link->kind != was->kind || strcmp(link->url, was->url))
+                                continue;
+                        link->type = copy(file, was->type);
+                        link->service = copy(file, was->service);
+                }
         }
 }
 
@@ -312,8 +352,12 @@ static void keep_unsaid(Programme *file, ProgrammeTalk *talk, const Programme *e
                 talk->track = copy_track(file, event, known->track);
         if (!(file->says & SAYS(PERSONS)))
                 copy_persons(file, talk, event, known);
+        if (!(file->says & SAYS(MODERATORS)))
+                copy_moderators(file, talk, event, known);
         if (!(file->says & SAYS(LINKS)))
                 copy_links(file, talk, event, known);
+        else if (file->plain_links)
+                copy_link_types(file, talk, event, known);
         if (!(file->says & SAYS(RECORDING)))
                 talk->no_recording = known->no_recording;
         if (!(file->says & SAYS(PLACES)))

@@ -178,8 +178,10 @@ static void load_parts(Db *db, int64_t event, Loader *loader)
                 ProgrammeTalk *talk = programme_talk(programme, i);
                 talk->first_person = programme->talk_persons->len;
                 for (; person && stmt_int(persons, 0) == talk->id; person = stmt_next(persons)) {
-                        guint place = (guint)place_of(loader->persons, GSIZE_TO_POINTER((gsize)stmt_int(persons, 1)));
-                        g_array_append_val(programme->talk_persons, place);
+                        ProgrammeSpeaking speaking = { (guint)place_of(loader->persons,
+                                                                       GSIZE_TO_POINTER((gsize)stmt_int(persons, 1))),
+                                                       stmt_int(persons, 2) };
+                        g_array_append_val(programme->talk_persons, speaking);
                         talk->person_count++;
                 }
                 talk->first_link = programme->links->len;
@@ -195,9 +197,10 @@ static void load_parts(Db *db, int64_t event, Loader *loader)
         }
 }
 
-Programme *programme_load(Db *db, const Event *event)
+static Programme *load(Db *db, const Event *event, const char *only)
 {
         Loader loader = { .programme = programme_new(),
+                          .only = only,
                           .rooms = g_hash_table_new(NULL, NULL),
                           .tracks = g_hash_table_new(NULL, NULL),
                           .persons = g_hash_table_new(NULL, NULL),
@@ -475,8 +478,9 @@ static void keep_parts(Db *db, const Import *import, const ProgrammeTalk *talk)
         const Programme *programme = import->programme;
         for (guint i = 0; i < talk->person_count; i++) {
                 const ProgrammePerson *person = programme_talk_person(programme, talk, i);
-                db_run(db, "INSERT INTO talk_person(talk_id, person_id, position) VALUES($1, $2, $3)", "iii", talk->id,
-                       person->id, (int64_t)i);
+                db_run(db, "INSERT INTO talk_person(talk_id, person_id, position, moderator) VALUES($1, $2, $3, $4)",
+                       "iiii", talk->id, person->id, (int64_t)i,
+                       (int64_t)programme_speaking(programme, talk, i)->moderator);
         }
         for (guint i = 0; i < talk->link_count; i++) {
                 const ProgrammeLink *link = programme_link(programme, talk->first_link + i);

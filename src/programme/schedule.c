@@ -15,7 +15,7 @@ Programme *programme_new(void)
         programme->talks = g_array_new(FALSE, TRUE, sizeof(ProgrammeTalk));
         programme->persons = g_array_new(FALSE, TRUE, sizeof(ProgrammePerson));
         programme->links = g_array_new(FALSE, TRUE, sizeof(ProgrammeLink));
-        programme->talk_persons = g_array_new(FALSE, TRUE, sizeof(guint));
+        programme->talk_persons = g_array_new(FALSE, TRUE, sizeof(ProgrammeSpeaking));
         programme->notices = g_array_new(FALSE, TRUE, sizeof(ProgrammeNotice));
         const char **fields[] = { &programme->title,     &programme->acronym, &programme->subtitle, &programme->place,
                                   &programme->url,       &programme->version, &programme->licence,  &programme->zone,

@@ -66,6 +66,12 @@ typedef struct {
         int line;
 } ProgrammePerson;
 
+/* Somebody in a session. */
+typedef struct {
+        guint person; /* its place in persons */
+        bool moderator;
+} ProgrammeSpeaking;
+
 /* What a session is made of: what a file speaks of, and what an import changes. */
 typedef enum {
         PART_TITLE,
@@ -87,6 +93,7 @@ typedef enum {
         PART_GUID,
         PART_PLACES,
         PART_CANCELLED,
+        PART_MODERATORS, /* who of the persons leads */
         PARTS
 } TalkPart;
 #define SAYS(name) (1u << PART_##name)
@@ -120,7 +127,8 @@ typedef struct {
         bool people;   /* a table of persons, without sessions */
         bool partial;  /* a table or a calendar: what it does not name stays where it is */
         GArray *days, *rooms, *tracks, *talks, *persons, *links;
-        GArray *talk_persons; /* guint: places in persons */
+        bool plain_links;     /* of links the file says kind, title and address alone */
+        GArray *talk_persons; /* ProgrammeSpeaking */
         GArray *notices;      /* ProgrammeNotice */
         GStringChunk *text;
 } Programme;
@@ -135,9 +143,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Programme, programme_free)
 #define programme_talk(p, i) (&g_array_index((p)->talks, ProgrammeTalk, (i)))
 #define programme_person(p, i) (&g_array_index((p)->persons, ProgrammePerson, (i)))
 #define programme_link(p, i) (&g_array_index((p)->links, ProgrammeLink, (i)))
+#define programme_speaking(p, talk, n)                                                                                 \
+        (&g_array_index((p)->talk_persons, ProgrammeSpeaking, (talk)->first_person + (n)))
 /* The nth person of this talk. */
-#define programme_talk_person(p, talk, n)                                                                              \
-        programme_person(p, g_array_index((p)->talk_persons, guint, (talk)->first_person + (n)))
+#define programme_talk_person(p, talk, n) programme_person(p, programme_speaking(p, talk, n)->person)
 
 /* A copy that lives as long as the programme; "" for NULL. */
 const char *programme_text(Programme *programme, const char *text);

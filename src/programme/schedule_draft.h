@@ -65,6 +65,7 @@ typedef struct {
         const char *id, *guid, *code, *name;
         const char *biography; /* NULL: not said */
         const char *email;     /* to invite; NULL: not said */
+        bool moderator;        /* leads the session it stands in */
         int line;
 } PersonDraft;
 

@@ -297,15 +297,15 @@ static void settle_persons(Settler *settler, const TalkDraft *draft, ProgrammeTa
         for (guint i = 0; i < draft->person_count; i++) {
                 const PersonDraft *person =
                         &g_array_index(settler->draft->persons, PersonDraft, draft->first_person + i);
-                guint place = settle_person(settler, person);
+                ProgrammeSpeaking speaking = { settle_person(settler, person), person->moderator };
                 bool twice = false;
                 for (guint n = talk->first_person; n < programme->talk_persons->len; n++)
-                        twice |= g_array_index(programme->talk_persons, guint, n) == place;
+                        twice |= g_array_index(programme->talk_persons, ProgrammeSpeaking, n).person == speaking.person;
                 if (twice)
                         programme_notice(programme, person->line, false,
                                          N_("“%s” is named twice in the same session; once was kept"), person->name);
                 else
-                        g_array_append_val(programme->talk_persons, place);
+                        g_array_append_val(programme->talk_persons, speaking);
         }
         talk->person_count = programme->talk_persons->len - talk->first_person;
 }

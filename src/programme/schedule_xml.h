@@ -8,6 +8,9 @@
 
 #define SCHEDULE_MAX_BYTES (16 * 1024 * 1024)
 
+/* Behind the person who leads a session: the schema has no word for it, and lets every program leave its own notes. */
+#define SCHEDULE_XML_MODERATOR "<?treteau moderator?>"
+
 typedef struct {
         const char *zone; /* IANA name for hours whose zone the file does not say */
         const char *seed; /* the event's slug: what is without identifier gets one from it */

@@ -431,6 +431,16 @@ static void on_end(GMarkupParseContext *context, const char *name, gpointer data
         }
 }
 
+static void mark_moderator(Reader *reader)
+{
+        bool in_persons = reader->stack[reader->depth].place == IN_PERSONS && last_talk(reader)->person_count;
+        if (!in_persons)
+                return;
+        GArray *persons = reader->draft->persons;
+        g_array_index(persons, PersonDraft, persons->len - 1).moderator = true;
+        reader->programme->says |= SAYS(MODERATORS);
+}
+
 /* Comments, processing instructions, declarations. GMarkup hands a document type over without reading it. */
 static void on_passthrough(GMarkupParseContext *context, const char *text, gsize length, gpointer data, GError **error)
 {
@@ -442,6 +452,8 @@ static void on_passthrough(GMarkupParseContext *context, const char *text, gsize
                        error);
                 return;
         }
+        if (!strcmp(copy, SCHEDULE_XML_MODERATOR))
+                mark_moderator(reader);
         const char *encoding = g_str_has_prefix(copy, "<?xml ") ? strstr(copy, "encoding=") : NULL;
         if (!encoding)
                 return;

@@ -170,7 +170,10 @@ static void put_persons(Writer *writer, const ProgrammeTalk *talk)
                 put_attribute(writer, "guid", person->guid);
                 g_string_append_c(writer->out, '>');
                 markup_append(writer->out, person->name, MARKUP_TEXT);
-                g_string_append(writer->out, "</person>\n");
+                g_string_append(writer->out, "</person>");
+                if (programme_speaking(writer->programme, talk, i)->moderator)
+                        g_string_append(writer->out, SCHEDULE_XML_MODERATOR);
+                g_string_append_c(writer->out, '\n');
         }
         g_string_append(writer->out, "        </persons>\n");
 }

@@ -1,13 +1,11 @@
 // iCalendar: a real file in its old forms comes in, and what goes out is read the same by three libraries.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import ICAL from 'ical.js';
-import nodeIcal from 'node-ical';
 import { data, root, start } from '../http/support.mjs';
+import { readByIcalJs, readByNodeIcal, readByPython } from './calendars.mjs';
 import { fetchExport, importFile, importText, plain } from './support.mjs';
 
 const programmes = [
@@ -18,41 +16,6 @@ const programmes = [
 let server, other;
 before(async () => { [server, other] = [await start(), await start()]; });
 after(() => Promise.all([server.stop(), other.stop()]));
-
-const byUid = (entries) => entries.sort((one, two) => (one.uid < two.uid ? -1 : 1));
-const fields = (uid, start, end, summary, description, location, sequence, url) => ({
-  uid, start, end, summary, description: description ?? '', location, sequence: Number(sequence ?? 0), url,
-});
-
-function readByIcalJs(text) {
-  const calendar = new ICAL.Component(ICAL.parse(text));
-  for (const zone of calendar.getAllSubcomponents('vtimezone'))
-    ICAL.TimezoneService.register(new ICAL.Timezone({ component: zone, tzid: zone.getFirstPropertyValue('tzid') }));
-  return byUid(calendar.getAllSubcomponents('vevent').map((component) => {
-    const event = new ICAL.Event(component);
-    return fields(event.uid, event.startDate.toJSDate().toISOString(), event.endDate.toJSDate().toISOString(),
-      event.summary, event.description, event.location, event.sequence, component.getFirstPropertyValue('url'));
-  }));
-}
-
-function readByNodeIcal(text) {
-  const entries = Object.values(nodeIcal.sync.parseICS(text)).filter((entry) => entry.type === 'VEVENT');
-  return byUid(entries.map((entry) => fields(entry.uid, entry.start.toISOString(), entry.end.toISOString(), entry.summary,
-    entry.description, entry.location, entry.sequence, entry.url)));
-}
-
-const python = `
-import json, sys
-from datetime import timezone
-from icalendar import Calendar
-at = lambda event, name: event[name].dt.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-text = lambda event, name: str(event.get(name, ""))
-print(json.dumps([{"uid": text(e, "UID"), "start": at(e, "DTSTART"), "end": at(e, "DTEND"), "summary": text(e, "SUMMARY"),
-  "description": text(e, "DESCRIPTION"), "location": text(e, "LOCATION"), "sequence": int(e.get("SEQUENCE", 0)),
-  "url": text(e, "URL")} for e in Calendar.from_ical(open(sys.argv[1], "rb").read()).walk("VEVENT")]))`;
-
-// Debian's own: the package is for it.
-const readByPython = (file) => byUid(JSON.parse(execFileSync('/usr/bin/python3', ['-c', python, file], { maxBuffer: 1 << 26 })));
 
 for (const { slug, file, talks } of programmes)
   describe(slug, { skip: existsSync(file) ? false : `${path.basename(file)} is not beside the checkout` }, () => {
@@ -96,6 +59,8 @@ describe('addresses that clients ask for', () => {
     const alone = await client.get(`/sample/talk/${talk.code}.ics`);
     assert.equal(alone.headers.get('content-type'), 'text/calendar; charset=utf-8');
     assert.deepEqual(readByIcalJs(alone.body_text).map((entry) => entry.uid), [talk.guid]);
+    const entry = (text) => plain(text).match(new RegExp(`BEGIN:VEVENT(?:(?!END:VEVENT)[^])*UID:${talk.guid}[^]*?END:VEVENT`))[0];
+    assert.equal(entry(alone.body_text), entry(await fetchExport(server, 'sample', 'ics')), 'alone it is as among all');
     const code = talk.persons[0].code;
     const theirs = talks.filter((one) => one.persons.some((person) => person.code === code)).map((one) => one.guid).sort();
     assert.deepEqual(readByIcalJs((await client.get(`/sample/speaker/${code}/talks.ics`)).body_text).map((entry) => entry.uid), theirs);

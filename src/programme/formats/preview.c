@@ -26,6 +26,7 @@ static const char *const part_words[PARTS] = {
         [PART_GUID] = N_("identifier"),
         [PART_PLACES] = N_("places"),
         [PART_CANCELLED] = N_("cancellation"),
+        [PART_MODERATORS] = N_("who leads"),
 };
 
 static const char *const person_words[PERSON_PARTS] = {

@@ -4,6 +4,7 @@
 #include "mail/mail.h"
 #include "programme/formats/csv_columns.h"
 #include "programme/formats/csv_hours.h"
+#include "programme/formats/csv_links.h"
 #include "programme/formats/draft_text.h"
 #include "programme/identity.h"
 #include "programme/schedule_draft.h"
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #define PERSONS_OF_A_TALK_MAX 200
+#define LINKS_OF_A_TALK_MAX 200
 #define PLACES_MAX 100000
 
 typedef struct {
@@ -183,6 +185,53 @@ static bool read_persons(Reader *reader, TalkDraft *talk)
         return true;
 }
 
+/* Who leads: names as they stand among the speakers; who stands here alone speaks as well. */
+static bool read_moderators(Reader *reader, TalkDraft *talk)
+{
+        GArray *persons = reader->draft->persons;
+        g_auto(GStrv) names = g_strsplit_set(cell(reader, COLUMN_MODERATORS), ";\n", -1);
+        for (int i = 0; names[i]; i++) {
+                const char *name = draft_text(reader->programme, names[i], "Led by", line_of(reader), true);
+                bool found = !*name;
+                for (guint n = talk->first_person; n < persons->len && !found; n++) {
+                        PersonDraft *person = &g_array_index(persons, PersonDraft, n);
+                        found = !strcmp(person->name, name);
+                        person->moderator |= found;
+                }
+                if (found)
+                        continue;
+                if (!has(reader, COLUMN_PERSONS))
+                        return refuse(reader, COLUMN_MODERATORS,
+                                      N_("“%s” leads, but the table has no column of speakers"), name);
+                if (talk->person_count >= PERSONS_OF_A_TALK_MAX)
+                        return refuse(reader, COLUMN_MODERATORS, N_("a session has more than %s persons"),
+                                      G_STRINGIFY(PERSONS_OF_A_TALK_MAX));
+                PersonDraft person = { .name = name, .line = line_of(reader), .moderator = true };
+                g_array_append_val(persons, person);
+                talk->person_count++;
+        }
+        return true;
+}
+
+static bool read_links(Reader *reader, TalkDraft *talk)
+{
+        const char *cell = cell_text(reader, COLUMN_LINKS, false);
+        g_auto(GStrv) lines = g_strsplit(cell ? cell : "", "\n", -1);
+        for (int i = 0; lines[i]; i++) {
+                if (!*g_strstrip(lines[i]))
+                        continue;
+                if (talk->link_count >= LINKS_OF_A_TALK_MAX)
+                        return refuse(reader, COLUMN_LINKS, N_("a session has more than %s links"),
+                                      G_STRINGIFY(LINKS_OF_A_TALK_MAX));
+                LinkDraft link = { csv_link_read(reader->programme, lines[i]), line_of(reader) };
+                if (!*link.link.url)
+                        return refuse(reader, COLUMN_LINKS, N_("“%s” holds no address"), lines[i]);
+                g_array_append_val(reader->draft->links, link);
+                talk->link_count++;
+        }
+        return true;
+}
+
 static bool read_places(Reader *reader, TalkDraft *talk)
 {
         const char *text = cell_text(reader, COLUMN_PLACES, true);
@@ -224,7 +273,8 @@ static bool fill_talk(Reader *reader, TalkDraft *talk)
                 return refuse(reader, COLUMN_TITLE, N_("it has no title"), "");
         if (!read_identity(reader, &talk->code, &talk->guid) || !read_start(reader, talk, &start_s) ||
             !read_length(reader, talk, start_s) || !read_room(reader, talk) || !read_persons(reader, talk) ||
-            !read_places(reader, talk) || !read_truth(reader, COLUMN_RECORDED, true, &recorded) ||
+            !read_moderators(reader, talk) || !read_links(reader, talk) || !read_places(reader, talk) ||
+            !read_truth(reader, COLUMN_RECORDED, true, &recorded) ||
             !read_truth(reader, COLUMN_CANCELLED, false, &cancelled))
                 return false;
         talk->id = cell_text(reader, COLUMN_NUMBER, true);
@@ -239,10 +289,12 @@ static void read_talk(Reader *reader)
         TalkDraft talk = { .line = line_of(reader),
                            .first_person = draft->persons->len,
                            .first_link = draft->links->len };
-        if (fill_talk(reader, &talk))
+        if (fill_talk(reader, &talk)) {
                 g_array_append_val(draft->talks, talk);
-        else
-                g_array_set_size(draft->persons, talk.first_person);
+                return;
+        }
+        g_array_set_size(draft->persons, talk.first_person);
+        g_array_set_size(draft->links, talk.first_link);
 }
 
 static void read_person(Reader *reader, GHashTable *seen)
@@ -300,6 +352,8 @@ static unsigned said_parts(const Reader *reader)
                       { COLUMN_KIND, PART_KIND },
                       { COLUMN_LANGUAGE, PART_LANGUAGE },
                       { COLUMN_PERSONS, PART_PERSONS },
+                      { COLUMN_MODERATORS, PART_MODERATORS },
+                      { COLUMN_LINKS, PART_LINKS },
                       { COLUMN_ABSTRACT, PART_ABSTRACT },
                       { COLUMN_DESCRIPTION, PART_DESCRIPTION },
                       { COLUMN_LICENCE, PART_LICENCE },
@@ -313,7 +367,7 @@ static unsigned said_parts(const Reader *reader)
         unsigned says = SAYS(TITLE) | SAYS(START) | SAYS(ROOM) | SAYS(GUID);
         for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
                 says |= has(reader, parts[i].column) ? 1u << parts[i].part : 0;
-        return says;
+        return has(reader, COLUMN_PERSONS) ? says : says & ~SAYS(MODERATORS);
 }
 
 static bool find_fault(const Reader *reader, bool *ret_people, ProgrammeNotice *ret_fault)
@@ -372,6 +426,7 @@ static Programme *read_table(const CsvTable *table, const ScheduleOptions *optio
         g_array_append_val(draft->days, any_day);
         draft->conference[CONFERENCE_ZONE] = (DraftField){ programme_text(programme, options->zone), 0 };
         programme->partial = true;
+        programme->plain_links = true;
         programme->people = people;
         programme->says = said_parts(&reader);
         read_rows(&reader, people);

@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "base/zone.h"
 #include "programme/formats/csv_columns.h"
+#include "programme/formats/csv_links.h"
 #include "programme/schedule_time.h"
 
 #include <string.h>
@@ -71,13 +72,22 @@ static void put_duration(Writer *writer, const ProgrammeTalk *talk)
         put(writer, text);
 }
 
-static void put_persons(Writer *writer, const ProgrammeTalk *talk)
+static void put_persons(Writer *writer, const ProgrammeTalk *talk, bool moderators_alone)
 {
         g_autoptr(GString) names = g_string_new(NULL);
         for (guint i = 0; i < talk->person_count; i++)
-                g_string_append_printf(names, "%s%s", i ? "; " : "",
-                                       programme_talk_person(writer->programme, talk, i)->name);
+                if (!moderators_alone || programme_speaking(writer->programme, talk, i)->moderator)
+                        g_string_append_printf(names, "%s%s", names->len ? "; " : "",
+                                               programme_talk_person(writer->programme, talk, i)->name);
         put(writer, names->str);
+}
+
+static void put_links(Writer *writer, const ProgrammeTalk *talk)
+{
+        g_autoptr(GString) lines = g_string_new(NULL);
+        for (guint i = 0; i < talk->link_count; i++)
+                csv_link_put(lines, programme_link(writer->programme, talk->first_link + i));
+        put(writer, lines->str);
 }
 
 static void put_talk(Writer *writer, const ProgrammeTalk *talk)
@@ -92,9 +102,11 @@ static void put_talk(Writer *writer, const ProgrammeTalk *talk)
         put(writer, talk->track < 0 ? "" : programme_track(programme, talk->track)->name);
         put(writer, talk->kind);
         put(writer, talk->language);
-        put_persons(writer, talk);
+        put_persons(writer, talk, false);
+        put_persons(writer, talk, true);
         put(writer, talk->abstract);
         put(writer, talk->description);
+        put_links(writer, talk);
         put(writer, talk->licence);
         put_truth(writer, !talk->no_recording);
         put_number(writer, talk->places);

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "base/zone.h"
+#include "mail/mail.h"
 #include "programme/formats/draft_text.h"
 #include "programme/formats/ical_line.h"
 #include "programme/identity.h"
@@ -11,6 +12,7 @@
 
 #include <string.h>
 
+#define PERSONS_OF_A_TALK_MAX 200
 #define DEPTH_MAX 8
 #define ROOMS_MAX 2000
 
@@ -164,6 +166,41 @@ static bool is_of_no_use(const char *name)
         return g_ascii_strncasecmp(name, "X-", 2) == 0;
 }
 
+/* "Ada; Bob": what our own writer says of who speaks. */
+static void read_speakers(Reader *reader, const IcalLine *line)
+{
+        g_auto(GStrv) names = g_strsplit(text_of(reader, line, true), ";", PERSONS_OF_A_TALK_MAX + 1);
+        TalkDraft *talk = &reader->talk;
+        reader->programme->says |= SAYS(PERSONS);
+        for (int i = 0; names[i] && talk->person_count < PERSONS_OF_A_TALK_MAX; i++) {
+                const char *name = programme_text(reader->programme, g_strstrip(names[i]));
+                PersonDraft person = { .name = name, .line = line->line };
+                if (!*name)
+                        continue;
+                g_array_append_val(reader->draft->persons, person);
+                talk->person_count++;
+        }
+}
+
+/* The names at the head of the text that our own writer put there. */
+static void take_names_away(Reader *reader)
+{
+        const GArray *persons = reader->draft->persons;
+        DraftField *abstract = &reader->talk.fields[TALK_ABSTRACT];
+        g_autoptr(GString) names = g_string_new(NULL);
+        for (guint i = reader->talk.first_person; i < persons->len; i++)
+                g_string_append_printf(names, "%s%s", names->len ? ", " : "",
+                                       g_array_index(persons, PersonDraft, i).name);
+        const char *text = abstract->text;
+        if (!names->len || !text || !g_str_has_prefix(text, names->str))
+                return;
+        text += names->len;
+        if (!*text)
+                abstract->text = "";
+        else if (g_str_has_prefix(text, ICAL_AFTER_NAMES))
+                abstract->text = text + strlen(ICAL_AFTER_NAMES);
+}
+
 static void read_property(Reader *reader, const IcalLine *line)
 {
         const char *name = line->name;
@@ -180,6 +217,8 @@ static void read_property(Reader *reader, const IcalLine *line)
                 set_field(reader, line, TALK_TITLE, text_of(reader, line, true));
         else if (!g_ascii_strcasecmp(name, "DESCRIPTION"))
                 set_field(reader, line, TALK_ABSTRACT, text_of(reader, line, false));
+        else if (!g_ascii_strcasecmp(name, CALENDAR_SPEAKERS))
+                read_speakers(reader, line);
         else if (!g_ascii_strcasecmp(name, "LOCATION"))
                 read_location(reader, line);
         else if (!g_ascii_strcasecmp(name, "URL"))
@@ -213,6 +252,7 @@ static void end_talk(Reader *reader)
 {
         TalkDraft *talk = &reader->talk;
         reader->in_talk = false;
+        take_names_away(reader);
         if (reader->start_us != INT64_MIN) {
                 g_autoptr(GDateTime) start = g_date_time_new_from_unix_utc(reader->start_us / SECOND_US);
                 g_autofree char *text = start ? g_date_time_format(start, "%Y-%m-%dT%H:%M:%SZ") : NULL;

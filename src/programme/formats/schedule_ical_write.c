@@ -27,6 +27,24 @@ static const char *words_of(Writer *writer, const ProgrammeTalk *talk)
         return keep_text(writer, prose_text(text, TEXT_CHARACTERS_MAX));
 }
 
+static const char *names_of(Writer *writer, const Programme *programme, const ProgrammeTalk *talk, const char *between)
+{
+        GString *names = g_string_new(NULL);
+        for (guint i = 0; i < talk->person_count; i++)
+                g_string_append_printf(names, "%s%s", i ? between : "",
+                                       programme_talk_person(programme, talk, i)->name);
+        return keep_text(writer, g_string_free(names, FALSE));
+}
+
+/* Who speaks stands first: calendars show this text and no list of speakers, and an ATTENDEE would need an address. */
+static const char *description_of(Writer *writer, const Programme *programme, const ProgrammeTalk *talk)
+{
+        const char *words = words_of(writer, talk), *names = names_of(writer, programme, talk, ", ");
+        if (!*names)
+                return words;
+        return *words ? keep_text(writer, g_strconcat(names, ICAL_AFTER_NAMES, words, NULL)) : names;
+}
+
 static void add_talk(Writer *writer, const Programme *programme, const char *base_url, const ProgrammeTalk *talk)
 {
         CalendarEntry entry = { .uid = talk->guid, /* RFC 7986, 5.3 */
@@ -36,7 +54,8 @@ static void add_talk(Writer *writer, const Programme *programme, const char *bas
                                 .start_us = talk->start_us,
                                 .end_us = talk->end_us,
                                 .summary = talk->title,
-                                .description = words_of(writer, talk),
+                                .description = description_of(writer, programme, talk),
+                                .speakers = names_of(writer, programme, talk, "; "),
                                 .location = programme_room(programme, talk->room)->name,
                                 .category = talk->track < 0 ? NULL : programme_track(programme, talk->track)->name,
                                 .url = keep_text(writer, g_strdup_printf("%stalk/%s/", base_url, talk->code)),

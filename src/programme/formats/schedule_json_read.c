@@ -72,8 +72,8 @@ static const Member talk_members[] = {
 };
 
 static const Member person_members[] = {
-        { "id", -1 },  { "guid", -1 },      { "code", -1 },        { "name", -1 },
-        { "url", -1 }, { "biography", -1 }, { "public_name", -1 }, { NULL },
+        { "id", -1 },        { "guid", -1 },        { "code", -1 },      { "name", -1 }, { "url", -1 },
+        { "biography", -1 }, { "public_name", -1 }, { "moderator", -1 }, { NULL },
 };
 
 static int line_of(const Reader *reader, const json_t *object)
@@ -206,7 +206,10 @@ static bool read_persons(Reader *reader, const json_t *persons, TalkDraft *talk)
                                        .code = member_text(reader, object, "code", true),
                                        .biography = member_text(reader, object, "biography", false),
                                        .name = name,
+                                       .moderator = json_is_true(json_object_get(object, "moderator")),
                                        .line = line_of(reader, object) };
+                if (json_is_boolean(json_object_get(object, "moderator")))
+                        reader->programme->says |= SAYS(MODERATORS);
                 if (!name || !*name) {
                         programme_notice(reader->programme, person.line, false,
                                          N_("a person without a name was left out"), "");

@@ -143,6 +143,8 @@ static json_t *persons_json(const Writer *writer, const ProgrammeTalk *talk)
                 put_or_null(object, "biography", person->biography ? person->biography : "");
                 g_autofree char *url = g_strdup_printf("%sspeaker/%s/", writer->base_url, person->code);
                 put_uri(object, "url", url);
+                json_object_set_new(object, "moderator",
+                                    json_boolean(programme_speaking(writer->programme, talk, i)->moderator));
                 json_array_append_new(persons, object);
         }
         return persons;
