@@ -29,31 +29,52 @@ for (const time of document.querySelectorAll('main time[datetime]')) {
   time.append(note);
 }
 
-const star = /** @type {HTMLAnchorElement | null} */ (document.querySelector('a.keep'));
-if (star) {
-  const label = star.querySelector('span'), flag = `my ${location.pathname.split('/')[1]}`;
-  /** @param {boolean} kept */
-  const show = (kept) => {
+const stars = /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll('a[data-code]')]);
+const flag = `my ${location.pathname.split('/')[1]}`;
+
+/** A star alone, of a list, or a button with words. @param {HTMLAnchorElement} star @param {boolean} kept */
+function show(star, kept) {
+  const label = star.querySelector('span');
+  star.setAttribute('aria-pressed', String(kept));
+  if (label) {
     star.classList.toggle('main', kept);
-    if (label) label.textContent = (kept ? star.dataset.kept : star.dataset.keep) ?? '';
-  };
-  // Nobody is asked who never kept anything here.
-  if (localStorage.getItem(flag))
-    fetch(star.dataset.codes ?? '').then((answer) => answer.text()).then((codes) => show(codes.split(' ').includes(star.dataset.code ?? '')));
-  star.addEventListener('click', async (event) => {
+    label.textContent = (kept ? star.dataset.kept : star.dataset.keep) ?? '';
+  } else {
+    star.textContent = kept ? '★' : '☆';
+  }
+}
+
+/** Presses the button of the small page that the star leads to. @param {HTMLAnchorElement} star */
+async function press(star) {
+  try {
+    const page = new DOMParser().parseFromString(await (await fetch(star.href)).text(), 'text/html');
+    const button = /** @type {HTMLButtonElement} */ (page.querySelector('button[name="keep"]'));
+    const token = /** @type {HTMLInputElement} */ (page.querySelector('input[name="csrf"]'));
+    const answer = await fetch(star.href, { method: 'POST', body: new URLSearchParams({ keep: button.value, csrf: token.value }) });
+    if (!answer.ok) throw new Error(String(answer.status));
+    localStorage.setItem(flag, '1');
+    for (const same of stars) if (same.dataset.code === star.dataset.code) show(same, button.value === '1');
+  } catch {
+    location.href = star.href;
+  }
+}
+
+for (const star of stars) {
+  // With this script it is a button that stays pressed, by Space as by Enter.
+  star.setAttribute('role', 'button');
+  show(star, false);
+  star.addEventListener('click', (event) => { event.preventDefault(); void press(star); });
+  star.addEventListener('keydown', (event) => {
+    if (event.key !== ' ') return;
     event.preventDefault();
-    try {
-      const page = new DOMParser().parseFromString(await (await fetch(star.href)).text(), 'text/html');
-      const button = /** @type {HTMLButtonElement} */ (page.querySelector('button[name="keep"]'));
-      const token = /** @type {HTMLInputElement} */ (page.querySelector('input[name="csrf"]'));
-      const answer = await fetch(star.href, { method: 'POST', body: new URLSearchParams({ keep: button.value, csrf: token.value }) });
-      if (!answer.ok) throw new Error(String(answer.status));
-      localStorage.setItem(flag, '1');
-      show(button.value === '1');
-    } catch {
-      location.href = star.href;
-    }
+    void press(star);
   });
 }
+// Nobody is asked who never kept anything here.
+if (stars.length && localStorage.getItem(flag))
+  fetch(`/${location.pathname.split('/')[1]}/my/codes`).then((answer) => answer.text()).then((text) => {
+    const codes = text.split(' ');
+    for (const star of stars) show(star, codes.includes(star.dataset.code ?? ''));
+  });
 
 export {};

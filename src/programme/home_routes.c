@@ -116,11 +116,13 @@ void show_poster(Request *req, Db *db)
         g_autoptr(GPtrArray) talks = talk_list_teaser(db, event->id, SUB_EVENTS_MAX);
         g_autoptr(GPtrArray) news = news_list(db, event->id, NEWS_MAX, 0);
         g_autofree char *head = event_head_markup(req, event, talks, logo ? logo->url : NULL);
+        static const char *const scripts[] = { "programme/here.js", NULL };
         static const char *const styles[] = { "programme/poster.css", NULL };
         Html *h = conference_page(req, event, EVENT_POSTER,
                                   &(Page){ .title = days,
                                            .description = *event->lead ? event->lead : NULL,
                                            .styles = styles,
+                                           .scripts = scripts,
                                            .head_links = head,
                                            .main_class = "" });
         poster_view(h, &(PosterPage){ .event = event,

@@ -59,6 +59,8 @@ extern bool (*const programme_replay_withheld)(Db *db, int64_t talk);
 
 typedef enum { TALK_TO_COME, TALK_LIVE, TALK_ENDED } TalkState;
 TalkState talk_state(const Talk *talk, int64_t at_us);
+/* It begins within the hour: lists say "to come" of these alone, since nearly every line would say it otherwise. */
+bool talk_is_soon(const Talk *talk, int64_t at_us);
 /* A kind's word for readers: "Workshop", "Atelier"; the source's own word when it is not one of ours. */
 const char *talk_kind_text(const Talk *talk, const Lang *lang);
 

@@ -67,7 +67,8 @@ GArray *talk_rows(const Event *event, GPtrArray *talks, const Lang *lang, bool w
                                 .event_slug = event->slug,
                                 .look = talk_look(talk),
                                 .live = talk_state(talk, now) == TALK_LIVE,
-                                .ended = talk_state(talk, now) == TALK_ENDED };
+                                .ended = talk_state(talk, now) == TALK_ENDED,
+                                .soon = talk_is_soon(talk, now) };
                 row.meta = meta_of(talk, lang);
                 g_array_append_val(rows, row);
         }

@@ -1,14 +1,22 @@
 #include "programme/programme_store.h"
 
+#include "base/time.h"
+
 #include <string.h>
 
 #define WORDS_MAX 16
+#define SOON_US HOUR_US
 
 TalkState talk_state(const Talk *talk, int64_t at_us)
 {
         if (at_us < talk->start_us)
                 return TALK_TO_COME;
         return at_us < talk->end_us ? TALK_LIVE : TALK_ENDED;
+}
+
+bool talk_is_soon(const Talk *talk, int64_t at_us)
+{
+        return at_us < talk->start_us && talk->start_us - at_us <= SOON_US;
 }
 
 /* What kinds of sessions are called in the files of others, how they look in the grid, and our word for them. */

@@ -27,11 +27,12 @@ typedef struct {
         char *meta;       /* kind, room, persons */
         char *length;     /* "45 min" */
         const char *event_slug;
-        const char *look; /* class of a block in the grid: "plenary", "workshop", "pause", "table", "" */
-        bool live, ended;
-        int column, span; /* in the grid of rooms; column 0: across all */
+        const char *look;       /* class of a block in the grid: "plenary", "workshop", "pause", "table", "" */
+        bool live, ended, soon; /* soon: it is one of the next to begin */
+        int column, span;       /* in the grid of rooms; column 0: across all */
 } TalkRow;
-void talk_tag_view(Html *h, const TalkRow *v); /* what there is to know of its state */
+void talk_tag_view(Html *h, const TalkRow *v);  /* what there is to know of its state */
+void talk_star_view(Html *h, const TalkRow *v); /* keeps it in one's own programme */
 void talk_row_view(Html *h, const TalkRow *v);
 void talk_rows_view(Html *h, const GArray *rows); /* of TalkRow */
 

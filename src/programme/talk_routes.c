@@ -213,7 +213,9 @@ void show_speaker(Request *req, Db *db)
         }
         g_autoptr(GArray) rows = talk_rows(event, talk_list_of_person(db, person->id), lang, true);
         static const char *const styles[] = { "programme/talk.css", NULL };
-        Html *h = conference_page(req, event, EVENT_SPEAKERS, &(Page){ .title = person->name, .styles = styles });
+        static const char *const scripts[] = { "programme/here.js", NULL };
+        Html *h = conference_page(req, event, EVENT_SPEAKERS,
+                                  &(Page){ .title = person->name, .styles = styles, .scripts = scripts });
         speaker_view(h, &(SpeakerPage){ .event_slug = event->slug, .person = person, .rows = rows });
         page_end(req, h, 200);
 }

@@ -105,6 +105,79 @@ for (const width of [375, 1280])
     await visitor.context().close();
   });
 
+it('a session is dragged by the pointer to another room and any five minutes, and by Shift and arrows too', async () => {
+  const page = await open(owner, { viewport: { width: 1280, height: 900 } }), block = `#s-${code}`;
+  await page.goto(`${server.origin}/rencontres/organise/grid/?day=${day}`);
+  /** Presses the button on the block, moves in steps, lets go. */
+  const drag = async (dx, dy) => {
+    const { x, y, width, height } = await page.locator(block).boundingBox();
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2 + 8, y + height / 2 + 2, { steps: 4 });
+    await page.mouse.move(x + width / 2 + dx, y + height / 2 + dy, { steps: 12 });
+    return page.mouse;
+  };
+  const place = () => page.$eval(block, (one) => ({ room: one.closest('td').dataset.room, start: one.closest('td').dataset.start }));
+  const cell = (room) => page.locator(`tr:has(${block}) td[data-room="${room}"]`).boundingBox();
+  const before = await place(), rooms = await page.$$eval('tr:has(a.block) td', (cells) => [...new Set(cells.map(({ dataset }) => dataset.room))]);
+  const other = rooms.find((room) => room !== before.room);
+  assert.equal(before.start, '09:30');
+
+  await (await drag(3, 2)).up();
+  await page.waitForFunction(() => /Laissée/.test(document.querySelector('#said')?.textContent ?? ''));
+  assert.deepEqual(await place(), before, 'put down where it was, it stays');
+
+  const [from, to] = [await cell(before.room), await cell(other)];
+  await drag(to.x + to.width / 2 - (from.x + from.width / 2), from.height / 3);
+  await page.waitForFunction(() => document.querySelector('.mark')?.textContent === '09:40');
+  await Promise.all([page.waitForURL(/moved=/), page.mouse.up()]);
+  assert.deepEqual(await place(), { room: other, start: '09:40' });
+
+  await page.goto(`${server.origin}/rencontres/organise/grid/?day=${day}`);
+  await tab_to(page, block);
+  await page.keyboard.press('Space');
+  for (let i = 0; i < 2; i++) await page.keyboard.press('Shift+ArrowUp');
+  assert.match(await page.textContent('#said'), /09:30/);
+  await page.keyboard.press('Shift+ArrowUp');
+  assert.match(await page.textContent('#said'), /09:25/);
+  for (let i = 0; i < 7; i++) await page.keyboard.press('Shift+ArrowUp');
+  assert.match(await page.textContent('#said'), /08:50/, 'before the first row too');
+  await page.keyboard.press(other < before.room ? 'ArrowRight' : 'ArrowLeft');
+  for (let i = 0; i < 6; i++) await page.keyboard.press('Shift+ArrowDown');
+  await Promise.all([page.waitForURL(/moved=/), page.keyboard.press('Enter')]);
+  assert.deepEqual(await place(), before);
+  await page.context().close();
+});
+
+it('a star in a list is a button by keyboard, and a page with a button without script', async () => {
+  const list = `${server.origin}/rencontres/schedule/?q=table`, star = `a.star[data-code="${code}"]`;
+  const visitor = await open(null), pressed = (on) => visitor.waitForFunction(([css, wanted]) =>
+    document.querySelector(css)?.getAttribute('aria-pressed') === wanted, [star, String(on)]);
+  await visitor.goto(list);
+  await tab_to(visitor, star);
+  await visitor.keyboard.press('Space');
+  await pressed(true);
+  assert.equal(await visitor.textContent(star), '★');
+  for (const address of [list, `${server.origin}/rencontres/schedule/`, `${server.origin}/rencontres/`]) {
+    await visitor.goto(address);
+    await pressed(true);
+  }
+  await visitor.goto(list);
+  await pressed(true);
+  await tab_to(visitor, star);
+  await visitor.keyboard.press('Enter');
+  await pressed(false);
+  await visitor.context().close();
+
+  const plain = await open(null, { javaScriptEnabled: false });
+  await plain.goto(list);
+  await plain.click(star);
+  await plain.click('button[name=keep]');
+  assert.match(plain.url(), /\/rencontres\/my\/$/);
+  assert.match(await plain.textContent('main'), /Table/);
+  await plain.context().close();
+});
+
 it('a reader in the event\'s zone sees no second hour', async () => {
   const page = await open(null, { timezoneId: 'Europe/Paris' });
   await page.goto(`${server.origin}/rencontres/talk/${code}/`);
