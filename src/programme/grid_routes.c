@@ -175,6 +175,7 @@ static GridCell fill_cell(Grid *grid, const GridRow *row, const EventRoom *room,
                 }
                 GridBlock block = { .talk = talk,
                                     .length = when_duration(grid->lang, talk->end_us - talk->start_us),
+                                    .minutes = (talk->end_us - talk->start_us) / MINUTE_US,
                                     .look = talk_look(talk),
                                     .clash = g_hash_table_contains(grid->clashing, GSIZE_TO_POINTER((gsize)talk->id)),
                                     .moved = moved && moved->id == talk->id };

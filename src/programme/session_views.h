@@ -78,6 +78,7 @@ typedef struct {
 typedef struct {
         const Talk *talk;
         char *length;
+        int64_t minutes;
         const char *look;
         bool clash, moved;
 } GridBlock;
