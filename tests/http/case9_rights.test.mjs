@@ -4,6 +4,7 @@
 // comes from the table below, written by hand. A new parameter in an address needs a line in PROVIDERS.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { deflateSync } from 'node:zlib';
 import { run } from './support.mjs';
 import { ROLES, insert, makeWorld } from '../support/world.mjs';
 
@@ -101,7 +102,7 @@ function fill(db, event, accounts) {
     insert(db, 'job', { kind: 'backup', event_id: null, state: 'cancelled', created_us: 1, ended_us: 9e15 });
   insert(db, 'job', { kind: 'statistics', event_id: event.id, state: 'cancelled', created_us: 1, ended_us: 9e15 });
   insert(db, 'import_draft', { token: `draft-${event.slug}`, event_id: event.id, account_id: accounts.get(`programme@${event.slug}`).id,
-    name: 'a.csv', bytes: Buffer.from([0]), created_us: Date.now() * 1000 });
+    name: 'a.csv', bytes: deflateSync('Title;Day;Start;End;Room\nOne;2031-01-28;9:00;10:00;A\n'), created_us: Date.now() * 1000 });
   insert(db, 'invitation', { event_id: event.id, account_id: attendee, role: 'host' });
 }
 
