@@ -1,6 +1,7 @@
 // An association holds its event: an organiser builds two days from nothing, invites a speaker and a host, publishes; sixty
 // people register, a waiting list moves, a session moves and the right people hear of it by mail, the day is held. All of it
-// through nginx with the shipped site file; the mails come to a relay of this test's own.
+// through nginx with the shipped site file; the mails come to a relay of this test's own. The organiser works in
+// French, who moves up from the waiting list in English; what is done again and again is done by keyboard alone once.
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
@@ -50,16 +51,28 @@ describe("two days of an association", { skip: missing("chromium") || (has_progr
 
   const at = (place) => `${house.origin}/deux-jours/${place}`;
 
+  async function findings_of(tab) {
+    const { width, height } = tab.page.viewportSize(), address = tab.page.url();
+    const found = [...(await html_findings(await (await fetch_as(tab, address)).text())), ...(await standing_findings(tab.page))];
+    await tab.resize(width, height);
+    return found.map((text) => `${address} ${text}`);
+  }
+
   /** No finding of a page as it stands, at both widths. */
   async function clean(tab) {
-    const found = [...(await html_findings(await (await fetch_as(tab, tab.page.url())).text())), ...(await standing_findings(tab.page))];
-    await tab.resize(1280, 800);
-    assert.deepEqual(found, [], tab.page.url());
+    assert.deepEqual(await findings_of(tab), []);
   }
 
   async function fetch_as(tab, url) {
     const cookies = await tab.page.context().cookies();
-    return fetch(url, { headers: { cookie: cookies.map((one) => `${one.name}=${one.value}`).join("; "), "accept-language": "fr" } });
+    const lang = await tab.page.evaluate(() => document.documentElement.lang);
+    return fetch(url, { headers: { cookie: cookies.map((one) => `${one.name}=${one.value}`).join("; "), "accept-language": lang } });
+  }
+
+  /** A tab of somebody whom a client of this test has signed in. */
+  async function tab_of(client, options) {
+    const cookies = [...client.cookies].map(([name, value]) => ({ name, value, url: house.origin }));
+    return chromium.tab({ ...options, cookies });
   }
 
   /** Presses a button of a page of forms, and waits for the page that answers. */
@@ -80,6 +93,16 @@ describe("two days of an association", { skip: missing("chromium") || (has_progr
     await walk_to(tab, selector);
     await tab.page.keyboard.press("Control+a");
     await tab.page.keyboard.insertText(text);
+  }
+  /** By keyboard alone: a choice of a list, by its words. */
+  async function choose(tab, selector, words) {
+    await walk_to(tab, selector);
+    const chosen = () => tab.page.evaluate(() => document.activeElement.selectedOptions[0].label);
+    await tab.press("Home");
+    for (let steps = 0; await chosen() !== words; steps++) {
+      assert.ok(steps < 60, `${selector} has no "${words}"`);
+      await tab.press("ArrowDown");
+    }
   }
   async function submit_by_keyboard(tab, selector = "main form button[type=submit].main") {
     await walk_to(tab, selector);
@@ -141,8 +164,20 @@ describe("two days of an association", { skip: missing("chromium") || (has_progr
       ["Deuxième matinée", "Grande scène", 24 * HOUR, "60", ""], ["Réseaux et coopérations", "La Parenthèse", 25 * HOUR, "60", ""],
       ["Ce que nous emportons", "Grande scène", 26 * HOUR, "45", ""],
     ];
-    for (const [title, room, offset, length, places] of sessions) {
+    for (const [n, [title, room, offset, length, places]] of sessions.entries()) {
       const { date, time } = moment(offset);
+      if (n === 0) { // by keyboard alone
+        await organiser.goto(at("organise/sessions/new/"));
+        await type_into(organiser, "main [name=title]", title);
+        await choose(organiser, "main [name=day]", await organiser.page.locator(`main [name=day] option[value="${date}"]`).evaluate((one) => one.label));
+        await organiser.page.fill("main [name=start]", time); // an hour's own parts follow the browser's language
+        await type_into(organiser, "main [name=length]", length);
+        await choose(organiser, "main [name=room]", room);
+        await type_into(organiser, "main [name=abstract]", `À propos de **${title}**.`);
+        await submit_by_keyboard(organiser, "main button.main[value=save]");
+        assert.match(organiser.page.url(), /\/organise\/session\/[^/]+\//, await organiser.page.locator("main").innerText());
+        continue;
+      }
       await organiser.goto(at(`organise/sessions/new/?day=${date}`));
       await organiser.page.fill("main [name=title]", title);
       await organiser.page.selectOption("main [name=room]", { label: room });
@@ -155,8 +190,19 @@ describe("two days of an association", { skip: missing("chromium") || (has_progr
       assert.match(organiser.page.url(), /\/organise\/session\/[^/]+\//, await organiser.page.locator("main").innerText());
     }
     await clean(organiser);
-    await organiser.goto(at("organise/grid/"));
+    await organiser.goto(at(`organise/grid/?day=${days[1]}`));
     await clean(organiser);
+  });
+
+  it("lets the organiser move a session in the grid by keyboard alone", async () => {
+    const block = (title) => organiser.page.locator("a.block", { hasText: title });
+    const room = (title) => block(title).evaluate((one) => one.closest("td").dataset.name.split(",")[0]);
+    assert.equal(await room("Ce que nous emportons"), "Grande scène");
+    await walk_to(organiser, `#${await block("Ce que nous emportons").getAttribute("id")}`);
+    await organiser.press("Space");
+    await organiser.press("ArrowRight");
+    await Promise.all([organiser.page.waitForNavigation(), organiser.press("Enter")]);
+    assert.equal(await room("Ce que nous emportons"), "La Parenthèse");
   });
 
   it("invites a speaker and a host by mail, who accept", async () => {
@@ -198,7 +244,7 @@ describe("two days of an association", { skip: missing("chromium") || (has_progr
   it(`registers ${PEOPLE} people, ${WISHES} of them for ${PLACES} places, in their order`, async () => {
     const seat = await seat_field(house.client());
     for (let n = 0; n < PEOPLE; n++) {
-      const client = house.client({ lang: "fr" }), email = `personne-${n}@example.org`;
+      const client = house.client({ lang: n === PLACES ? "en" : "fr" }), email = `personne-${n}@example.org`;
       const answer = await client.post("/deux-jours/register/", { name: `Personne ${n}`, email, path: "remote", ...(n < WISHES ? { [seat]: "1" } : {}) });
       assert.equal(answer.status, 303, answer.body_text);
       crowd.push({ email, client });
@@ -210,7 +256,8 @@ describe("two days of an association", { skip: missing("chromium") || (has_progr
     const state = async (n) => (await crowd[n].client.get("/deux-jours/me/")).body_text;
     for (let n = 0; n < PLACES; n++)
       assert.match(await state(n), /Vous avez une place/, `${n}`);
-    for (let n = PLACES; n < WISHES; n++)
+    assert.match(await state(PLACES), /number 1\b/);
+    for (let n = PLACES + 1; n < WISHES; n++)
       assert.match(await state(n), new RegExp(`numéro ${n - PLACES + 1}\\b`), `${n}`);
   });
 
@@ -230,14 +277,16 @@ describe("two days of an association", { skip: missing("chromium") || (has_progr
     await phone.close();
   });
 
-  it("gives a freed place to the first in line, who accepts it from the mail", async () => {
+  it("gives a freed place to the first in line, who accepts it on a phone by keyboard alone, in English", async () => {
     assert.equal((await crowd[0].client.post("/deux-jours/me/cancel/", {})).status, 303);
-    const next = crowd[PLACES], offer = await mailbox.next(next.email, /votre tour/i);
+    const next = crowd[PLACES], offer = await mailbox.next(next.email, /your turn/i);
     assert.ok(offer.links.some((link) => link.startsWith(house.origin)), offer.text);
-    const page = (await next.client.get("/deux-jours/me/")).body_text;
-    const accept = page.match(/name="act" value="(accept-\d+)"/)[1];
-    assert.equal((await next.client.post("/deux-jours/me/place/", { act: accept }, { from: "/deux-jours/me/" })).status, 303);
-    assert.match((await next.client.get("/deux-jours/me/")).body_text, /Vous avez une place/);
+    const phone = await tab_of(next.client, { width: 375, height: 700, locale: "en-GB" });
+    await phone.goto(at("me/"));
+    await clean(phone);
+    await submit_by_keyboard(phone, "main button[name=act][value^=accept-]");
+    await phone.sees("You have a place");
+    await phone.close();
     assert.match((await crowd[PLACES + 1].client.get("/deux-jours/me/")).body_text, /numéro 1\b/);
   });
 
