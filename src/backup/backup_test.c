@@ -239,6 +239,19 @@ static void test_once(Fixture *fixture, gconstpointer data)
         check_once(fixture, data ? fixture->key : NULL);
 }
 
+/* A file that somebody sent, which begins as a sealed one does, is put back as it was. */
+static void test_looks_sealed(Fixture *fixture, gconstpointer data)
+{
+        g_autofree char *large = g_malloc0(LARGE), *new = g_build_filename(fixture->folder, "new", NULL);
+        strcpy(large, "treteau-sealed-1");
+        write_file(fixture->data, "media/one/sent", large, LARGE);
+        g_autoptr(Backup) made = make(fixture, NULL, NOON);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Backup) restored = backup_restore(made->path, NULL, new, &error);
+        g_assert_no_error(error);
+        assert_same(fixture->data, new, "media/one/sent");
+}
+
 /* What lies beside the archive is checked as what is in it: missing, cut, turned. */
 static void check_pool_damage(Fixture *fixture, const char *key_file)
 {
@@ -612,6 +625,7 @@ int main(int argc, char **argv)
         WITH_FOLDER("/backup/growing", test_growing);
         WITH_FOLDER("/backup/once", test_once);
         g_test_add("/backup/once-sealed", Fixture, "sealed", set_up, test_once, tear_down);
+        WITH_FOLDER("/backup/looks-sealed", test_looks_sealed);
         WITH_FOLDER("/backup/pool-damage", test_pool_damage);
         g_test_add("/backup/pool-damage-sealed", Fixture, "sealed", set_up, test_pool_damage, tear_down);
         WITH_FOLDER("/backup/pool-thinned", test_pool_thinned);

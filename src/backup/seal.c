@@ -238,6 +238,13 @@ Unsealer *unsealer_new(int fd, SealKeys *keys, GError **error)
         return g_steal_pointer(&unsealer);
 }
 
+Unsealer *unsealer_new_open(int fd)
+{
+        Unsealer *unsealer = g_new0(Unsealer, 1);
+        unsealer->fd = fd;
+        return unsealer;
+}
+
 bool unsealer_is_sealed(const Unsealer *unsealer)
 {
         return unsealer->sealed;

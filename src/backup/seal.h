@@ -33,6 +33,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sealer, sealer_free)
 typedef struct Unsealer Unsealer;
 /* Looks at the first bytes: a sealed file needs its words, an open one needs none. Keys stay the caller's. */
 Unsealer *unsealer_new(int fd, SealKeys *keys, GError **error);
+/* As it is, whatever its first bytes are: of a file whose name says so. */
+Unsealer *unsealer_new_open(int fd);
 bool unsealer_is_sealed(const Unsealer *unsealer);
 /* The next bytes, which live until the next call; 0 at the end, -1 with an error. */
 gssize unsealer_read(Unsealer *unsealer, const void **ret_bytes, GError **error);
