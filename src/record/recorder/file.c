@@ -66,7 +66,16 @@ bool file_replace(const char *name, const void *bytes, size_t size, GError **err
         if (descriptor < 0)
                 return false;
         bool written = file_write(descriptor, name, bytes, size, error);
-        return file_commit(descriptor, name, written, false, error) && written;
+        return file_commit(descriptor, name, written, true, error) && written;
+}
+
+void folder_sync(void)
+{
+        int folder = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (folder < 0)
+                return;
+        fsync(folder);
+        close(folder);
 }
 
 int64_t folder_bytes(void)

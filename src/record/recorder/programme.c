@@ -66,10 +66,14 @@ int64_t programme_bytes(const Programme *programme)
         return programme->bytes;
 }
 
+/* Once it returns, a power cut takes nothing of what the list names. */
 static bool write_list(const Programme *programme, GError **error)
 {
         g_autoptr(GString) text = playlist_text(programme->list);
-        return file_replace(PLAYLIST_NAME, text->str, text->len, error);
+        if (!file_replace(PLAYLIST_NAME, text->str, text->len, error))
+                return false;
+        folder_sync();
+        return true;
 }
 
 static bool write_init(const Programme *programme, const Segment *segment, unsigned number, GError **error)

@@ -3,6 +3,7 @@
 #include "record/recorder/sample_h264.h"
 #include "record/recorder/slate.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
@@ -18,6 +19,36 @@ typedef struct Fixture {
         int64_t done_us;
         int fault;
 } Fixture;
+
+/* What the disk is asked for, in order: "sync .s000000.m4s.part", "name s000000.m4s", "sync folder". These stand before
+ * the C library's own. */
+static GPtrArray *asked;
+
+static void note(const char *what, const char *name)
+{
+        if (asked)
+                g_ptr_array_add(asked, g_strdup_printf("%s %s", what, name));
+}
+
+int fdatasync(int fd)
+{
+        g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", fd), *path = g_file_read_link(link, NULL);
+        g_autofree char *name = g_path_get_basename(path);
+        note("sync", name);
+        return 0;
+}
+
+int fsync(int fd)
+{
+        note("sync", "folder");
+        return 0;
+}
+
+int rename(const char *from, const char *to)
+{
+        note("name", to);
+        return renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
 
 #define BEGIN_US INT64_C(1767225600000000)
 #define MS INT64_C(1000)
@@ -270,6 +301,26 @@ static void test_disk_full(Fixture *fixture, gconstpointer data)
         g_assert_cmpint(fixture->done_us, ==, 7000 * MS);
 }
 
+/* After a power cut all but the open segment is there (at most 4 s): each file is on the disk before its name is, a
+ * segment before the list that names it, and all of it before the server hears of the segment. */
+static void test_power_cut(Fixture *fixture, gconstpointer data)
+{
+        asked = g_ptr_array_new_with_free_func(g_free);
+        say(fixture, MESSAGE_TICK, 0);
+        PICTURE(fixture, small_key, 0);
+        pass(fixture, 100, 2000);
+        PICTURE(fixture, small_key, 2000);
+        for (int64_t at_ms = 2100; fixture->count[MESSAGE_SEGMENT] == 0 && at_ms < 6000; at_ms += 100)
+                say(fixture, MESSAGE_TICK, at_ms);
+        g_assert_cmpuint(fixture->count[MESSAGE_SEGMENT], ==, 1);
+        g_ptr_array_add(asked, NULL);
+        g_autofree char *text = g_strjoinv(", ", (char **)asked->pdata);
+        g_assert_cmpstr(text, ==,
+                        "sync .i000000.mp4.part, name i000000.mp4, sync .s000000.m4s.part, name s000000.m4s, "
+                        "sync ." PLAYLIST_NAME ".part, name " PLAYLIST_NAME ", sync folder");
+        g_clear_pointer(&asked, g_ptr_array_unref);
+}
+
 static void test_damaged_list(Fixture *fixture, gconstpointer data)
 {
         g_assert_true(g_file_set_contents(PLAYLIST_NAME, "", 0, NULL));
@@ -296,6 +347,7 @@ int main(int argc, char **argv)
         add("/recorder-session/wrong-clock", test_wrong_clock);
         add("/recorder-session/goes-on", test_goes_on);
         add("/recorder-session/disk-full", test_disk_full);
+        add("/recorder-session/power-cut", test_power_cut);
         add("/recorder-session/damaged-list", test_damaged_list);
         return g_test_run();
 }
