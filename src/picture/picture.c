@@ -190,13 +190,15 @@ static void remove_files(const char *folder, const char *file)
 
 void pictures_tidy(Store *store)
 {
+        g_autofree char *folder = picture_folder(store);
         /* Through a reader: only what is committed as gone may lose its files. */
         Db *reader = store_read_begin(store);
         g_autoptr(GPtrArray) gone = picture_store_gone(reader, TIDY_MOST);
+        g_autoptr(GPtrArray) strays = picture_store_strays(reader, folder, TIDY_MOST);
         store_read_end(store, reader);
+        g_ptr_array_extend_and_steal(gone, g_steal_pointer(&strays));
         if (!gone->len)
                 return;
-        g_autofree char *folder = picture_folder(store);
         g_autoptr(GError) error = NULL;
         Db *db = store_write_begin(store, WRITE_JOB);
         for (guint i = 0; i < gone->len; i++) {

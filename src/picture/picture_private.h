@@ -20,6 +20,8 @@ bool picture_answer_read(const char *line, PictureDraft *draft, PictureFault *re
 PictureFault picture_run(int in, int big, int small, PictureDraft *draft);
 /* "HASH.jpg" → "HASH-320.jpg" (transfer full) */
 char *picture_small_name(const char *file);
+/* The other way round; a big one's stays. (transfer full) */
+char *picture_big_name(const char *file);
 char *picture_folder(const Store *store);
 /* Puts the files of a draft where they stay. In the writer's turn. */
 bool picture_draft_place(const PictureDraft *draft, const char *file);
@@ -27,4 +29,6 @@ bool picture_draft_place(const PictureDraft *draft, const char *file);
 /* Names of files whose last row is gone, at most limit; committed ones when db is a reader. (transfer full) */
 GPtrArray *picture_store_gone(Db *db, int64_t limit);
 bool picture_store_has(Db *db, const char *file);
+/* Of the files of a folder, those that no row has: what a turn of the writer left that was undone. At most limit. */
+GPtrArray *picture_store_strays(Db *db, const char *folder, int limit);
 bool picture_store_forget_gone(Db *db, const char *file);

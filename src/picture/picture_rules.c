@@ -21,6 +21,12 @@ char *picture_small_name(const char *file)
         return dot ? g_strdup_printf("%.*s-320%s", (int)(dot - file), file, dot) : g_strdup(file);
 }
 
+char *picture_big_name(const char *file)
+{
+        const char *small = strstr(file, "-320.");
+        return small ? g_strdup_printf("%.*s%s", (int)(small - file), file, small + strlen("-320")) : g_strdup(file);
+}
+
 char *picture_url(const char *file)
 {
         return file && *file ? g_strconcat("/media/picture/", file, NULL) : g_strdup("");

@@ -62,6 +62,21 @@ bool picture_store_has(Db *db, const char *file)
         return db_int(db, 0, "SELECT count(*) FROM picture WHERE file = $1", "t", file) > 0;
 }
 
+GPtrArray *picture_store_strays(Db *db, const char *folder, int limit)
+{
+        GPtrArray *files = g_ptr_array_new_with_free_func(g_free);
+        g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+        for (const char *name; dir && (int)files->len < limit && (name = g_dir_read_name(dir));)
+                if (picture_name_is_sound(name)) {
+                        char *file = picture_big_name(name);
+                        if (picture_store_has(db, file))
+                                g_free(file);
+                        else
+                                g_ptr_array_add(files, file);
+                }
+        return files;
+}
+
 bool picture_store_forget_gone(Db *db, const char *file)
 {
         return db_run(db, "DELETE FROM picture_gone WHERE file = $1", "t", file);

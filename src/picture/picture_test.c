@@ -1,3 +1,4 @@
+#include "base/folder.h"
 #include "picture/picture_private.h"
 
 #include <glib/gstdio.h>
@@ -56,11 +57,80 @@ static void test_answer(void)
         g_assert_cmpint(draft.height, ==, 3);
 }
 
+#define KEPT "0123456789abcdef0123456789abcdef.jpg"
+#define STRAY "fedcba9876543210fedcba9876543210.png"
+
+static void put_file(const char *folder, const char *name)
+{
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        g_assert_true(g_file_set_contents(path, "x", 1, NULL));
+}
+
+static void assert_there(const char *folder, const char *name, bool there)
+{
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        g_test_message("%s", name);
+        g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS) == there);
+}
+
+static void keep_picture(Store *store, PictureDraft *draft, bool commit)
+{
+        Db *db = store_write_begin(store, WRITE_PAGE);
+        int64_t event = db_int(db, 0, "SELECT id FROM event", "");
+        g_assert_cmpint(picture_keep(db, event, draft), >, 0);
+        g_assert_true(store_write_end(store, db, commit, NULL));
+}
+
+/* A picture whose turn at the store fails after its files were placed leaves them; the next tidying takes them away,
+ * those of another stay, and so does what is no picture. */
+static void test_strays(void)
+{
+        g_autofree char *data = g_dir_make_tmp("picture-XXXXXX", NULL),
+                        *folder = g_build_filename(data, "pictures", NULL);
+        g_autoptr(GError) error = NULL;
+        Store *store = store_open(data, &error);
+        g_assert_no_error(error);
+        g_mkdir(folder, 0700);
+        put_file(data, "big");
+        put_file(data, "small");
+        Db *db = store_write_begin(store, WRITE_PAGE);
+        db_run(db,
+               "INSERT INTO event(slug, title, zone, first_day, last_day, created_us, changed_us) VALUES('e', 'E', "
+               "'UTC', "
+               "'2021-01-28', '2021-01-28', 1, 1)",
+               "");
+        g_assert_true(store_write_end(store, db, true, &error));
+        PictureDraft draft = { .hash = g_strndup(KEPT, 32),
+                               .ending = "jpg",
+                               .big_path = g_build_filename(data, "big", NULL),
+                               .small_path = g_build_filename(data, "small", NULL),
+                               .folder = folder };
+        keep_picture(store, &draft, true);
+        g_free(draft.hash);
+        draft.hash = g_strndup(STRAY, 32);
+        draft.ending = "png";
+        keep_picture(store, &draft, false);
+        put_file(folder, "holiday.jpg");
+        assert_there(folder, STRAY, true);
+        pictures_tidy(store);
+        assert_there(folder, STRAY, false);
+        assert_there(folder, "fedcba9876543210fedcba9876543210-320.png", false);
+        assert_there(folder, KEPT, true);
+        assert_there(folder, "0123456789abcdef0123456789abcdef-320.jpg", true);
+        assert_there(folder, "holiday.jpg", true);
+        g_free(draft.hash);
+        g_free(draft.big_path);
+        g_free(draft.small_path);
+        store_free(store);
+        folder_remove(data);
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
         g_test_set_nonfatal_assertions();
         g_test_add_func("/picture/name", test_name);
         g_test_add_func("/picture/answer", test_answer);
+        g_test_add_func("/picture/strays", test_strays);
         return g_test_run();
 }
