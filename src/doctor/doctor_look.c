@@ -130,11 +130,19 @@ static void look_at_network(const DoctorSubject *subject, const Lang *lang, GArr
         rule_mail(findings, lang, subject->relay, at && at > subject->mail_from && at[1], refusal);
 }
 
+static uint64_t kernel_figure(const char *path)
+{
+        g_autofree char *text = NULL;
+        return g_file_get_contents(path, &text, NULL, NULL) ? g_ascii_strtoull(text, NULL, 10) : 0;
+}
+
 static void look_at_machine(const DoctorSubject *subject, const Lang *lang, GArray *findings)
 {
         struct rlimit files = { 0 };
         getrlimit(RLIMIT_NOFILE, &files);
         rule_files(findings, lang, files.rlim_max);
+        rule_buffers(findings, lang, kernel_figure("/proc/sys/net/core/rmem_max"),
+                     kernel_figure("/proc/sys/net/core/wmem_max"));
         g_autofree char *ffmpeg = g_find_program_in_path("ffmpeg");
         rule_program(findings, lang, "ffmpeg", ffmpeg != NULL,
                      tr(lang, "install it for the pictures of replays: apt install ffmpeg"));

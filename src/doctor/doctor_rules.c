@@ -11,6 +11,7 @@
 #define SKEW_WARN_US (5 * SECOND_US)
 #define BACKUP_WARN_US (2 * DAY_US)
 #define FILES_WANTED 16384
+#define BUFFER_WANTED (UINT64_C(4) << 20) /* as sfu/port.c asks for: a burst of key frames to a full room */
 
 /* what and advice: (transfer full) */
 static void add(GArray *findings, DoctorLevel level, char *what, const char *advice)
@@ -226,6 +227,22 @@ void rule_files(GArray *findings, const Lang *lang, uint64_t most)
                        "it"));
         else
                 add(findings, DOCTOR_OK, g_strdup(tr(lang, "limits: enough open files")), NULL);
+}
+
+void rule_buffers(GArray *findings, const Lang *lang, uint64_t receive_most, uint64_t send_most)
+{
+        if (!receive_most || !send_most)
+                return;
+        if (receive_most < BUFFER_WANTED || send_most < BUFFER_WANTED)
+                add(findings, DOCTOR_WARN,
+                    g_strdup_printf(
+                            tr(lang, "limits: %llu kB wait at most for the network to receive, %llu kB to send"),
+                            (unsigned long long)receive_most / 1024, (unsigned long long)send_most / 1024),
+                    tr(lang, "in a full room pictures would falter: write net.core.rmem_max=4194304 and "
+                             "net.core.wmem_max=4194304, a line each, into /etc/sysctl.d/treteau.conf, then: sysctl "
+                             "--system; systemctl restart treteau"));
+        else
+                add(findings, DOCTOR_OK, g_strdup(tr(lang, "limits: enough room for the network's bursts")), NULL);
 }
 
 void rule_program(GArray *findings, const Lang *lang, const char *name, bool there, const char *advice)

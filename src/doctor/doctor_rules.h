@@ -31,5 +31,7 @@ void rule_no_public_address(GArray *findings, const Lang *lang);
 void rule_clock(GArray *findings, const Lang *lang, bool kept, int64_t origin_skew_us);
 void rule_backup(GArray *findings, const Lang *lang, int64_t backup_us, int64_t now_us);
 void rule_files(GArray *findings, const Lang *lang, uint64_t most);
+/* What a socket may ask for; 0: this machine does not say. */
+void rule_buffers(GArray *findings, const Lang *lang, uint64_t receive_most, uint64_t send_most);
 void rule_program(GArray *findings, const Lang *lang, const char *name, bool there, const char *advice);
 void rule_socket(GArray *findings, const Lang *lang, const char *path, bool answers);

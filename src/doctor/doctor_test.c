@@ -142,6 +142,15 @@ static void test_machine(void)
         expect(findings, "1024", DOCTOR_WARN);
         rule_files(findings, lang, 16384);
         expect(findings, "enough", DOCTOR_OK);
+        rule_buffers(findings, lang, 212992, 4194304);
+        expect(findings, "208 kB", DOCTOR_WARN);
+        rule_buffers(findings, lang, 4194304, 212992);
+        expect(findings, "208 kB", DOCTOR_WARN);
+        rule_buffers(findings, lang, 4194304, 4194304);
+        expect(findings, "bursts", DOCTOR_OK);
+        guint before = findings->len;
+        rule_buffers(findings, lang, 0, 0);
+        g_assert_cmpuint(findings->len, ==, before);
         rule_program(findings, lang, "ffmpeg", false, "do");
         expect(findings, "ffmpeg", DOCTOR_FAIL);
 }

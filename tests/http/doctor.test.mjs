@@ -1,7 +1,7 @@
 // `treteau doctor`: each thing that can be broken on one machine is broken, and it says what to do.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -122,6 +122,8 @@ describe('doctor', () => {
     const limited = await new Promise((resolve) => execFile('/bin/sh', ['-c', `ulimit -n 1000; exec "$0" doctor --data "$1" --lang fr`, program, house.folder],
       { env: { ...process.env, PATH: '/nowhere' } }, (_error, stdout) => resolve(stdout)));
     assert.match(limited, /^warn: limites.: 1000 fichiers/m);
+    const figures = ['rmem_max', 'wmem_max'].map((name) => `/proc/sys/net/core/${name}`).filter(existsSync).map((file) => Number(readFileSync(file, 'utf8')));
+    if (figures.length === 2) assert.match(limited, Math.min(...figures) < 4 << 20 ? /^warn: limites.: .*— .*net\.core\.rmem_max=4194304/m : /^ok: limites.: assez de place/m);
     assert.match(limited, /^fail: programme ffmpeg.: absent — /m);
   });
   it('the configuration file is read as the server reads it', async () => {
