@@ -1,7 +1,7 @@
 // As production runs it: the program on its Unix socket, nginx in front with the shipped site file.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import http2 from 'node:http2';
 import net from 'node:net';
 import os from 'node:os';
@@ -90,6 +90,11 @@ describe('through nginx', () => {
     assert.equal(whole.headers['x-accel-redirect'], undefined);
     assert.equal(whole.headers['x-content-type-options'], 'nosniff');
     assert.equal(whole.size, statSync(`${house.folder}/media/${folder}/replay.mp4`).size);
+    appendFileSync(`${house.folder}/media/${folder}/programme.m3u8`, '# as long as that of an hour\n'.repeat(100));
+    for (const [file, packed] of [['programme.m3u8', 'gzip'], ['replay.mp4', undefined]]) {
+      const answer = await overHttp2(`/media/${folder}/${file}`, { 'accept-encoding': 'gzip' });
+      assert.equal(answer.headers['content-encoding'], packed, file);
+    }
     const part = await overHttp2(`/media/${folder}/replay.mp4`, { range: 'bytes=100-199' });
     assert.equal(part.headers[':status'], 206);
     assert.equal(part.size, 100);
