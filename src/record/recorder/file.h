@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Writes beside, has it on the disk, and renames: its name never leads to less, not even after a power cut. Errors are of
- * G_FILE_ERROR; a full disk is G_FILE_ERROR_NOSPC. */
+/* Writes beside, has it on the disk, and renames: its name never leads to less, not even after a power cut. Errors are
+ * of G_FILE_ERROR; a full disk is G_FILE_ERROR_NOSPC. */
 bool file_replace(const char *name, const void *bytes, size_t size, GError **error);
 /* Opens the file that file_commit() will put in the place of this name. -1 on failure. */
 int file_begin(const char *name, GError **error);
