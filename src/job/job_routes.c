@@ -42,16 +42,16 @@ static char *result_size(const Request *req, const JobRow *row)
         return g_format_size((guint64)is.st_size);
 }
 
-static JobEntry entry_of(const Request *req, const JobKind *kind, const JobRow *row)
+static JobEntry entry_of(const Request *req, Db *db, const JobKind *kind, const JobRow *row)
 {
-        g_autoptr(GTimeZone) zone = g_time_zone_new_utc();
+        g_autoptr(GTimeZone) zone = job_store_zone(db, row->event);
         const Lang *lang = request_lang(req);
         g_autofree char *at = when_day_time(lang, zone, row->created_us);
         return (JobEntry){ .kind = kind,
                            .row = row,
                            .progress = job_progress_text(lang, row->state, now_us() - row->started_us, row->done,
                                                          row->total, row->spared),
-                           .at = g_strdup_printf("%s UTC", at),
+                           .at = g_strdup_printf("%s (%s)", at, g_time_zone_get_identifier(zone)),
                            .at_iso = when_iso(zone, row->created_us),
                            .size = result_size(req, row),
                            .percent = job_percent(row->done, row->total),
@@ -93,7 +93,7 @@ static void show_jobs(Request *req, Db *db)
                 const JobKind *kind = kind_for(req, row->kind);
                 if (!kind)
                         continue;
-                JobEntry entry = entry_of(req, kind, row);
+                JobEntry entry = entry_of(req, db, kind, row);
                 g_array_append_val(entries, entry);
         }
         Html *h = begin(req, db, tr(request_lang(req), "Long work"), NULL);
@@ -130,7 +130,7 @@ static void show_job(Request *req, Db *db)
                 return;
         static const char *const scripts[] = { "job/job.js", NULL };
         g_autofree char *base = base_of(req);
-        JobEntry entry = entry_of(req, kind, row);
+        JobEntry entry = entry_of(req, db, kind, row);
         Html *h = begin(req, db, tr(request_lang(req), kind->title), scripts);
         job_view(h, &(JobPage){ .base = base, .entry = &entry });
         page_end(req, h, 200);

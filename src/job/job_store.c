@@ -17,6 +17,13 @@ void job_row_free(JobRow *row)
         g_free(row);
 }
 
+GTimeZone *job_store_zone(Db *db, int64_t event)
+{
+        g_autofree char *name = db_text(db, "SELECT zone FROM event WHERE id = $1", "i", event);
+        GTimeZone *zone = name ? g_time_zone_new_identifier(name) : NULL;
+        return zone ? zone : g_time_zone_new_local();
+}
+
 #define COLUMNS                                                                                                        \
         "id, coalesce(event_id, 0), coalesce(account_id, 0), kind, lang, mark, message, result, result_name, "         \
         "result_type, state, attempts, done, total, created_us, started_us, ended_us, cancel, spared"

@@ -13,6 +13,8 @@ typedef struct {
 void job_row_free(JobRow *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JobRow, job_row_free)
 
+/* The event's zone, the server's own for 0. (transfer full) */
+GTimeZone *job_store_zone(Db *db, int64_t event);
 /* NULL when there is none of this event (0: of the server). */
 JobRow *job_store_find(Db *db, int64_t event, int64_t id);
 /* The newest first. (transfer full) of JobRow */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "live/live.h"
 #include "people/people.h"
 
 static const FormField FIELDS[] = {
@@ -83,6 +84,7 @@ void law_erase_data(Request *req, Db *db)
                               tr(request_lang(req), "Nothing was erased: the store refused. Try again in a moment."));
                 return;
         }
+        live_forget(live_of(req), account->id);
         session_end(req, db);
         respond_redirect(req, "/me/data/erased/");
 }

@@ -78,7 +78,7 @@ void law_consents_view(Html *h, const LawConsentsPage *v);
 /* The frame: of the event when there is one, else of the server. Takes nothing. */
 Html *law_frame(Request *req, const Event *event, EventPlace place, const char *title, bool no_index);
 /* What {places} stand for; the strings are borrowed from event and host. */
-#define LAW_PLACES 8
+#define LAW_PLACES 10
 void law_places(LawPlace ret_places[LAW_PLACES], const Event *event, const LawHost *host);
 
 void show_law_page(Request *req, Db *db);

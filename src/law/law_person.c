@@ -3,7 +3,6 @@
 
 #include "base/time.h"
 #include "live/live.h"
-#include "live/live.h"
 #include "mail/mail.h"
 #include "people/people.h"
 #include "programme/programme.h"
@@ -29,9 +28,8 @@ static const struct {
         const char *holds; /* the part that an account is kept for; "*": any, "": none */
 } FEATURES[] = {
         { "registration", registration_export, registration_erase, "*" },
-        { "live", live_export, live_erase, "*" },
         { "programme", programme_export, programme_erase, "persons" },
-        { "live", live_export, live_erase, "" },
+        { "live", live_export, live_erase, "*" },
         { "mail", mails_of, forget_mails, "" },
         { "people", people_export, people_erase, "" },
 };

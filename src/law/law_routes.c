@@ -30,6 +30,8 @@ void law_places(LawPlace ret_places[LAW_PLACES], const Event *event, const LawHo
                   : has_contact  ? event->contact
                                  : "",
                   true },
+                { "version", TRETEAU_VERSION, false },
+                { "checked", LAW_CHECKED_DAY, false },
                 { 0 },
         };
         memcpy(ret_places, places, sizeof places);

@@ -413,7 +413,8 @@ static void test_usual_texts_are_whole(void)
         static const LawPlace every[] = { { "organiser", "x", false },   { "contact", "x", true },
                                           { "event", "x", false },       { "licence", "x", false },
                                           { "host", "x", false },        { "host_address", "x", false },
-                                          { "host_contact", "x", true }, { 0 } };
+                                          { "host_contact", "x", true }, { "version", "x", false },
+                                          { "checked", "x", false },     { 0 } };
         for (LawPage page = 0; page < LAW_PAGE_COUNT; page++)
                 for (const Lang *const *lang = lang_list(); *lang; lang++) {
                         g_assert_null(law_unknown_place(tr(*lang, law_usual_text(page)), every));

@@ -122,8 +122,11 @@ bool live_expire(Db *db);
 /* All that the rooms keep of a person, in every event: an array, empty when there is nothing. (transfer full) */
 json_t *live_export(Db *db, int64_t account);
 /* Erases it: name, key, hand and every line. Where a recording holds this person, the number stays with a "no": the
- * replay is not shown any more. A room that is open shows the old name until it is next loaded. False on failure. */
+ * replay is not shown any more. Open rooms hear of it by live_forget(). False on failure. */
 bool live_erase(Db *db, int64_t account);
+/* The account was erased in the turn under way, or before: once that is kept, open rooms forget its people and their
+ * lines, for everybody there. Any thread; NULL is fine. */
+void live_forget(Live *live, int64_t account);
 
 /* request_context() must give a LiveContext-bearing application: the routes find Live by this. */
 Live *live_of(const Request *req);

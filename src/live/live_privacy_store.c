@@ -134,6 +134,19 @@ json_t *live_export(Db *db, int64_t account)
         return rooms;
 }
 
+bool live_store_forgotten(Db *db, int64_t room_id, int id, bool *ret_forgotten)
+{
+        bool forgotten = db_int(db, 0,
+                                "SELECT count(*) FROM live_person WHERE room_id = $1 AND id = $2 AND "
+                                "account_id IS NULL AND name = ''",
+                                "ii", room_id, (int64_t)id) == 1;
+        if (forgotten &&
+            !db_run(db, "DELETE FROM live_line WHERE room_id = $1 AND person_id = $2", "ii", room_id, (int64_t)id))
+                return false;
+        *ret_forgotten = forgotten;
+        return !db_failed(db);
+}
+
 bool live_erase(Db *db, int64_t account)
 {
         g_autoptr(GArray) people = g_array_new(FALSE, TRUE, sizeof(int64_t));

@@ -47,6 +47,8 @@ bool live_store_encoder_trouble(Db *db, int64_t room_id, int id, const char *tro
 /* Only one who left nothing: no name, account, line or choice. */
 bool live_store_person_forget(Db *db, int64_t room_id, int id);
 /* The recording of this session holds this person from now on. */
+/* Whether this person's account was erased meanwhile; what was said since is erased too. */
+bool live_store_forgotten(Db *db, int64_t room_id, int id, bool *ret_forgotten);
 bool live_store_recorded(Db *db, int64_t session_id, int64_t room_id, int id, int64_t account, int64_t now_us);
 /* What the account has chosen on its own page or in a room of the event: -1 nothing yet, 0 no, 1 yes. */
 int live_store_account_consent(Db *db, int64_t room_id, int64_t account);

@@ -58,6 +58,7 @@ const changes = {
       : [...room.chat, m].sort((a, b) => a.n - b.n).slice(-CHAT_LINES_MAX),
     pending: without(room.pending, [m]),
   }),
+  unsaid: (room, m) => ({ chat: room.chat.filter((line) => line.who !== m.who) }),
   refused: (room, m) => ({ pending: m.of === "say" ? without(room.pending, [m]) : room.pending }),
   hands: (_, m) => ({ hands: m.list }),
   speaking: (_, m) => ({ speaking: new Set(m.list) }),

@@ -24,15 +24,15 @@ void show_account(Request *req, Db *db)
         g_autoptr(Account) account = people_account(db, request_account(req));
         g_autoptr(GPtrArray) roles = my_roles(db, account->id), sessions = my_sessions(db, account->id);
         g_autofree char *key = session_key(req);
-        g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+        g_autoptr(GTimeZone) zone = account_zone(db, account->id);
         g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(SessionRow));
         g_array_set_clear_func(rows, clear_row);
         for (guint i = 0; i < sessions->len; i++) {
                 const MySession *session = sessions->pdata[i];
                 SessionRow row = { .key = session->key,
                                    .is_this = g_strcmp0(session->key, key) == 0,
-                                   .since = when_date(lang, utc, session->created_us),
-                                   .until = when_day(lang, utc, session->expires_us) };
+                                   .since = when_date(lang, zone, session->created_us),
+                                   .until = when_day(lang, zone, session->expires_us) };
                 g_array_append_val(rows, row);
         }
         Html *h = page_begin(req, &(Page){ .title = tr(lang, "My events and roles"), .no_index = true });

@@ -14,6 +14,16 @@ void my_role_free(MyRole *mine)
         g_free(mine);
 }
 
+GTimeZone *account_zone(Db *db, int64_t account)
+{
+        g_autofree char *name = db_text(db,
+                                        "SELECT zone FROM role JOIN event ON event.id = event_id WHERE account_id = $1 "
+                                        "ORDER BY last_day DESC, event.id DESC LIMIT 1",
+                                        "i", account);
+        GTimeZone *zone = name ? g_time_zone_new_identifier(name) : NULL;
+        return zone ? zone : g_time_zone_new_local();
+}
+
 GPtrArray *my_roles(Db *db, int64_t account)
 {
         GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)my_role_free);

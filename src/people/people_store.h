@@ -38,6 +38,9 @@ int64_t team_count(Db *db, int64_t event, Role role);
 /* Who has a role above attendee in the event, one row a role: Invitation with id 0. */
 GPtrArray *team_list(Db *db, int64_t event);
 
+/* The zone whose clocks this person knows: of the latest of their events, else the server's. (transfer full) */
+GTimeZone *account_zone(Db *db, int64_t account);
+
 /* What an account is in events, the latest first; where it is signed in, newest first. (transfer full) */
 typedef struct {
         char *slug, *title;

@@ -41,8 +41,8 @@ bool reminder_post(const Notice *notice, Reminder reminder, const Talk *first);
 bool reminder_talk_post(const Notice *notice, const Seat *seat);
 /* The day before: these sessions are on one day. seats: Seat, not empty. */
 bool reminder_talks_post(const Notice *notice, const GPtrArray *seats);
-/* changes: TalkChange; the first CHANGES_LISTED stand in the mail, which says where the others are. To who wants no news
- * goes what news_of() leaves of them: it concerns a place. */
+/* changes: TalkChange; the first CHANGES_LISTED stand in the mail, which says where the others are. To who wants no
+ * news goes what news_of() leaves of them: it concerns a place. */
 #define CHANGES_LISTED 40
 bool changes_post(const Notice *notice, const GPtrArray *changes);
 bool event_cancelled_post(const Notice *notice);

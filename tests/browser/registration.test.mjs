@@ -22,11 +22,13 @@ after(async () => {
   await server?.stop();
 });
 
-async function pageAs(client, width = 1280) {
-  const context = await window.browser.newContext({ locale: 'fr', viewport: { width, height: 800 } });
+async function pageAs(client, width = 1280, locale = 'fr') {
+  const context = await window.browser.newContext({ locale, viewport: { width, height: 800 } });
   for (const [name, value] of client?.cookies ?? []) await context.addCookies([{ name, value, url: server.origin }]);
   return context.newPage();
 }
+
+const none = (found) => assert.deepEqual(found, []);
 
 async function attendee(email, fields = {}) {
   const client = server.client();
@@ -73,7 +75,6 @@ it('from the form into the line, and from the mail to the place, with the keyboa
 });
 
 it('the pages have no fault', async () => {
-  const none = (found) => assert.deepEqual(found, []);
   await owner.post('/nec/organise/registrations/settings/', { places: '10', offer_hours: '24', onsite_text: 'Portes à 9 h.' });
   await owner.post('/nec/organise/questions/', { kind: 'choices', label: 'Vos thèmes', choices: 'Réseaux\nCommuns' });
   await owner.post('/nec/organise/questions/', { kind: 'choice', label: 'Votre repas', choices: 'Midi\nSoir', help: 'Pour la cuisine.' });
@@ -93,4 +94,31 @@ it('the pages have no fault', async () => {
         await page.goto(`${server.origin}/nec/${path}`);
         await page.screenshot({ path: `${process.env.SHOTS}/${name}-${width}.png`, fullPage: true });
       }
+});
+
+it('what one seldom sees has no fault either, in French and in English', async () => {
+  const guest = await attendee('rare@example.org', { path: 'remote', captions: '1', agreed: '1' });
+  await owner.post('/nec/organise/team/', { email: 'oratrice@example.org', role: 'speaker' });
+  const speaker = server.client();
+  await speaker.useLink(await linkTo(server, 'oratrice@example.org'));
+  rows(server, "INSERT INTO person(event_id, code, guid, name, account_id) SELECT event.id, 'ORATRI', 'oratrice', 'Oratrice', account.id " +
+    "FROM event, account WHERE slug = 'nec' AND email = 'oratrice@example.org'");
+  const table = new FormData();
+  table.set('file', new Blob(['Name,Biography,E-mail\nAda Exemple,Écrit des <b>programmes</b>,ada@example.org\n,sans nom,\n']), 'people.csv');
+  const preview = (await owner.post('/nec/organise/import/', table)).headers.get('location');
+  assert.match(preview, /\/organise\/import\/\w+/);
+  rows(server, "INSERT INTO talk_change(event_id, talk_id, kind, title, was, now, at_us, told_us) SELECT event_id, id, 'title', title, 'Avant', title, 1, 2 FROM talk WHERE id = ?", talk);
+  const pages = [[guest, '/nec/me/address/'], [guest, '/nec/me/answers/'], [guest, '/nec/schedule/changes/'], [guest, '/nec/accessibility/'],
+    [speaker, '/nec/me/speaker/'], [owner, '/nec/organise/registrations/add/'], [owner, preview]];
+  for (const locale of ['fr', 'en'])
+    for (const [client, address] of pages) {
+      const page = await pageAs(client, 1280, locale);
+      none(await page_findings(page, server.origin + address));
+      assert.equal(await page.getAttribute('html', 'lang'), locale, address);
+      for (const width of process.env.SHOTS ? [375, 1280] : []) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.screenshot({ path: `${process.env.SHOTS}/${address.split('/').slice(2, -1).join('-').slice(0, 30)}-${locale}-${width}.png`, fullPage: true });
+      }
+      await page.context().close();
+    }
 });

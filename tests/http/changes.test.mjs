@@ -43,8 +43,8 @@ async function attendee(email, fields = {}) {
   return client;
 }
 
-async function invited(email, role) {
-  await owner.post('/nec/organise/team/', { email, role });
+async function invited(email, role, slug = 'nec') {
+  await owner.post(`/${slug}/organise/team/`, { email, role });
   const client = server.client();
   await client.useLink(pathOf((await mailbox.next(email)).links[0]));
   return client;
@@ -77,6 +77,8 @@ describe('a change', () => {
       account('orateur@example.org'), talk)[0].id;
     rows(server, 'INSERT INTO talk_person(talk_id, person_id, position) VALUES(?, ?, 0)', talk, person);
     await invited('animatrice@example.org', 'host');
+    await makeEvent(server, 'voisin', { title: 'Le voisin' });
+    await invited('voisine@example.org', 'host', 'voisin');
   });
   const concerned = ['place@example.org', 'favori@example.org', 'orateur@example.org', 'animatrice@example.org'];
 
@@ -85,7 +87,7 @@ describe('a change', () => {
     await told();
     for (const who of [...concerned, 'muet@example.org'])
       assert.equal(about(who, CHANGED), 1, who);
-    for (const who of ['autre@example.org', 'provisoire@example.org'])
+    for (const who of ['autre@example.org', 'provisoire@example.org', 'voisine@example.org'])
       assert.equal(about(who, /programme/), 0, who);
     assert.ok((await mailbox.next('place@example.org', CHANGED)).attachments.length, 'a place stands in the calendar');
     assert.equal((await mailbox.next('favori@example.org', CHANGED)).attachments.length, 0);

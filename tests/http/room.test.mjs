@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import { Page as RoomPage } from '../support/page.mjs';
 import { importLive } from '../support/sample.mjs';
+import { linkTo } from './mail.mjs';
 import { ownerClient, start } from './support.mjs';
 
 let server, place;
@@ -65,6 +66,38 @@ describe('coming in', () => {
     other.socket.terminate();
     await watcher.next('people', (m) => m.set.some((p) => p.id === other.welcome.me.id && p.away));
     await watcher.close();
+  });
+});
+
+describe('an account that is erased', () => {
+  it('leaves an open room at once, with its name and every line, for all who are there', async () => {
+    const client = server.client();
+    await client.post(`/${place.slug}/register/`, { name: 'Effacée', email: 'effacee@example.org' });
+    await client.useLink(await linkTo(server, 'effacee@example.org'));
+    const [person, watcher] = [await Page.join('', { client }), await Page.join('Témoin')];
+    const { id, key, name } = person.welcome.me;
+    assert.equal(name, 'Effacée');
+    await person.ask({ t: 'say', id: 'e1', text: 'À oublier' }, 'said');
+    await watcher.ask({ t: 'say', id: 'e2', text: 'À garder' }, 'said', (m) => m.text === 'À garder');
+    assert.equal((await client.post('/me/data/', { sure: '1' })).headers.get('location'), '/me/data/erased/');
+    assert.equal((await watcher.next('unsaid')).who, id);
+    await watcher.next('people', (m) => m.gone.includes(id));
+    assert.equal((await person.next('bye')).reason, 'closed');
+    const later = await Page.join('Plus tard', { key });
+    assert.notEqual(later.welcome.me.id, id, 'the key opens nothing any more');
+    assert.doesNotMatch(JSON.stringify(later.welcome), /Effacée|À oublier/);
+    assert.match(JSON.stringify(later.welcome), /À garder/);
+    await later.close();
+    await watcher.close();
+  });
+  it('of somebody else changes nothing', async () => {
+    const client = server.client();
+    await client.post(`/${place.slug}/register/`, { name: 'Reste', email: 'reste@example.org' });
+    await client.useLink(await linkTo(server, 'reste@example.org'));
+    const person = await Page.join('', { client });
+    assert.equal((await client.post('/me/data/', {})).status, 422, 'not sure: nothing is erased');
+    await person.ask({ t: 'say', id: 'r1', text: 'Toujours là' }, 'said', (m) => m.name === 'Reste');
+    await person.close();
   });
 });
 
