@@ -68,11 +68,13 @@ static void fixture_init(Fixture *fixture)
         loop_obey(fixture->loop, &(Command){ .kind = COMMAND_ROOM_OPEN, .room = room });
 
         NetAddress address;
-        PeerPlan plan = { .peer = { 1 << 17 }, .room = room, .publisher = true, .seat = 0, .n_tracks = 3 };
+        PeerPlan plan = { .peer = { 1 << 17 }, .room = room, .publisher = true, .seat = 0, .n_tracks = 6 };
         ice_credentials_set(&plan.local, "00020000abcdefgh", "passwordpasswordpassword");
         ice_credentials_set(&plan.remote, "abcd", "passwordpasswordpassword");
         plan.extensions.id[RTP_EXTENSION_MID] = 4;
         plan.extensions.id[RTP_EXTENSION_AUDIO_LEVEL] = 1;
+        plan.extensions.id[RTP_EXTENSION_RID] = 10;
+        plan.extensions.id[RTP_EXTENSION_REPAIRED_RID] = 11;
         plan.tracks[0] =
                 (TrackFormat){ .kind = SFU_MIC, .codec = CODEC_OPUS, .payload_type = 111, .mid = "0", .ssrc = 1 };
         plan.tracks[1] = (TrackFormat){ .kind = SFU_CAMERA,
@@ -84,6 +86,14 @@ static void fixture_init(Fixture *fixture)
                                         .rtx_ssrc = 3 };
         plan.tracks[2] =
                 (TrackFormat){ .kind = SFU_CAMERA_VP8, .codec = CODEC_VP8, .payload_type = 96, .mid = "2", .ssrc = 4 };
+        for (unsigned i = 0; i < TRACK_LAYERS; i++)
+                plan.tracks[3 + i] = (TrackFormat){ .kind = SFU_SCREEN,
+                                                    .codec = CODEC_VP8,
+                                                    .payload_type = 96,
+                                                    .rtx_payload_type = 97,
+                                                    .mid = "3",
+                                                    .rid = { "qhf"[i] },
+                                                    .layer = (uint8_t)i };
         net_address_parse("127.0.0.1", 1000, NET_UDP, &address);
         connected_peer(fixture, &plan, &address);
         fixture->publisher = plan;
@@ -152,7 +162,7 @@ static void command(Fixture *fixture, uint8_t byte)
 {
         Loop *loop = fixture->loop;
         Command command = { .room = fixture->publisher.room, .on = byte & 8, .track = byte >> 4 & 1 };
-        switch (byte % 6) {
+        switch (byte % 7) {
         case 0:
                 command.kind = COMMAND_PEER_CLOSE;
                 command.peer = fixture->publisher.peer;
@@ -168,7 +178,7 @@ static void command(Fixture *fixture, uint8_t byte)
                 command.kind = COMMAND_PEER_UPDATE;
                 command.peer = fixture->publisher.peer;
                 command.plan = g_memdup2(&fixture->publisher, sizeof fixture->publisher);
-                command.plan->n_tracks = byte >> 4 & 3;
+                command.plan->n_tracks = (byte >> 4) % 7;
                 break;
         case 3:
                 command.kind = COMMAND_MUTE;
@@ -177,6 +187,13 @@ static void command(Fixture *fixture, uint8_t byte)
                 command.kind = COMMAND_OWN_SEAT;
                 command.peer.value = WATCHER;
                 command.seat = byte & 8 ? 0 : SFU_NO_SEAT;
+                break;
+        case 5:
+                command.kind = COMMAND_VIEW;
+                command.peer.value = WATCHER;
+                command.heights = g_new(uint16_t, SFU_LINES);
+                for (unsigned line = 0; line < SFU_LINES; line++)
+                        command.heights[line] = (uint16_t)(byte << (line % 8));
                 break;
         default:
                 command.kind = COMMAND_KEY_FRAME;
