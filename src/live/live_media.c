@@ -146,17 +146,6 @@ void live_subscribed(Client *client, json_t *message)
         live_refuse(client, "subscribed", NULL, N_("The browser's answer is not usable. Reload the page."));
 }
 
-/* "s" or "v0" … "v11": its place among the lines, or SFU_LINES. */
-static unsigned line_of(const char *name)
-{
-        if (!strcmp(name, "s"))
-                return 0;
-        guint64 seat;
-        return name[0] == 'v' && g_ascii_string_to_unsigned(name + 1, 10, 0, SFU_SEATS - 1, &seat, NULL)
-                       ? 2 + 2 * (unsigned)seat
-                       : SFU_LINES;
-}
-
 void live_view(Client *client, json_t *message)
 {
         Person *person = client->person;
@@ -165,8 +154,8 @@ void live_view(Client *client, json_t *message)
         json_t *value;
         json_object_foreach(json_object_get(message, "sizes"), name, value)
         {
-                unsigned line = line_of(name);
-                if (line < SFU_LINES && json_is_integer(value))
+                int line = sfu_line_from_word(name);
+                if (line >= 0 && json_is_integer(value))
                         person->view[line] = (uint16_t)CLAMP(json_integer_value(value), 0, VIEW_MAX_PX);
         }
         sfu_view(client->room->live->sfu, person->subscribe, person->view);

@@ -4,16 +4,26 @@ const SILENT_MS = 8000;        // without packets that should come: say so
 const DEAD_MS = 2500;          // without any packet while media should come: the way there is lost, ask for another
 const DISCONNECTED_MS = 500;   // after the browser has missed the other side for some seconds
 const RETRY_MS = 2000, RETRY_MAX_MS = 30000;
-const VP8_SMALL = { camera: { height: 180, bitrate: 150_000 }, screen: { height: 540, bitrate: 400_000 } };
-const CAMERA_SIZES = [
-  { up_to: 2, height: 540, bitrate: 1_000_000 }, { up_to: 6, height: 360, bitrate: 500_000 }, { up_to: 12, height: 270, bitrate: 250_000 },
-];
-const BITRATE = { mic: 40_000, camera: CAMERA_SIZES[0].bitrate, screen: 1_500_000 };
+/** What each sender sends: its layers in rising size, the height of the largest at most (0: as it is), the bits of a second (0: by height). @type {Record<string, {rids: string[], height: number, bitrate: number}>} */
+const SENT = {
+  mic: { rids: [""], height: 0, bitrate: 40_000 },
+  camera: { rids: ["q", "h", "f"], height: 720, bitrate: 0 },
+  "camera-vp8": { rids: [""], height: 180, bitrate: 150_000 },
+  screen: { rids: [""], height: 0, bitrate: 1_500_000 },
+  "screen-vp8": { rids: [""], height: 540, bitrate: 400_000 },
+};
+/** A good picture of 180 lines has 150 kbit/s, of 360 500, of 720 1,700. @param {number} height */
+const camera_bitrate = (height) => Math.round(150_000 * (height / 180) ** 1.75);
+/** Of a small picture Chromium makes fewer layers, whatever it is asked for. @param {number} pixels */
+const layers_of = (pixels) => (pixels >= 470_000 ? 3 : pixels >= 120_000 ? 2 : 1);
+
+/** Pictures that others do without, so that a thin line can leave them out. @type {Record<string, string>} */
+const TEMPORAL = { VP8: "L1T3", H264: "L1T2" };
 
 /** @typedef {import("./devices.js").Kind} Kind */
 /** @typedef {(message: object) => void} Send */
 /** @typedef {{id: string, pc: RTCPeerConnection, tracks: Map<string, MediaStreamTrack>}} Incoming */
-/** @typedef {{id: string, pc: RTCPeerConnection, senders: Map<string, RTCRtpSender>, answered: boolean, h264: Set<string>}} Outgoing */
+/** @typedef {{id: string, pc: RTCPeerConnection, senders: Map<string, RTCRtpSender>, answered: boolean, codecs: Map<string, string>, wanted: Record<string, number>, plain: Set<string>}} Outgoing wanted: layers that anybody sees, as bits; plain: senders that refused temporal layers */
 
 /** True when this browser believes that it can receive H.264. */
 export function receives_h264() {
@@ -201,7 +211,6 @@ export class Speaking {
   /** @type {Record<Kind, MediaStreamTrack | null>} */ #tracks = { mic: null, camera: null, screen: null };
   /** @type {Map<string, MediaStreamTrack>} copies for the small senders */ #copies = new Map();
   #vp8 = false;
-  #size = CAMERA_SIZES[0];
   #turn = Promise.resolve();
   state = "new";
   /** @type {RTCIceServer[]} ways around a narrow network, from the last welcome */ ice = [];
@@ -219,9 +228,9 @@ export class Speaking {
   async start() {
     this.close();
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: this.ice });
-    const now = { id: random_id(), pc, senders: new Map(), answered: false, h264: new Set() };
+    const now = { id: random_id(), pc, senders: new Map(), answered: false, codecs: new Map(), wanted: {}, plain: new Set() };
     this.#now = now;
-    for (const name of ["mic", "camera", "camera-vp8", "screen", "screen-vp8"])
+    for (const name of Object.keys(SENT))
       now.senders.set(name, add_sender(pc, name));
     pc.addEventListener("connectionstatechange", () => {
       this.state = pc.connectionState;
@@ -242,8 +251,7 @@ export class Speaking {
     now.answered = true;
     await now.pc.setRemoteDescription({ type: "answer", sdp });
     for (const one of now.pc.getTransceivers())
-      if (first_codec(sdp, String(one.mid)) === "H264")
-        now.h264.add(name_of(now.senders, one.sender));
+      now.codecs.set(name_of(now.senders, one.sender), first_codec(sdp, String(one.mid)));
     await this.#attach();
   }
 
@@ -268,13 +276,12 @@ export class Speaking {
     this.state = "new";
   }
 
-  /** How many share the stage: the more, the smaller each picture, so that a watcher's line carries them all. @param {number} count */
-  async set_company(count) {
-    const size = CAMERA_SIZES.find((one) => count <= one.up_to) ?? CAMERA_SIZES[0];
-    if (size !== this.#size) {
-      this.#size = size;
-      await this.#attach();
-    }
+  /** Which layers anybody sees; the rest is not sent. @param {{pc: string, wanted: Record<string, number>}} layers */
+  async set_wanted({ pc, wanted }) {
+    if (!this.#now || this.#now.id !== pc)
+      return;
+    Object.assign(this.#now.wanted, wanted);
+    await this.#attach();
   }
 
   /** Brings each sender to what it should send now; one change after the other. */
@@ -287,11 +294,10 @@ export class Speaking {
     const now = this.#now;
     if (!now)
       return;
-    for (const kind of /** @type {Kind[]} */ (["mic", "camera", "screen"]))
+    for (const kind of /** @type {Kind[]} */ (["mic", "camera", "screen"])) {
+      await shape(now, kind, this.#tracks[kind]);
       await replace(now.senders.get(kind), this.#tracks[kind]);
-    const camera = this.#tracks.camera;
-    if (camera)
-      await shrink(now.senders.get("camera"), camera, this.#size);
+    }
     for (const kind of /** @type {("camera" | "screen")[]} */ (["camera", "screen"]))
       await this.#attach_small(now, kind);
   }
@@ -299,7 +305,8 @@ export class Speaking {
   /** @param {Outgoing} now @param {"camera" | "screen"} kind */
   async #attach_small(now, kind) {
     const name = kind + "-vp8", track = this.#tracks[kind];
-    const wanted = this.#vp8 && now.h264.has(kind) ? track : null;
+    const wanted = this.#vp8 && now.codecs.get(kind) === "H264" ? track : null;
+    await shape(now, name, wanted);
     const copy = this.#copies.get(name);
     if (copy && /** @type {any} */ (copy).of === wanted)
       return;
@@ -310,7 +317,6 @@ export class Speaking {
       Object.assign(fresh, { of: wanted });
       fresh.contentHint = wanted.contentHint;
       this.#copies.set(name, fresh);
-      await shrink(now.senders.get(name), wanted, VP8_SMALL[kind]);
     }
     await replace(now.senders.get(name), fresh);
   }
@@ -318,14 +324,14 @@ export class Speaking {
 
 /** @param {RTCPeerConnection} pc @param {string} name */
 function add_sender(pc, name) {
-  const kind = /** @type {Kind} */ (name.replace("-vp8", ""));
-  const small = name.endsWith("-vp8") ? VP8_SMALL[/** @type {"camera" | "screen"} */ (kind)] : null;
-  const one = pc.addTransceiver(kind === "mic" ? "audio" : "video", {
+  const { rids, bitrate } = SENT[name], audio = name === "mic";
+  const one = pc.addTransceiver(audio ? "audio" : "video", {
     direction: "sendonly",
-    sendEncodings: [{ maxBitrate: small ? small.bitrate : BITRATE[kind] }],
+    // the smallest layer begins at once; the server then says which are seen
+    sendEncodings: rids.map((rid, i) => ({ maxBitrate: bitrate || camera_bitrate(180 << i), active: i === 0, ...(rid && { rid, scaleResolutionDownBy: 2 ** (rids.length - 1 - i) }) })),
   });
-  if (kind !== "mic")
-    prefer(one, small ? ["vp8"] : ["h264", "vp8"]);
+  if (!audio)
+    prefer(one, name.endsWith("-vp8") ? ["vp8"] : ["h264", "vp8"]);
   return one.sender;
 }
 
@@ -346,15 +352,37 @@ async function replace(sender, track) {
     await sender.replaceTrack(track).catch(() => {});
 }
 
-/** @param {RTCRtpSender | undefined} sender @param {MediaStreamTrack} track @param {{height: number, bitrate: number}} to */
-async function shrink(sender, track, to) {
-  const parameters = sender?.getParameters(), encoding = parameters?.encodings?.[0];
-  const scale = Math.max(1, (track.getSettings().height ?? to.height) / to.height);
-  if (!sender || !parameters || !encoding || (encoding.scaleResolutionDownBy === scale && encoding.maxBitrate === to.bitrate))
+/** Brings a picture's layers to their size, rate and being sent at all. @param {Outgoing} now @param {string} name @param {MediaStreamTrack | null} track */
+async function shape(now, name, track) {
+  const sender = now.senders.get(name), { rids, height, bitrate } = SENT[name], parameters = sender?.getParameters();
+  if (!sender || !parameters?.encodings?.length || name === "mic")
     return;
-  encoding.scaleResolutionDownBy = scale;
-  encoding.maxBitrate = to.bitrate;
-  await sender.setParameters(parameters).catch(() => {});
+  const { width: w = 1280, height: h = 720 } = track?.getSettings() ?? {}, short = Math.min(w, h);
+  const scale = height ? Math.max(1, short / height) : 1, used = Math.min(rids.length, layers_of((w * h) / scale ** 2));
+  // a screen is sent in any case: by its coming the server knows whose the room sees
+  const bits = name.startsWith("camera") ? now.wanted[name] ?? 1 : 1, mode = now.plain.has(name) ? undefined : TEMPORAL[now.codecs.get(name) ?? ""];
+  // what a browser may send is also how far it looks for what its line carries: the largest may have a megabit in any case
+  const rate = (/** @type {number} */ lines, /** @type {boolean} */ largest) => bitrate || Math.max(camera_bitrate(lines), largest ? 1_000_000 : 0);
+  let changed = false;
+  for (const [i, encoding] of parameters.encodings.entries()) {
+    const by = scale * 2 ** Math.max(0, used - 1 - i);
+    const wish = {
+      // the largest that there is stands in for those that are not
+      active: i < used - 1 ? Boolean(bits & (1 << i)) : i === used - 1 && bits >> i !== 0,
+      scaleResolutionDownBy: by, maxBitrate: rate(short / by, i === used - 1), ...(mode && { scalabilityMode: mode }),
+    };
+    changed ||= Object.entries(wish).some(([key, value]) => /** @type {any} */ (encoding)[key] !== value);
+    Object.assign(encoding, wish);
+  }
+  if (!changed)
+    return;
+  await sender.setParameters(parameters).catch(() => {
+    // an encoder that knows no temporal layers
+    if (mode) {
+      now.plain.add(name);
+      return shape(now, name, track);
+    }
+  });
 }
 
 /** @param {Map<string, RTCRtpSender>} senders @param {RTCRtpSender} sender */

@@ -8,6 +8,7 @@ import { Dialogs } from "./dialogs.js";
 import { receives_h264, Speaking, Watching } from "./media.js";
 import { Panel } from "./panel.js";
 import { RoomSocket } from "./socket.js";
+import { ShownSizes } from "./shown.js";
 import { Sound } from "./sound.js";
 import { Stage } from "./stage.js";
 import { apply, cast, emptyRoom, myself } from "./state.js";
@@ -55,6 +56,7 @@ class Meeting {
     this.watching.expecting = () => cast(this.room).some((p) => p.id !== this.room.me?.id && !p.away && (p.mic || p.camera || p.screen));
     this.watching.lost = () => this.socket.check();
     this.speaking = new Speaking(send, () => this.draw());
+    this.shown = new ShownSizes(place, send);
     this.act = this.#actions(send);
     addEventListener("keydown", (event) => this.#key(event));
     setInterval(() => this.draw(), 10000);
@@ -89,6 +91,7 @@ class Meeting {
     setTimeout(() => {
       this.#drawing = false;
       render(page(this.view()), this.place);
+      this.shown.look();
     }, 16);
   }
 
@@ -115,7 +118,7 @@ class Meeting {
     const then = {
       welcome: () => this.#welcome(m, before), people: () => this.#people(before), said: () => this.#said(m),
       subscribe: () => this.watching.answer(m), published: () => this.speaking.answered(m),
-      vp8: () => this.speaking.set_vp8(m.on), hands: () => this.#hands(before), refused: () => this.#refused(m, before),
+      layers: () => this.speaking.set_wanted(m), vp8: () => this.speaking.set_vp8(m.on), hands: () => this.#hands(before), refused: () => this.#refused(m, before),
       record: () => this.announcer.say(m.on ? t("The session is being recorded.") : t("The recording has stopped.")),
       ended: () => this.#ended(), bye: () => this.#bye(m),
     }[/** @type {string} */ (m.t)];
@@ -134,7 +137,7 @@ class Meeting {
       this.socket.send({ t: "say", id: line.id, text: line.text });
     this.speaking.ice = m.ice ?? [];
     this.speaking.set_vp8(m.vp8);
-    this.speaking.set_company(cast(this.room).length);
+    this.shown.forget();
     const me = myself(this.room);
     if (me?.stage == null)
       return this.#off_stage(myself(before)?.stage != null);
@@ -161,7 +164,6 @@ class Meeting {
   /** @param {typeof this.room} before */
   #people(before) {
     const was = myself(before), me = myself(this.room);
-    this.speaking.set_company(cast(this.room).length);
     if (was?.stage == null && me?.stage != null) {
       if (this.#agreed)
         return this.#go();

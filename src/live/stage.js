@@ -16,7 +16,7 @@ export function Stage(view) {
   return html`<section class=${"house" + (sharer ? "" : " alone")} aria-label=${t("Stage")}>
     <div class="stack said"><${Notices} ...${view} /></div>
     ${sharer && html`<div class="front"><figure class="tile share">
-      ${shared ? html`<${Picture} track=${shared} />` : null}
+      ${shared ? html`<${Picture} track=${shared} line=${sharer.id === room.me?.id ? undefined : "s"} />` : null}
       <figcaption>${icon("screen")}${t("Screen of {name}", { name: name_of(sharer) })}</figcaption>
     </figure></div>`}
     ${people.length ? html`<div class=${"cast n" + people.length} role="group" aria-label=${t("On stage")} tabindex="0">
@@ -32,7 +32,7 @@ function Tile({ person, view }) {
   const track = mine ? devices.tracks.camera : person.camera ? media.tracks.get("v" + person.stage) : null;
   const air = room.onair?.who === person.id;
   return html`<figure class=${"tile" + (room.speaking.has(person.id) ? " speaking" : "")} data-who=${person.id}>
-    ${track ? html`<${Picture} track=${track} look=${mine ? "mirror" : ""} />`
+    ${track ? html`<${Picture} track=${track} look=${mine ? "mirror" : ""} line=${mine ? undefined : "v" + person.stage} />`
       : html`<svg class="face" aria-hidden="true"><use href="#i-face" /></svg>`}
     <p class="marks">
       ${air && html`<span class="tag accent">${t("On air")}</span>`}

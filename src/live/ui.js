@@ -20,7 +20,7 @@ export function Control({ name, text, on, act, look = "", keys, disabled }) {
     aria-keyshortcuts=${keys} disabled=${disabled} onClick=${act}>${icon(name)}${text}</button>`;
 }
 
-/** Plays one track. Pictures are always mute: the voice of a seat plays from sound.js, sound of its own element. */
+/** Plays one track, of a line that comes from the server or of one's own camera. Pictures are always mute: the voice of a seat plays from sound.js, sound of its own element. */
 export class Picture extends Component {
   video = createRef();
 
@@ -41,8 +41,8 @@ export class Picture extends Component {
     video.play().catch(() => {});
   }
 
-  render(/** @type {{look?: string}} */ { look }) {
-    return html`<video ref=${this.video} class=${look} muted=${true} playsInline=${true} />`;
+  render(/** @type {{look?: string, line?: string}} */ { look, line }) {
+    return html`<video ref=${this.video} class=${look} data-line=${line} muted=${true} playsInline=${true} />`;
   }
 }
 

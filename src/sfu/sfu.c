@@ -32,6 +32,17 @@ int sfu_track_kind_from_word(const char *word)
         return -1;
 }
 
+int sfu_line_from_word(const char *word)
+{
+        guint64 seat;
+        if (!strcmp(word, "s"))
+                return SLOT_SCREEN;
+        if ((word[0] != 'a' && word[0] != 'v') ||
+            !g_ascii_string_to_unsigned(word + 1, 10, 0, SFU_SEATS - 1, &seat, NULL))
+                return -1;
+        return (int)slot_of((int)seat, word[0] == 'a' ? SFU_MIC : SFU_CAMERA);
+}
+
 const char *sfu_track_kind_word(SfuTrackKind kind)
 {
         return kind_words[kind];

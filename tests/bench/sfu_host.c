@@ -2,12 +2,14 @@
  * the other side). What this process costs is what forwarding costs.
  *
  *   {"t":"publish","seat":0,"sdp":offer,"tracks":{"0":"mic","1":"camera"}}   → {"t":"published","seat":0,"sdp":answer}
- *   {"t":"subscribe","who":7,"seats":1}   → {"t":"subscribe","who":7,"sdp":offer}
+ *   {"t":"subscribe","who":7,"seats":1}   → {"t":"subscribe","who":7,"sdp":offer}; "own":0 is the watcher's own seat
+ *   {"t":"own","who":7,"seat":0}          it takes a seat, or leaves it (-1)
  *   {"t":"subscribed","who":7,"sdp":answer}      {"t":"leave","who":7}
+ *   {"t":"view","who":7,"sizes":{"v0":360}}      heights that the watcher's page shows
  *
- * It says {"t":"vp8","on":true} while someone cannot receive H.264, {"t":"speaking","seat":0,"on":true} and
- * {"t":"gone","who":7} by itself. It ends with its standard input; --counters then shows what it counted. --port N is
- * its port, of UDP and TCP.
+ * It says {"t":"vp8","on":true} while someone cannot receive H.264, {"t":"speaking","seat":0,"on":true},
+ * {"t":"layers","seat":0,"wanted":{"camera":5}} and {"t":"gone","who":7} by itself. It ends with its standard input;
+ * --counters then shows what it counted. --port N is its port, of UDP and TCP.
  */
 #include "sfu/sfu.h"
 #include <jansson.h>
@@ -74,7 +76,9 @@ static void subscribe(Host *host, json_t *message)
         unsigned seats = (unsigned)json_integer_value(json_object_get(message, "seats"));
         SfuPeer peer;
         SfuParticipant participant = { SFU_SEATS + 1 + who };
-        if (!sfu_subscribe(host->sfu, host->room, participant, seats, SFU_NO_SEAT, &peer, &offer, &error)) {
+        json_t *own = json_object_get(message, "own");
+        int own_seat = own ? (int)json_integer_value(own) : SFU_NO_SEAT;
+        if (!sfu_subscribe(host->sfu, host->room, participant, seats, own_seat, &peer, &offer, &error)) {
                 complain(error);
                 return;
         }
@@ -86,6 +90,22 @@ static SfuPeer watcher(Host *host, json_t *message)
 {
         gpointer who = GUINT_TO_POINTER((guint)json_integer_value(json_object_get(message, "who")));
         return (SfuPeer){ GPOINTER_TO_UINT(g_hash_table_lookup(host->watchers, who)) };
+}
+
+static void view(Host *host, json_t *message)
+{
+        uint16_t heights[SFU_LINES];
+        for (unsigned line = 0; line < SFU_LINES; line++)
+                heights[line] = SFU_ANY_HEIGHT;
+        const char *name;
+        json_t *height;
+        json_object_foreach(json_object_get(message, "sizes"), name, height)
+        {
+                int line = sfu_line_from_word(name);
+                if (line >= 0)
+                        heights[line] = (uint16_t)json_integer_value(height);
+        }
+        sfu_view(host->sfu, watcher(host, message), heights);
 }
 
 static void print_counters(Host *host)
@@ -107,6 +127,11 @@ static void obey(Host *host, json_t *message)
                 subscribe(host, message);
         else if (g_strcmp0(type, "subscribed") == 0)
                 sfu_subscribed(host->sfu, watcher(host, message), sdp ? sdp : "", &error);
+        else if (g_strcmp0(type, "own") == 0)
+                sfu_own_seat(host->sfu, watcher(host, message),
+                             (int)json_integer_value(json_object_get(message, "seat")));
+        else if (g_strcmp0(type, "view") == 0)
+                view(host, message);
         else if (g_strcmp0(type, "leave") == 0)
                 sfu_peer_close(host->sfu, watcher(host, message));
         if (error)
@@ -137,6 +162,9 @@ static void tell_event(const SfuEvent *event)
                 tell(json_pack("{s:s, s:b}", "t", "vp8", "on", event->on));
         else if (event->kind == SFU_SPEAKING)
                 tell(json_pack("{s:s, s:i, s:b}", "t", "speaking", "seat", event->seat, "on", event->on));
+        else if (event->kind == SFU_LAYERS_WANTED)
+                tell(json_pack("{s:s, s:i, s:{s:i}}", "t", "layers", "seat", event->seat, "wanted",
+                               sfu_track_kind_word(event->track), event->layers));
         else if (event->kind == SFU_PEER_GONE && event->seat == SFU_NO_SEAT)
                 tell(json_pack("{s:s, s:i}", "t", "gone", "who", who));
         if (event->kind == SFU_PEER_GONE && event->reason != SFU_GONE_CLOSED)

@@ -11,12 +11,14 @@ import puppeteer from "puppeteer-core";
 const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
 const FIREFOX = ["/usr/bin/firefox-esr", "/usr/bin/firefox"].find(existsSync);
 export const WAIT_MS = 15000;
+const SMALL = { width: 480, height: 270, frameRate: 15 };
 
 /**
  * Runs in each page before its own scripts: keeps what a test wants to look at, and leads media through a relay.
- * @param {{relay: number}} options relay: UDP port put in place of the server's, 0 for none
+ * @param {{relay: number, camera: object}} options relay: UDP port put in place of the server's, 0 for none; camera: size and
+ * rate of the picture, small where it is not said: these tests run many encoders on two cores
  */
-function witness({ relay }) {
+function witness({ relay, camera }) {
   const seen = { connections: [], devices_asked: 0, relay };
   globalThis.witness = seen;
   const Real = globalThis.RTCPeerConnection;
@@ -36,9 +38,8 @@ function witness({ relay }) {
   if (media)
     media.getUserMedia = (wish) => {
       seen.devices_asked++;
-      // Small pictures: these tests run many encoders on two cores.
       if (wish.video)
-        wish = { ...wish, video: { width: 480, height: 270, frameRate: 15 } };
+        wish = { ...wish, video: camera };
       return ask(wish);
     };
 }
@@ -92,10 +93,10 @@ class ChromiumWindow {
   }
 
   /** A tab with its own cookies. */
-  async tab({ width = 1280, height = 800, locale = "fr-FR", cookies = [], relay = 0 } = {}) {
+  async tab({ width = 1280, height = 800, locale = "fr-FR", cookies = [], relay = 0, camera = SMALL } = {}) {
     const context = await this.browser.newContext({ viewport: { width, height }, locale });
     await context.addCookies(cookies);
-    await context.addInitScript(witness, { relay });
+    await context.addInitScript(witness, { relay, camera });
     const page = await context.newPage();
     const debug = await context.newCDPSession(page);
     return new Tab(page, {
@@ -117,12 +118,12 @@ class FirefoxWindow {
     this.browser = browser;
   }
 
-  async tab({ width = 1280, height = 800, cookies = [], relay = 0 } = {}) {
+  async tab({ width = 1280, height = 800, cookies = [], relay = 0, camera = SMALL } = {}) {
     const context = await this.browser.createBrowserContext();
     const page = await context.newPage();
     calm_down(page);
     await page.setViewport({ width, height });
-    await page.evaluateOnNewDocument(witness, { relay });
+    await page.evaluateOnNewDocument(witness, { relay, camera });
     for (const { name, value, url } of cookies)
       await context.setCookie({ name, value, domain: new URL(url).hostname, path: "/" });
     return new Tab(page, {

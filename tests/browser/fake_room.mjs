@@ -87,6 +87,9 @@ export class FakeRoom {
         const pc = "s" + this.next_pc++;
         this.media_port = Number(/^a=candidate:\S+ 1 udp \d+ \S+ (\d+)/im.exec(message.sdp)[1]);
         this.socketOf(message.who)?.send(JSON.stringify({ t: "subscribe", pc, sdp: message.sdp, ice: this.ice }));
+      } else if (message.t === "layers") {
+        const person = [...this.people.values()].find((one) => one.stage === message.seat);
+        this.socketOf(person?.id)?.send(JSON.stringify({ ...message, pc: person.publish }));
       } else if (message.t === "vp8") {
         this.state.vp8 = message.on;
         this.tell({ t: "vp8", on: message.on });
@@ -119,11 +122,16 @@ export class FakeRoom {
   }
 
   on_resubscribe(socket) {
-    this.#media({ t: "subscribe", who: this.sockets.get(socket), seats: this.state.seats });
+    const who = this.sockets.get(socket);
+    this.#media({ t: "subscribe", who, seats: this.state.seats, own: this.people.get(who).stage ?? -1 });
   }
 
   on_subscribed(socket, { sdp }) {
     this.#media({ t: "subscribed", who: this.sockets.get(socket), sdp });
+  }
+
+  on_view(socket, { sizes }) {
+    this.#media({ t: "view", who: this.sockets.get(socket), sizes });
   }
 
   async stop() {
@@ -157,6 +165,8 @@ export class FakeRoom {
 
   set(id, change) {
     Object.assign(this.people.get(id), change);
+    if ("stage" in change)
+      this.#media({ t: "own", who: id, seat: change.stage ?? -1 });
     this.tell({ t: "people", set: [this.people.get(id)], gone: [] });
   }
 

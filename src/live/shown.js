@@ -1,0 +1,63 @@
+// How large the page shows each picture: told to the server, which then sends no larger one. README.md, "Media".
+
+const PAUSE_MS = 500; // between two messages
+const ALIKE = 0.9; // sizes that differ less are the same
+
+/** @typedef {Record<string, number>} Sizes */
+
+export class ShownSizes {
+  /** @type {Sizes} as told last */ #told = {};
+  #told_at = -Infinity;
+  #timer = 0;
+
+  /** @param {HTMLElement} place @param {(message: object) => void} send */
+  constructor(place, send) {
+    this.place = place;
+    this.send = send;
+    new ResizeObserver(() => this.look()).observe(place);
+    addEventListener("scroll", () => this.look(), { capture: true, passive: true });
+  }
+
+  /** The server knows nothing any more. */
+  forget() {
+    this.#told = {};
+    this.#told_at = -Infinity;
+    this.look();
+  }
+
+  /** Something may have changed. */
+  look() {
+    if (!this.#timer)
+      this.#timer = setTimeout(() => this.#tell(), Math.max(0, PAUSE_MS - (performance.now() - this.#told_at)));
+  }
+
+  #tell() {
+    this.#timer = 0;
+    const sizes = measure(this.place);
+    for (const line of Object.keys(this.#told))
+      sizes[line] ??= 0; // shown before and no more; one that never was shown has no size yet
+    if (!differ(this.#told, sizes))
+      return;
+    this.#told = sizes;
+    this.#told_at = performance.now();
+    this.send({ t: "view", sizes });
+  }
+}
+
+/** The height in device pixels that each picture would fill; 1 where it is scrolled out of sight. @param {HTMLElement} place */
+function measure(place) {
+  /** @type {Sizes} */
+  const sizes = {};
+  for (const video of /** @type {NodeListOf<HTMLVideoElement>} */ (place.querySelectorAll("video[data-line]"))) {
+    const box = video.getBoundingClientRect(), natural = (box.width * (video.videoHeight || 9)) / (video.videoWidth || 16);
+    const height = getComputedStyle(video).objectFit === "cover" ? Math.max(box.height, natural) : Math.min(box.height, natural);
+    const seen = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
+    sizes[String(video.dataset.line)] = seen ? Math.max(1, Math.round(height * devicePixelRatio)) : 1;
+  }
+  return sizes;
+}
+
+/** @param {Sizes} a @param {Sizes} b */
+function differ(a, b) {
+  return Object.keys(b).some((line) => a[line] === undefined || Math.min(a[line], b[line]) < ALIKE * Math.max(a[line], b[line]));
+}
