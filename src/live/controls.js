@@ -30,7 +30,7 @@ export function Controls(view) {
   const hand = room.me !== null && room.hands.includes(room.me.id);
   const may_take = !on_stage && (role === "host" || role === "speaker") && !room.ended && cast(room).length < 12;
   return html`<div class="controls" role="group" aria-label=${t("Commands")}>
-    <${Line} media=${media} />
+    <${Line} media=${media} network=${room.network} />
     ${on_stage && html`
       <${Control} name=${view.mic_on ? "mic" : "micoff"} text=${t("Microphone")} on=${view.mic_on} act=${act.mic} keys="Alt+Shift+M" />
       <${Control} name=${devices.tracks.camera ? "cam" : "camoff"} text=${t("Camera")} on=${devices.tracks.camera !== null} act=${act.camera} keys="Alt+Shift+V" />
@@ -46,11 +46,13 @@ export function Controls(view) {
   </div>`;
 }
 
-/** How good the line is, in a word and in figures. @param {{media: View["media"]}} p */
-function Line({ media }) {
+/** How good the line is, in a word and in figures. @param {{media: View["media"], network: View["room"]["network"]}} p */
+function Line({ media, network }) {
   const { figures, state } = media;
   const bad = state !== "connected" || media.silent_ports !== "", lossy = (figures?.lost ?? 0) > 0.05;
-  const value = bad ? 1 : lossy ? 2 : 4, word = bad ? t("Connecting") : lossy ? t("Weak") : t("Good");
+  const value = bad ? 1 : lossy || network !== "full" ? 2 : 4;
+  const word = bad ? t("Connecting") : network === "audio" ? t("Weak connection: sound only")
+    : network === "reduced" ? t("Weak connection: picture reduced") : lossy ? t("Weak") : t("Good");
   return html`<p class="net">${icon("signal")}<meter min="0" max="4" low="1.5" high="2.5" optimum="4" value=${value} aria-label=${t("Connection: {word}", { word })} />
     <span>${figures ? t("{word} · {rate}", { word, rate: rate(figures.kbit_s) }) : word}
     <small>${figures ? t("{size} MB received", { size: decimal(figures.bytes / 1e6, figures.bytes < 1e7 ? 1 : 0) }) : ""}</small></span></p>`;

@@ -86,6 +86,8 @@ static void enter(Client *client, Person *person, const char *key, json_t *messa
         send_welcome(person, key, held);
         if (held)
                 live_tell_layers(person);
+        if (person->carried != SFU_NETWORK_FULL)
+                live_tell_network(person);
         live_person_changed(person);
         bool watches = person->subscribe.value && g_strcmp0(person->subscribe_pc, subscribe) == 0 &&
                        person->lines_seats >= person->room->seats;

@@ -122,6 +122,7 @@ void live_offer_subscribe(Person *person)
         person->subscribe_before = person->subscribe;
         person->before_until_us = monotonic_us() + BEFORE_US;
         person->subscribe = peer;
+        person->carried = SFU_NETWORK_FULL;
         person->lines_seats = room->seats;
         g_free(person->subscribe_pc);
         person->subscribe_pc = g_strdup_printf("s%u", peer.value);
@@ -227,6 +228,21 @@ static void on_layers(Person *person, const SfuEvent *event)
                                                     "wanted", sfu_track_kind_word(event->track), event->layers));
 }
 
+void live_tell_network(Person *person)
+{
+        static const char *const words[] = { "full", "reduced", "audio" };
+        if (person->socket)
+                live_send(person->socket, json_pack("{s:s, s:s, s:i}", "t", "network", "mode", words[person->carried],
+                                                    "kbps", (int)person->carried_kbps));
+}
+
+static void on_network(Person *person, const SfuEvent *event)
+{
+        person->carried = event->network;
+        person->carried_kbps = event->kbps;
+        live_tell_network(person);
+}
+
 static void on_event(LiveRoom *room, const SfuEvent *event)
 {
         Person *person = live_person_find(room, (int)event->participant.value);
@@ -259,6 +275,10 @@ static void on_event(LiveRoom *room, const SfuEvent *event)
         case SFU_TROUBLE:
                 if (person && same_peer(event->peer, person->publish))
                         live_encoder_trouble(person, event->trouble);
+                break;
+        case SFU_NETWORK:
+                if (person && same_peer(event->peer, person->subscribe))
+                        on_network(person, event);
                 break;
         case SFU_TAP_NO_H264:
                 if (!room->no_h264) {

@@ -76,6 +76,8 @@ typedef struct {
         int layers[SFU_N_TRACK_KINDS]; /* of its pictures wanted, as bits; -1: not told yet */
         uint16_t view[SFU_LINES];      /* how high the page shows each line: sfu_view() */
         unsigned lines_seats;          /* seats its subscribe connection has lines for */
+        SfuNetwork carried;            /* of what it watches, by its line: as told */
+        unsigned carried_kbps;
         bool speaking;
         /* of a camera that came without a page (live_encoder.c) */
         int64_t encoder;     /* its key, 0: a person */
@@ -257,6 +259,8 @@ void live_view(Client *client, json_t *message);
 void live_forget_view(Person *person);
 /* What its publish connection was told to send: again, after its socket came back. */
 void live_tell_layers(Person *person);
+/* How much of what it watches its line carries: on change, and again after its socket came back. */
+void live_tell_network(Person *person);
 void live_offer_subscribe(Person *person);
 void live_close_publish(Person *person);
 void live_close_media(Person *person);

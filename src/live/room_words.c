@@ -31,6 +31,8 @@ static const char *const words[] = {
         N_("Leave"),
         N_("Connecting"),
         N_("Weak"),
+        N_("Weak connection: sound only"),
+        N_("Weak connection: picture reduced"),
         N_("Good"),
         N_("Connection: {word}"),
         N_("{word} · {rate}"),

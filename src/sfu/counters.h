@@ -18,6 +18,7 @@
         X(COUNTER_SEND_REFUSED, "send_refused", "datagrams the kernel refused")                                        \
         X(COUNTER_GSO_OFF, "gso_off", "times segmentation offload failed and was turned off")                          \
         X(COUNTER_RESENDS, "resends", "packets sent again for a NACK")                                                 \
+        X(COUNTER_PROBES, "probes", "packets sent only to find out what a line carries")                               \
         X(COUNTER_RESENDS_REFUSED, "resends_refused", "packets asked for again too often, too soon or too much")       \
         X(COUNTER_RESENDS_GONE, "resends_gone", "packets asked for again that the ring has no more")                   \
         X(COUNTER_NACKS_SENT, "nacks_sent", "packets asked for again from publishers")                                 \

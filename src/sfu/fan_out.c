@@ -59,14 +59,15 @@ static size_t send_packet(const Room *room, Peer *peer, Slot *slot, const SlotMa
         Sender *sender = &room->loop->sender;
         uint64_t out_index = slot_out_index(map, packet);
         slot_rewrite_vp8(map, packet);
-        uint8_t *out = sender_begin(sender, PACKET_BYTES + WATCHER_DELAY_BYTES + SRTP_OVERHEAD_BYTES);
+        const WatcherExtension *extension =
+                track_is_video(packet->track) ? &watcher->video_extension : &watcher->audio_extension;
+        uint8_t *out = sender_begin(sender, PACKET_BYTES + WATCHER_EXTENSION_BYTES + SRTP_OVERHEAD_BYTES);
         slot_write_header(slot, map, packet, watcher->payload_types[packet->codec], out_index, out);
-        size_t header = RTP_HEADER_BYTES;
-        if (track_is_video(packet->track))
-                header += watcher_extend_header(watcher, out);
+        size_t header = RTP_HEADER_BYTES + watcher_extend_header(watcher, extension, out);
         size_t size = srtp_sender_protect(peer->sender, out_index, out, header, packet_payload(packet),
                                           slot_payload_size(map, packet), out);
         sender_commit(sender, &peer->destination, size);
+        watcher_sent(watcher, extension, size, room->loop->now_us);
         slot_sent(slot, map, packet, out_index, room->loop->now_us);
         return size;
 }

@@ -51,11 +51,9 @@ static unsigned layer_height(const Source *source, int layer)
         return GUESSED_HEIGHT << layer;
 }
 
-/* The layer that a line should show if all were sent: no more than its target, and the smallest that fills its place on
- * the page, short of a quarter. */
-static int ideal_layer(const Source *source, const Slot *slot)
+int lines_fitting_layer(const Source *source, const Slot *slot)
 {
-        int highest = MIN(highest_layer(source), slot->target_layer);
+        int highest = highest_layer(source);
         if (highest < 0 || slot->view_height == 0)
                 return SLOT_NO_LAYER;
         for (int layer = 0; layer < highest; layer++) {
@@ -65,6 +63,12 @@ static int ideal_layer(const Source *source, const Slot *slot)
                         return layer;
         }
         return highest;
+}
+
+/* The layer that a line should show if all were sent: no more than its target. */
+static int ideal_layer(const Source *source, const Slot *slot)
+{
+        return MIN(lines_fitting_layer(source, slot), slot->target_layer);
 }
 
 /* The best layer that is sent, not above the ideal; one above only where there is no other and it is allowed. */
@@ -184,7 +188,7 @@ Track *room_line_track(const Room *room, const Watcher *watcher, unsigned line, 
 
 /* --- Of every watcher --------------------------------------------------------------------------------------------- */
 
-static Source *choose_source(Room *room, const Watcher *watcher, unsigned slot)
+Source *lines_source(Room *room, const Watcher *watcher, unsigned slot)
 {
         if (watcher->plays)
                 return choose_played(room, watcher, slot);
@@ -207,7 +211,7 @@ static const Source *source_of(const Room *room, const Track *track)
 static void assign_slot(Room *room, Watcher *watcher, unsigned i)
 {
         Slot *slot = &watcher->slots[i];
-        const Source *source = choose_source(room, watcher, i);
+        const Source *source = lines_source(room, watcher, i);
         const Track *track = source ? choose_layer(source, slot) : NULL;
         slot->wanted = track ? track->id : 0;
         /* The old source goes on until the new one's key frame, if it still may be shown. */
@@ -335,7 +339,7 @@ static void collect_wants(Room *room)
                 const Watcher *watcher = ((const Peer *)room->watchers->pdata[i])->watcher;
                 for (unsigned slot = 0; slot < watcher->n_slots; slot++) {
                         Source *source =
-                                watcher_line_is_sound(watcher, slot) ? NULL : choose_source(room, watcher, slot);
+                                watcher_line_is_sound(watcher, slot) ? NULL : lines_source(room, watcher, slot);
                         if (!source)
                                 continue;
                         /* What is shown until the ideal one is there stays as well. */

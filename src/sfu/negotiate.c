@@ -272,9 +272,11 @@ static void offer_line(SdpMedia *line, unsigned slot, uint32_t first_ssrc)
         else
                 g_snprintf(line->msid, sizeof line->msid, "seat-%d", slot_seat(slot));
         memcpy(line->cname, line->msid, sizeof line->cname);
+        line->extensions.id[RTP_EXTENSION_TRANSPORT_CC] = EXTENSION_TRANSPORT_CC;
         if (slot_is_audio(slot)) {
                 line->kind = SDP_AUDIO;
-                add_codec(line, &(SdpCodec){ .payload_type = PAYLOAD_OPUS, .name = SDP_OPUS });
+                add_codec(line,
+                          &(SdpCodec){ .payload_type = PAYLOAD_OPUS, .name = SDP_OPUS, .feedback = SDP_TRANSPORT_CC });
                 return;
         }
         line->kind = SDP_VIDEO;
@@ -285,8 +287,9 @@ static void offer_line(SdpMedia *line, unsigned slot, uint32_t first_ssrc)
                                     .name = SDP_H264,
                                     .packetization_mode = 1,
                                     .profile_level_id = 0x42e01f },
-                        0, PAYLOAD_H264_RTX);
-        add_video_codec(line, (SdpCodec){ .payload_type = PAYLOAD_VP8, .name = SDP_VP8 }, 0, PAYLOAD_VP8_RTX);
+                        SDP_TRANSPORT_CC, PAYLOAD_H264_RTX);
+        add_video_codec(line, (SdpCodec){ .payload_type = PAYLOAD_VP8, .name = SDP_VP8 }, SDP_TRANSPORT_CC,
+                        PAYLOAD_VP8_RTX);
 }
 
 Sdp *negotiate_offer(unsigned seats, uint32_t first_ssrc, const LocalSide *local)
@@ -295,6 +298,12 @@ Sdp *negotiate_offer(unsigned seats, uint32_t first_ssrc, const LocalSide *local
         for (unsigned slot = 0; slot < 1 + 2 * seats; slot++)
                 offer_line(sdp_add_media(offer), slot, first_ssrc);
         return offer;
+}
+
+/* The numbers go out only where feedback about them will come back. */
+static uint8_t transport_cc(const SdpMedia *line, const SdpCodec *codec)
+{
+        return codec && codec->feedback & SDP_TRANSPORT_CC ? line->extensions.id[RTP_EXTENSION_TRANSPORT_CC] : 0;
 }
 
 static bool read_answer_line(const SdpMedia *line, unsigned slot, PeerPlan *plan, GError **error)
@@ -308,10 +317,12 @@ static bool read_answer_line(const SdpMedia *line, unsigned slot, PeerPlan *plan
         if (slot_is_audio(slot)) {
                 const SdpCodec *opus = sdp_find_codec(line, SDP_OPUS);
                 plan->opus = opus ? opus->payload_type : plan->opus;
+                plan->audio_transport_cc = transport_cc(line, opus);
                 return true;
         }
         plan->playout_delay = line->extensions.id[RTP_EXTENSION_PLAYOUT_DELAY];
         const SdpCodec *h264 = sdp_find_h264_baseline(line), *vp8 = sdp_find_codec(line, SDP_VP8);
+        plan->video_transport_cc = transport_cc(line, h264 ? h264 : vp8);
         if (h264) {
                 plan->h264 = h264->payload_type;
                 plan->h264_rtx = rtx_type(line, h264);
@@ -333,6 +344,7 @@ bool negotiate_answer(const Sdp *answer, unsigned seats, PeerPlan *plan, GError 
         if (!read_remote(answer, plan, error))
                 return false;
         plan->opus = plan->h264 = plan->h264_rtx = plan->vp8 = plan->vp8_rtx = plan->playout_delay = 0;
+        plan->audio_transport_cc = plan->video_transport_cc = 0;
         for (unsigned slot = 0; slot < answer->n_media; slot++)
                 if (!read_answer_line(&answer->media[slot], slot, plan, error))
                         return false;

@@ -21,6 +21,7 @@ enum {
         PAYLOAD_H264_RTX = 103,
         PAYLOAD_VP8 = 96,
         PAYLOAD_VP8_RTX = 97,
+        EXTENSION_TRANSPORT_CC = 3,
         EXTENSION_PLAYOUT_DELAY = 5,
 };
 
@@ -62,6 +63,8 @@ typedef struct PeerPlan {
         uint32_t first_ssrc;    /* line i sends with first_ssrc + 2 i, its RTX with one more */
         uint8_t opus, h264, h264_rtx, vp8, vp8_rtx; /* payload types of the answer, 0: cannot */
         uint8_t playout_delay;                      /* its extension's number, 0: cannot */
+        /* The number of the transport-wide sequence, by sort of line; 0: cannot. */
+        uint8_t audio_transport_cc, video_transport_cc;
 } PeerPlan;
 
 /* Our side of a description: what stands in every answer and offer. */

@@ -208,6 +208,14 @@ static void test_watch(void)
         g_assert_cmpuint(plan.h264_rtx, ==, PAYLOAD_H264_RTX);
         g_assert_cmpuint(plan.vp8, ==, PAYLOAD_VP8);
         g_assert_cmpuint(plan.n_slots, ==, 5);
+        g_assert_cmpuint(plan.audio_transport_cc, ==, EXTENSION_TRANSPORT_CC);
+        g_assert_cmpuint(plan.video_transport_cc, ==, EXTENSION_TRANSPORT_CC);
+
+        /* Firefox counts pictures alone; and numbers without feedback are of no use. */
+        answer->media[1].codecs[0].feedback = answer->media[3].codecs[0].feedback = 0;
+        g_assert_true(negotiate_answer(answer, 2, &plan, &error));
+        g_assert_cmpuint(plan.audio_transport_cc, ==, 0);
+        g_assert_cmpuint(plan.video_transport_cc, ==, EXTENSION_TRANSPORT_CC);
 
         /* A browser without H.264 leaves it out. */
         for (unsigned i = 0; i < 5; i++)

@@ -45,7 +45,7 @@ Peer *peer_new(Loop *loop, Room *room, const PeerPlan *plan)
         if (plan->publisher)
                 peer->publisher = publisher_new(peer, plan);
         else
-                peer->watcher = watcher_new(plan);
+                peer->watcher = watcher_new(plan, loop->now_us);
         return peer;
 }
 

@@ -484,6 +484,7 @@ void publisher_tick(Publisher *publisher)
                 if (track_key_due(track, now_us))
                         ask_key(publisher, track);
                 note_pause(publisher, track, now_us);
+                track_measure(track, now_us);
         }
         publisher_ask_missing(publisher);
         tell_arrivals(publisher, now_us);

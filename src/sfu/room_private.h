@@ -1,4 +1,4 @@
-/* A room's inside, for room.c, lines.c and fan_out.c alone. */
+/* A room's inside, for room.c, lines.c, share.c and fan_out.c alone. */
 #pragma once
 
 #include "sfu/room.h"
@@ -35,6 +35,9 @@ struct Room {
         unsigned n_pending;
         Speakers speakers;
         TapFeed tap;
+        int64_t shared_us;  /* last time what the networks carry was shared out */
+        uint32_t audio_bps; /* of all microphones, at that time */
+        uint32_t full_bps;  /* with every picture at its best */
 };
 
 /* The room's part of the turn's end will come. */
@@ -48,8 +51,15 @@ void lines_assign_watcher(Room *room, Peer *peer);
 void lines_assign_players(Room *room);
 /* Tells publishers which layers are wanted, where that changed; call often. */
 void lines_tell_wanted(Room *room);
+/* What a line shows, or would if it was sent; NULL for nothing. */
+Source *lines_source(Room *room, const Watcher *watcher, unsigned slot);
+/* The smallest layer that fills its place on the page, short of a quarter, or the highest; SLOT_NO_LAYER: not shown. */
+int lines_fitting_layer(const Source *source, const Slot *slot);
 /* The biggest layer of a source that is sent and may be shown, or NULL. */
 Track *source_best(const Source *source);
+
+/* share.c: gives each watcher's lines their part of what its network carries; call often. */
+void share_tick(Room *room);
 
 /* fan_out.c: what lines wait for, after all pending packets went out: the newest key frame again, or a new one. */
 void fan_out_asking(Room *room);

@@ -168,6 +168,7 @@ void sfu_key_frame(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind);
                          "seat, track, layers")                                                                        \
         X(TROUBLE, "an encoder's pictures are not fit for browsers, or worse than was said: room, peer, participant, " \
                    "seat, trouble")                                                                                    \
+        X(NETWORK, "what a watcher's line carries of what the page shows: room, peer, participant, network, kbps")     \
         X(TAP_NO_H264, "the seat chosen by sfu_tap_video sends VP8 alone: room, seat, kind")
 
 /* What in an encoder's pictures browsers cannot show as it should be (sfu_publish without tracks). */
@@ -176,6 +177,13 @@ typedef enum SfuTrouble {
         SFU_TROUBLE_PROFILE,  /* H.264 in another profile than baseline */
         SFU_TROUBLE_B_FRAMES, /* pictures that are shown in another order than they are sent */
 } SfuTrouble;
+
+/* How much of what is wanted a watcher's line carries. */
+typedef enum SfuNetwork {
+        SFU_NETWORK_FULL,
+        SFU_NETWORK_REDUCED, /* some picture is smaller or jerkier than its place, or paused */
+        SFU_NETWORK_AUDIO,   /* no picture at all */
+} SfuNetwork;
 
 typedef enum SfuEventKind {
 #define SFU_EVENT_ENUM(name, text) SFU_##name,
@@ -206,6 +214,8 @@ typedef struct SfuEvent {
         SfuTrackKind track;
         bool on;
         uint8_t layers; /* bit i: the i-th of its simulcast, in rising size; bit 0 alone without one */
+        SfuNetwork network;
+        unsigned kbps; /* what the line is believed to carry */
         SfuGoneReason reason;
         SfuTrouble trouble;
 } SfuEvent;

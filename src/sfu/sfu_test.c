@@ -188,7 +188,9 @@ static void check_forward(unsigned media_threads)
         assert_contiguous(watcher, PAYLOAD_OPUS);
         const TestPacket *first = nth(watcher, PAYLOAD_H264, 0);
         g_assert_cmpmem(first->payload, first->size, key_sets, sizeof key_sets);
-        g_assert_cmpuint(first->header.extension_bytes, ==, 0); /* the sender's levels and names stay here */
+        g_assert_cmpuint(first->header.extension_bytes, ==, 4); /* our number; the sender's levels and names stay */
+        for (unsigned i = 0; i < watcher->packets->len; i++)    /* one count for sound and picture together */
+                g_assert_cmpuint(g_array_index(watcher->packets, TestPacket, i).transport, ==, i);
         g_assert_cmpuint(nth(watcher, PAYLOAD_OPUS, 0)->header.ssrc, !=, first->header.ssrc);
         WAIT_FOR(&hall, heard(speaker, RTCP_REMB) && heard(speaker, RTCP_RR));
         WAIT_FOR(&hall, speaker->arrivals_told >= 1 + 21 + 20);
@@ -465,9 +467,62 @@ static void test_later_on_loss(void)
                 send_report(lossy, nth(lossy, PAYLOAD_H264, 0)->header.ssrc, 26); /* 10 % */
         send_camera(speaker, false, 6000); /* read after the reports: one socket, one queue */
         WAIT_FOR(&hall, count_type(lossy, PAYLOAD_H264) == 3 && count_type(good, PAYLOAD_H264) == 3);
-        g_assert_cmpuint(nth(lossy, PAYLOAD_H264, 2)->header.extension_bytes, ==, 4);
-        g_assert_cmpuint(nth(good, PAYLOAD_H264, 2)->header.extension_bytes, ==, 0);
+        g_assert_cmpuint(nth(lossy, PAYLOAD_H264, 2)->header.extension_bytes, ==, 8);
+        g_assert_cmpuint(nth(good, PAYLOAD_H264, 2)->header.extension_bytes, ==, 4);
+        g_assert_cmpuint(nth(good, PAYLOAD_H264, 2)->transport, ==, 2);
+        g_assert_cmpuint(nth(lossy, PAYLOAD_H264, 2)->transport, ==, 2);
         assert_contiguous(lossy, PAYLOAD_H264);
+        hall_clear(&hall);
+}
+
+/* Feedback that tells of each packet 10 ms later than of the one before: as over a line that is far too narrow. */
+static void send_slow_arrivals(TestPeer *browser, unsigned *told)
+{
+        enum { AT_ONCE = 20 };
+        int64_t arrivals_us[AT_ONCE];
+        uint8_t compound[256];
+        RtcpWriter writer;
+        while (browser->packets->len >= *told + AT_ONCE) {
+                for (unsigned i = 0; i < AT_ONCE; i++)
+                        arrivals_us[i] = g_get_monotonic_time() % (64000 * 1000) + (*told + i) * INT64_C(10000);
+                rtcp_writer_init(&writer, compound, 200);
+                rtcp_write_report(&writer, 1, NULL, NULL, 0);
+                rtcp_write_twcc(&writer, 1, nth(browser, PAYLOAD_OPUS, 0)->header.ssrc, (uint8_t)(*told / AT_ONCE),
+                                (uint16_t)*told, arrivals_us, AT_ONCE);
+                test_peer_send_rtcp(browser, compound, writer.size);
+                *told += AT_ONCE;
+        }
+}
+
+/* Where the line carries nothing more the picture is paused, the sound goes on, and the page can say why. */
+static void test_narrow_line(void)
+{
+        Hall hall;
+        hall_init(&hall, 1);
+        g_autoptr(TestPeer) speaker = test_peer_new();
+        g_autoptr(TestPeer) watcher = test_peer_new();
+        publish(&hall, speaker, 0, true, false);
+        SfuPeer peer = watch(&hall, watcher, true);
+        unsigned told = 0;
+        int64_t until_us = g_get_monotonic_time() + TEST_WAIT_US;
+        for (uint32_t i = 0; !find_event(&hall, SFU_NETWORK) && g_get_monotonic_time() < until_us; i++) {
+                send_mic(speaker, 960 * i);
+                send_camera(speaker, i % 50 == 0, 900 * (i + 1));
+                hall_turn(&hall);
+                send_slow_arrivals(watcher, &told);
+        }
+        const SfuEvent *event = find_event(&hall, SFU_NETWORK);
+        g_assert_nonnull(event);
+        g_assert_cmpuint(event->peer.value, ==, peer.value);
+        g_assert_cmpint(event->network, ==, SFU_NETWORK_AUDIO);
+        g_assert_cmpuint(event->kbps, <, 100);
+        unsigned heard_before = count_type(watcher, PAYLOAD_OPUS), seen = count_type(watcher, PAYLOAD_H264);
+        for (uint32_t i = 0; i < 10; i++) {
+                send_mic(speaker, 960 * (100000 + i));
+                send_camera(speaker, i == 0, 900 * (100000 + i));
+        }
+        WAIT_FOR(&hall, count_type(watcher, PAYLOAD_OPUS) >= heard_before + 10);
+        g_assert_cmpuint(count_type(watcher, PAYLOAD_H264), ==, seen);
         hall_clear(&hall);
 }
 
@@ -659,6 +714,7 @@ int main(int argc, char **argv)
         g_test_add_func("/sfu/seat-changes-hands", test_seat_changes_hands);
         g_test_add_func("/sfu/resend", test_resend);
         g_test_add_func("/sfu/later-on-loss", test_later_on_loss);
+        g_test_add_func("/sfu/narrow-line", test_narrow_line);
         g_test_add_func("/sfu/asks-for-missing", test_asks_for_missing);
         g_test_add_func("/sfu/wrong-certificate", test_wrong_certificate);
         g_test_add_func("/sfu/rubbish", test_rubbish);

@@ -202,6 +202,10 @@ static void receive_rtp(TestPeer *peer, uint8_t *bytes, size_t size)
         TestPacket packet;
         g_assert_cmpint(srtp_receiver_unprotect(peer->receiver, bytes, size, &size, &packet.index), ==, DROP_NONE);
         g_assert_cmpint(rtp_parse(bytes, size, &packet.header), ==, DROP_NONE);
+        static const RtpExtensionIds ids = { .id = { [RTP_EXTENSION_TRANSPORT_CC] = EXTENSION_TRANSPORT_CC } };
+        RtpExtensions extensions;
+        rtp_extensions_read(bytes, &packet.header, &ids, &extensions);
+        packet.transport = extensions.transport_sequence;
         packet.size = packet.header.payload_bytes;
         memcpy(packet.payload, bytes + packet.header.header_bytes, packet.size);
         g_array_append_val(peer->packets, packet);

@@ -32,6 +32,7 @@ enum {
 typedef struct TestPacket {
         RtpHeader header;
         uint64_t index;
+        uint16_t transport; /* the transport-wide sequence, 0 without */
         uint8_t payload[1500];
         size_t size;
 } TestPacket;

@@ -20,6 +20,7 @@ static void reset(Track *track, uint32_t id)
         track->jitter = 0;
         track->last_report_ntp = 0;
         track->clock = (TrackClock){ 0 };
+        track->meter = (TrackMeter){ 0 };
         track->tap_next = 0;
         track->key_index = PACKET_NO_INDEX;
         track->live = false;
@@ -109,6 +110,7 @@ bool track_store(Track *track, Packet **packet, Counters *counters)
                 place_late(track, *packet);
         if ((*packet)->key_start)
                 track->key_index = MAX(track->key_index, index);
+        track->meter.bytes[(*packet)->temporal] += (*packet)->payload_size + TRACK_OVERHEAD_BYTES;
         Packet *old = *place;
         *place = *packet;
         *packet = old;
@@ -136,6 +138,32 @@ Packet *track_recent_key(const Track *track, int64_t now_us)
                 if (!track_find(track, index))
                         return NULL;
         return key;
+}
+
+void track_measure(Track *track, int64_t now_us)
+{
+        TrackMeter *meter = &track->meter;
+        int64_t elapsed_us = now_us - meter->since_us;
+        if (elapsed_us < TRACK_METER_US)
+                return;
+        uint64_t all = 0;
+        for (unsigned i = 0; i < TEMPORAL_LAYERS; i++)
+                all += meter->bytes[i];
+        bool known = meter->bps[0] > 0;
+        for (unsigned i = 0; all && meter->since_us && i < TEMPORAL_LAYERS; i++) {
+                uint64_t bps = meter->bytes[i] * UINT64_C(8) * G_USEC_PER_SEC / (uint64_t)elapsed_us;
+                meter->bps[i] = (uint32_t)MIN(known ? (3 * (uint64_t)meter->bps[i] + bps) / 4 : bps, UINT32_MAX / 4);
+        }
+        memset(meter->bytes, 0, sizeof meter->bytes);
+        meter->since_us = now_us;
+}
+
+uint32_t track_bps(const Track *track, unsigned temporal)
+{
+        uint32_t bps = 0;
+        for (unsigned i = 0; i <= temporal; i++)
+                bps += track->meter.bps[i];
+        return bps;
 }
 
 Packet *track_find(const Track *track, uint64_t index)

@@ -17,7 +17,9 @@ enum {
         TRACK_AUDIO_RING = 128,
         TRACK_KEY_PAUSE_US = 500 * 1000, /* between two PLI of one source */
         TRACK_PAUSED_US = 1000 * 1000,   /* a layer without packets for so long is not sent any more */
-        TRACK_LAYERS = 3,                /* of one picture at most, in rising size */
+        TRACK_METER_US = 500 * 1000,
+        TRACK_OVERHEAD_BYTES = 40, /* of header, extensions and tag */
+        TRACK_LAYERS = 3,          /* of one picture at most, in rising size */
 };
 
 /* When the sender captured what bears a timestamp, by the server's clock. */
@@ -39,6 +41,12 @@ typedef struct TrackFormat {
         uint8_t layer;           /* its place as listed, rising */
         uint32_t ssrc, rtx_ssrc; /* as declared; learnt ones replace them */
 } TrackFormat;
+
+/* What a stream takes on the line, for sharing out: by temporal layer, each without those below. */
+typedef struct TrackMeter {
+        uint32_t bytes[TEMPORAL_LAYERS], bps[TEMPORAL_LAYERS];
+        int64_t since_us;
+} TrackMeter;
 
 struct Track {
         uint32_t id; /* of this stream of packets; a new one when the sender starts over. Never 0 */
@@ -68,6 +76,7 @@ struct Track {
         uint32_t last_report_ntp;
         int64_t last_report_us; /* monotonic */
         TrackClock clock;
+        TrackMeter meter;
 
         NackList nack;
         int64_t last_packet_us, last_key_us, key_asked_us;
@@ -91,6 +100,11 @@ void track_restart(Track *track, uint32_t id);
  * *packet becomes the one that lay there, or NULL. False for a duplicate or one too old: *packet is untouched. */
 bool track_store(Track *track, Packet **packet, Counters *counters);
 Packet *track_find(const Track *track, uint64_t index);
+
+/* Measures what it takes; call it every TRACK_METER_US or more often. A pause keeps the last figure. */
+void track_measure(Track *track, int64_t now_us);
+/* Bit/s up to a temporal layer, 0 before the first measure. */
+uint32_t track_bps(const Track *track, unsigned temporal);
 
 /* Receiver statistics: every packet with a new sequence number, before any is judged. */
 void track_count(Track *track, uint64_t index, uint32_t timestamp, int64_t now_us);

@@ -18,8 +18,40 @@ enum {
         DELAY_MAX_MS = 10000,
         DELAY_STEP_MS = 50,
         DELAY_STEP_US = 500 * 1000,
-        REPORT_BYTES = 28 + 28, /* an SR and its SDES in a compound */
+        PROBE_REACH = 64, /* how far back packets are copied from */
+        PROBE_LOOKS = 8,
+        PROBE_BURST = 40, /* packets of one tick */
+        PROBE_PADDING_BYTES = 240,
+        UNTOLD_START_BPS = 10 * 1000 * 1000, /* of who gives no feedback: all, until loss is reported */
+        REPORT_BYTES = 28 + 28,              /* an SR and its SDES in a compound */
 };
+
+static void make_extension(uint8_t sequence_id, uint8_t delay_id, uint16_t delay_ms, WatcherExtension *ret_extension)
+{
+        RtpExtensionIds ids = {
+                .id = { [RTP_EXTENSION_TRANSPORT_CC] = sequence_id, [RTP_EXTENSION_PLAYOUT_DELAY] = delay_id }
+        };
+        RtpExtensions extensions = {
+                .has = { [RTP_EXTENSION_TRANSPORT_CC] = true, [RTP_EXTENSION_PLAYOUT_DELAY] = true },
+                .playout_min_ms = delay_ms,
+                .playout_max_ms = DELAY_MAX_MS
+        };
+        uint8_t bytes[RTP_EXTENSIONS_MAX_BYTES];
+        size_t size = rtp_extensions_write(bytes, &ids, &extensions);
+        *ret_extension = (WatcherExtension){ 0 };
+        if (size > WATCHER_EXTENSION_BYTES) /* numbers above 14, which our offers do not have */
+                return;
+        memcpy(ret_extension->bytes, bytes, size);
+        ret_extension->size = (uint8_t)size;
+        ret_extension->sequence_at = sequence_id ? (uint8_t)extensions.transport_sequence_offset : 0;
+}
+
+static void make_extensions(Watcher *watcher)
+{
+        uint8_t delay_id = watcher->told_delay ? watcher->delay_id : 0;
+        make_extension(watcher->video_sequence_id, delay_id, watcher->delay_ms, &watcher->video_extension);
+        make_extension(watcher->audio_sequence_id, 0, 0, &watcher->audio_extension);
+}
 
 static void take_codecs(Watcher *watcher, const PeerPlan *plan)
 {
@@ -31,6 +63,9 @@ static void take_codecs(Watcher *watcher, const PeerPlan *plan)
         /* Without RTX a packet is sent again as it was, to the byte (srtp.h): then its header must not change. */
         bool rtx = (!plan->h264 || plan->h264_rtx) && (!plan->vp8 || plan->vp8_rtx);
         watcher->delay_id = rtx ? plan->playout_delay : 0;
+        watcher->video_sequence_id = rtx ? plan->video_transport_cc : 0;
+        watcher->audio_sequence_id = plan->audio_transport_cc;
+        make_extensions(watcher);
 }
 
 static void add_slots(Watcher *watcher, unsigned n)
@@ -41,7 +76,7 @@ static void add_slots(Watcher *watcher, unsigned n)
         }
 }
 
-Watcher *watcher_new(const PeerPlan *plan)
+Watcher *watcher_new(const PeerPlan *plan, int64_t now_us)
 {
         Watcher *watcher = g_new0(Watcher, 1);
         watcher->own_seat = plan->seat;
@@ -54,6 +89,9 @@ Watcher *watcher_new(const PeerPlan *plan)
         }
         take_codecs(watcher, plan);
         add_slots(watcher, plan->n_slots);
+        bool numbered = watcher->video_sequence_id;
+        bwe_init(&watcher->bwe, numbered ? BWE_START_BPS : UNTOLD_START_BPS, now_us);
+        watcher->full = !numbered;
         return watcher;
 }
 
@@ -107,37 +145,52 @@ static ResendVerdict may_resend(Peer *peer, unsigned slot, uint16_t sequence)
         return RESEND_NOW;
 }
 
-/* As RTX where the browser took it, else the very same packet once more. */
-static void resend(Peer *peer, Slot *slot, const SlotMap *map, Packet *packet)
+static void send_rtx(Peer *peer, Slot *slot, RtpHeader *header, const uint8_t *payload, size_t payload_size)
 {
         Watcher *watcher = peer->watcher;
         Sender *sender = &peer->loop->sender;
+        uint8_t *out =
+                sender_begin(sender, PACKET_BYTES + RTX_HEADER_BYTES + WATCHER_EXTENSION_BYTES + SRTP_OVERHEAD_BYTES);
+        header->sequence = (uint16_t)slot->rtx_next;
+        header->ssrc = slot->rtx_ssrc;
+        rtp_write(out, header, false);
+        if (header->padding_bytes)
+                out[0] |= 0x20;
+        size_t header_bytes = RTP_HEADER_BYTES + watcher_extend_header(watcher, &watcher->video_extension, out);
+        size_t size =
+                srtp_sender_protect(peer->sender, slot->rtx_next++, out, header_bytes, payload, payload_size, out);
+        sender_commit(sender, &peer->destination, size);
+        watcher_sent(watcher, &watcher->video_extension, size, peer->loop->now_us);
+}
+
+/* As RTX where the browser took it, else the very same packet once more. Returns its size, about. */
+static size_t resend(Peer *peer, Slot *slot, const SlotMap *map, Packet *packet)
+{
+        Watcher *watcher = peer->watcher;
         uint8_t rtx_type = watcher->rtx_types[packet->codec];
         uint64_t out_index = slot_out_index(map, packet);
         size_t payload_size = slot_payload_size(map, packet);
-        uint8_t *out = sender_begin(sender, PACKET_BYTES + RTX_HEADER_BYTES + SRTP_OVERHEAD_BYTES);
-        uint8_t payload[PACKET_BYTES + RTX_HEADER_BYTES];
         slot_rewrite_vp8(map, packet);
-        size_t size;
         if (rtx_type) {
+                uint8_t payload[PACKET_BYTES + RTX_HEADER_BYTES];
                 RtpHeader header = { .marker = packet->marker,
                                      .payload_type = rtx_type,
-                                     .sequence = (uint16_t)slot->rtx_next,
-                                     .timestamp = packet->timestamp + map->timestamp_offset,
-                                     .ssrc = slot->rtx_ssrc };
-                rtp_write(out, &header, false);
+                                     .timestamp = packet->timestamp + map->timestamp_offset };
                 payload[0] = (uint8_t)(out_index >> 8);
                 payload[1] = (uint8_t)out_index;
                 memcpy(payload + RTX_HEADER_BYTES, packet_payload(packet), payload_size);
-                size = srtp_sender_protect(peer->sender, slot->rtx_next++, out, RTP_HEADER_BYTES, payload,
-                                           payload_size + RTX_HEADER_BYTES, out);
+                send_rtx(peer, slot, &header, payload, payload_size + RTX_HEADER_BYTES);
         } else {
+                Sender *sender = &peer->loop->sender;
+                uint8_t *out = sender_begin(sender, PACKET_BYTES + SRTP_OVERHEAD_BYTES);
                 slot_write_header(slot, map, packet, watcher->payload_types[packet->codec], out_index, out);
-                size = srtp_sender_protect(peer->sender, out_index, out, RTP_HEADER_BYTES, packet_payload(packet),
-                                           payload_size, out);
+                size_t size = srtp_sender_protect(peer->sender, out_index, out, RTP_HEADER_BYTES,
+                                                  packet_payload(packet), payload_size, out);
+                sender_commit(sender, &peer->destination, size);
+                watcher->bwe.sent_bytes += size;
         }
-        sender_commit(sender, &peer->destination, size);
         counters_add(&peer->loop->counters, COUNTER_RESENDS, 1);
+        return payload_size + TRACK_OVERHEAD_BYTES;
 }
 
 /* Sends again what is asked for. True when it never will come, and what the line shows now does not go on without. */
@@ -149,7 +202,12 @@ static bool receive_missing(Peer *peer, Slot *slot, uint16_t sequence)
         if (track)
                 index = slot_source_index(map, track, out_index);
         Packet *packet = track ? track_find(track, index) : NULL;
-        ResendVerdict verdict = packet ? may_resend(peer, track->slot, sequence) : RESEND_NEVER;
+        /* Without RTX it would be the same SRTP index with other numbers in its header. */
+        bool repairable =
+                packet &&
+                (peer->watcher->rtx_types[packet->codec] ||
+                 (track_is_video(track) ? peer->watcher->video_extension : peer->watcher->audio_extension).size == 0);
+        ResendVerdict verdict = repairable ? may_resend(peer, track->slot, sequence) : RESEND_NEVER;
         if (verdict == RESEND_NOW)
                 resend(peer, slot, map, packet);
         else
@@ -186,18 +244,15 @@ void watcher_want_pictures(Peer *peer)
 {
         const Watcher *watcher = peer->watcher;
         for (unsigned i = 0; i < watcher->n_slots; i++)
-                if (!slot_is_audio(i) && watcher->slots[i].now.source)
+                if (!watcher_line_is_sound(watcher, i) && watcher->slots[i].now.source)
                         want_key(peer, watcher->slots[i].ssrc);
 }
 
 static void set_delay(Watcher *watcher, uint16_t delay_ms)
 {
-        RtpExtensionIds ids = { .id = { [RTP_EXTENSION_PLAYOUT_DELAY] = watcher->delay_id } };
-        RtpExtensions extensions = { .has = { [RTP_EXTENSION_PLAYOUT_DELAY] = true },
-                                     .playout_min_ms = delay_ms,
-                                     .playout_max_ms = DELAY_MAX_MS };
         watcher->delay_ms = delay_ms;
-        watcher->told_delay = rtp_extensions_write(watcher->delay, &ids, &extensions) == WATCHER_DELAY_BYTES;
+        watcher->told_delay = true;
+        make_extensions(watcher);
 }
 
 /* Later for those who only watch than for those who also talk. */
@@ -223,7 +278,25 @@ static void receive_reports(Peer *peer, const RtcpPacket *rtcp)
                 int64_t round_trip_us = rtcp_round_trip_us(&report, now_ntp);
                 if (round_trip_us >= 0)
                         peer->round_trip_us = MIN(round_trip_us, G_USEC_PER_SEC);
+                bwe_report(&peer->watcher->bwe, report.fraction_lost, peer->watcher->bwe.sent_bytes,
+                           peer->loop->now_us);
         }
+}
+
+static void receive_twcc(Peer *peer, const RtcpPacket *rtcp)
+{
+        TwccFeedback feedback;
+        Watcher *watcher = peer->watcher;
+        bool numbered = watcher->audio_sequence_id || watcher->video_sequence_id;
+        if (numbered && rtcp_twcc_read(rtcp, &feedback))
+                bwe_feedback(&watcher->bwe, &feedback, peer->loop->now_us);
+}
+
+static void receive_remb(Peer *peer, const RtcpPacket *rtcp)
+{
+        RtcpRemb remb;
+        if (rtcp_remb_read(rtcp, &remb))
+                bwe_remb(&peer->watcher->bwe, remb.bitrate_bps);
 }
 
 void watcher_receive_rtcp(Peer *peer, const RtcpPacket *rtcp)
@@ -251,8 +324,64 @@ void watcher_receive_rtcp(Peer *peer, const RtcpPacket *rtcp)
         case RTCP_RR:
                 receive_reports(peer, rtcp);
                 break;
+        case RTCP_TWCC:
+                receive_twcc(peer, rtcp);
+                break;
+        case RTCP_REMB:
+                receive_remb(peer, rtcp);
+                break;
         default:
                 break;
+        }
+}
+
+/* --- Probing ------------------------------------------------------------------------------------------------------ */
+
+/* A packet of those that the line sent last, other ones each time; NULL when there is none to copy. */
+static Packet *packet_to_copy(Peer *peer, const Slot *slot)
+{
+        const Track *track = track_of(peer, slot, slot->now.source);
+        if (!track || !peer->watcher->rtx_types[track->format.codec])
+                return NULL;
+        for (unsigned i = 0; i < PROBE_LOOKS; i++) {
+                uint64_t index = track->highest - peer->watcher->probed++ % PROBE_REACH;
+                Packet *packet = index >= slot->now.base_in ? track_find(track, index) : NULL;
+                if (packet && !slot_leaves_out(&slot->now, packet) && packet->payload_size > 0)
+                        return packet;
+        }
+        return NULL;
+}
+
+static size_t send_padding(Peer *peer, Slot *slot)
+{
+        static const uint8_t padding[PROBE_PADDING_BYTES] = { [PROBE_PADDING_BYTES - 1] = PROBE_PADDING_BYTES };
+        const Watcher *watcher = peer->watcher;
+        uint8_t type = watcher->rtx_types[CODEC_H264] ? watcher->rtx_types[CODEC_H264] : watcher->rtx_types[CODEC_VP8];
+        RtpHeader header = { .payload_type = type,
+                             .timestamp = slot->last_timestamp,
+                             .padding_bytes = PROBE_PADDING_BYTES };
+        send_rtx(peer, slot, &header, padding, sizeof padding);
+        return sizeof padding + TRACK_OVERHEAD_BYTES;
+}
+
+/* Beside the media, what a probe wants at this moment: pictures once more, which at worst repair a loss; padding on the
+ * same stream where there are none. Every packet of it is one that browsers take as a repair. */
+static void send_probe(Peer *peer)
+{
+        Watcher *watcher = peer->watcher;
+        size_t left = bwe_probe_bytes(&watcher->bwe, peer->loop->now_us);
+        bool repairs = watcher->rtx_types[CODEC_H264] || watcher->rtx_types[CODEC_VP8];
+        if (left == 0 || !watcher->video_sequence_id || !repairs)
+                return;
+        Slot *slot = &watcher->slots[SLOT_SCREEN];
+        for (unsigned i = 0; i < watcher->n_slots; i++)
+                if (!watcher_line_is_sound(watcher, i) && watcher->slots[i].now.source)
+                        slot = &watcher->slots[i];
+        for (unsigned i = 0; left > 0 && i < PROBE_BURST; i++) {
+                Packet *packet = packet_to_copy(peer, slot);
+                size_t sent = packet ? resend(peer, slot, &slot->now, packet) : send_padding(peer, slot);
+                left -= MIN(left, sent);
+                counters_add(&peer->loop->counters, COUNTER_PROBES, 1);
         }
 }
 
@@ -285,6 +414,8 @@ void watcher_tick(Peer *peer)
 {
         Watcher *watcher = peer->watcher;
         int64_t now_us = peer->loop->now_us;
+        bwe_tick(&watcher->bwe, now_us);
+        send_probe(peer);
         if (now_us - watcher->report_us < REPORT_US)
                 return;
         watcher->report_us = now_us;

@@ -1,20 +1,31 @@
 /* A watcher's half of RTP: its lines, what it can decode, and its feedback: NACK answered from the tracks' rings, PLI
- * passed on, sender reports. Owned by its peer. The struct is open, since forwarding reads it for each packet.
+ * passed on, sender reports; what its line carries (rtc/bwe), shared out by share.c. Owned by its peer. The struct is
+ * open, since forwarding reads it for each packet.
  *
  * RFC 4585, 4588, RFC 3550 6.4. */
 #pragma once
 
+#include "sfu/allocate.h"
 #include "sfu/forward.h"
 #include "sfu/peer.h"
 #include "sfu/track.h"
+
+#include "rtc/bwe.h"
 
 #include <string.h>
 
 enum {
         WATCHER_RESENDS = 256,
         WATCHER_NO_LINE = 0xff,
-        WATCHER_DELAY_BYTES = 8, /* the playout-delay extension with its prefix */
+        WATCHER_EXTENSION_BYTES = 12, /* transport-wide sequence and playout delay, with their prefix */
 };
+
+/* The header extension of a sort of line, but for the sequence in it. */
+typedef struct WatcherExtension {
+        uint8_t bytes[WATCHER_EXTENSION_BYTES];
+        uint8_t size;        /* 0: none */
+        uint8_t sequence_at; /* where the transport-wide sequence stands; 0: it has none */
+} WatcherExtension;
 
 /* That a packet was sent again; a table by line and sequence, where a newer one may overwrite. */
 typedef struct Resend {
@@ -46,11 +57,21 @@ struct Watcher {
         bool lossy, told_delay;
         uint16_t delay_ms; /* goes towards its aim in small steps, each of which is no freeze */
         int64_t delay_step_us;
-        uint8_t delay_id; /* 0: its browser cannot */
-        uint8_t delay[WATCHER_DELAY_BYTES];
+        uint8_t delay_id;                             /* 0: its browser cannot */
+        uint8_t audio_sequence_id, video_sequence_id; /* of the transport-wide sequence, 0: cannot */
+        WatcherExtension audio_extension, video_extension;
+        /* What its line carries, and what of it each line gets. */
+        Bwe bwe;
+        Allocation allocation;
+        AllocateMode mode;
+        bool full;       /* nothing is held back */
+        unsigned probed; /* packets copied for probing: each time others */
+        SfuNetwork network;
+        int64_t network_us; /* when that was told */
+        int64_t narrow_us;  /* since when it is worse than that */
 };
 
-Watcher *watcher_new(const PeerPlan *plan);
+Watcher *watcher_new(const PeerPlan *plan, int64_t now_us);
 void watcher_free(Watcher *watcher);
 void watcher_update(Watcher *watcher, const PeerPlan *plan);
 static inline bool watcher_can(const Watcher *watcher, MediaCodec codec)
@@ -61,14 +82,27 @@ static inline bool watcher_line_is_sound(const Watcher *watcher, unsigned line)
 {
         return watcher->plays ? !(watcher->picture_lines & 1u << line) : slot_is_audio(line);
 }
-/* Appends to a header in `out` what pictures carry for this watcher; bytes added. */
-static inline size_t watcher_extend_header(const Watcher *watcher, uint8_t *out)
+/* Appends to a header in `out` what such a line carries for this watcher; bytes added. */
+static inline size_t watcher_extend_header(const Watcher *watcher, const WatcherExtension *extension, uint8_t *out)
 {
-        if (!watcher->told_delay)
+        if (extension->size == 0)
                 return 0;
         out[0] |= 0x10; /* X: an extension follows (RFC 3550, 5.1) */
-        memcpy(out + RTP_HEADER_BYTES, watcher->delay, WATCHER_DELAY_BYTES);
-        return WATCHER_DELAY_BYTES;
+        memcpy(out + RTP_HEADER_BYTES, extension->bytes, WATCHER_EXTENSION_BYTES);
+        if (extension->sequence_at) {
+                uint8_t *at = out + RTP_HEADER_BYTES + extension->sequence_at;
+                at[0] = (uint8_t)(bwe_next_sequence(&watcher->bwe) >> 8);
+                at[1] = (uint8_t)bwe_next_sequence(&watcher->bwe);
+        }
+        return extension->size;
+}
+/* Notes a packet that went out with that extension. */
+static inline void watcher_sent(Watcher *watcher, const WatcherExtension *extension, size_t size, int64_t now_us)
+{
+        if (extension->sequence_at)
+                bwe_sent(&watcher->bwe, size, now_us);
+        else
+                watcher->bwe.sent_bytes += size;
 }
 void watcher_receive_rtcp(Peer *peer, const RtcpPacket *rtcp);
 void watcher_tick(Peer *peer);

@@ -1,0 +1,156 @@
+/* What a watcher's network carries (rtc/bwe), shared out over its lines (allocate): sound first, which is always sent.
+ */
+#include "sfu/room_private.h"
+
+enum {
+        SHARE_US = 200 * 1000,
+        NETWORK_US = 1000 * 1000, /* between two words about it to the page, */
+        NARROW_US = 4000 * 1000,  /* and how long it must be worse: a line is still measured in its first seconds */
+        GUESSED_BPS = 150 * 1000, /* of a smallest layer that was not measured yet, */
+        GUESSED_FACTOR = 3,       /* and of each above it */
+        WANT_PERCENT = 120,       /* of what the next step takes: as much as raising wants to spare, and repairs */
+        FAIR_LINE_BPS = 1000 * 1000,
+};
+
+/* --- What there is ------------------------------------------------------------------------------------------------ */
+
+static uint32_t layer_bps(const Source *source, unsigned layer, unsigned temporal)
+{
+        if (!source->layers[layer])
+                return 0;
+        uint32_t bps = track_bps(source->layers[layer], temporal);
+        if (track_bps(source->layers[layer], TEMPORAL_LAYERS - 1))
+                return MAX(bps, 1);
+        bps = GUESSED_BPS;
+        for (unsigned i = 0; i < layer; i++)
+                bps *= GUESSED_FACTOR;
+        return bps;
+}
+
+static uint32_t source_bps(const Source *source)
+{
+        for (unsigned layer = TRACK_LAYERS; layer > 0; layer--)
+                if (source->layers[layer - 1] && source_best(source))
+                        return layer_bps(source, layer - 1, TEMPORAL_LAYERS - 1);
+        return 0;
+}
+
+static void measure(Room *room)
+{
+        room->audio_bps = room->full_bps = 0;
+        for (unsigned seat = 0; seat < SFU_SEATS; seat++) {
+                const Source *sources = room->sources[seat];
+                room->audio_bps += source_bps(&sources[SFU_MIC]);
+                room->full_bps += MAX(source_bps(&sources[SFU_CAMERA]), source_bps(&sources[SFU_CAMERA_VP8])) +
+                                  MAX(source_bps(&sources[SFU_SCREEN]), source_bps(&sources[SFU_SCREEN_VP8]));
+        }
+        room->full_bps += room->audio_bps;
+}
+
+/* --- One watcher -------------------------------------------------------------------------------------------------- */
+
+/* The picture lines: the screen, then each seat. */
+static unsigned slot_of_line(unsigned line)
+{
+        return line == 0 ? SLOT_SCREEN : slot_of((int)line - 1, SFU_CAMERA);
+}
+
+static AllocateLine describe(Room *room, const Watcher *watcher, unsigned i)
+{
+        unsigned slot = slot_of_line(i);
+        const Source *source = lines_source(room, watcher, slot);
+        AllocateLine line = { .role = ALLOCATE_OTHER, .max_layer = SLOT_NO_LAYER };
+        if (slot == SLOT_SCREEN)
+                line.role = ALLOCATE_SCREEN;
+        else if (slot_seat(slot) == room->speakers.dominant)
+                line.role = ALLOCATE_LEADER;
+        if (!source || !source_best(source))
+                return line;
+        line.max_layer = lines_fitting_layer(source, &watcher->slots[slot]);
+        for (unsigned layer = 0; layer < TRACK_LAYERS; layer++)
+                for (unsigned temporal = 0; temporal < TEMPORAL_LAYERS; temporal++)
+                        line.bps[layer][temporal] = layer_bps(source, layer, temporal);
+        return line;
+}
+
+/* A line that has all it wants, or is not shown now, is not held back: when more is wanted of it, it need not wait for
+ * the next turn here. Only on a narrow network everything begins small. */
+static void set_targets(Room *room, Peer *peer, const AllocateLine *lines, unsigned n, uint32_t budget_bps)
+{
+        const Allocation *allocation = &peer->watcher->allocation;
+        for (unsigned i = 0; i < n; i++) {
+                AllocateTarget target = allocation->targets[i];
+                if (lines[i].max_layer == SLOT_NO_LAYER)
+                        target = (AllocateTarget){ budget_bps >= FAIR_LINE_BPS ? TRACK_LAYERS - 1 : 0,
+                                                   TEMPORAL_LAYERS - 1 };
+                else if (allocation->next_bps == 0)
+                        target = (AllocateTarget){ TRACK_LAYERS - 1, TEMPORAL_LAYERS - 1 };
+                room_set_target(room, peer, slot_of_line(i), target.layer, target.temporal);
+        }
+}
+
+static void tell_network(Room *room, Peer *peer, SfuNetwork network)
+{
+        Watcher *watcher = peer->watcher;
+        int64_t now_us = room->loop->now_us;
+        if (network <= watcher->network || !watcher->narrow_us)
+                watcher->narrow_us = now_us;
+        bool held = network < watcher->network || now_us - watcher->narrow_us >= NARROW_US;
+        if (network == watcher->network || now_us - watcher->network_us < NETWORK_US || !held)
+                return;
+        SfuEvent event = { .kind = SFU_NETWORK,
+                           .room = room->id,
+                           .peer = peer->id,
+                           .participant = peer->participant,
+                           .seat = SFU_NO_SEAT,
+                           .network = network,
+                           .kbps = bwe_budget_bps(&watcher->bwe) / 1000 };
+        if (!room_emit(room, &event))
+                return;
+        watcher->network = network;
+        watcher->network_us = now_us;
+}
+
+static uint32_t wanted_bps(const Room *room, const Watcher *watcher)
+{
+        const Allocation *allocation = &watcher->allocation;
+        if (allocation->next_bps == 0)
+                return 0;
+        /* Before anything showed where the end is, all of it is tried. */
+        uint32_t pictures = watcher->bwe.ceiling_bps ? allocation->next_bps : allocation->full_bps;
+        return (uint32_t)MIN((uint64_t)pictures * WANT_PERCENT / 100 + room->audio_bps, UINT32_MAX);
+}
+
+static void share(Room *room, Peer *peer)
+{
+        Watcher *watcher = peer->watcher;
+        uint32_t budget_bps = bwe_budget_bps(&watcher->bwe);
+        if (watcher->plays) /* one picture in one size: nothing to choose */
+                return;
+        /* Most watchers, most of the time. */
+        if (watcher->full && watcher->mode == ALLOCATE_ALL && budget_bps >= room->full_bps) {
+                tell_network(room, peer, SFU_NETWORK_FULL);
+                return;
+        }
+        AllocateLine lines[ALLOCATE_LINES];
+        unsigned n = (watcher->n_slots + 1) / 2;
+        for (unsigned i = 0; i < n; i++)
+                lines[i] = describe(room, watcher, i);
+        budget_bps = budget_bps > room->audio_bps ? budget_bps - room->audio_bps : 0;
+        allocation_update(&watcher->allocation, lines, n, watcher->mode, budget_bps, room->loop->now_us);
+        set_targets(room, peer, lines, n, budget_bps);
+        watcher->full = watcher->allocation.next_bps == 0;
+        bwe_want(&watcher->bwe, wanted_bps(room, watcher));
+        bool none, reduced = allocation_is_reduced(&watcher->allocation, lines, n, &none);
+        tell_network(room, peer, none ? SFU_NETWORK_AUDIO : reduced ? SFU_NETWORK_REDUCED : SFU_NETWORK_FULL);
+}
+
+void share_tick(Room *room)
+{
+        if (room->loop->now_us - room->shared_us < SHARE_US)
+                return;
+        room->shared_us = room->loop->now_us;
+        measure(room);
+        for (unsigned i = 0; i < room->watchers->len; i++)
+                share(room, room->watchers->pdata[i]);
+}
