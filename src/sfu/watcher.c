@@ -189,7 +189,6 @@ static size_t resend(Peer *peer, Slot *slot, const SlotMap *map, Packet *packet)
                 sender_commit(sender, &peer->destination, size);
                 watcher->bwe.sent_bytes += size;
         }
-        counters_add(&peer->loop->counters, COUNTER_RESENDS, 1);
         return payload_size + TRACK_OVERHEAD_BYTES;
 }
 
@@ -210,8 +209,11 @@ static bool receive_missing(Peer *peer, Slot *slot, uint16_t sequence)
         ResendVerdict verdict = repairable ? may_resend(peer, track->slot, sequence) : RESEND_NEVER;
         if (verdict == RESEND_NOW)
                 resend(peer, slot, map, packet);
-        else
-                counters_add(&peer->loop->counters, packet ? COUNTER_RESENDS_REFUSED : COUNTER_RESENDS_GONE, 1);
+        counters_add(&peer->loop->counters,
+                     verdict == RESEND_NOW ? COUNTER_RESENDS
+                     : packet              ? COUNTER_RESENDS_REFUSED
+                                           : COUNTER_RESENDS_GONE,
+                     1);
         /* What the speaker's browser is being asked for may still come; a new source began with a key frame. */
         return verdict == RESEND_NEVER && track && track->id == slot->now.source &&
                !nack_list_has(&track->nack, (uint16_t)index);
