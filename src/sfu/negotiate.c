@@ -24,7 +24,8 @@ static Sdp *begin_local(const LocalSide *local, SdpSetup setup)
         memcpy(sdp->fingerprint, local->fingerprint, sizeof sdp->fingerprint);
         sdp->has_fingerprint = true;
         sdp->n_candidates = MIN(local->n_candidates, SDP_MAX_CANDIDATES);
-        memcpy(sdp->candidates, local->candidates, sdp->n_candidates * sizeof *local->candidates);
+        if (sdp->n_candidates)
+                memcpy(sdp->candidates, local->candidates, sdp->n_candidates * sizeof *local->candidates);
         return sdp;
 }
 
