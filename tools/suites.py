@@ -137,7 +137,7 @@ def unit():
                       if os.access(p, os.X_OK) and os.path.isfile(p))
     env = environment("test")
     env["G_SLICE"] = "always-malloc"
-    return run_all([("unit/" + os.path.basename(p)[5:], [p, "--tap"], env, 120, read_tap) for p in programs], 2,
+    return run_all([("unit/" + os.path.basename(p)[5:], [p, "--tap"], env, 300, read_tap) for p in programs], 2,
                    os.path.join(ROOT, "build/test"))  # as meson does: tests name their files from there
 
 

@@ -21,7 +21,8 @@ const char *law_title(LawPage page); /* source text */
 /* What stands there until someone writes another text: source text, Markdown with {places}. */
 const char *law_usual_text(LawPage page);
 
-/* The day of the last whole run of the checks that the accessibility statement names: to be changed with the version. */
+/* The day of the last whole run of the checks that the accessibility statement names: to be changed with the version.
+ */
 #define LAW_CHECKED_DAY "2026-11-29"
 
 /* What the {places} of a text stand for; NULL or "": it is said that it is not known yet. */

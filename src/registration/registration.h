@@ -41,10 +41,11 @@ void registration_link_used(Request *req, Db *db, int64_t account, int64_t event
 
 /* Erases what the form promised to erase: daily, by app. */
 bool registration_expire(Db *db);
-/* What has its hour: reminders, an event that is cancelled. Every minute, by app, on a thread that may wait; takes short
- * turns of the writer. origin: of the links in the mails. */
+/* What has its hour: reminders, an event that is cancelled. Every minute, by app, on a thread that may wait; takes
+ * short turns of the writer. origin: of the links in the mails. */
 void registration_minute(Store *store, const char *origin);
-/* What need not wait for the minute: lapses, offers, lines, changes. When nothing is due, a few look-ups by a reader. */
+/* What need not wait for the minute: lapses, offers, lines, changes. When nothing is due, a few look-ups by a reader.
+ */
 void registration_prompt(Store *store, const char *origin);
 
 extern const Route registration_routes[];
