@@ -232,7 +232,8 @@ void room_tick(Room *room)
         SpeakersOut out = { room, on_speaking, on_dominant };
         speakers_tick(&room->speakers, room->loop->now_us, &out);
         tap_feed_tick(&room->tap, room);
-        share_tick(room);
+        if (room->loop->shared->shares_lines)
+                share_tick(room);
         lines_tell_wanted(room);
 }
 
