@@ -32,16 +32,17 @@ static uint32_t ticks_since_last(const Room *room, const Slot *slot, const Packe
         return elapsed_us > 0 ? (uint32_t)(elapsed_us * track->clock_hz / G_USEC_PER_SEC) : 0;
 }
 
-static void take_source(const Room *room, Slot *slot, const Packet *first)
+static void take_source(Room *room, Slot *slot, const Packet *first)
 {
         slot_switch(slot, first->track->id, first, ticks_since_last(room, slot, first));
         slot->asking = false;
+        room->wants_changed = true; /* the source before is seen by one less */
         counters_add(&room->loop->counters, COUNTER_SWITCHES, 1);
 }
 
 /* What is not simply the next packet of what the line shows: the first of a new source, the first under another
  * temporal layer, one from before the last change. NULL: not for this line. */
-static const SlotMap *turn_slot(const Room *room, Slot *slot, const Packet *packet)
+static const SlotMap *turn_slot(Room *room, Slot *slot, const Packet *packet)
 {
         uint32_t source = packet->track->id;
         if (slot->now.source != source && slot->wanted == source && packet->key_start)
@@ -75,7 +76,7 @@ static size_t send_packet(const Room *room, Peer *peer, Slot *slot, const SlotMa
 /* --- All of a turn ------------------------------------------------------------------------------------------------ */
 
 /* Returns bytes, adds packets. */
-static size_t send_pending(const Room *room, Peer *peer, unsigned *packets)
+static size_t send_pending(Room *room, Peer *peer, unsigned *packets)
 {
         Watcher *watcher = peer->watcher;
         size_t bytes = 0;
