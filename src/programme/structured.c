@@ -5,18 +5,6 @@
 
 #define SUB_EVENTS_MAX 20
 
-static void put(json_t *object, const char *name, const char *text)
-{
-        if (text && *text)
-                json_object_set_new(object, name, json_string(text));
-}
-
-static void put_time(json_t *object, const char *name, const Event *event, int64_t at_us)
-{
-        g_autofree char *iso = when_iso(event->zone, at_us);
-        put(object, name, iso);
-}
-
 static char *address(const Request *req, const Event *event, const char *rest)
 {
         return g_strdup_printf("%s/%s/%s", request_origin(req), event->slug, rest);
@@ -33,8 +21,9 @@ static void put_places(json_t *object, const Event *event, const char *room, con
                 json_array_append_new(places, json_pack("{s:s, s:s, s:s}", "@type", "Place", "name",
                                                         room ? room : event->place, "address", event->place));
         json_object_set_new(object, "location", places);
-        put(object, "eventAttendanceMode",
-            mixed ? "https://schema.org/MixedEventAttendanceMode" : "https://schema.org/OnlineEventAttendanceMode");
+        head_put(object, "eventAttendanceMode",
+                 mixed ? "https://schema.org/MixedEventAttendanceMode"
+                       : "https://schema.org/OnlineEventAttendanceMode");
 }
 
 static json_t *talk_brief(const Request *req, const Event *event, const Talk *talk)
@@ -42,11 +31,11 @@ static json_t *talk_brief(const Request *req, const Event *event, const Talk *ta
         g_autofree char *path = g_strdup_printf("talk/%s/", talk->code);
         g_autofree char *url = address(req, event, path);
         json_t *object = json_pack("{s:s, s:s, s:s}", "@type", "Event", "name", talk->title, "url", url);
-        put_time(object, "startDate", event, talk->start_us);
-        put_time(object, "endDate", event, talk->end_us);
+        head_put_time(object, "startDate", event->zone, talk->start_us);
+        head_put_time(object, "endDate", event->zone, talk->end_us);
         put_places(object, event, talk->room_name, url);
-        put(object, "eventStatus",
-            talk->cancelled ? "https://schema.org/EventCancelled" : "https://schema.org/EventScheduled");
+        head_put(object, "eventStatus",
+                 talk->cancelled ? "https://schema.org/EventCancelled" : "https://schema.org/EventScheduled");
         return object;
 }
 
@@ -69,9 +58,9 @@ char *event_head_markup(Request *req, const Event *event, const GPtrArray *talks
         json_t *data = event_brief(event, url);
         json_object_set_new(data, "@context", json_string("https://schema.org"));
         json_object_set_new(data, "isAccessibleForFree", json_true());
-        put(data, "description", event->lead);
-        put(data, "inLanguage", event->lang);
-        put(data, "image", picture);
+        head_put(data, "description", event->lead);
+        head_put(data, "inLanguage", event->lang);
+        head_put(data, "image", picture);
         if (*event->organiser)
                 json_object_set_new(data, "organizer",
                                     json_pack("{s:s, s:s}", "@type", "Organization", "name", event->organiser));
@@ -114,15 +103,15 @@ char *talk_head_markup(Request *req, const Event *event, const Talk *talk, const
         json_object_set_new(data, "isAccessibleForFree", json_true());
         json_object_set_new(data, "performer", performers(req, event, persons));
         json_object_set_new(data, "superEvent", event_brief(event, home));
-        put(data, "description", description);
-        put(data, "inLanguage", *talk->language ? talk->language : event->lang);
-        put(data, "image", picture);
+        head_put(data, "description", description);
+        head_put(data, "inLanguage", *talk->language ? talk->language : event->lang);
+        head_put(data, "image", picture);
         if (talk->has_replay) {
                 g_autofree char *replay = g_strconcat(url, "replay/", NULL);
                 json_t *video =
                         json_pack("{s:s, s:s, s:s}", "@type", "VideoObject", "name", talk->title, "url", replay);
-                put(video, "description", description && *description ? description : talk->title);
-                put_time(video, "uploadDate", event, talk->end_us);
+                head_put(video, "description", description && *description ? description : talk->title);
+                head_put_time(video, "uploadDate", event->zone, talk->end_us);
                 json_object_set_new(data, "recordedIn", video);
         }
         return head_markup(&(Head){ .type = "article",

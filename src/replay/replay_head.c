@@ -9,22 +9,10 @@
 
 #define DESCRIPTION_CHARACTERS 200
 
-static void put(json_t *object, const char *name, const char *text)
-{
-        if (text && *text)
-                json_object_set_new(object, name, json_string(text));
-}
-
-static void put_time(json_t *object, const char *name, const Event *event, int64_t at_us)
-{
-        g_autofree char *iso = when_iso(event->zone, at_us);
-        put(object, name, iso);
-}
-
 static void put_address(json_t *object, const char *name, const char *origin, const char *path)
 {
         g_autofree char *url = path ? g_strconcat(origin, path, NULL) : NULL;
-        put(object, name, url);
+        head_put(object, name, url);
 }
 
 static json_t *actors(const ReplayPage *v, const char *origin)
@@ -43,8 +31,8 @@ static json_t *actors(const ReplayPage *v, const char *origin)
 static json_t *broadcast(const ReplayPage *v, const Replay *replay)
 {
         json_t *object = json_pack("{s:s, s:b}", "@type", "BroadcastEvent", "isLiveBroadcast", 1);
-        put_time(object, "startDate", v->event, replay->started_us);
-        put_time(object, "endDate", v->event, v->talk->end_us);
+        head_put_time(object, "startDate", v->event->zone, replay->started_us);
+        head_put_time(object, "endDate", v->event->zone, v->talk->end_us);
         return object;
 }
 
@@ -55,24 +43,24 @@ static json_t *video_of(const ReplayPage *v, const Replay *replay, const char *o
         const Talk *talk = v->talk;
         json_t *data = json_pack("{s:s, s:s, s:s, s:s, s:b}", "@context", "https://schema.org", "@type", "VideoObject",
                                  "name", talk->title, "url", url, "isAccessibleForFree", 1);
-        put(data, "description", description);
-        put_time(data, "uploadDate", event, replay->started_us + replay->length_us);
+        head_put(data, "description", description);
+        head_put_time(data, "uploadDate", event->zone, replay->started_us + replay->length_us);
         put_address(data, "thumbnailUrl", origin, v->poster_url);
         put_address(data, "contentUrl", origin, v->movie_url ? v->movie_url : v->list_url);
-        put(data, "encodingFormat", v->movie_url ? "video/mp4" : "application/vnd.apple.mpegurl");
-        put(data, "inLanguage", *talk->language ? talk->language : event->lang);
-        put(data, "license", v->licence);
+        head_put(data, "encodingFormat", v->movie_url ? "video/mp4" : "application/vnd.apple.mpegurl");
+        head_put(data, "inLanguage", *talk->language ? talk->language : event->lang);
+        head_put(data, "license", v->licence);
         if (v->live) {
                 json_object_set_new(data, "publication", broadcast(v, replay));
         } else {
                 g_autofree char *length = iso_duration(replay->length_us);
-                put(data, "duration", length);
+                head_put(data, "duration", length);
         }
         json_object_set_new(data, "actor", actors(v, origin));
         g_autofree char *session = g_strdup_printf("%s/%s/talk/%s/", origin, event->slug, talk->code);
         json_t *recorded = json_pack("{s:s, s:s, s:s}", "@type", "Event", "name", talk->title, "url", session);
-        put_time(recorded, "startDate", event, talk->start_us);
-        put_time(recorded, "endDate", event, talk->end_us);
+        head_put_time(recorded, "startDate", event->zone, talk->start_us);
+        head_put_time(recorded, "endDate", event->zone, talk->end_us);
         json_object_set_new(data, "recordedAt", recorded);
         return data;
 }

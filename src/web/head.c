@@ -4,6 +4,19 @@
 #include <stdlib.h>
 
 #include "base/markup.h"
+#include "base/when.h"
+
+void head_put(json_t *object, const char *name, const char *text)
+{
+        if (text && *text)
+                json_object_set_new(object, name, json_string(text));
+}
+
+void head_put_time(json_t *object, const char *name, GTimeZone *zone, int64_t at_us)
+{
+        g_autofree char *iso = when_iso(zone, at_us);
+        head_put(object, name, iso);
+}
 
 static void put_meta(GString *out, const char *property, const char *content)
 {

@@ -6,7 +6,9 @@
  * Everything is escaped here. Inside a script element nothing ends it but "</script" and "<!--", so that the data's
  * "<", ">" and "&" are written as \u003c and the like, which JSON reads the same. Pure. */
 #pragma once
+#include <glib.h>
 #include <jansson.h>
+#include <stdint.h>
 
 typedef struct {
         const char *type; /* OpenGraph: "website", "article", "video.other" */
@@ -17,3 +19,7 @@ typedef struct {
 } Head;
 
 char *head_markup(const Head *head);
+
+/* For building the data: a text, left out when NULL or empty; a moment (microseconds UTC) as ISO 8601 in a zone. */
+void head_put(json_t *object, const char *name, const char *text);
+void head_put_time(json_t *object, const char *name, GTimeZone *zone, int64_t at_us);
