@@ -78,13 +78,7 @@ static const SfuEvent *find_event(const Hall *hall, SfuEventKind kind)
 
 static uint64_t counter(Hall *hall, const char *name)
 {
-        SfuCounter counters[128];
-        size_t n = sfu_counters(hall->sfu, counters, G_N_ELEMENTS(counters));
-        g_assert_cmpuint(n, <=, G_N_ELEMENTS(counters));
-        for (size_t i = 0; i < n; i++)
-                if (!strcmp(counters[i].name, name))
-                        return counters[i].value;
-        g_assert_not_reached();
+        return test_counter(hall->sfu, name);
 }
 
 static SfuPeer publish(Hall *hall, TestPeer *browser, int seat, bool camera, bool copy)

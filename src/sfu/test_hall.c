@@ -39,13 +39,7 @@ void test_hall_turn(TestHall *hall)
 
 uint64_t test_hall_counter(TestHall *hall, const char *name)
 {
-        SfuCounter counters[128];
-        size_t n = sfu_counters(hall->sfu, counters, G_N_ELEMENTS(counters));
-        g_assert_cmpuint(n, <=, G_N_ELEMENTS(counters));
-        for (size_t i = 0; i < n; i++)
-                if (!strcmp(counters[i].name, name))
-                        return counters[i].value;
-        g_assert_not_reached();
+        return test_counter(hall->sfu, name);
 }
 
 TestPeer *test_hall_come(TestHall *hall, bool tcp)

@@ -304,3 +304,14 @@ void test_peer_send_rtcp(TestPeer *peer, uint8_t *compound, size_t size)
 {
         test_peer_send_raw(peer, compound, srtp_sender_protect_rtcp(peer->sender, compound, size));
 }
+
+uint64_t test_counter(Sfu *sfu, const char *name)
+{
+        SfuCounter counters[128];
+        size_t n = sfu_counters(sfu, counters, G_N_ELEMENTS(counters));
+        g_assert_cmpuint(n, <=, G_N_ELEMENTS(counters));
+        for (size_t i = 0; i < n; i++)
+                if (!strcmp(counters[i].name, name))
+                        return counters[i].value;
+        g_assert_not_reached();
+}

@@ -79,4 +79,7 @@ void test_peer_send_rtcp(TestPeer *peer, uint8_t *compound, size_t size);
 /* Raw bytes from the peer's address; framed where it goes by TCP. */
 void test_peer_send_raw(TestPeer *peer, const void *bytes, size_t size);
 
+/* What the server counted under that name. */
+uint64_t test_counter(Sfu *sfu, const char *name);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TestPeer, test_peer_free)
