@@ -2,7 +2,7 @@
 // a room, a recording with its replay, a backup, and a clean end. A call that the unit refuses would stop one of them.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { linkTo } from '../http/mail.mjs';
@@ -76,10 +76,29 @@ describe('case 30: under the unit\'s system call filter', { skip: missing() }, (
     const code = (await owner.get('/test/schedule/?q=Live')).body_text.match(/\/test\/talk\/(\w+)\//)[1];
     assert.match((await owner.get(`/test/talk/${code}/replay/`)).body_text, /data-list="\/media\//);
   });
-  it('case 30: a backup from the browser', async () => {
-    const job = (await owner.post('/admin/jobs/', { kind: 'backup' })).headers.get('location');
-    await until('the backup', async () => !JSON.parse((await owner.get(`${job}state`)).body_text).open, { deadline_ms: 60000 });
-    assert.match((await owner.get(job)).body_text, /\/file"/);
-    assert.equal((await run('doctor', '--data', server.folder)).stderr, '');
+  /** A kind of long work, until it has ended. @param {string} kind @returns {Promise<{address: string, page: string}>} */
+  async function work(kind) {
+    const asked = await owner.post('/admin/jobs/', { kind });
+    assert.equal(asked.status, 303, asked.body_text);
+    const address = asked.headers.get('location');
+    const state = async () => JSON.parse((await owner.get(`${address}state`)).body_text);
+    await until(`the end of ${kind}`, async () => !(await state()).open, { deadline_ms: 60000 });
+    const page = (await owner.get(address)).body_text;
+    const said = page.match(/<p class="notice[^>]*>.*?<\/p>/s)?.[0].replace(/<[^>]*>/g, ' ').trim();
+    assert.equal((await state()).state, 'done', `${kind} says: ${said}`);
+    return { address, page };
+  }
+  it('case 30: a backup from the browser, and a copy to take away', async () => {
+    // A backup is an archive and the files beside it, so no page hands it out; the copy is one file.
+    await work('backup');
+    const [name] = readdirSync(path.join(server.folder, 'backups')).filter((file) => file.startsWith('treteau-2'));
+    const whole = await run('verify', path.join(server.folder, 'backups', name));
+    assert.equal(whole.code, 0, whole.stderr);
+    const { address, page } = await work('copy');
+    assert.match(page, /\/file"/);
+    assert.equal((await owner.request('GET', `${address}file`)).status, 200);
+    // What doctor thinks of this machine (its network, its clock) is no matter here: that it sees the backup is.
+    const { stdout, stderr } = await run('doctor', '--data', server.folder, '--lang', 'en');
+    assert.match(stdout, /^ok: backup: the last is 0 hours old$/m, `${stdout}\n${stderr}`);
   });
 });
