@@ -11,6 +11,8 @@
  *
  * A Store is shared by all threads; a Db belongs to the thread that began it, until it ends it. */
 #pragma once
+#include "store/table_set.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,9 +45,25 @@ bool store_check(const char *folder, int64_t *ret_schema, GError **error);
 /* The data folder, as given. */
 const char *store_folder(const Store *store);
 
-/* Another number after every commit, of whatever process: what was derived from the data under the same number still
- * holds. */
-int64_t store_version(Store *store);
+/* What was derived from the data, and whether it still holds. Take the moment before the snapshot, record what is read,
+ * and keep both beside the result; it holds until a commit, of whatever process, may have changed a table that was
+ * read. What triggers and foreign keys write counts; a commit of another process changes every table.
+ *
+ *   StoreMoment before = store_moment(store);
+ *   TableSet read = { 0 };
+ *   store_record_reads(&read);
+ *   … store_read_begin(), queries, store_read_end() …
+ *   store_record_reads(NULL);
+ *   … later: if (store_holds(store, store_moment(store), before.changes, &read)) … */
+typedef struct {
+        int64_t changes; /* commits counted so far */
+        bool unsettled;  /* one can be seen already that is not counted yet: nothing holds for sure */
+} StoreMoment;
+StoreMoment store_moment(Store *store);
+/* Whether what was read since a moment's changes holds at the moment `now`. */
+bool store_holds(Store *store, StoreMoment now, int64_t since, const TableSet *read);
+/* From now on what this thread's statements read is added to the set, whichever Db they run on; NULL: no more. */
+void store_record_reads(TableSet *set);
 
 Db *store_read_begin(Store *store);
 void store_read_end(Store *store, Db *db);

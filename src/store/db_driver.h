@@ -13,4 +13,11 @@ bool db_script(Db *db, const char *sql, GError **error);
 /* False when the database itself gave up the transaction (full disk, input/output error). */
 bool db_in_transaction(const Db *db);
 
+struct Tables;
+/* From now on it is known which of these tables each statement reads and writes; they have to outlive the Db. */
+void db_watch(Db *db, const struct Tables *tables);
+/* What the statements may have written that ran since the last db_forget_written(); undone ones too. */
+const TableSet *db_written(const Db *db);
+void db_forget_written(Db *db);
+
 bool store_migrate(Db *writer, GError **error);

@@ -1,22 +1,37 @@
 /* The statement driver on SQLite: one connection, its prepared statements kept by their text. */
-#include "store/db_driver.h"
+#include "store/tables.h"
 
 #include <sqlite3.h>
 #include <string.h>
 
 #define BUSY_TIMEOUT_MS 10000 /* another process (treteau import …) may hold the writer */
 
+typedef struct {
+        TableSet read, written;
+} Uses;
+
+typedef struct {
+        sqlite3_stmt *handle;
+        Uses uses;
+} Prepared;
+
 struct Db {
         sqlite3 *handle;
-        GHashTable *statements; /* SQL text → idle sqlite3_stmt */
+        GHashTable *statements; /* SQL text, the statement's own → idle Prepared */
         GError *failure;
+        const Tables *tables; /* NULL: nobody asks which are used */
+        Uses *preparing;      /* of the statement that is being prepared, NULL otherwise */
+        TableSet written;     /* since db_forget_written() */
 };
 
 struct Stmt {
         Db *db;
-        sqlite3_stmt *handle; /* NULL when it failed to start */
+        Prepared *prepared; /* NULL when it failed to start */
         bool done;
 };
+
+/* Where store_record_reads() of this thread puts them. */
+static _Thread_local TableSet *recorded;
 
 GQuark store_error_quark(void)
 {
@@ -41,9 +56,11 @@ static void fail(Db *db, int result, const char *sql)
                 g_set_error(&db->failure, STORE_ERROR, error_code(result), "%s (%s)", sqlite3_errmsg(db->handle), sql);
 }
 
-static void finalize_statement(gpointer handle)
+static void prepared_free(gpointer data)
 {
-        sqlite3_finalize(handle);
+        Prepared *prepared = data;
+        sqlite3_finalize(prepared->handle);
+        g_free(prepared);
 }
 
 /* Nobody reads SQLite's count of its memory, and keeping it takes one lock of the whole process at each allocation. */
@@ -69,7 +86,7 @@ Db *db_open(const char *path, bool writer, GError **error)
         sqlite3_busy_timeout(handle, BUSY_TIMEOUT_MS);
         Db *db = g_new0(Db, 1);
         db->handle = handle;
-        db->statements = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, finalize_statement);
+        db->statements = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, prepared_free);
         if (!db_script(db,
                        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
                        "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF",
@@ -105,37 +122,110 @@ bool db_script(Db *db, const char *sql, GError **error)
         return result == SQLITE_OK;
 }
 
-/* Takes the statement out of the cache while it is used, so that the same text may be run inside its own loop. */
-static sqlite3_stmt *take_statement(Db *db, const char *sql)
+static void count_uses(Db *db, const Uses *uses)
 {
-        gpointer text, handle;
-        if (g_hash_table_steal_extended(db->statements, sql, &text, &handle)) {
-                g_free(text);
-                return handle;
+        if (recorded)
+                table_set_add_all(recorded, &uses->read);
+        table_set_add_all(&db->written, &uses->written);
+}
+
+/* SQLite tells each table that a statement touches while it compiles it, with its triggers and foreign keys' actions.
+ */
+static int on_use(void *data, int action, const char *name, const char *more, const char *schema, const char *trigger)
+{
+        Db *db = data;
+        Uses inside = { 0 }; /* compiled anew, or by a virtual table, in the midst of a statement: never mind which */
+        unsigned table = db->preparing ? tables_number(db->tables, name) : TABLE_ANY;
+        Uses *uses = db->preparing ? db->preparing : &inside;
+        switch (action) {
+        case SQLITE_SELECT:
+        case SQLITE_TRANSACTION:
+        case SQLITE_SAVEPOINT:
+        case SQLITE_PRAGMA:
+        case SQLITE_FUNCTION:
+        case SQLITE_RECURSIVE:
+                break;
+        case SQLITE_READ:
+                table_set_add(&uses->read, table);
+                break;
+        case SQLITE_INSERT:
+        case SQLITE_UPDATE:
+        case SQLITE_DELETE:
+                table_set_add(&uses->written, table);
+                break;
+        default: /* the schema */
+                table_set_add(&uses->written, TABLE_ANY);
         }
-        sqlite3_stmt *prepared = NULL;
-        int result = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &prepared, NULL);
-        if (result != SQLITE_OK)
-                fail(db, result, sql);
+        count_uses(db, &inside);
+        return SQLITE_OK;
+}
+
+void db_watch(Db *db, const Tables *tables)
+{
+        g_hash_table_remove_all(db->statements); /* whose tables nobody has asked for */
+        db->tables = tables;
+        sqlite3_set_authorizer(db->handle, on_use, db);
+}
+
+const TableSet *db_written(const Db *db)
+{
+        return &db->written;
+}
+
+void db_forget_written(Db *db)
+{
+        db->written = (TableSet){ 0 };
+}
+
+void store_record_reads(TableSet *set)
+{
+        recorded = set;
+}
+
+static Prepared *prepare(Db *db, const char *sql)
+{
+        Prepared *prepared = g_new0(Prepared, 1);
+        Uses *outer = db->preparing;
+        db->preparing = &prepared->uses;
+        int result = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &prepared->handle, NULL);
+        db->preparing = outer;
+        if (result == SQLITE_OK)
+                return prepared;
+        fail(db, result, sql);
+        prepared_free(prepared);
+        return NULL;
+}
+
+/* Takes the statement out of the cache while it is used, so that the same text may be run inside its own loop. */
+static Prepared *take_statement(Db *db, const char *sql)
+{
+        gpointer prepared;
+        if (!g_hash_table_steal_extended(db->statements, sql, NULL, &prepared) && !(prepared = prepare(db, sql)))
+                return NULL;
+        count_uses(db, &((Prepared *)prepared)->uses);
         return prepared;
 }
 
-static void give_back(Db *db, sqlite3_stmt *handle)
+/* One that SQLite compiled again, because the schema is another one, may use other tables than before. */
+static void give_back(Db *db, Prepared *prepared)
 {
-        sqlite3_reset(handle);
-        sqlite3_clear_bindings(handle);
-        g_hash_table_insert(db->statements, g_strdup(sqlite3_sql(handle)), handle);
+        sqlite3_reset(prepared->handle);
+        sqlite3_clear_bindings(prepared->handle);
+        if (sqlite3_stmt_status(prepared->handle, SQLITE_STMTSTATUS_REPREPARE, 0) > 0)
+                prepared_free(prepared);
+        else
+                g_hash_table_replace(db->statements, (gpointer)sqlite3_sql(prepared->handle), prepared);
 }
 
 bool db_control(Db *db, const char *sql)
 {
-        sqlite3_stmt *handle = take_statement(db, sql);
-        if (!handle)
+        Prepared *prepared = take_statement(db, sql);
+        if (!prepared)
                 return false;
-        int result = sqlite3_step(handle);
+        int result = sqlite3_step(prepared->handle);
         if (result != SQLITE_DONE && result != SQLITE_ROW)
                 fail(db, result, sql);
-        give_back(db, handle);
+        give_back(db, prepared);
         return result == SQLITE_DONE || result == SQLITE_ROW;
 }
 
@@ -173,13 +263,13 @@ static Stmt *query_valist(Db *db, const char *sql, const char *types, va_list *a
         stmt->done = true;
         if (db->failure)
                 return stmt;
-        sqlite3_stmt *handle = take_statement(db, sql);
-        if (!handle)
+        Prepared *prepared = take_statement(db, sql);
+        if (!prepared)
                 return stmt;
         int result = SQLITE_OK;
         for (int i = 0; result == SQLITE_OK && types && types[i]; i++)
-                result = bind_one(handle, i + 1, types[i], arguments);
-        stmt->handle = handle;
+                result = bind_one(prepared->handle, i + 1, types[i], arguments);
+        stmt->prepared = prepared;
         stmt->done = result != SQLITE_OK;
         if (stmt->done)
                 fail(db, result, sql);
@@ -255,47 +345,47 @@ bool stmt_next(Stmt *stmt)
 {
         if (stmt->done)
                 return false;
-        int result = sqlite3_step(stmt->handle);
+        int result = sqlite3_step(stmt->prepared->handle);
         if (result == SQLITE_ROW)
                 return true;
         stmt->done = true;
         if (result != SQLITE_DONE)
-                fail(stmt->db, result, sqlite3_sql(stmt->handle));
+                fail(stmt->db, result, sqlite3_sql(stmt->prepared->handle));
         return false;
 }
 
 int64_t stmt_int(Stmt *stmt, int column)
 {
-        return sqlite3_column_int64(stmt->handle, column);
+        return sqlite3_column_int64(stmt->prepared->handle, column);
 }
 
 double stmt_real(Stmt *stmt, int column)
 {
-        return sqlite3_column_double(stmt->handle, column);
+        return sqlite3_column_double(stmt->prepared->handle, column);
 }
 
 const char *stmt_text(Stmt *stmt, int column)
 {
-        return (const char *)sqlite3_column_text(stmt->handle, column);
+        return (const char *)sqlite3_column_text(stmt->prepared->handle, column);
 }
 
 const void *stmt_blob(Stmt *stmt, int column, size_t *ret_size)
 {
-        const void *bytes = sqlite3_column_blob(stmt->handle, column);
-        *ret_size = (size_t)sqlite3_column_bytes(stmt->handle, column);
+        const void *bytes = sqlite3_column_blob(stmt->prepared->handle, column);
+        *ret_size = (size_t)sqlite3_column_bytes(stmt->prepared->handle, column);
         return bytes;
 }
 
 bool stmt_is_null(Stmt *stmt, int column)
 {
-        return sqlite3_column_type(stmt->handle, column) == SQLITE_NULL;
+        return sqlite3_column_type(stmt->prepared->handle, column) == SQLITE_NULL;
 }
 
 void stmt_free(Stmt *stmt)
 {
         if (!stmt)
                 return;
-        if (stmt->handle)
-                give_back(stmt->db, stmt->handle);
+        if (stmt->prepared)
+                give_back(stmt->db, stmt->prepared);
         g_free(stmt);
 }

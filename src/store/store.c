@@ -1,5 +1,6 @@
 /* Turns at the writer, group commit, the pool of readers. Nothing here is particular to one database. */
-#include "store/db_driver.h"
+#include "store/changes.h"
+#include "store/tables.h"
 #include "base/time.h"
 
 #include <errno.h>
@@ -40,8 +41,8 @@ struct Store {
         int64_t commit_us; /* how long the last one took */
         GQueue waiting[WRITE_ORDERS];
         GQueue readers; /* idle ones */
-        GMutex version_lock;
-        Db *version_reader; /* asks for the version, nothing else; NULL: not yet */
+        Tables *tables;
+        Changes *changes;
 };
 
 static bool make_folder(const char *folder, GError **error)
@@ -61,49 +62,6 @@ static void keep_private(const char *path)
                 close(file);
         else
                 chmod(path, 0600);
-}
-
-Store *store_open(const char *folder, GError **error)
-{
-        if (!make_folder(folder, error))
-                return NULL;
-        g_autofree char *path = g_build_filename(folder, "treteau.db", NULL);
-        keep_private(path);
-        Db *writer = db_open(path, true, error);
-        if (!writer)
-                return NULL;
-        if (!store_migrate(writer, error)) {
-                db_close(writer);
-                return NULL;
-        }
-        Store *store = g_new0(Store, 1);
-        store->folder = g_strdup(folder);
-        store->path = g_steal_pointer(&path);
-        store->writer = writer;
-        g_mutex_init(&store->lock);
-        g_mutex_init(&store->version_lock);
-        return store;
-}
-
-void store_free(Store *store)
-{
-        if (!store)
-                return;
-        Db *reader;
-        while ((reader = g_queue_pop_head(&store->readers)))
-                db_close(reader);
-        db_close(store->version_reader);
-        db_close(store->writer);
-        g_mutex_clear(&store->version_lock);
-        g_mutex_clear(&store->lock);
-        g_free(store->folder);
-        g_free(store->path);
-        g_free(store);
-}
-
-const char *store_folder(const Store *store)
-{
-        return store->folder;
 }
 
 static Db *idle_reader(Store *store)
@@ -127,18 +85,68 @@ static Db *open_reader(Store *store)
         }
         if (!db)
                 g_error("store: no reader: %s", error->message); /* nothing can be served */
+        db_watch(db, store->tables);
         return db;
 }
 
-int64_t store_version(Store *store)
+static Db *reader_for_changes(gpointer store)
 {
-        static gint failures; /* each a number of its own: what cannot be asked holds for nobody */
-        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&store->version_lock);
-        if (!store->version_reader)
-                store->version_reader = open_reader(store);
-        db_clear_failure(store->version_reader);
-        int64_t version = db_int(store->version_reader, -1, "PRAGMA data_version", NULL);
-        return version >= 0 ? version : -2 - g_atomic_int_add(&failures, 1);
+        return open_reader(store);
+}
+
+Store *store_open(const char *folder, GError **error)
+{
+        if (!make_folder(folder, error))
+                return NULL;
+        g_autofree char *path = g_build_filename(folder, "treteau.db", NULL);
+        keep_private(path);
+        Db *writer = db_open(path, true, error);
+        if (!writer)
+                return NULL;
+        if (!store_migrate(writer, error)) {
+                db_close(writer);
+                return NULL;
+        }
+        Store *store = g_new0(Store, 1);
+        store->folder = g_strdup(folder);
+        store->path = g_steal_pointer(&path);
+        store->writer = writer;
+        g_mutex_init(&store->lock);
+        store->tables = tables_new(writer);
+        store->changes = changes_new(reader_for_changes, store);
+        db_watch(writer, store->tables);
+        return store;
+}
+
+void store_free(Store *store)
+{
+        if (!store)
+                return;
+        Db *reader;
+        while ((reader = g_queue_pop_head(&store->readers)))
+                db_close(reader);
+        changes_free(store->changes);
+        db_close(store->writer);
+        tables_free(store->tables);
+        g_mutex_clear(&store->lock);
+        g_free(store->folder);
+        g_free(store->path);
+        g_free(store);
+}
+
+const char *store_folder(const Store *store)
+{
+        return store->folder;
+}
+
+StoreMoment store_moment(Store *store)
+{
+        return changes_moment(store->changes);
+}
+
+bool store_holds(Store *store, StoreMoment now, int64_t since, const TableSet *read)
+{
+        return changes_hold(store->changes, now, since, read);
 }
 
 Db *store_read_begin(Store *store)
@@ -239,6 +247,7 @@ static void commit(Store *store, Group *group)
         bool lost = !db_in_transaction(db);
         int64_t begun_us = monotonic_us();
         db_clear_failure(db);
+        changes_before_commit(store->changes);
         if (lost)
                 g_set_error(&group->error, STORE_ERROR, STORE_ERROR_FULL, "the transaction was given up");
         else if (!db_control(db, "COMMIT")) {
@@ -247,6 +256,7 @@ static void commit(Store *store, Group *group)
                         db_control(db, "ROLLBACK");
         }
         int64_t took_us = monotonic_us() - begun_us;
+        changes_after_commit(store->changes, db);
         g_mutex_lock(&store->lock);
         store->commit_us = took_us;
         group->done = true;

@@ -155,26 +155,6 @@ static void test_full(Fixture *fixture, gconstpointer data)
         g_assert_cmpint(count_notes(fixture->store), ==, 1);
 }
 
-static void test_version(Fixture *fixture, gconstpointer data)
-{
-        int64_t first = store_version(fixture->store);
-        g_assert_cmpint(store_version(fixture->store), ==, first);
-        Db *db = store_write_begin(fixture->store, WRITE_PAGE);
-        insert_note(db, "ours");
-        g_assert_true(store_write_end(fixture->store, db, true, NULL));
-        int64_t second = store_version(fixture->store);
-        g_assert_cmpint(second, !=, first);
-        g_autoptr(GError) error = NULL;
-        Store *other = store_open(fixture->folder, &error); /* as another process has it */
-        g_assert_no_error(error);
-        int64_t third = store_version(fixture->store);
-        db = store_write_begin(other, WRITE_PAGE);
-        insert_note(db, "theirs");
-        g_assert_true(store_write_end(other, db, true, NULL));
-        g_assert_cmpint(store_version(fixture->store), !=, third);
-        store_free(other);
-}
-
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -185,6 +165,5 @@ int main(int argc, char **argv)
         g_test_add("/store/nested", Fixture, NULL, set_up, test_nested, tear_down);
         g_test_add("/store/group", Fixture, NULL, set_up, test_group, tear_down);
         g_test_add("/store/full", Fixture, NULL, set_up, test_full, tear_down);
-        g_test_add("/store/version", Fixture, NULL, set_up, test_version, tear_down);
         return g_test_run();
 }

@@ -9,12 +9,13 @@
 typedef struct {
         GBytes *page;
         int64_t until_us;
+        PageSource source;
 } Entry;
 
 struct PageCache {
         GMutex lock;
-        GHashTable *entries; /* key → Entry, all of one version */
-        int64_t version;
+        Store *store;
+        GHashTable *entries; /* key → Entry */
         size_t bytes, bytes_max;
         uint64_t found;
 };
@@ -26,9 +27,10 @@ static void entry_free(gpointer data)
         g_free(entry);
 }
 
-PageCache *page_cache_new(size_t bytes_max)
+PageCache *page_cache_new(Store *store, size_t bytes_max)
 {
         PageCache *cache = g_new0(PageCache, 1);
+        cache->store = store;
         g_mutex_init(&cache->lock);
         cache->entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, entry_free);
         cache->bytes_max = bytes_max;
@@ -50,11 +52,12 @@ static void forget_all(PageCache *cache)
         cache->bytes = 0;
 }
 
-GBytes *page_cache_find(PageCache *cache, const char *key, int64_t version, int64_t now_us)
+GBytes *page_cache_find(PageCache *cache, const char *key, StoreMoment moment, int64_t now_us)
 {
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&cache->lock);
-        const Entry *entry = cache->version == version ? g_hash_table_lookup(cache->entries, key) : NULL;
-        if (!entry || now_us >= entry->until_us)
+        const Entry *entry = g_hash_table_lookup(cache->entries, key);
+        if (!entry || now_us >= entry->until_us ||
+            !store_holds(cache->store, moment, entry->source.since, &entry->source.read))
                 return NULL;
         cache->found++;
         return g_bytes_ref(entry->page);
@@ -69,25 +72,22 @@ uint64_t page_cache_found(PageCache *cache)
 /* What an entry takes beside its page: key and tables. */
 static size_t weight(const char *key, GBytes *page)
 {
-        return g_bytes_get_size(page) + strlen(key) + 200;
+        return g_bytes_get_size(page) + strlen(key) + sizeof(Entry) + 200;
 }
 
-void page_cache_keep(PageCache *cache, const char *key, int64_t version, int64_t now_us, GBytes *page)
+void page_cache_keep(PageCache *cache, const char *key, const PageSource *source, int64_t now_us, GBytes *page)
 {
         size_t size = weight(key, page);
         if (size > PAGE_BYTES_MAX || size > cache->bytes_max)
                 return;
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&cache->lock);
-        if (cache->version != version)
-                forget_all(cache);
-        cache->version = version;
         const Entry *old = g_hash_table_lookup(cache->entries, key);
         if (old)
                 cache->bytes -= weight(key, old->page);
         if (cache->bytes + size > cache->bytes_max)
                 forget_all(cache); /* they live for a second anyway */
         Entry *entry = g_new(Entry, 1);
-        *entry = (Entry){ g_bytes_ref(page), now_us + AGE_MAX_US };
+        *entry = (Entry){ g_bytes_ref(page), now_us + AGE_MAX_US, *source };
         g_hash_table_replace(cache->entries, g_strdup(key), entry);
         cache->bytes += size;
 }

@@ -176,30 +176,41 @@ static bool guard(Request *req, Db *db)
 /* --- running the handler ----------------------------------------------------------------------------------------- */
 
 /* key: NULL when the page is for nobody else. */
-static void render(Request *req, Db *db, const char *key, int64_t version)
+static void render(Request *req, Db *db, const char *key, const PageSource *source)
 {
         req->is_personal = false;
         req->match.route->handler(req, db);
         if (key && !db_failed(db))
-                shared_page_keep(req, key, version);
+                shared_page_keep(req, key, source);
+}
+
+/* With a reader's snapshot. source: what is read is recorded there when there is a key. */
+static void guard_and_render(Request *req, Db *db, char **key, StoreMoment moment, const PageSource *source)
+{
+        bool open = *key && shared_page_is_open(req);
+        if (!guard(req, db))
+                return;
+        if (*key && !open) {
+                *key = shared_page_key_of_reader(req, *key);
+                if (shared_page_answer(req, *key, moment))
+                        return;
+        }
+        render(req, db, *key, source);
 }
 
 static void run_reading(Request *req)
 {
         g_autofree char *key = shared_page_key(req);
-        int64_t version = key ? store_version(req->config->store) : 0;
-        bool open = key && shared_page_is_open(req);
-        if (open && shared_page_answer(req, key, version))
+        StoreMoment moment = key ? store_moment(req->config->store) : (StoreMoment){ 0 };
+        if (key && shared_page_is_open(req) && shared_page_answer(req, key, moment))
                 return;
+        PageSource source = { .since = moment.changes };
+        store_record_reads(key ? &source.read : NULL);
         Db *db = store_read_begin(req->config->store);
         req->db = db;
-        bool allowed = guard(req, db);
-        if (allowed && key)
-                key = shared_page_key_of_reader(req, key);
-        bool kept = allowed && key && !open && shared_page_answer(req, key, version);
-        if (allowed && !kept)
-                render(req, db, key, version);
+        guard_and_render(req, db, &key, moment, &source);
         req->db = NULL;
+        store_record_reads(NULL);
         if (db_failed(db)) {
                 log_warn("route=%s store: %s", req->match.route->path, db_failed(db)->message);
                 refuse(req, 500, N_("Something failed on our side. Try again in a moment."));
@@ -493,7 +504,7 @@ Server *server_start(const ServerConfig *config, GError **error)
         server->listening = MHD_INVALID_SOCKET;
         uploads_clear(config->store);
         server->router = router_new(config->tables);
-        server->pages = page_cache_new(PAGES_BYTES);
+        server->pages = page_cache_new(config->store, PAGES_BYTES);
         int fd = start_listening(server, error);
         if (fd < 0) {
                 page_cache_free(server->pages);

@@ -37,9 +37,9 @@ char *shared_page_key_of_reader(Request *req, char *key)
         return own;
 }
 
-bool shared_page_answer(Request *req, const char *key, int64_t version)
+bool shared_page_answer(Request *req, const char *key, StoreMoment moment)
 {
-        g_autoptr(GBytes) page = page_cache_find(server_pages(req->server), key, version, monotonic_us());
+        g_autoptr(GBytes) page = page_cache_find(server_pages(req->server), key, moment, monotonic_us());
         if (!page)
                 return false;
         respond_bytes(req, 200, HTML, page);
@@ -47,12 +47,12 @@ bool shared_page_answer(Request *req, const char *key, int64_t version)
         return true;
 }
 
-void shared_page_keep(Request *req, const char *key, int64_t version)
+void shared_page_keep(Request *req, const char *key, const PageSource *source)
 {
         bool alike = req->status == 200 && req->body && req->headers->len == 0 && !req->is_personal && !req->csrf &&
                      strcmp(req->content_type, HTML) == 0;
         if (!alike)
                 return;
-        page_cache_keep(server_pages(req->server), key, version, monotonic_us(), req->body);
+        page_cache_keep(server_pages(req->server), key, source, monotonic_us(), req->body);
         req->is_for_everybody = !request_is_signed_in(req);
 }

@@ -12,7 +12,7 @@ char *shared_page_key(const Request *req);
 bool shared_page_is_open(const Request *req);
 /* Once the guard knows who reads: the page of all who have these rights; takes the key. (transfer full) */
 char *shared_page_key_of_reader(Request *req, char *key);
-/* Answers from what is kept; false when it has to be rendered. version: of the store, before the reader's snapshot. */
-bool shared_page_answer(Request *req, const char *key, int64_t version);
+/* Answers from what is kept; false when it has to be rendered. moment: of the store, before the reader's snapshot. */
+bool shared_page_answer(Request *req, const char *key, StoreMoment moment);
 /* Keeps what the handler answered, if it is alike for all of them. */
-void shared_page_keep(Request *req, const char *key, int64_t version);
+void shared_page_keep(Request *req, const char *key, const PageSource *source);

@@ -4,12 +4,13 @@ import { after, before, describe, it } from 'node:test';
 import { ownerClient, run, start } from './support.mjs';
 import { linkTo } from './mail.mjs';
 import { rows } from './registration.mjs';
+import { Page } from '../support/page.mjs';
 import { importLive } from '../support/sample.mjs';
 
-let server;
+let server, place;
 before(async () => {
   server = await start();
-  await importLive(server);
+  place = await importLive(server);
 });
 after(async () => {
   const { code, stderr } = await server.stop();
@@ -64,6 +65,78 @@ describe('pages kept for everybody', () => {
       assert.equal((await reader.get(`/more-${turn}/`)).status, 200);
       assert.ok((await reader.get('/')).body_text.includes(`/more-${turn}/`));
     }
+  });
+  it('stay when somebody chats, raises a hand or takes a place; a moved session is seen at once', async () => {
+    const owner = await ownerClient(server), reader = server.client();
+    const person = await Page.join(server, place, 'Guest');
+    const code = (await reader.get('/test/schedule/?q=Elsewhere')).body_text.match(/\/test\/talk\/(\w+)\//)[1];
+    const address = `/test/schedule/?room=workshop&day=${rows(server, 'SELECT day FROM talk WHERE code = ?', code)[0].day}`;
+    assert.match((await reader.get(address)).body_text, />Elsewhere</);
+    const turns = 12, acts = [
+      (n) => person.ask({ t: 'say', id: `line-${n}`, text: 'Hello' }, 'said', (m) => m.id === `line-${n}`),
+      (n) => person.ask({ t: 'hand', up: true }, 'hands', (m) => m.list.length > 0).then(() => person.ask({ t: 'hand', up: false }, 'hands', (m) => m.list.length === 0)),
+      (n) => server.client().post('/test/register/', { name: `Late ${n}`, email: `late-${n}@example.org` }),
+    ];
+    const earlier = await shared(), begun = Date.now();
+    for (let n = 0; n < turns; n++) {
+      await acts[n % acts.length](n);
+      assert.match((await reader.get(address)).body_text, />Elsewhere</);
+    }
+    const secondsBegun = Math.ceil((Date.now() - begun) / 1000); // each renders it once
+    assert.ok(await shared() - earlier >= turns - 1 - secondsBegun, `${await shared() - earlier} of ${turns} in ${secondsBegun} s`);
+    for (const [start, shown] of [['05:10', '05:10'], ['06:20', '06:20'], ['07:30', '07:30']]) {
+      await reader.get(address); // kept
+      const form = (await owner.get(`/test/organise/session/${code}/move/`)).body_text;
+      const [version, day] = ['version', 'day'].map((name) => form.match(new RegExp(`name="${name}"[^>]*value="([^"]*)"`))?.[1]
+        ?? rows(server, `SELECT ${name} FROM talk WHERE code = ?`, code)[0][name]);
+      await reader.get(address); // the look into the store is another process's: kept again
+      const moved = await owner.post(`/test/organise/session/${code}/move/`, { version, day, start, room: 'workshop' });
+      assert.equal(moved.status, 303, moved.body_text);
+      assert.ok((await reader.get(address)).body_text.includes(shown), start);
+    }
+    await person.close();
+  });
+  it('are what would be rendered anew, whatever was done before', async () => {
+    const owner = await ownerClient(server), reader = server.client(), one = await attendee('random');
+    const person = await Page.join(server, place, 'Guest');
+    const codes = rows(server, "SELECT code FROM talk WHERE event_id = (SELECT id FROM event WHERE slug = 'test')").map(({ code }) => code);
+    const pages = ['/', '/test/', '/test/schedule/', '/test/speakers/', '/test/live/', `/test/talk/${codes[0]}/`, '/test/register/', '/test/nothing/'];
+    let state = 20261128; // a seed: the same acts each time
+    const random = (count) => { state = (state * 1103515245 + 12345) % 2147483648; return Math.floor(state / 65536) % count; };
+    const version = async (address) => (await owner.get(address)).body_text.match(/name="version" value="(\d+)"/)?.[1];
+    const day = rows(server, 'SELECT day FROM talk WHERE code = ?', codes[0])[0].day;
+    const published = async () => (await reader.get('/test/')).status === 200;
+    const acts = [
+      (n) => person.ask({ t: 'say', id: `random-${n}`, text: `Line ${n}` }, 'said', (m) => m.id === `random-${n}`),
+      (n) => owner.post('/test/organise/publish/', { publish: String(n % 2) }),
+      async (n) => owner.post(`/test/organise/session/${codes[0]}/move/`, { version: await version(`/test/organise/session/${codes[0]}/move/`),
+        day, start: `0${n % 10}:15`, room: n % 2 ? 'scene' : 'workshop' }, { from: `/test/organise/session/${codes[0]}/move/` }),
+      async (n) => await published() && server.client().post('/test/register/', { name: `Someone ${n}`, email: `someone-${n}@example.org` }),
+      (n) => rows(server, 'UPDATE talk SET title = ? WHERE code = ?', `Another title ${n}`, codes[n % codes.length]),
+      (n) => rows(server, "UPDATE event SET title = ? WHERE slug = 'test'", `Event ${n}`),
+      (n) => rows(server, n % 2 ? "INSERT OR IGNORE INTO role(account_id, event_id, role) SELECT account.id, event.id, 'host' FROM account, event " +
+        "WHERE email = 'random@example.org' AND slug = 'test'" : "DELETE FROM role WHERE role = 'host'"),
+      (n) => run('import', `${server.folder}/sample.xml`, '--event', `random-${n}`, '--publish', '--data', server.folder),
+    ];
+    const text = async (client, address) => {
+      const { status, body_text } = await client.get(address);
+      return `${status} ${body_text.replaceAll(/anew=[0-9]*/g, '').replaceAll(/name="csrf" value="[0-9a-f]+"/g, '')}`;
+    };
+    let same = 0;
+    for (let n = 0; n < 60; n++) {
+      const act = acts[random(acts.length)];
+      for (const address of pages) await reader.get(address); // kept
+      await act(n);
+      for (const address of pages)
+        for (const client of [reader, one]) {
+          const [kept, anew] = [await text(client, address), await text(client, `${address}?anew=${n}`)];
+          if (kept === anew) same++;
+          else assert.equal(kept, anew, `${address} after ${act}`);
+        }
+    }
+    assert.equal(same, 60 * pages.length * 2);
+    if (!await published()) assert.equal((await owner.post('/test/organise/publish/', { publish: '1' })).status, 303);
+    await person.close();
   });
   it('are apart by who is signed in and by what they may do there', async () => {
     const owner = await ownerClient(server), reader = server.client(), [one, other] = [await attendee('one'), await attendee('other')];
