@@ -2,8 +2,6 @@
 #pragma once
 #include "programme/session.h"
 
-/* NULL when this account speaks for nobody of the event. */
-Person *person_of_account(Db *db, int64_t event, int64_t account);
 /* In a turn. id 0: a new person, its id and code are set. photo: -1 leaves it, 0 takes it away, else the picture's. */
 SessionKept person_keep(Db *db, int64_t event, Person *person, int64_t version, int64_t photo);
 /* Others of exactly this name. (transfer full) of Person */

@@ -108,6 +108,8 @@ GPtrArray *talk_persons(Db *db, int64_t talk);
 /* By name, without their texts; words narrows to names that hold them, "" does not. (transfer full) of Person */
 GPtrArray *person_list(Db *db, int64_t event, const char *words, int64_t limit, int64_t offset, int64_t *ret_total);
 Person *person_find(Db *db, int64_t event, const char *code);
+/* NULL when this account speaks for nobody of the event. (transfer full) */
+Person *person_of_account(Db *db, int64_t event, int64_t account);
 /* Says which account speaks for a person. */
 bool person_set_account(Db *db, int64_t person, int64_t account);
 /* The persons that an account speaks for and its favourites, empty when there are none. (transfer full) */

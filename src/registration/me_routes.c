@@ -129,12 +129,15 @@ static void show_mine(Request *req, Db *db, const Mine *mine, const Form *form, 
         g_autoptr(GPtrArray) seats =
                 mine->registration ? seats_of(db, mine->event->id, mine->registration->id) : g_ptr_array_new();
         g_autoptr(GPtrArray) limited = seat_list(db, mine->event->id, 0, 0, 1);
+        g_autoptr(Person) speaker =
+                request_may(req, RIGHT_SPEAKER) ? person_of_account(db, mine->event->id, mine->account->id) : NULL;
         MePage page = { .event = mine->event,
                         .now = &now,
                         .account = mine->account,
                         .registration = mine->registration,
                         .consent = consent,
                         .consent_day = day,
+                        .speaker = speaker,
                         .form = form,
                         .seats = seats,
                         .onsite = mine->onsite,

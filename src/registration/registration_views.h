@@ -48,6 +48,7 @@ typedef struct {
         const Registration *registration; /* NULL: not registered */
         Consent consent;
         const char *consent_day; /* of the last choice, "" for none */
+        const Person *speaker;   /* who one is on the programme; NULL: nobody */
         const Form *form;        /* name and path; NULL without a registration */
         const GPtrArray *seats;  /* Seat: where one stands */
         const Seat *onsite;      /* in the line for a place on site; NULL: not */

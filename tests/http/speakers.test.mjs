@@ -122,6 +122,7 @@ describe('a speaker', () => {
     assert.equal((await mailsTo(server, 'zoe@example.org')).length, 1);
     const zoe = server.client();
     await zoe.useLink(await linkTo(server, 'zoe@example.org'));
+    assert.match((await zoe.get('/essai/me/')).body_text, /As Zoé Martin\.[^]*href="\/essai\/me\/speaker\/"/, 'and the way there');
     const page = await zoe.get('/essai/me/speaker/');
     assert.equal(page.status, 200);
     assert.match(page.body_text, /Zoé Martin/);
@@ -136,6 +137,7 @@ describe('a speaker', () => {
     const nobody = server.client();
     await owner.post('/essai/organise/team/', { email: 'nobody@example.org', role: 'speaker' });
     await nobody.useLink(await linkTo(server, 'nobody@example.org'));
+    assert.doesNotMatch((await nobody.get('/essai/me/')).body_text, /me\/speaker\//);
     assert.match((await nobody.get('/essai/me/speaker/')).body_text, /not on this programme yet/);
   });
 });
