@@ -17,7 +17,7 @@ static const struct {
         { ROLE_ORGANISER, N_("organiser"), N_("Prepares everything: programme, registrations, texts, team.") },
         { ROLE_EVENT_OWNER, N_("owner of the event"),
           N_("An organiser who also says who organises, and whose event it is.") },
-        { ROLE_OWNER, N_("owner"), N_("Has the server.") },
+        { ROLE_OWNER, N_("owner"), N_("Runs the server.") },
 };
 
 const char *role_label(Role role)

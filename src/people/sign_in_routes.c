@@ -81,7 +81,7 @@ static void ask_link(Request *req, Db *db)
 
 static void show_sent(Request *req, Db *db)
 {
-        Html *h = page_begin(req, &(Page){ .title = tr(request_lang(req), "Look into your mail"), .no_index = true });
+        Html *h = page_begin(req, &(Page){ .title = tr(request_lang(req), "Check your mail"), .no_index = true });
         sent_view(h, "");
         page_end(req, h, 200);
 }

@@ -245,7 +245,7 @@ void show_registered(Request *req, Db *db)
 {
         g_autoptr(Event) event = conference_event(db, request_event(req));
         Html *h = conference_page(req, event, EVENT_REGISTER,
-                                  &(Page){ .title = tr(request_lang(req), "Look into your mail") });
+                                  &(Page){ .title = tr(request_lang(req), "Check your mail") });
         registered_view(h, event);
         page_end(req, h, 200);
 }

@@ -164,7 +164,7 @@ describe('clashes', () => {
     const first = await make({ title: 'Première', start: '13:00', persons: bob });
     const second = await make({ title: 'Seconde', start: '13:30', persons: bob });
     let html = await page(second);
-    assert.match(html, /2 things do not go together/);
+    assert.match(html, /2 things clash/);
     assert.match(html, /Grande scène also holds “Première”/);
     assert.match(html, /Bob is expected at “Première” too/);
     assert.match(await page(first), /also holds “Seconde”/);
