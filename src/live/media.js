@@ -2,7 +2,6 @@
 
 const SILENT_MS = 8000;        // without packets that should come: say so
 const DEAD_MS = 2500;          // without any packet while media should come: the way there is lost, ask for another
-const DISCONNECTED_MS = 500;   // after the browser has missed the other side for some seconds
 const RETRY_MS = 2000, RETRY_MAX_MS = 30000;
 /** What each sender sends: its layers in rising size, the height of the largest at most (0: as it is), the bits of a second (0: by height). @type {Record<string, {rids: string[], height: number, bitrate: number}>} */
 const SENT = {
@@ -36,16 +35,35 @@ function codecs(side) {
   return of?.getCapabilities?.("video")?.codecs ?? [];
 }
 
-/** Watches one connection and says once when it has failed. @param {RTCPeerConnection} pc @param {() => void} failed */
+/**
+ * Watches one connection and says when it has failed. Firefox calls a connection disconnected as soon as one question in
+ * five seconds is not answered, which on a bad line comes every minute: it is lost only when nothing arrives any more.
+ * @param {RTCPeerConnection} pc @param {() => void} failed
+ */
 function on_failure(pc, failed) {
-  let timer = 0;
+  let timer = 0, heard = -1;
+  const look = async () => {
+    const bytes = bytes_arrived(await pc.getStats());
+    if (pc.connectionState !== "disconnected")
+      return;
+    if (bytes === heard)
+      failed();
+    heard = bytes;
+    timer = setTimeout(look, DEAD_MS);
+  };
   pc.addEventListener("connectionstatechange", () => {
     clearTimeout(timer);
+    heard = -1;
     if (pc.connectionState === "failed")
       failed();
     else if (pc.connectionState === "disconnected")
-      timer = setTimeout(failed, DISCONNECTED_MS);
+      look();
   });
+}
+
+/** Media and reports alike. @param {RTCStatsReport} stats */
+function bytes_arrived(stats) {
+  return [...stats.values()].reduce((sum, stat) => sum + (stat.type === "candidate-pair" ? stat.bytesReceived ?? 0 : 0), 0);
 }
 
 /** The ports that the server's description names, for a sentence that helps: "UDP 3478, TCP 3478". @param {string} sdp */
@@ -65,7 +83,7 @@ export class Watching {
   #asked_at = -Infinity;
   #retry_ms = RETRY_MS;
   #moved_at = 0;
-  /** any packet at all: media or reports */ #alive = { at: 0, bytes: 0 };
+  /** any packet at all: media or reports */ #alive = { at: 0, bytes: 0, looks: 0 };
   #last = { at: 0, bytes: 0, lost: 0, packets: 0 };
   #total = 0;
 
@@ -155,14 +173,11 @@ export class Watching {
     const pc = this.#now?.pc;
     if (!pc)
       return;
-    if (["failed", "disconnected"].includes((this.#next ?? this.#now)?.pc.connectionState ?? ""))
+    if ((this.#next ?? this.#now)?.pc.connectionState === "failed")
       this.again();
-    const sum = { at: performance.now(), bytes: 0, lost: 0, packets: 0 };
-    let transport = 0;
-    for (const stat of (await pc.getStats()).values())
-      if (stat.type === "candidate-pair") {
-        transport += stat.bytesReceived ?? 0;
-      } else if (stat.type === "inbound-rtp") {
+    const stats = await pc.getStats(), sum = { at: performance.now(), bytes: 0, lost: 0, packets: 0 };
+    for (const stat of stats.values())
+      if (stat.type === "inbound-rtp") {
         sum.bytes += stat.bytesReceived ?? 0;
         sum.lost += stat.packetsLost ?? 0;
         sum.packets += stat.packetsReceived ?? 0;
@@ -170,7 +185,7 @@ export class Watching {
     if (this.#last.at)
       this.#compare(sum);
     this.#last = sum;
-    this.#notice(pc, transport, sum.at);
+    this.#notice(pc, bytes_arrived(stats), sum.at);
   }
 
   /** A connection that was well and then brings nothing at all, no media and no reports, while it should.
@@ -178,8 +193,8 @@ export class Watching {
   #notice(pc, bytes, at) {
     const well = pc === this.#now?.pc && !this.#next && pc.connectionState === "connected" && this.expecting();
     if (!well || bytes !== this.#alive.bytes || bytes === 0)
-      this.#alive = { at, bytes };
-    else if (at - this.#alive.at > DEAD_MS)
+      this.#alive = { at, bytes, looks: 0 };
+    else if (++this.#alive.looks >= 2 && at - this.#alive.at > DEAD_MS) // a busy page may look once in that time
       this.again();
   }
 

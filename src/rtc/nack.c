@@ -13,11 +13,13 @@ static void remove_first(NackList *list, unsigned n)
         memmove(list->pending, list->pending + n, list->n_pending * sizeof list->pending[0]);
 }
 
-static bool fill_gap(NackList *list, uint16_t sequence)
+static bool fill_gap(NackList *list, uint16_t sequence, int64_t now_us)
 {
         for (unsigned i = 0; i < list->n_pending; i++) {
-                if (list->pending[i].sequence != sequence)
+                NackEntry entry = list->pending[i];
+                if (entry.sequence != sequence)
                         continue;
+                list->answer_us = entry.tries == 1 ? now_us - (entry.next_us - entry.wait_us) : 0;
                 list->n_pending--;
                 memmove(list->pending + i, list->pending + i + 1, (list->n_pending - i) * sizeof list->pending[0]);
                 list->recovered++;
@@ -36,7 +38,7 @@ bool nack_list_receive(NackList *list, uint16_t sequence, int64_t now_us, bool *
                 return false;
         }
         if (!rtp_sequence_newer(sequence, list->highest))
-                return fill_gap(list, sequence);
+                return fill_gap(list, sequence, now_us);
 
         unsigned gap = (uint16_t)(sequence - list->highest - 1);
         if (gap > NACK_GAP_MAX || list->n_pending + gap > NACK_PENDING_MAX) {
@@ -62,7 +64,7 @@ bool nack_list_has(const NackList *list, uint16_t sequence)
 
 size_t nack_list_due(NackList *list, int64_t now_us, int64_t round_trip_us, uint16_t *ret_sequences, size_t max)
 {
-        int64_t again_us = now_us + (round_trip_us > NACK_RETRY_MIN_US ? round_trip_us : NACK_RETRY_MIN_US);
+        int64_t wait_us = round_trip_us > NACK_RETRY_MIN_US ? round_trip_us : NACK_RETRY_MIN_US;
         size_t n = 0;
         unsigned kept = 0;
         for (unsigned i = 0; i < list->n_pending; i++) {
@@ -75,7 +77,8 @@ size_t nack_list_due(NackList *list, int64_t now_us, int64_t round_trip_us, uint
                 if (due && n < max) {
                         ret_sequences[n++] = entry.sequence;
                         entry.tries++;
-                        entry.next_us = again_us;
+                        entry.wait_us = (uint32_t)wait_us;
+                        entry.next_us = now_us + wait_us;
                 }
                 list->pending[kept++] = entry;
         }

@@ -16,6 +16,7 @@ enum {
 typedef struct NackEntry {
         uint16_t sequence;
         uint8_t tries;
+        uint32_t wait_us; /* from when it was asked for to next_us */
         int64_t next_us;
 } NackEntry;
 
@@ -25,6 +26,7 @@ typedef struct NackList {
         unsigned n_pending;
         NackEntry pending[NACK_PENDING_MAX]; /* in rising order */
         uint64_t recovered, given_up;
+        int64_t answer_us; /* how long the one took that came last; 0: it was not asked for once exactly */
 } NackList;
 
 void nack_list_init(NackList *list);

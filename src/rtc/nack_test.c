@@ -32,9 +32,12 @@ static void test_gap_over_the_wrap(void)
         g_assert_false(nack_list_has(&list, 65535));
         g_assert_false(nack_list_receive(&list, 65535, 8, NULL));
         g_assert_cmpuint(list.recovered, ==, 1);
+        g_assert_cmpint(list.answer_us, ==, 1);
         g_assert_cmpuint(nack_list_due(&list, 7 + NACK_RETRY_MIN_US - 1, 0, due, G_N_ELEMENTS(due)), ==, 0);
         g_assert_cmpuint(nack_list_due(&list, 7 + NACK_RETRY_MIN_US, 0, due, G_N_ELEMENTS(due)), ==, 3);
         g_assert_cmpuint(due[1], ==, 0);
+        g_assert_true(nack_list_receive(&list, 0, 9 + NACK_RETRY_MIN_US, NULL)); /* which of the two asked for it? */
+        g_assert_cmpint(list.answer_us, ==, 0);
 }
 
 static void test_retries(void)

@@ -213,6 +213,14 @@ static void follow_dtls(Peer *peer)
         }
 }
 
+void peer_note_round_trip(Peer *peer, int64_t sample_us)
+{
+        enum { RISE = 8 };
+        sample_us = CLAMP(sample_us, 1, G_USEC_PER_SEC);
+        bool rises = peer->round_trip_us && sample_us > peer->round_trip_us;
+        peer->round_trip_us = rises ? peer->round_trip_us + (sample_us - peer->round_trip_us) / RISE : sample_us;
+}
+
 void peer_receive_dtls(Peer *peer, const Packet *packet)
 {
         if (peer->state == PEER_WAITING || peer->state == PEER_GONE) {
@@ -221,7 +229,7 @@ void peer_receive_dtls(Peer *peer, const Packet *packet)
         }
         /* The browser's answer to our first flight gives a first idea of the round trip. */
         if (peer->flight_us && !peer->round_trip_us)
-                peer->round_trip_us = MIN(peer->loop->now_us - peer->flight_us, G_USEC_PER_SEC);
+                peer_note_round_trip(peer, peer->loop->now_us - peer->flight_us);
         Drop drop = dtls_session_receive(peer->dtls, packet->bytes, packet->size);
         if (drop)
                 counters_drop(&peer->loop->counters, drop);

@@ -49,7 +49,7 @@ struct Peer {
         bool has_destination;
         int64_t dtls_due_us;   /* INT64_MAX: nothing waits */
         int64_t flight_us;     /* when our last handshake flight left */
-        int64_t round_trip_us; /* 0: unknown; from the handshake, then from reports */
+        int64_t round_trip_us; /* 0: unknown; peer_note_round_trip() */
         Rate media_rate;       /* incoming */
 
         Publisher *publisher; /* one of the two */
@@ -68,6 +68,9 @@ void peer_receive_stun(Peer *peer, const StunMessage *message, const NetAddress 
 void peer_receive_dtls(Peer *peer, const Packet *packet);
 /* RTP or RTCP. The packet may be taken: then *packet is another one, or NULL. */
 void peer_receive_media(Peer *peer, Packet **packet);
+/* A sample of it, in µs: down at once, up slowly, since a busy machine at the other end only ever makes it look longer.
+ */
+void peer_note_round_trip(Peer *peer, int64_t sample_us);
 /* Every LOOP_TICK_US. */
 void peer_tick(Peer *peer);
 /* Says close_notify to the browser. */

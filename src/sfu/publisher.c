@@ -271,8 +271,11 @@ static Drop take_packet(Publisher *publisher, Packet **packet, bool rtx)
         if (!rtx)
                 track_count(track, taken->index, taken->timestamp, loop->now_us);
         if (track_is_video(track) &&
-            nack_list_receive(&track->nack, (uint16_t)taken->index, loop->now_us, &gap_too_large))
+            nack_list_receive(&track->nack, (uint16_t)taken->index, loop->now_us, &gap_too_large)) {
                 counters_add(&loop->counters, COUNTER_RECOVERED, 1);
+                if (rtx && track->nack.answer_us)
+                        peer_note_round_trip(publisher->peer, track->nack.answer_us);
+        }
         counters_add(&loop->counters, COUNTER_PACKETS_TAKEN, 1);
         if (publisher->encoder && taken->codec == CODEC_H264 && publisher->trouble < SFU_TROUBLE_B_FRAMES)
                 look_for_trouble(publisher, taken);

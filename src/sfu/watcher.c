@@ -279,7 +279,7 @@ static void receive_reports(Peer *peer, const RtcpPacket *rtcp)
                 note_loss(peer->watcher, &report, peer->loop->now_us);
                 int64_t round_trip_us = rtcp_round_trip_us(&report, now_ntp);
                 if (round_trip_us >= 0)
-                        peer->round_trip_us = MIN(round_trip_us, G_USEC_PER_SEC);
+                        peer_note_round_trip(peer, round_trip_us);
                 bwe_report(&peer->watcher->bwe, report.fraction_lost, peer->watcher->bwe.sent_bytes,
                            peer->loop->now_us);
         }

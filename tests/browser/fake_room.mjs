@@ -107,7 +107,7 @@ export class FakeRoom {
     this.media?.stdin.write(JSON.stringify(message) + "\n");
   }
 
-  /** The SFU dies and another takes its place, on another port. */
+  /** The SFU dies and another takes its place. */
   async restart_media() {
     const ended = new Promise((resolve) => this.media.on("exit", resolve));
     this.media.stdin.end();

@@ -3,28 +3,18 @@
 // Firefox; words, hands, mute; a restart in the middle; the end; the replay in both browsers.
 
 import assert from "node:assert/strict";
-import dgram from "node:dgram";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { run, start } from "../http/support.mjs";
 import { scheduleXml } from "../support/sample.mjs";
 import { missing, open_chromium, open_firefox } from "./browsers.mjs";
-import { compare_frames, connections_made, hears, open_relay, sees_pictures } from "./watch.mjs";
+import { compare_frames, connections_made, free_port, hears, open_relay, sees_pictures } from "./watch.mjs";
 
 const CLEAN_MS = 10000, LOSSY_MS = 30000; // how long frames are counted
 const PLAYS_MS = 5000, DURATION_S = 2; // of the replay: how soon after the end, how near to what was recorded
 const HOST_TONE = 500, GUEST_TONE = 1200;
 const CONSENT = "My picture and my voice may be recorded and published. I can take this back at any time; without it I am seen and heard live only.";
-
-/** A UDP port that is free now: the relay must know it before the server starts, and keep it over a restart. */
-async function free_port() {
-  const socket = dgram.createSocket("udp4");
-  await new Promise((resolve) => socket.bind(0, resolve));
-  const { port } = socket.address();
-  await new Promise((resolve) => socket.close(resolve));
-  return port;
-}
 
 describe("a session from the import to the replay", { skip: missing("chromium", "firefox") }, () => {
   const windows = [], watchers = {};

@@ -1,6 +1,7 @@
 // What a page receives and sends, measured in the page: frames by getStats, tones by FFT of what arrives.
 
 import { spawn } from "node:child_process";
+import dgram from "node:dgram";
 import { networkInterfaces } from "node:os";
 import path from "node:path";
 import { build } from "../http/support.mjs";
@@ -17,13 +18,16 @@ function inbound() {
       .map((s) => [s.mid, { connection: live.length && globalThis.witness.connections.indexOf(live.at(-1)), decoded: s.framesDecoded, freezes: s.freezeCount ?? 0, codec: stats.get(s.codecId)?.mimeType ?? "", lost: s.packetsLost }])));
 }
 
-/** Runs in the page: frames encoded by each sender, by codec. */
+/** Runs in the page: frames encoded by each sender and layer. */
 function outbound() {
   const live = globalThis.witness.connections.filter((pc) => pc.connectionState === "connected" && pc.getTransceivers().some((one) => one.direction === "sendonly"));
   return Promise.all(live.slice(-1).map((pc) => pc.getStats())).then(([stats]) =>
-    Object.fromEntries([...(stats?.values() ?? [])].filter((s) => s.type === "outbound-rtp" && s.kind === "video" && s.framesEncoded)
-      .map((s) => [stats.get(s.codecId)?.mimeType ?? "", s.framesEncoded])));
+    [...(stats?.values() ?? [])].filter((s) => s.type === "outbound-rtp" && s.kind === "video" && s.framesEncoded)
+      .map((s) => ({ id: s.id, codec: stats.get(s.codecId)?.mimeType ?? "", encoded: s.framesEncoded })));
 }
+
+/** Of the layers of a codec the one that moved most: layers nobody watches stand still. */
+const encoded_since = (was, is, codec) => Math.max(0, ...is.filter((one) => one.codec === codec).map((one) => one.encoded - (was.find(({ id }) => id === one.id)?.encoded ?? 0)));
 
 /**
  * Runs in the page: the strongest frequency of each voice that plays, in hertz; 0 where it is silent or held back. What
@@ -109,9 +113,18 @@ export async function compare_frames(watchers, speakers, ms) {
   const after = await all();
   return Object.keys(watchers).flatMap((watcher) => Object.keys(speakers).map((seat) => {
     const was = before.in[watcher][seat], is = after.in[watcher][seat], codec = is?.codec ?? "none";
-    const sent = (after.out[seat][codec] ?? 0) - (before.out[seat][codec] ?? 0);
+    const sent = encoded_since(before.out[seat], after.out[seat], codec);
     return { watcher, seat, codec, sent, ratio: ((is?.decoded ?? 0) - (was?.decoded ?? 0)) / Math.max(1, sent), freezes: (is?.freezes ?? 0) - (was?.freezes ?? 0) };
   }));
+}
+
+/** A UDP port that is free now: a relay must know it before the server starts, and keep it over a restart. */
+export async function free_port() {
+  const socket = dgram.createSocket("udp4");
+  await new Promise((resolve) => socket.bind(0, resolve));
+  const { port } = socket.address();
+  await new Promise((resolve) => socket.close(resolve));
+  return port;
 }
 
 /** An address of this machine that is not loopback: Firefox takes no server that sees it at 127.0.0.1. */
