@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { appendFileSync, chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import http2 from 'node:http2';
+import https from 'node:https';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -11,11 +12,11 @@ import { promisify } from 'node:util';
 import { build, ownerClient, program, run, start } from './support.mjs';
 import { importLive } from '../support/sample.mjs';
 import { Page } from '../support/page.mjs';
-import { startBehindProxy } from '../support/proxy.mjs';
+import { startBehindProxy, withoutLimits } from '../support/proxy.mjs';
 
 let house, client, place;
 before(async () => {
-  house = await startBehindProxy();
+  house = await startBehindProxy({ change: withoutLimits }); // all of this is asked from one address
   client = house.client();
   place = await importLive(house.server);
 });
@@ -189,6 +190,43 @@ describe('pages that nginx keeps until the second is over', () => {
         if (asked >= over) assert.equal(seen, status, `publish=${place}`);
       }
     }
+  });
+});
+
+describe('a hall of 500 people behind one address', () => {
+  let hall;
+  before(async () => {
+    hall = await startBehindProxy(); // with the limits that are shipped
+    await importLive(hall.server);
+  });
+  after(() => hall.stop());
+
+  /** One browser's way of asking: connections of its own, kept. */
+  function browser(cookie) {
+    const agent = new https.Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
+    const get = (address) => new Promise((resolve, reject) => {
+      https.get(hall.origin + address, { agent, headers: { 'accept-language': 'en', cookie } }, (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (bytes) => { text += bytes; }).on('end', () => resolve({ status: answer.statusCode, text }));
+      }).on('error', reject);
+    });
+    return { get, close: () => agent.destroy() };
+  }
+
+  it('gets the programme, a session and the room\'s door at once, nobody is told to come back', async () => {
+    const owner = await ownerClient(hall);
+    const session = `__Host-session=${owner.cookies.get('__Host-session')}`;
+    const { text } = await browser('').get('/test/schedule/');
+    const files = [...new Set([...text.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map(([, file]) => file))];
+    const [talk] = text.match(/\/test\/talk\/\w+\//);
+    const seen = {};
+    const people = Array.from({ length: 500 }, (_, n) => browser(n % 4 ? '' : session)); // each fourth is signed in
+    await Promise.all(people.map(async ({ get }) => {
+      for (const step of [['/test/schedule/'], files, [talk], ['/test/live/scene/'], ['/test/']])
+        for (const { status } of await Promise.all(step.map(get))) seen[status] = (seen[status] ?? 0) + 1;
+    }));
+    for (const { close } of people) close();
+    assert.deepEqual(seen, { 200: 500 * (4 + files.length) });
   });
 });
 
