@@ -32,6 +32,7 @@ typedef struct {
         const TeamRow *rows;
         size_t count;
         int page, page_count;
+        bool may_act; /* there is a row with a button: else there is nothing to send */
 } TeamPage;
 
 typedef struct {

@@ -96,6 +96,8 @@ void show_team_with(Request *req, Db *db, const Form *form, int status)
                           .count = MIN(ROWS, rows->len - first),
                           .page = page,
                           .page_count = page_count };
+        for (const TeamRow *row = view.rows; row < view.rows + view.count; row++)
+                view.may_act |= !row->is_me && !row->is_fixed;
         Html *h = team_page_begin(req, name);
         team_view(h, &view);
         page_end(req, h, status);
