@@ -121,8 +121,8 @@ static void open_socket(Request *req, Db *db)
 }
 
 const Route live_routes[] = {
-        { GET, "/:event/live/", show_rooms, RIGHT_PUBLIC, 0, "Rooms", .menu = N_("Rooms"),
-          .menu_text = N_("Enter a room as its host.") },
+        { GET, "/:event/live/", show_rooms, RIGHT_PUBLIC, 0, "Rooms", .menu = N_("Host a room"),
+          .menu_text = N_("Who is on stage, what is recorded.") },
         { GET, "/:event/live/:room/", show_room, RIGHT_PUBLIC, 0, "A room" },
         { WEBSOCKET, "/:event/live/:room/socket", open_socket, RIGHT_PUBLIC, 0, "A room's messages" },
         { 0 },
