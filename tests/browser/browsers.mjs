@@ -93,9 +93,9 @@ class ChromiumWindow {
     this.browser = browser;
   }
 
-  /** A tab with its own cookies. */
-  async tab({ width = 1280, height = 800, locale = "fr-FR", cookies = [], relay = 0, camera = SMALL } = {}) {
-    const context = await this.browser.newContext({ viewport: { width, height }, locale });
+  /** A tab with its own cookies; `script: false` is a browser whose owner has turned scripts off. */
+  async tab({ width = 1280, height = 800, locale = "fr-FR", cookies = [], relay = 0, camera = SMALL, script = true } = {}) {
+    const context = await this.browser.newContext({ viewport: { width, height }, locale, javaScriptEnabled: script });
     await context.addCookies(cookies);
     await context.addInitScript(witness, { relay, camera });
     const page = await context.newPage();

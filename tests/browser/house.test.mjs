@@ -1,12 +1,14 @@
 // An association holds its event: an organiser builds two days from nothing, invites a speaker and a host, publishes; sixty
 // people register, a waiting list moves, a session moves and the right people hear of it by mail, the day is held. All of it
-// through nginx with the shipped site file; the mails come to a relay of this test's own. The organiser works in
-// French, who moves up from the waiting list in English; what is done again and again is done by keyboard alone once.
+// through nginx with the shipped site file; the mails come to a relay of this test's own. The organiser and the speaker work
+// in French, and each of their pages is looked at in English too; what is done again and again is done by keyboard alone
+// once. Reading, keeping, registering, answering, changing a session and publishing are done once more without script.
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
+import { until } from "../faults/support.mjs";
 import { run } from "../http/support.mjs";
 import { weigh } from "../support/ecoindex.mjs";
 import { openMailbox } from "../support/mailbox.mjs";
@@ -16,6 +18,7 @@ import { standing_findings, html_findings } from "./findings.mjs";
 import { sees_pictures } from "./watch.mjs";
 
 const PEOPLE = 60, PLACES = 5, WISHES = 8, HOUR = 3600e3;
+const QUESTION = "Quel est votre territoire ?";
 const CONSENT = "Mon image et ma voix peuvent être enregistrées et publiées. Je peux revenir là-dessus à tout moment ; sans cet accord, on me voit et m’entend en direct seulement.";
 
 /** A zone where it is daytime now, so that the first session of the first day can be live. */
@@ -35,6 +38,7 @@ describe("two days of an association", { skip: missing("chromium") || (has_progr
   const live_start = new Date(Math.floor((now - 15 * 60e3) / 300e3) * 300e3);
   const days = [there(zone, now).date, there(zone, now + 24 * HOUR).date];
   const crowd = []; // { email, client, registered }
+  const twins = new Map(); // a tab of the same person whose browser speaks English, by the tab in French
   let mailbox, house, chromium, organiser, host, speaker;
 
   before(async () => {
@@ -51,20 +55,39 @@ describe("two days of an association", { skip: missing("chromium") || (has_progr
 
   const at = (place) => `${house.origin}/deux-jours/${place}`;
 
-  async function findings_of(tab) {
-    const { width, height } = tab.page.viewportSize(), address = tab.page.url();
+  /** What is wrong with a page as it loads, at both widths, and whether it is heavier than a page may be. */
+  async function findings_of(tab, address = tab.page.url()) {
+    const { width, height } = tab.page.viewportSize(), weight = await weigh(tab.page, address);
     const found = [...(await html_findings(await (await fetch_as(tab, address)).text())), ...(await standing_findings(tab.page))];
     await tab.resize(width, height);
+    if (weight.score < 80 || weight.nodes > 298)
+      found.push(`is heavy: ${JSON.stringify(weight)}`);
     return found.map((text) => `${address} ${text}`);
   }
 
-  /** No finding of a page as it stands, at both widths. */
+  /** No finding of the page where a tab is. */
   async function clean(tab) {
     assert.deepEqual(await findings_of(tab), []);
   }
 
+  /** Nor for the same person with a browser in English, where it says so in other words. */
+  async function clean_in_both(tab) {
+    const twin = twins.get(tab) ?? await chromium.tab({ locale: "en-GB" }), address = tab.page.url();
+    twins.set(tab, twin);
+    await twin.page.context().addCookies(await cookies_of(tab));
+    const found = await Promise.all([tab, twin].map((one) => findings_of(one, address))); // one for each core
+    assert.deepEqual(found.flat(), []);
+    assert.deepEqual(await Promise.all([tab, twin].map((one) => one.page.getAttribute("html", "lang"))), ["fr", "en"], address);
+    const [french, english] = await Promise.all([tab, twin].map((one) => one.page.locator("main").innerText()));
+    assert.notEqual(french, english, address);
+  }
+
+  async function cookies_of(tab) {
+    return (await tab.page.context().cookies()).map(({ name, value }) => ({ name, value, url: house.origin }));
+  }
+
   async function fetch_as(tab, url) {
-    const cookies = await tab.page.context().cookies();
+    const cookies = await cookies_of(tab);
     const lang = await tab.page.evaluate(() => document.documentElement.lang);
     return fetch(url, { headers: { cookie: cookies.map((one) => `${one.name}=${one.value}`).join("; "), "accept-language": lang } });
   }
@@ -141,18 +164,19 @@ describe("two days of an association", { skip: missing("chromium") || (has_progr
       await organiser.page.fill(`[name=${name}]`, value); // a date's own parts follow the browser's language
     await submit_by_keyboard(organiser, "main form button[type=submit]");
     await organiser.page.waitForURL(/\/deux-jours\/organise\//);
-    await clean(organiser);
+    await clean_in_both(organiser);
   });
 
   it("lets the organiser build rooms, a track, partners and texts", async () => {
     for (const [name, kind, capacity] of [["Grande scène", "stage", "200"], ["La Parenthèse", "workshop", "30"], ["L’Annexe", "on-site", "20"]])
       await fill_form(organiser, "organise/rooms/", { name, kind, capacity }, "Ajouter la salle");
-    await fill_form(organiser, "organise/tracks/", { name: "Inclusion", colour: "#2b5c8a" }, "Ajouter le fil");
+    await fill_form(organiser, "organise/tracks/", { name: "Inclusion", colour: "#2b5c8a" }, "Ajouter le thème");
     await fill_form(organiser, "organise/partners/", { name: "La Région", url: "https://region.example.org/" }, "Ajouter le partenaire");
+    await fill_form(organiser, "organise/questions/", { label: QUESTION, kind: "Un texte court" }, "Garder la question");
     await fill_form(organiser, "organise/texts/", { lead: "Deux jours ouverts à tout le monde.", description: "**Pourquoi** : se rencontrer." }, "Enregistrer les textes");
-    for (const place of ["rooms", "tracks", "partners", "texts", "look"]) {
+    for (const place of ["event", "rooms", "tracks", "kinds", "partners", "texts", "look", "questions", "registrations", "registrations/settings", "team"]) {
       await organiser.goto(at(`organise/${place}/`));
-      await clean(organiser);
+      await clean_in_both(organiser);
     }
   });
 
@@ -189,9 +213,10 @@ describe("two days of an association", { skip: missing("chromium") || (has_progr
       await Promise.all([organiser.page.waitForNavigation(), organiser.page.click("main button.main[value=save]")]);
       assert.match(organiser.page.url(), /\/organise\/session\/[^/]+\//, await organiser.page.locator("main").innerText());
     }
-    await clean(organiser);
-    await organiser.goto(at(`organise/grid/?day=${days[1]}`));
-    await clean(organiser);
+    for (const address of [organiser.page.url(), at("organise/sessions/"), at("organise/sessions/new/"), at(`organise/grid/?day=${days[1]}`)]) {
+      await organiser.goto(address);
+      await clean_in_both(organiser);
+    }
   });
 
   it("lets the organiser move a session in the grid by keyboard alone", async () => {
@@ -205,35 +230,66 @@ describe("two days of an association", { skip: missing("chromium") || (has_progr
     assert.equal(await room("Ce que nous emportons"), "La Parenthèse");
   });
 
-  it("invites a speaker and a host by mail, who accept", async () => {
-    for (const [email, role] of [["oratrice@example.org", "speaker"], ["animateur@example.org", "host"]])
-      await fill_form(organiser, "organise/team/", { email, role }, "Envoyer l’invitation");
-    const accept = async (email) => {
-      const tab = await chromium.tab({ locale: "fr-FR" }), mail = await mailbox.next(email);
-      await tab.goto(mail.links.find((link) => link.includes("/sign-in/link/")));
-      await clean(tab);
-      await submit_by_keyboard(tab);
-      return tab;
-    };
+  /** The mail's link opened and its button pressed by keyboard. */
+  async function accept(email) {
+    const tab = await chromium.tab({ locale: "fr-FR" }), mail = await mailbox.next(email);
+    await tab.goto(mail.links.find((link) => link.includes("/sign-in/link/")));
+    await clean_in_both(tab);
+    await submit_by_keyboard(tab);
+    return tab;
+  }
+
+  it("invites a host by mail, and a speaker from the programme, who accept by keyboard", async () => {
+    await fill_form(organiser, "organise/team/", { email: "animateur@example.org", role: "host" }, "Envoyer l’invitation");
+    await fill_form(organiser, "organise/speakers/new/", { name: "Oratrice Exemple" }, "Valider");
+    await clean_in_both(organiser);
+    await organiser.page.fill("main [name=email]", "oratrice@example.org");
+    await press(organiser, "Inviter à intervenir");
+    await organiser.sees("L’invitation est partie");
+    await organiser.goto(at("organise/speakers/"));
+    await clean_in_both(organiser);
     [speaker, host] = [await accept("oratrice@example.org"), await accept("animateur@example.org")];
+  });
+
+  it("lets the speaker write who she is and agree to be recorded, by keyboard alone", async () => {
+    await speaker.goto(at("me/"));
+    await clean_in_both(speaker);
+    await walk_to(speaker, "main a[href$='/me/speaker/']");
+    await Promise.all([speaker.page.waitForNavigation(), speaker.press("Enter")]);
+    await clean_in_both(speaker);
+    await type_into(speaker, "main [name=biography]", "Anime des **ateliers** depuis dix ans.");
+    await submit_by_keyboard(speaker);
+    await speaker.sees("C’est enregistré.");
+    await walk_to(speaker, "main a[href*='/speaker/']");
+    await Promise.all([speaker.page.waitForNavigation(), speaker.press("Enter")]);
+    await speaker.sees("Anime des ateliers depuis dix ans.");
+    await speaker.goto(at("me/"));
+    await walk_to(speaker, "main a[href$='/me/consent/']");
+    await Promise.all([speaker.page.waitForNavigation(), speaker.press("Enter")]);
+    await clean_in_both(speaker);
+    await submit_by_keyboard(speaker, "main button[name=choice][value=yes]");
+    await speaker.sees("Votre accord est gardé");
+    await submit_by_keyboard(speaker, "main button[name=choice][value=no]"); // as easily taken back
+    await speaker.sees("vous n’êtes plus dans l’enregistrement");
+    await submit_by_keyboard(speaker, "main button[name=choice][value=yes]");
+    await clean_in_both(speaker);
+    await organiser.goto(at("organise/consents/"));
+    await organiser.sees("oratrice@example.org");
+    await clean_in_both(organiser);
   });
 
   it("is published after a look at what is missing, and found in both languages", async () => {
     await organiser.goto(at("organise/publish/"));
-    await clean(organiser);
+    await clean_in_both(organiser);
     await press(organiser, "Publier");
-    for (const [locale, words] of [["fr-FR", "S’inscrire"], ["en-GB", "Register"]]) {
-      const visitor = await chromium.tab({ locale });
-      await visitor.goto(at(""));
-      await visitor.sees(words);
-      for (const place of locale === "fr-FR" ? ["", "schedule/", "speakers/", "register/", "legal/", "privacy/"] : ["", "register/"]) {
-        await visitor.goto(at(place));
-        await clean(visitor);
-        const weight = await weigh(visitor.page, at(place));
-        assert.ok(weight.score >= 80 && weight.nodes <= 298, `${place}: ${JSON.stringify(weight)}`);
-      }
-      await visitor.close();
+    const visitor = await chromium.tab({ locale: "fr-FR" });
+    for (const place of ["schedule/", "speakers/", "register/", "legal/", "privacy/", "accessibility/", ""]) {
+      await visitor.goto(at(place));
+      await clean_in_both(visitor);
     }
+    await visitor.sees("S’inscrire");
+    await twins.get(visitor).sees("Register");
+    await visitor.close();
   });
 
   /** The seat's field of the form: one session has limited places. */
@@ -259,6 +315,67 @@ describe("two days of an association", { skip: missing("chromium") || (has_progr
     assert.match(await state(PLACES), /number 1\b/);
     for (let n = PLACES + 1; n < WISHES; n++)
       assert.match(await state(n), new RegExp(`numéro ${n - PLACES + 1}\\b`), `${n}`);
+  });
+
+  it("is read, kept, registered for and answered by somebody who has turned scripts off", async () => {
+    const { page } = await chromium.tab({ width: 375, height: 700, locale: "fr-FR", script: false });
+    const follow = (name) => page.getByRole("link", { name, exact: true }).first().click();
+    const push = (name) => page.locator("main").getByRole("button", { name, exact: true }).click();
+    await page.goto(at("schedule/"));
+    await page.fill("#q", "financer");
+    await push("Chercher");
+    await follow("Financer la médiation");
+    await follow("La garder");
+    await push("La garder");
+    assert.match(await page.locator("main").innerText(), /Financer la médiation/);
+    assert.match(page.url(), /\/deux-jours\/my\/$/);
+
+    await page.goto(at("register/"));
+    await page.fill("[name=email]", "sans-script@exemple");
+    await push("M’inscrire");
+    assert.match(await page.locator("main [role=alert]").first().innerText(), /nom/i, "what is missing is said");
+    await page.fill("[name=name]", "Sans Script");
+    await page.fill("[name=email]", "sans-script@example.org");
+    await page.getByLabel(QUESTION).fill("La Charente");
+    await push("M’inscrire");
+    assert.match(page.url(), /\/register\/sent\/$/);
+    const mail = await mailbox.next("sans-script@example.org");
+    await page.goto(mail.links.find((link) => link.includes("/sign-in/link/")));
+    await push("Entrer"); // into the room that is live, which says what it needs
+    assert.match(await page.locator("body").innerText(), /JavaScript/);
+    await page.goto(at("me/"));
+    assert.match(await page.locator("h1").innerText(), /Bonjour, Sans Script/);
+    await page.goto(at("me/answers/"));
+    assert.equal(await page.getByLabel(QUESTION).inputValue(), "La Charente");
+    await page.getByLabel(QUESTION).fill("Le sud de la Charente");
+    await push("Enregistrer");
+    await page.goto(at("me/answers/"));
+    assert.equal(await page.getByLabel(QUESTION).inputValue(), "Le sud de la Charente");
+    await page.goto(at("my/"));
+    assert.match(await page.locator("main").innerText(), /Financer la médiation/);
+    await page.context().close();
+  });
+
+  it("is changed, taken back and published again by an organiser who has turned scripts off", async () => {
+    const { page } = await chromium.tab({ locale: "fr-FR", script: false, cookies: await cookies_of(organiser) });
+    const push = (name) => page.locator("main").getByRole("button", { name, exact: true }).last().click();
+    await page.goto(at("organise/sessions/"));
+    await page.getByRole("link", { name: "Réseaux et coopérations", exact: true }).click();
+    await page.fill("main [name=abstract]", "Ce que les réseaux font **ensemble**.");
+    await push("Enregistrer la séance");
+    assert.deepEqual(await page.locator("main [role=alert]").allInnerTexts(), []);
+    await page.getByRole("link", { name: "Sa page", exact: true }).click();
+    assert.match(await page.locator("main").innerText(), /Ce que les réseaux font ensemble\./);
+    const talk = new URL(page.url()).pathname; // nginx keeps it for everybody until the second is over
+    const answers = (status) => until(`${status} for everybody`, async () => (await house.client({ lang: "fr" }).get(talk)).status === status, { every_ms: 200 });
+    await answers(200);
+    await page.goto(at("organise/publish/"));
+    await push("Retirer");
+    await answers(404);
+    await page.goto(at("organise/publish/"));
+    await push("Publier");
+    await answers(200);
+    await page.context().close();
   });
 
   it("lets someone register on a phone by keyboard alone, in French", async () => {
@@ -319,7 +436,9 @@ describe("two days of an association", { skip: missing("chromium") || (has_progr
       await tab.goto(room);
       await tab.click("Monter sur scène");
       await tab.until(() => document.querySelector("dialog video")?.videoWidth > 0);
-      await tab.click(CONSENT);
+      if (tab === host) // the speaker has said yes on her page
+        await tab.click(CONSENT);
+      await tab.until(() => document.querySelector("dialog [name=consent]").checked);
       await tab.click("Monter sur scène");
       await tab.until(() => !document.querySelector("dialog") && document.querySelector(".tile video"));
     }

@@ -22,10 +22,19 @@ export async function weigh(page, url) {
   const debug = await page.context().newCDPSession(page);
   await debug.send('Network.enable');
   await debug.send('Network.setCacheDisabled', { cacheDisabled: true });
-  let requests = 0, bytes = 0;
-  debug.on('Network.requestWillBeSent', () => requests++);
-  debug.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength));
-  await page.goto(url, { waitUntil: 'networkidle' });
+  let requests = 0, bytes = 0, settled = () => {};
+  const open = new Set();
+  debug.on('Network.requestWillBeSent', ({ requestId }) => { requests++; open.add(requestId); });
+  const ended = ({ requestId, encodedDataLength = 0 }) => {
+    bytes += encodedDataLength;
+    open.delete(requestId);
+    if (!open.size) settled();
+  };
+  debug.on('Network.loadingFinished', ended);
+  debug.on('Network.loadingFailed', ended);
+  await page.goto(url, { waitUntil: 'load' });
+  // what the page's own scripts ask for as they start is under way by now
+  if (open.size) await new Promise((resolve) => (settled = resolve));
   const nodes = await page.evaluate(() => document.querySelectorAll('*').length);
   await debug.detach();
   const weight = { nodes, requests, kilobytes: bytes / 1000 };
