@@ -13,6 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LOGS = os.path.join(ROOT, "build", "log")
+# Files that look at pages: no sound, no picture, no measure of time. All other files of browser/ are alone.
+PAGES_ONLY = {"conference", "making", "pages", "people", "programme", "registration"}
+# Files that say how long something may take, load the machine, or record what is said at the pace of speech.
+HTTP_ALONE = {"proxy", "shared_pages"}
+FAULTS_ALONE = {"crowd", "full", "kill", "record", "restore", "stop", "wire"}
+ATTACKS_ALONE = {"confined", "flood"}
 FUZZ_RUNS = 20000
 LONG_FUZZ_S = 600  # each of them
 FUZZ_RUNS_OF = {"room_messages": 3000}  # each is a conversation with the store's writer
@@ -141,23 +147,28 @@ def unit():
                    os.path.join(ROOT, "build/test"))  # as meson does: tests name their files from there
 
 
-def node_suite(name, kind, timeout, only="*", more=()):
-    """only: a pattern of file names; more: what else stands in the environment."""
+def node_suite(name, kind, timeout, only="*", more=(), alone=lambda file: True):
+    """only: a pattern of file names; more: what else stands in the environment; alone: whether a file, by its name, wants
+    the machine for itself. The others run first, two at a time, the largest files before the small."""
     build(kind)
     if os.path.exists(os.path.join(ROOT, "tests/package-lock.json")):
         subprocess.run(["tools/npm-modules", "tests"], cwd=ROOT, check=True)
-    files = sorted(glob.glob(os.path.join(ROOT, f"tests/{name}/{only}.test.mjs")))
+    files = {os.path.basename(f)[:-9]: f for f in sorted(glob.glob(os.path.join(ROOT, f"tests/{name}/{only}.test.mjs")))}
     env = environment(kind) | dict(more)
-    return run_all([(f"{name}/{os.path.basename(f)[:-9]}", ["tools/test-node", "--test", "--test-reporter=tap", f], env, timeout,
-                     read_node) for f in files])
+    total = Tally()
+    beside = sorted((file for file in files if not alone(file)), key=lambda file: -os.path.getsize(files[file]))
+    for names, workers in ((beside, 2), ([file for file in files if alone(file)], 1)):
+        total.add(run_all([(f"{name}/{file}", ["tools/test-node", "--test", "--test-reporter=tap", files[file]], env, timeout, read_node)
+                           for file in names], workers))
+    return total
 
 
 def http():
-    return node_suite("http", "test", 300)
+    return node_suite("http", "test", 300, alone=lambda file: file in HTTP_ALONE)
 
 
 def browser():
-    return node_suite("browser", "release", 600)
+    return node_suite("browser", "release", 600, alone=lambda file: file not in PAGES_ONLY)
 
 
 def media():
@@ -165,16 +176,16 @@ def media():
 
 
 def formats():
-    return node_suite("formats", "release", 120)
+    return node_suite("formats", "release", 120, alone=lambda file: False)
 
 
 def faults():
-    return node_suite("faults", "release", 300)
+    return node_suite("faults", "release", 300, alone=lambda file: file in FAULTS_ALONE)
 
 
 def attack():
     """nginx with the shipped site in front, and who means it ill: slowhttptest, testssl.sh, sqlmap and our own."""
-    return node_suite("attack", "release", 600)
+    return node_suite("attack", "release", 600, alone=lambda file: file in ATTACKS_ALONE)
 
 
 def fuzz(limit=None, seconds=300):
@@ -197,8 +208,10 @@ def fuzz(limit=None, seconds=300):
 
 
 def craft():
+    for part in ("web", "tests"):
+        subprocess.run(["tools/npm-modules", part], cwd=ROOT, check=True)  # here: two checks at once would install them both
     checks = sorted(glob.glob(os.path.join(ROOT, "tools/check-*")))
-    return run_all([("craft/" + os.path.basename(c)[6:], [c], environment("test"), 300, read_exit) for c in checks])
+    return run_all([("craft/" + os.path.basename(c)[6:], [c], environment("test"), 300, read_exit) for c in checks], 2)
 
 
 def long():

@@ -16,10 +16,13 @@ const validator = new HtmlValidate({
   },
 });
 
+const ALL_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
 /** WCAG 2.2 A and AA, and axe's best practices. @param {import("playwright-core").Page} page @returns {Promise<string[]>} */
-export async function axe_findings(page) {
-  await page.evaluate(axe_source); // by the debugger: the page's CSP would refuse a script element
-  const result = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+export async function axe_findings(page, only = { type: "tag", values: ALL_RULES }) {
+  if (!await page.evaluate(() => "axe" in globalThis))
+    await page.evaluate(axe_source); // by the debugger: the page's CSP would refuse a script element
+  const result = await page.evaluate((runOnly) => globalThis.axe.run(document, { resultTypes: ["violations"], runOnly }), only);
   return result.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${one.help}: ${node.target.join(" ")}: ${node.failureSummary}`));
 }
 
@@ -45,8 +48,17 @@ export async function standing_findings(page) {
   return found;
 }
 
+/** What a reader of dark pages cannot read: nothing but colours differs there. @param {import("playwright-core").Page} page */
+export async function dark_findings(page) {
+  await page.emulateMedia({ colorScheme: "dark" });
+  const found = await axe_findings(page, { type: "rule", values: ["color-contrast"] });
+  await page.emulateMedia({ colorScheme: "light" });
+  return found.map((text) => `in the dark: ${text}`);
+}
+
 /** All findings of an address. @param {import("playwright-core").Page} page @param {string} url */
 export async function page_findings(page, url) {
   const response = await page.goto(url);
-  return [...(await html_findings(await response.text())), ...(await standing_findings(page))].map((text) => `${url} ${text}`);
+  const found = await Promise.all([response.text().then(html_findings), standing_findings(page)]); // here and in the browser
+  return found.flat().map((text) => `${url} ${text}`);
 }

@@ -1,4 +1,4 @@
-// Every page that the server has, as a visitor and as the owner, at 375 and 1280 pixels: no finding of axe or
+// Every page that the server has, as a visitor, an attendee and the owner, at 375 and 1280 pixels: no finding of axe or
 // html-validate, nothing wider than the window, nothing asked of another host, no script error, nothing the policy refused.
 
 import assert from "node:assert/strict";
@@ -11,6 +11,7 @@ import { html_findings, standing_findings } from "./findings.mjs";
 
 const EVENT = "nec-sud-charente"; // of the demo
 const PAGES_MAX = 150;
+const TABS = 3; // one is laid out while another's markup is read and a third is under axe
 // Routes that need what a crawl does not have, or answer no page.
 const NOT_FOR_A_CRAWL = [/^\/me\/data\/erased\/$/, /\/socket$/, /\/sign-in\/sent\//, /\/sign-in\/dead\//, /\/register\/(sent|cancelled)\//, /\/jobs\/[^/]+\/(state|file)$/, /\/whi[pe]p?$/,
   // of mails, of a file that was sent, of a speaker; the rest answers no page
@@ -48,33 +49,52 @@ describe("every page", { skip: missing("chromium") }, () => {
     const type = response.headers()["content-type"] ?? "";
     if (!type.startsWith("text/html"))
       return null;
-    found.push(...(await html_findings(await response.text())).map((text) => `${address} ${text}`));
+    const seen = [await html_findings(await response.text()), await standing_findings(page)];
+    found.push(...seen.flat().map((text) => `${address} ${text}`));
     if (response.status() >= 500)
       found.push(`${address} answers ${response.status()}`);
-    found.push(...(await standing_findings(page)).map((text) => `${address} ${text}`));
     return page.evaluate(() => [...document.links].filter((a) => a.origin === location.origin && !a.hasAttribute("download")).map((a) => a.pathname + a.search));
   }
 
-  /** Follows links from the start page, to so many pages of each route. */
-  async function crawl(cookies, starts, each = 1) {
+  /** A tab that tells of what it should not do. */
+  async function watched_tab(cookies, found) {
     const tab = await chromium.tab({ cookies });
-    const found = [], visited = new Set(), counts = new Map(), waiting = [...starts];
     tab.page.on("request", (request) => {
       if (!request.url().startsWith(server.origin) && !/^(data|blob):/.test(request.url()))
         found.push(`${tab.page.url()} asks ${request.url()}`);
     });
     tab.page.on("console", (message) => message.type() === "error" && /Content.Security.Policy/i.test(message.text())
       && found.push(`${tab.page.url()} ${message.text()}`));
-    while (waiting.length && visited.size < PAGES_MAX) {
-      const address = waiting.shift(), path = address.split("?")[0], route = route_of(routes, path);
-      if (visited.has(address) || !route || (counts.get(route.path) ?? 0) >= each || /\.(ics|xml|json|mp4|csv|atom)$/.test(path))
-        continue;
+    return tab;
+  }
+
+  /**
+   * Follows links from the start page, to so many pages of each route. Layer by layer, the pages of one beside each other:
+   * which pages are looked at does not hang on which answers first.
+   */
+  async function crawl(cookies, starts, each = 1) {
+    const found = [], visited = new Set(), counts = new Map();
+    const tabs = await Promise.all(Array.from({ length: TABS }, () => watched_tab(cookies, found)));
+    const is_wanted = (address) => {
+      const path = address.split("?")[0], route = route_of(routes, path);
+      if (visited.has(address) || !route || (counts.get(route.path) ?? 0) >= each || visited.size >= PAGES_MAX || /\.(ics|xml|json|mp4|csv|atom)$/.test(path))
+        return false;
       visited.add(address);
       counts.set(route.path, (counts.get(route.path) ?? 0) + 1);
-      waiting.push(...((await look(tab, address, found)) ?? []));
+      return true;
+    };
+    for (let layer = starts.filter(is_wanted); layer.length;) {
+      const links = [], waiting = [...layer.entries()];
+      await Promise.all(tabs.map(async (tab) => {
+        for (let next; (next = waiting.shift());)
+          links[next[0]] = (await look(tab, next[1], found)) ?? [];
+      }));
+      layer = links.flat().filter(is_wanted);
     }
-    found.push(...tab.errors);
-    await tab.close();
+    for (const tab of tabs) {
+      found.push(...tab.errors);
+      await tab.close();
+    }
     return { found, counts };
   }
 
