@@ -9,7 +9,7 @@ import { chromium } from "playwright-core";
 import puppeteer from "puppeteer-core";
 
 // The shell is Chromium without its windows: what those cost is missing to the media on two cores.
-const CHROMIUM = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
+export const CHROMIUM = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
 const FIREFOX = ["/usr/bin/firefox-esr", "/usr/bin/firefox"].find(existsSync);
 export const WAIT_MS = 15000;
 const SMALL = { width: 480, height: 270, frameRate: 15 };

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { chromium } from 'playwright-core';
 import { ownerClient, run, start } from '../http/support.mjs';
+import { CHROMIUM } from './browsers.mjs';
 import { page_findings } from './findings.mjs';
 
 let server, browser, folder, owner, code;
@@ -43,7 +44,7 @@ before(async () => {
   await writeFile(path.join(folder, 'a.xml'), file);
   const done = await run('import', path.join(folder, 'a.xml'), '--event', 'rencontres', '--publish', '--data', server.folder);
   assert.equal(done.code, 0, done.stdout + done.stderr);
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium' });
+  browser = await chromium.launch({ executablePath: CHROMIUM });
   owner = await ownerClient(server);
   code = (await owner.get('/rencontres/organise/sessions/?q=table')).body_text.match(/organise\/session\/(\w+)\//)[1];
 });

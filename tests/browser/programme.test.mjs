@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { chromium } from 'playwright-core';
 import { ownerClient, run, start } from '../http/support.mjs';
+import { CHROMIUM } from './browsers.mjs';
 import { dark_findings, page_findings } from './findings.mjs';
 
 let server, browser, folder, talk, speaker;
@@ -44,7 +45,7 @@ before(async () => {
   await writeFile(path.join(folder, 'a.xml'), file(soon));
   const done = await run('import', path.join(folder, 'a.xml'), '--event', 'rencontres', '--publish', '--data', server.folder);
   assert.equal(done.code, 0, done.stdout + done.stderr);
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium' });
+  browser = await chromium.launch({ executablePath: CHROMIUM });
   const visitor = server.client();
   talk = (await visitor.get('/rencontres/schedule/?q=ouverture')).body_text.match(/\/rencontres\/talk\/[0-9A-Z]{6}\//)[0];
   speaker = (await visitor.get(talk)).body_text.match(/\/rencontres\/speaker\/[0-9A-Z]{6}\//)[0];
