@@ -152,8 +152,8 @@ static void match_persons(Programme *file, const Programme *event)
                         ProgrammePerson *person = programme_person(file, i);
                         bool by_hand = file->partial && person->derived && !*person->source_id;
                         int place = person->id ? -1
-                                               : find_by(&known, way, person->guid, person->source_id, person->code,
-                                                         person->name, by_hand);
+                                               : find_by(&known, way, person->guid, person->source_id,
+                                                         person->coded ? person->code : "", person->name, by_hand);
                         if (place < 0 || used[place])
                                 continue;
                         used[place] = true;
@@ -386,8 +386,8 @@ static void match_talks(Programme *file, const Programme *event, int *ret_places
                         ProgrammeTalk *talk = programme_talk(file, i);
                         bool by_hand = file->partial && talk->derived && !*talk->source_id;
                         int place = talk->id ? -1
-                                             : find_by(&known, way, talk->guid, talk->source_id, talk->code,
-                                                       talk->title, by_hand);
+                                             : find_by(&known, way, talk->guid, talk->source_id,
+                                                       talk->coded ? talk->code : "", talk->title, by_hand);
                         if (place < 0 || used[place])
                                 continue;
                         used[place] = true;

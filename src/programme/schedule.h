@@ -63,6 +63,7 @@ typedef struct {
         const char *biography; /* Markdown; NULL: the file does not say */
         const char *email;     /* of the account that speaks for it, or to invite; NULL or "": none */
         bool derived;          /* the guid was made here */
+        bool coded;            /* the code is the file's own */
         int line;
 } ProgrammePerson;
 
@@ -106,6 +107,7 @@ typedef struct {
         const char *title, *subtitle, *kind, *language, *abstract, *description;
         const char *licence;        /* "" for that of the event */
         bool no_recording, derived; /* derived: the guid was made here */
+        bool coded;                 /* the code is the file's own */
         bool cancelled;
         int places;           /* 0: open to all */
         int sequence;         /* of its calendar entry; from the store alone */

@@ -284,6 +284,7 @@ static guint settle_person(Settler *settler, const PersonDraft *draft)
                                    .line = draft->line,
                                    .derived = !guid };
         person.code = settle_code(settler, settler->person_codes, draft->code, person.guid);
+        person.coded = person.code == draft->code;
         g_array_append_val(programme->persons, person);
         g_hash_table_insert(settler->persons, (gpointer)programme_text(programme, key),
                             GINT_TO_POINTER((int)programme->persons->len));
@@ -462,6 +463,7 @@ static void settle_talk(Settler *settler, const TalkDraft *draft)
         talk.track = settle_track(settler, fields[TALK_TRACK].text, "", fields[TALK_TRACK].line);
         talk.guid = settle_guid(settler, draft, &talk);
         talk.code = settle_code(settler, settler->codes, draft->code, talk.guid);
+        talk.coded = talk.code == draft->code;
         settle_persons(settler, draft, &talk);
         settle_links(settler, draft, &talk);
         g_array_append_val(programme->talks, talk);
