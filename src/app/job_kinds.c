@@ -4,6 +4,8 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "conference/conference.h"
+#include "picture/picture.h"
+#include "programme/programme.h"
 #include "stats/stats.h"
 
 #include <string.h>
@@ -68,6 +70,24 @@ static bool statistics_run(Job *job, GError **error)
         return job_progress(job, 1, 2) && job_keep_text(job, "statistics.csv", "text/csv; charset=utf-8", csv, error);
 }
 
+static bool on_pictures(gpointer owner, int64_t done, int64_t total)
+{
+        return job_progress(owner, done, total);
+}
+
+static bool pictures_run(Job *job, GError **error)
+{
+        unsigned count = 0;
+        if (!pictures_tidy_all(job_store(job), on_pictures, job, &count, error))
+                return false;
+        g_autofree char *sentence =
+                g_strdup_printf(tr_n(job_lang(job), "%u picture that nothing shows any more was removed.",
+                                     "%u pictures that nothing shows any more were removed.", count),
+                                count);
+        job_set_message(job, sentence);
+        return true;
+}
+
 static const JobKind KINDS[] = {
         { "backup", N_("Backup"),
           N_("Everything: events, people, recordings, pictures, keys. It holds personal data. What the backups before "
@@ -77,9 +97,15 @@ static const JobKind KINDS[] = {
         { "copy", N_("Copy to take away"),
           N_("The same in one file that needs no other, to download. Keep it where only you can read it."), RIGHT_OWNER,
           false, true, copy_run },
+        { "pictures", N_("Clean-up of pictures"),
+          N_("Removes the files of pictures that no event, person or partner has any more. It is done every day by "
+             "itself, some at a time."),
+          RIGHT_OWNER, false, true, pictures_run },
         { "statistics", N_("Statistics for a spreadsheet"),
           N_("The figures of the page “Statistics” in a CSV file; no figure under five is in it."), RIGHT_ORGANISER,
           true, true, statistics_run },
+        { "import", N_("Import of a programme"), NULL, RIGHT_PROGRAMME, true, true, programme_import_job,
+          .prompt = true },
         { 0 },
 };
 
@@ -100,17 +126,22 @@ JobRunner *job_runner_of(const Request *req)
         return app_job_runner(request_context(req));
 }
 
+void job_ask(Store *store, JobRunner *runner, const char *kind)
+{
+        g_autoptr(GError) error = NULL;
+        Db *db = store_write_begin(store, WRITE_JOB);
+        int64_t id = job_add(db, kind, 0, 0, lang_code(lang_default()));
+        if (store_write_end(store, db, id > 0, &error))
+                job_runner_wake(runner);
+        else
+                log_warn("%s: cannot be asked for: %s", kind, error ? error->message : "store");
+}
+
 void backup_when_due(Store *store, JobRunner *runner, const BackupPlan *plan)
 {
         int64_t last_us = backup_last(store_folder(store), NULL), now = now_us();
         /* A clock that was set back must not put backups off for long. */
         if (plan->hours <= 0 || (last_us <= now && now - last_us < plan->hours * HOUR_US))
                 return;
-        g_autoptr(GError) error = NULL;
-        Db *db = store_write_begin(store, WRITE_JOB);
-        int64_t id = job_add(db, "backup", 0, 0, "en");
-        if (store_write_end(store, db, id > 0, &error))
-                job_runner_wake(runner);
-        else
-                log_warn("backup: cannot be asked for: %s", error ? error->message : "store");
+        job_ask(store, runner, "backup");
 }

@@ -47,7 +47,7 @@ static void tidy_jobs(Store *store)
 /* What removes the files of rows that are gone. */
 void (*const conference_tidiers[])(Store *store) = { pictures_tidy, replay_tidy, tidy_jobs, NULL };
 
-static void run_daily(Store *store)
+static void run_daily(Store *store, JobRunner *runner)
 {
         for (size_t i = 0; i < G_N_ELEMENTS(DAILY); i++) {
                 g_autoptr(GError) error = NULL;
@@ -58,6 +58,8 @@ static void run_daily(Store *store)
         }
         for (void (*const *tidy)(Store *) = conference_tidiers; *tidy; tidy++)
                 (*tidy)(store);
+        if (pictures_tidy_some(store))
+                job_ask(store, runner, "pictures");
 }
 
 /* False when it is time to end. */
@@ -88,7 +90,7 @@ static gpointer run(gpointer user_data)
                 }
                 if (monotonic_us() - daily_us >= DAY_US) {
                         daily_us = monotonic_us();
-                        run_daily(jobs->store);
+                        run_daily(jobs->store, jobs->runner);
                 }
         } while (wait_prompt(jobs));
         return NULL;
@@ -101,7 +103,7 @@ Jobs *jobs_start(const JobsConfig *config)
         jobs->origin = g_strdup(config->origin);
         jobs->runner = config->runner;
         jobs->backup = config->backup;
-        run_daily(jobs->store);
+        run_daily(jobs->store, jobs->runner);
         g_mutex_init(&jobs->mutex);
         g_cond_init(&jobs->wake);
         jobs->thread = g_thread_new("jobs", run, jobs);

@@ -24,11 +24,12 @@ typedef struct Job Job; /* one that runs; belongs to the runner's thread */
 typedef struct {
         const char *name;  /* "backup": letters and "-" */
         const char *title; /* source words for tr() */
-        const char *text;  /* what it does and what comes of it, likewise */
+        const char *text;  /* what it does and what comes of it, likewise; NULL: it is not started from the page */
         Right right;       /* who may start it, see it, cancel it and have its file */
         bool of_event;     /* else of the server, and OWNER is the right */
         bool again;        /* a crash in the middle: it is run again; else it says that it failed */
         bool (*run)(Job *job, GError **error);
+        bool prompt; /* holds the writer for long turns: it keeps its priority, else others would wait for it */
 } JobKind;
 
 typedef struct {
@@ -51,6 +52,8 @@ JobRunner *job_runner_of(const Request *req);
 /* Asks for work; db is the writer. event and account: 0 for none. The id of the one that waits or runs already when
  * there is one of that kind and event; 0 on failure. Then wake the runner. */
 int64_t job_add(Db *db, const char *kind, int64_t event, int64_t account, const char *lang);
+/* The same for work that is like no other of its kind: 0 too when one of that kind and event is open. */
+int64_t job_add_alone(Db *db, const char *kind, int64_t event, int64_t account, const char *lang);
 /* Erases what has ended long ago, and its files: daily, by app. */
 bool job_expire(Store *store);
 
@@ -62,6 +65,8 @@ int64_t job_event(const Job *job); /* 0: none */
 const Lang *job_lang(const Job *job);
 /* How far it is, in any units; false when it shall end. Cheap: it may be called for every row. */
 bool job_progress(Job *job, int64_t done, int64_t total);
+/* The same inside of a turn of the writer, where nothing can be kept: it is told to who asks. */
+bool job_step(Job *job, int64_t done, int64_t total);
 /* Of what is done, so much was done before this run or cost nothing: the time that remains is told without it. */
 void job_spared(Job *job, int64_t spared);
 /* Where it can go on after a stop: "" at first. */
@@ -72,6 +77,8 @@ char *job_folder(const Job *job);
 /* What came of it: a file of its own below the data folder; or one that is there already, by its path below it. */
 bool job_keep_text(Job *job, const char *name, const char *type, const char *text, GError **error);
 void job_set_result(Job *job, const char *path, const char *name, const char *type);
+/* What came of it, or why it failed, has a page of its own: its path below the event's organise/. */
+void job_set_page(Job *job, const char *page);
 /* A sentence for people, source words. */
 void job_set_message(Job *job, const char *message);
 

@@ -71,7 +71,7 @@ static GPtrArray *kinds_for(const Request *req)
 {
         GPtrArray *kinds = g_ptr_array_new();
         for (const JobKind *kind = job_runner_config(job_runner_of(req))->kinds; kind->name; kind++)
-                if (kind_for(req, kind->name))
+                if (kind->text && kind_for(req, kind->name))
                         g_ptr_array_add(kinds, (gpointer)kind);
         return kinds;
 }
@@ -89,10 +89,11 @@ static void show_jobs(Request *req, Db *db)
         g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(JobEntry));
         g_array_set_clear_func(entries, clear_entry);
         for (guint i = 0; i < rows->len; i++) {
-                const JobRow *row = rows->pdata[i];
+                JobRow *row = rows->pdata[i];
                 const JobKind *kind = kind_for(req, row->kind);
                 if (!kind)
                         continue;
+                job_runner_look(job_runner_of(req), row);
                 JobEntry entry = entry_of(req, db, kind, row);
                 g_array_append_val(entries, entry);
         }
@@ -118,6 +119,7 @@ static JobRow *find(Request *req, Db *db, const JobKind **ret_kind)
                 respond_not_found(req);
                 return NULL;
         }
+        job_runner_look(job_runner_of(req), row);
         *ret_kind = kind;
         return g_steal_pointer(&row);
 }
@@ -128,6 +130,10 @@ static void show_job(Request *req, Db *db)
         g_autoptr(JobRow) row = find(req, db, &kind);
         if (!row)
                 return;
+        if (*row->page && !job_state_is_open(row->state)) {
+                respond_redirect(req, "/%s/organise/%s", request_param(req, "event"), row->page);
+                return;
+        }
         static const char *const scripts[] = { "job/job.js", NULL };
         g_autofree char *base = base_of(req);
         JobEntry entry = entry_of(req, db, kind, row);
@@ -184,7 +190,7 @@ static void send_file(Request *req, Db *db)
 static void start_job(Request *req, Db *unused)
 {
         const JobKind *kind = kind_for(req, request_field(req, "kind"));
-        if (!kind) {
+        if (!kind || !kind->text) {
                 respond_error(req, 422, tr(request_lang(req), "There is no such work. Choose one from the page."));
                 return;
         }
@@ -201,32 +207,42 @@ static void start_job(Request *req, Db *unused)
         respond_redirect(req, "%s/%" G_GINT64_FORMAT "/", base, id);
 }
 
-static void cancel_job(Request *req, Db *db)
+/* Alone: the work may hold the writer for a while, and is told to end before this waits for its turn. */
+static void cancel_job(Request *req, Db *none)
 {
         const JobKind *kind;
+        Store *store = request_store(req);
+        Db *db = store_read_begin(store);
         g_autoptr(JobRow) row = find(req, db, &kind);
+        store_read_end(store, db);
         if (!row)
                 return;
-        job_store_cancel(db, row->event, row->id, now_us());
+        job_runner_cancel(job_runner_of(req), row->id);
+        g_autoptr(GError) error = NULL;
+        db = store_write_begin(store, WRITE_PAGE);
+        if (!store_write_end(store, db, job_store_cancel(db, row->event, row->id, now_us()), &error)) {
+                respond_store_error(req, error);
+                return;
+        }
         g_autofree char *base = base_of(req);
         respond_redirect(req, "%s/%" G_GINT64_FORMAT "/", base, row->id);
 }
 
-/* Of an event each kind has a right of its own, ORGANISER is the least of them. */
+/* Of an event each kind has a right of its own, PROGRAMME is the least of them. */
 const Route job_routes[] = {
-        { GET, "/:event/organise/jobs/", show_jobs, RIGHT_ORGANISER, 0, "Long work of an event", N_("Long work"),
-          N_("Exports and other work that takes its time: how far it is, what came of it.") },
-        { GET, "/:event/organise/jobs/:id/", show_job, RIGHT_ORGANISER, 0, "How far it is" },
-        { GET, "/:event/organise/jobs/:id/state", show_state, RIGHT_ORGANISER, 0, "The same, for scripts" },
-        { GET, "/:event/organise/jobs/:id/file", send_file, RIGHT_ORGANISER, 0, "What came of it" },
-        { POST_ALONE, "/:event/organise/jobs/", start_job, RIGHT_ORGANISER, FORM_BYTES, "Start long work" },
-        { POST, "/:event/organise/jobs/:id/cancel/", cancel_job, RIGHT_ORGANISER, FORM_BYTES, "Stop long work" },
+        { GET, "/:event/organise/jobs/", show_jobs, RIGHT_PROGRAMME, 0, "Long work of an event", N_("Long work"),
+          N_("Imports, exports and other work that takes its time: how far it is, what came of it.") },
+        { GET, "/:event/organise/jobs/:id/", show_job, RIGHT_PROGRAMME, 0, "How far it is" },
+        { GET, "/:event/organise/jobs/:id/state", show_state, RIGHT_PROGRAMME, 0, "The same, for scripts" },
+        { GET, "/:event/organise/jobs/:id/file", send_file, RIGHT_PROGRAMME, 0, "What came of it" },
+        { POST_ALONE, "/:event/organise/jobs/", start_job, RIGHT_PROGRAMME, FORM_BYTES, "Start long work" },
+        { POST_ALONE, "/:event/organise/jobs/:id/cancel/", cancel_job, RIGHT_PROGRAMME, FORM_BYTES, "Stop long work" },
         { GET, "/admin/jobs/", show_jobs, RIGHT_OWNER, 0, "Long work of the server", N_("Long work"),
           N_("Backups and other work of the whole server.") },
         { GET, "/admin/jobs/:job/", show_job, RIGHT_OWNER, 0, "How far it is" },
         { GET, "/admin/jobs/:job/state", show_state, RIGHT_OWNER, 0, "The same, for scripts" },
         { GET, "/admin/jobs/:job/file", send_file, RIGHT_OWNER, 0, "What came of it" },
         { POST_ALONE, "/admin/jobs/", start_job, RIGHT_OWNER, FORM_BYTES, "Start long work" },
-        { POST, "/admin/jobs/:job/cancel/", cancel_job, RIGHT_OWNER, FORM_BYTES, "Stop long work" },
+        { POST_ALONE, "/admin/jobs/:job/cancel/", cancel_job, RIGHT_OWNER, FORM_BYTES, "Stop long work" },
         { 0 },
 };

@@ -21,7 +21,11 @@ struct JobRunner {
         GThread *thread;
         GMutex lock;
         GCond told;
-        bool ending, woken; /* under lock */
+        bool ending, woken; /* under lock, as what follows */
+        struct {
+                int64_t id, done, total, spared; /* of the one that runs; id 0: none does */
+                bool cancel;
+        } now;
 };
 
 struct Job {
@@ -108,11 +112,24 @@ static void tell(Job *job)
         job->told_us = monotonic_us();
 }
 
-bool job_progress(Job *job, int64_t done, int64_t total)
+bool job_step(Job *job, int64_t done, int64_t total)
 {
+        JobRunner *runner = job->runner;
         job->row->done = done;
         job->row->total = total;
-        if (monotonic_us() - job->told_us >= TELL_US)
+        g_mutex_lock(&runner->lock);
+        runner->now.done = done;
+        runner->now.total = total;
+        runner->now.spared = job->row->spared;
+        job->cancelled = job->cancelled || runner->now.cancel;
+        bool ending = runner->ending;
+        g_mutex_unlock(&runner->lock);
+        return !job->cancelled && !ending;
+}
+
+bool job_progress(Job *job, int64_t done, int64_t total)
+{
+        if (job_step(job, done, total) && monotonic_us() - job->told_us >= TELL_US)
                 tell(job);
         return !job->cancelled && !is_ending(job->runner);
 }
@@ -133,6 +150,11 @@ void job_set_result(Job *job, const char *path, const char *name, const char *ty
         replace(&job->row->result, path);
         replace(&job->row->result_name, name);
         replace(&job->row->result_type, type);
+}
+
+void job_set_page(Job *job, const char *page)
+{
+        replace(&job->row->page, page);
 }
 
 void job_set_message(Job *job, const char *message)
@@ -202,6 +224,8 @@ static void settle(Job *job, bool done, const GError *error)
         row->state = done ? JOB_DONE : job->cancelled ? JOB_CANCELLED : JOB_FAILED;
         if (row->state == JOB_FAILED)
                 job_set_message(job, error ? error->message : "");
+        if (row->state == JOB_CANCELLED)
+                job_set_page(job, "");
         if (row->state == JOB_DONE)
                 row->done = row->total = MAX(row->total, 1);
         else {
@@ -221,21 +245,68 @@ static bool start(JobRunner *runner, const JobRow *row)
         return store_write_end(runner->config.store, db, started, NULL) && started;
 }
 
-/* False when it cannot even be started: a full disk, or a row that somebody else says is running. */
+static void set_now(JobRunner *runner, const JobRow *row)
+{
+        g_mutex_lock(&runner->lock);
+        memset(&runner->now, 0, sizeof runner->now);
+        if (row)
+                runner->now.id = row->id;
+        g_mutex_unlock(&runner->lock);
+}
+
+void job_runner_look(JobRunner *runner, JobRow *row)
+{
+        g_mutex_lock(&runner->lock);
+        if (runner->now.id == row->id && runner->now.total > 0) {
+                row->done = runner->now.done;
+                row->total = runner->now.total;
+                row->spared = runner->now.spared;
+        }
+        g_mutex_unlock(&runner->lock);
+}
+
+void job_runner_cancel(JobRunner *runner, int64_t id)
+{
+        g_mutex_lock(&runner->lock);
+        if (runner->now.id == id)
+                runner->now.cancel = true;
+        g_mutex_unlock(&runner->lock);
+}
+
+typedef struct {
+        Job *job;
+        const JobKind *kind;
+        GError *error;
+} Work;
+
+static gpointer run_kind(gpointer data)
+{
+        Work *work = data;
+        if (!work->kind->prompt)
+                setpriority(PRIO_PROCESS, 0, NICE); /* on Linux: of this thread, which cannot take it back */
+        return GINT_TO_POINTER(work->kind->run(work->job, &work->error));
+}
+
+/* False when it cannot even be started: a full disk, or a row that somebody else says is running. Each has a thread of
+ * its own for its priority; this one waits. */
 static bool run_one(JobRunner *runner, JobRow *row)
 {
         const JobKind *kind = job_kind(runner, row->kind);
-        if (!start(runner, row))
-                return false;
-        Job job = { .runner = runner, .row = row, .told_us = monotonic_us() };
-        g_autoptr(GError) error = NULL;
-        bool done = false;
-        if (kind)
-                done = kind->run(&job, &error);
-        else
-                g_set_error(&error, STORE_ERROR, STORE_ERROR_FAILED, "this server does no such work");
-        settle(&job, done, error);
-        return true;
+        set_now(runner, row);
+        bool started = start(runner, row);
+        if (started) {
+                Job job = { .runner = runner, .row = row, .told_us = monotonic_us() };
+                Work work = { &job, kind, NULL };
+                bool done = false;
+                if (kind)
+                        done = GPOINTER_TO_INT(g_thread_join(g_thread_new("work", run_kind, &work)));
+                else
+                        g_set_error(&work.error, STORE_ERROR, STORE_ERROR_FAILED, "this server does no such work");
+                settle(&job, done, work.error);
+                g_clear_error(&work.error);
+        }
+        set_now(runner, NULL);
+        return started;
 }
 
 static JobRow *next_row(JobRunner *runner)
@@ -259,7 +330,6 @@ static void wait_for_work(JobRunner *runner, int64_t for_us)
 static gpointer run(gpointer data)
 {
         JobRunner *runner = data;
-        setpriority(PRIO_PROCESS, 0, NICE); /* on Linux: of this thread */
         while (!is_ending(runner)) {
                 g_autoptr(JobRow) row = next_row(runner);
                 if (!row)
@@ -305,7 +375,7 @@ JobRunner *job_runner_start(const JobConfig *config)
         g_mutex_init(&runner->lock);
         g_cond_init(&runner->told);
         recover(runner);
-        runner->thread = g_thread_new("work", run, runner);
+        runner->thread = g_thread_new("long work", run, runner);
         return runner;
 }
 

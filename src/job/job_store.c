@@ -14,19 +14,22 @@ void job_row_free(JobRow *row)
         g_free(row->result);
         g_free(row->result_name);
         g_free(row->result_type);
+        g_free(row->page);
         g_free(row);
 }
 
 GTimeZone *job_store_zone(Db *db, int64_t event)
 {
-        g_autofree char *name = db_text(db, "SELECT zone FROM event WHERE id = $1", "i", event);
+        /* A rented machine counts in UTC; those who work on it live where their events are. */
+        g_autofree char *name = db_text(
+                db, "SELECT zone FROM event ORDER BY id = $1 DESC, first_day DESC, id DESC LIMIT 1", "i", event);
         GTimeZone *zone = name ? g_time_zone_new_identifier(name) : NULL;
         return zone ? zone : g_time_zone_new_local();
 }
 
 #define COLUMNS                                                                                                        \
         "id, coalesce(event_id, 0), coalesce(account_id, 0), kind, lang, mark, message, result, result_name, "         \
-        "result_type, state, attempts, done, total, created_us, started_us, ended_us, cancel, spared"
+        "result_type, state, attempts, done, total, created_us, started_us, ended_us, cancel, spared, page"
 
 static JobRow *read_row(Stmt *stmt)
 {
@@ -50,6 +53,7 @@ static JobRow *read_row(Stmt *stmt)
         row->ended_us = stmt_int(stmt, 16);
         row->cancel = stmt_int(stmt, 17) != 0;
         row->spared = stmt_int(stmt, 18);
+        row->page = g_strdup(stmt_text(stmt, 19));
         return row;
 }
 
@@ -61,13 +65,17 @@ static GPtrArray *read_rows(Stmt *stmt)
         return rows;
 }
 
+int64_t job_add_alone(Db *db, const char *kind, int64_t event, int64_t account, const char *lang)
+{
+        return db_insert(db,
+                         "INSERT INTO job(kind, event_id, account_id, lang, created_us) VALUES($1, nullif($2, 0), "
+                         "nullif($3, 0), $4, $5) ON CONFLICT DO NOTHING RETURNING id",
+                         "tiiti", kind, event, account, lang, now_us());
+}
+
 int64_t job_add(Db *db, const char *kind, int64_t event, int64_t account, const char *lang)
 {
-        int64_t id =
-                db_insert(db,
-                          "INSERT INTO job(kind, event_id, account_id, lang, created_us) VALUES($1, nullif($2, 0), "
-                          "nullif($3, 0), $4, $5) ON CONFLICT DO NOTHING RETURNING id",
-                          "tiiti", kind, event, account, lang, now_us());
+        int64_t id = job_add_alone(db, kind, event, account, lang);
         if (id)
                 return id;
         return db_int(db, 0,
@@ -122,9 +130,9 @@ bool job_store_end(Db *db, const JobRow *row, int64_t now_us)
 {
         return db_run(db,
                       "UPDATE job SET state = $2, message = $3, result = $4, result_name = $5, result_type = $6, "
-                      "done = $7, total = $8, ended_us = $9 WHERE id = $1",
-                      "itttttiii", row->id, job_state_name(row->state), row->message, row->result, row->result_name,
-                      row->result_type, row->done, row->total, now_us);
+                      "done = $7, total = $8, ended_us = $9, page = $10 WHERE id = $1",
+                      "itttttiiit", row->id, job_state_name(row->state), row->message, row->result, row->result_name,
+                      row->result_type, row->done, row->total, now_us, row->page);
 }
 
 bool job_store_wait(Db *db, int64_t id, bool counted)

@@ -5,7 +5,7 @@
 
 typedef struct {
         int64_t id, event, account; /* 0: none */
-        char *kind, *lang, *mark, *message, *result, *result_name, *result_type;
+        char *kind, *lang, *mark, *message, *result, *result_name, *result_type, *page;
         JobState state;
         int64_t attempts, done, total, spared, created_us, started_us, ended_us;
         bool cancel;
@@ -13,7 +13,8 @@ typedef struct {
 void job_row_free(JobRow *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JobRow, job_row_free)
 
-/* The event's zone, the server's own for 0. (transfer full) */
+/* The event's zone; for 0 that of the server's latest event, and the machine's own where there is none. (transfer full)
+ */
 GTimeZone *job_store_zone(Db *db, int64_t event);
 /* NULL when there is none of this event (0: of the server). */
 JobRow *job_store_find(Db *db, int64_t event, int64_t id);

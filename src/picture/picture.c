@@ -186,27 +186,59 @@ static void remove_files(const char *folder, const char *file)
         remove_file(g_build_filename(folder, small, NULL));
 }
 
-#define TIDY_MOST 50
+#define TIDY_MOST 50 /* of a turn, and of what a page waits for */
 
-void pictures_tidy(Store *store)
+/* Through a reader: only what is committed as gone may lose its files. (transfer full) of char * */
+static GPtrArray *unused_files(Store *store, const char *folder, int most)
 {
-        g_autofree char *folder = picture_folder(store);
-        /* Through a reader: only what is committed as gone may lose its files. */
         Db *reader = store_read_begin(store);
-        g_autoptr(GPtrArray) gone = picture_store_gone(reader, TIDY_MOST);
-        g_autoptr(GPtrArray) strays = picture_store_strays(reader, folder, TIDY_MOST);
+        g_autoptr(GPtrArray) gone = picture_store_gone(reader, most);
+        g_autoptr(GPtrArray) strays = picture_store_strays(reader, folder, most);
         store_read_end(store, reader);
+        g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal); /* big and small are one */
+        GPtrArray *files = g_ptr_array_new_with_free_func(g_free);
         g_ptr_array_extend_and_steal(gone, g_steal_pointer(&strays));
-        if (!gone->len)
-                return;
-        g_autoptr(GError) error = NULL;
+        for (guint i = 0; i < gone->len; i++)
+                if (g_hash_table_add(seen, gone->pdata[i]))
+                        g_ptr_array_add(files, g_strdup(gone->pdata[i]));
+        return files;
+}
+
+/* In one turn, from first on, at most TIDY_MOST of them. */
+static bool remove_some(Store *store, const char *folder, const GPtrArray *files, guint first, GError **error)
+{
         Db *db = store_write_begin(store, WRITE_JOB);
-        for (guint i = 0; i < gone->len; i++) {
-                const char *file = gone->pdata[i];
+        for (guint i = first; i < files->len && i < first + TIDY_MOST; i++) {
+                const char *file = files->pdata[i];
                 if (!picture_store_has(db, file))
                         remove_files(folder, file);
                 picture_store_forget_gone(db, file);
         }
-        if (!store_write_end(store, db, true, &error))
+        return store_write_end(store, db, true, error);
+}
+
+bool pictures_tidy_all(Store *store, PicturesProgress progress, gpointer owner, unsigned *ret_count, GError **error)
+{
+        g_autofree char *folder = picture_folder(store);
+        g_autoptr(GPtrArray) files = unused_files(store, folder, G_MAXINT);
+        for (guint i = 0; i < files->len; i += TIDY_MOST)
+                if (!progress(owner, i, files->len) || !remove_some(store, folder, files, i, error))
+                        return false;
+        *ret_count = files->len;
+        return true;
+}
+
+bool pictures_tidy_some(Store *store)
+{
+        g_autofree char *folder = picture_folder(store);
+        g_autoptr(GPtrArray) files = unused_files(store, folder, TIDY_MOST);
+        g_autoptr(GError) error = NULL;
+        if (files->len && !remove_some(store, folder, files, 0, &error))
                 log_warn("picture: store: %s", error->message);
+        return files->len >= TIDY_MOST / 2; /* a stray has two names of the most that were looked at */
+}
+
+void pictures_tidy(Store *store)
+{
+        pictures_tidy_some(store);
 }

@@ -47,7 +47,12 @@ Picture *picture_find(Db *db, int64_t event, int64_t id);
 char *picture_url(const char *file);
 char *picture_small_url(const char *file);
 
-/* A job's turn: removes the files that nothing has any more, some at a time. Takes the writer itself. */
+/* Removes files that nothing has any more, some at a time; it takes the writer itself. True: there may be more. */
+bool pictures_tidy_some(Store *store);
 void pictures_tidy(Store *store);
+/* All of them, in many turns. progress: between the turns, in files; false ends it, and false is returned.
+ * ret_count: how many pictures were removed. */
+typedef bool (*PicturesProgress)(gpointer owner, int64_t done, int64_t total);
+bool pictures_tidy_all(Store *store, PicturesProgress progress, gpointer owner, unsigned *ret_count, GError **error);
 
 extern const Route picture_routes[];

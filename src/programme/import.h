@@ -41,6 +41,9 @@ typedef struct {
         ImportCounts counts;
         bool publish;
         const char *origin; /* for the links of invitations; NULL: nobody is invited */
+        /* Called for each row that is written; false: it is given up, and nothing is kept. NULL for none. */
+        bool (*on_row)(gpointer owner, guint done, guint total);
+        gpointer owner;
 } Import;
 
 /* Takes programme. The event is that of slug, or a new one made from the programme. */

@@ -2,6 +2,7 @@
 #include "programme/formats/draft_store.h"
 #include "programme/formats/preview.h"
 #include "programme/formats/schedule_format.h"
+#include "programme/import_job.h"
 #include "programme/programme_routes.h"
 
 #include <string.h>
@@ -9,21 +10,31 @@
 #define ROWS_PER_PAGE 20
 #define PREVIEW_MAX_BYTES ((size_t)64 * 1024 * 1024) /* of 20,000 rows, each capped by its reader */
 
+static void show_import_page(Request *req, const ImportPage *view, int status)
+{
+        Html *h = conference_page(req, view->event, EVENT_ORGANISE,
+                                  &(Page){ .title = tr(request_lang(req), "Import a programme"), .no_index = true });
+        import_view(h, view);
+        page_end(req, h, status);
+}
+
 static void show_import_with(Request *req, const Event *event, const ImportReport *report, int status)
 {
-        const Lang *lang = request_lang(req);
-        g_autoptr(GPtrArray) counts = report ? import_counts_text(&report->counts, lang) : NULL;
-        Html *h = conference_page(req, event, EVENT_ORGANISE,
-                                  &(Page){ .title = tr(lang, "Import a programme"), .no_index = true });
-        import_view(h, &(ImportPage){ .event = event, .report = report, .counts = counts });
-        page_end(req, h, status);
+        g_autoptr(GPtrArray) counts = import_counts_text(&report->counts, request_lang(req));
+        show_import_page(req,
+                         &(ImportPage){ .event = event,
+                                        .done = true,
+                                        .fault = report->fault,
+                                        .counts = counts,
+                                        .notes = report->notices },
+                         status);
 }
 
 void show_import(Request *req, Db *db)
 {
         g_autoptr(Event) event = event_of_request(req, db);
         if (event)
-                show_import_with(req, event, NULL, 200);
+                show_import_page(req, &(ImportPage){ .event = event }, 200);
 }
 
 static ImportRequest import_request(const Request *req, const Event *event, GBytes *bytes)
@@ -67,6 +78,44 @@ static Event *event_alone(Request *req)
         return event;
 }
 
+/* Hands it over to the runner of long work, and leads to the page that says how far it is. */
+static void begin_work(Request *req, const Event *event, ImportWork work)
+{
+        Store *store = request_store(req);
+        work.event = event->id;
+        work.account = request_account(req);
+        work.origin = (char *)request_origin(req);
+        g_autoptr(GError) error = NULL;
+        Db *db = store_write_begin(store, WRITE_PAGE);
+        int64_t job = work.packed ? import_work_add(db, &work, lang_code(request_lang(req))) : 0;
+        bool busy = !job && work.packed && !db_failed(db);
+        if (!store_write_end(store, db, job > 0, &error) || (!job && !busy)) {
+                respond_store_error(req, error);
+                return;
+        }
+        if (busy) {
+                respond_error(req, 409,
+                              tr(request_lang(req),
+                                 "Another import of this event is under way. Send yours again when it "
+                                 "has ended: see “Long work”."));
+                return;
+        }
+        job_runner_wake(job_runner_of(req));
+        respond_redirect(req, "/%s/organise/jobs/%" G_GINT64_FORMAT "/", event->slug, job);
+}
+
+static void begin_upload(Request *req, const Event *event, const Upload *file, GBytes *bytes)
+{
+        g_autoptr(GBytes) packed = import_draft_pack(bytes);
+        bool check = !strcmp(request_field(req, "act"), "check");
+        begin_work(req, event,
+                   (ImportWork){ .act = check ? IMPORT_ACT_CHECK : IMPORT_ACT_IMPORT,
+                                 .name = (char *)(file->file_name ? file->file_name : ""),
+                                 .seal = (char *)"",
+                                 .token = (char *)"",
+                                 .packed = packed });
+}
+
 /* Reads and checks before it takes the writer. A table is always looked at first: its columns may be taken for others.
  */
 void import_upload(Request *req, Db *db)
@@ -82,6 +131,10 @@ void import_upload(Request *req, Db *db)
                 return;
         }
         g_autoptr(GBytes) bytes = import_file_read(file->path, lang, &report->fault);
+        if (bytes && import_is_long(bytes)) {
+                begin_upload(req, event, file, bytes);
+                return;
+        }
         ImportRequest request = import_request(req, event, bytes);
         g_autoptr(Import) import = bytes ? import_open(request_store(req), &request, lang, report) : NULL;
         if (!import) {
@@ -119,6 +172,11 @@ static void show_preview(Request *req, const Event *event, const ImportDraft *dr
                                         .pager = &tabs.pager });
         page_end(req, h, status);
         pager_clear(&tabs);
+}
+
+static const char *changed_since(const Lang *lang)
+{
+        return tr(lang, "The programme changed since you looked. This is what the import would do now.");
 }
 
 static ImportDraft *find_draft(Request *req, Db *db, const Event *event)
@@ -169,7 +227,8 @@ void show_import_preview(Request *req, Db *db)
                 }
                 preview = preview_new(import, request_lang(req));
         }
-        show_preview(req, event, draft, preview, NULL, 200);
+        bool changed = *request_query(req, "changed");
+        show_preview(req, event, draft, preview, changed ? changed_since(request_lang(req)) : NULL, 200);
 }
 
 static void forget_draft(Request *req)
@@ -192,6 +251,16 @@ void import_apply_preview(Request *req, Db *none)
         store_read_end(request_store(req), db);
         if (!draft)
                 return;
+        g_autoptr(GBytes) bytes = import_draft_unpack(draft->packed, SCHEDULE_MAX_BYTES + 1);
+        if (bytes && import_is_long(bytes)) {
+                begin_work(req, event,
+                           (ImportWork){ .act = IMPORT_ACT_SEEN,
+                                         .name = draft->name,
+                                         .seal = (char *)request_field(req, "seal"),
+                                         .token = (char *)request_param(req, "token"),
+                                         .packed = draft->packed });
+                return;
+        }
         g_autoptr(ImportReport) report = import_report_new();
         g_autoptr(Import) import = open_draft(req, event, draft, report);
         if (!import) {
@@ -203,12 +272,39 @@ void import_apply_preview(Request *req, Db *none)
         if (same)
                 import_keep(request_store(req), import, lang, report);
         if (!same) {
-                show_preview(req, event, draft, preview,
-                             tr(lang, "The programme changed since you looked. This is what the import would do now."),
-                             409);
+                show_preview(req, event, draft, preview, changed_since(lang), 409);
                 return;
         }
         if (report->kept)
                 forget_draft(req);
         show_import_with(req, event, report, report->fault ? 422 : 200);
+}
+
+/* Of long work: the page that a short import answers with. What was only looked at has its preview. */
+void show_import_result(Request *req, Db *db)
+{
+        g_autoptr(Event) event = event_of_request(req, db);
+        guint64 job = 0;
+        if (!event)
+                return;
+        g_ascii_string_to_unsigned(request_param(req, "job"), 10, 1, INT64_MAX, &job, NULL);
+        g_autoptr(ImportWork) work = job ? import_work_find(db, (int64_t)job) : NULL;
+        if (!work || work->event != event->id) {
+                respond_not_found(req);
+                return;
+        }
+        g_autoptr(ImportResult) result = import_result_read(work->report);
+        if (!result || import_work_is_open(db, (int64_t)job))
+                respond_redirect(req, "/%s/organise/jobs/%" G_GUINT64_FORMAT "/", event->slug, job);
+        else if (result->token)
+                respond_redirect(req, "/%s/organise/import/%s/%s", event->slug, result->token,
+                                 result->changed ? "?changed=1" : "");
+        else
+                show_import_page(req,
+                                 &(ImportPage){ .event = event,
+                                                .done = true,
+                                                .fault = result->fault,
+                                                .counts = result->lines,
+                                                .notes = result->notes },
+                                 200);
 }

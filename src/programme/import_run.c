@@ -112,10 +112,16 @@ ImportReport *import_report_new(void)
 
 void import_keep(Store *store, Import *import, const Lang *lang, ImportReport *report)
 {
+        import_keep_with(store, import, lang, report, NULL, NULL);
+}
+
+void import_keep_with(Store *store, Import *import, const Lang *lang, ImportReport *report,
+                      bool (*also)(Db *db, gpointer owner), gpointer owner)
+{
         const char *fault = NULL;
         g_autoptr(GError) error = NULL;
         Db *db = store_write_begin(store, WRITE_JOB);
-        bool applied = import_apply(db, import, &fault);
+        bool applied = import_apply(db, import, &fault) && (!also || also(db, owner));
         report->kept = store_write_end(store, db, applied, &error) && applied;
         if (report->kept)
                 search_catch_up(store);

@@ -25,6 +25,9 @@ ImportReport *import_report_new(void);
 Import *import_open(Store *store, const ImportRequest *request, const Lang *lang, ImportReport *report);
 /* Writes it, in a turn of its own. */
 void import_keep(Store *store, Import *import, const Lang *lang, ImportReport *report);
+/* The same, and something else in that turn: false there keeps neither. NULL for none. */
+void import_keep_with(Store *store, Import *import, const Lang *lang, ImportReport *report,
+                      bool (*also)(Db *db, gpointer owner), gpointer owner);
 /* The file, at most so large that its reader tells that it is too large. (transfer full) */
 GBytes *import_file_read(const char *path, const Lang *lang, char **ret_fault);
 ImportReport *import_run(Store *store, const ImportRequest *request, const Lang *lang);

@@ -399,10 +399,19 @@ static void keep_rooms(Db *db, Programme *programme, int64_t event)
                 keep_track(db, programme_track(programme, i), event, programme->partial, i);
 }
 
-static void keep_persons(Db *db, const Import *import, int64_t event)
+/* False when whoever watches wants it to end. done: of its rows, persons first. */
+static bool goes_on(const Import *import, guint done)
+{
+        const Programme *programme = import->programme;
+        return !import->on_row || import->on_row(import->owner, done, programme->persons->len + programme->talks->len);
+}
+
+static bool keep_persons(Db *db, const Import *import, int64_t event)
 {
         Programme *programme = import->programme;
         for (guint i = 0; i < programme->persons->len; i++) {
+                if (!goes_on(import, i))
+                        return false;
                 ProgrammePerson *person = programme_person(programme, i);
                 Change change = import_person(import, i)->change;
                 if (change == CHANGE_UPDATE)
@@ -417,19 +426,23 @@ static void keep_persons(Db *db, const Import *import, int64_t event)
                                                "ittttt", event, person->code, person->guid, person->source_id,
                                                person->name, person->biography);
         }
+        return true;
 }
 
 /* Their mails are written in the same turn. */
-static void invite_persons(Db *db, const Import *import)
+static bool invite_persons(Db *db, const Import *import)
 {
         for (guint i = 0; i < import->programme->persons->len && import->origin && !db_failed(db); i++) {
                 const ProgrammePerson *person = programme_person(import->programme, i);
                 if (!import_person(import, i)->invite)
                         continue;
+                if (!goes_on(import, i))
+                        return false;
                 int64_t account = people_ensure(db, person->email, person->name, import->event->lang);
                 if (account && person_set_account(db, person->id, account))
                         people_invite(db, account, import->event->id, ROLE_SPEAKER, import->origin);
         }
+        return true;
 }
 
 /* "Ada, Bob" (transfer full) */
@@ -522,21 +535,19 @@ static bool keep_event(Db *db, Import *import, const char **ret_fault)
         return conference_save(db, event);
 }
 
-bool import_apply(Db *db, Import *import, const char **ret_fault)
+/* False when it was stopped in the middle. */
+static bool keep_talks(Db *db, Import *import)
 {
         Programme *programme = import->programme;
         int64_t now = now_us();
-        *ret_fault = N_("The store refused it. Nothing was imported.");
-        if (!keep_event(db, import, ret_fault))
-                return false;
-        keep_rooms(db, programme, import->event->id);
-        keep_persons(db, import, import->event->id);
         free_guids(db, import);
         for (guint i = 0; i < programme->talks->len && !db_failed(db); i++) {
                 const ImportTalk *change = import_talk(import, i);
                 ProgrammeTalk *talk = programme_talk(programme, i);
                 if (change->change == CHANGE_NONE)
                         continue;
+                if (!goes_on(import, programme->persons->len + i))
+                        return false;
                 g_autoptr(TalkFacts) before = change->change == CHANGE_UPDATE ? talk_facts(db, talk->id) : NULL;
                 g_autofree char *names = names_of(programme, talk);
                 if (before)
@@ -546,7 +557,19 @@ bool import_apply(Db *db, Import *import, const char **ret_fault)
                 if (before || import->event->published)
                         talk_changed(db, talk->id, before);
         }
-        invite_persons(db, import);
+        return true;
+}
+
+bool import_apply(Db *db, Import *import, const char **ret_fault)
+{
+        *ret_fault = N_("The store refused it. Nothing was imported.");
+        if (!keep_event(db, import, ret_fault))
+                return false;
+        keep_rooms(db, import->programme, import->event->id);
+        if (!keep_persons(db, import, import->event->id) || !keep_talks(db, import) || !invite_persons(db, import)) {
+                *ret_fault = N_("It was stopped. Nothing was imported.");
+                return false;
+        }
         for (guint i = 0; i < import->left->len; i++)
                 db_run(db,
                        "DELETE FROM person WHERE id = $1 AND account_id IS NULL AND NOT EXISTS "

@@ -2,6 +2,7 @@
 
 #include "base/time.h"
 #include "programme/change.h"
+#include "programme/formats/schedule_format.h"
 #include "programme/schedule_xml.h"
 #include "programme/search.h"
 #include "support/test_folder.h"
@@ -283,6 +284,75 @@ static void test_fosdem(void)
         close_store(store, folder);
 }
 
+static Import *prepare_table(Store *store, const char *table)
+{
+        ProgrammeNotice notice = { 0 };
+        ScheduleOptions options = { .zone = "Europe/Paris", .seed = "essai" };
+        Db *db = store_read_begin(store);
+        Import *import = import_prepare(db, format_read(table, strlen(table), &options, &notice), "essai", "fr", false);
+        store_read_end(store, db);
+        return import;
+}
+
+/* A code that is made here may be that of another session, by chance: it finds none. One that the file says does. */
+static void test_made_code(void)
+{
+        char *folder = NULL;
+        Store *store = open_store(&folder);
+        static const char table[] = "Title;Day;Start;Duration;Room\nTwo;2031-01-01;9:00;30;A\n";
+        const char *fault = NULL;
+        g_autoptr(Import) first = prepare_table(store, table);
+        Db *db = store_write_begin(store, WRITE_JOB);
+        g_assert_true(import_apply(db, first, &fault));
+        db_run(db, "UPDATE talk SET title = 'One', guid = '00000000-0000-4000-8000-000000000001'", NULL);
+        g_autofree char *code = db_text(db, "SELECT code FROM talk", NULL);
+        g_assert_true(store_write_end(store, db, true, NULL));
+        g_autoptr(Import) second = prepare_table(store, table);
+        g_assert_cmpuint(second->counts.talks_new, ==, 1);
+        g_assert_cmpuint(second->counts.talks_changed, ==, 0);
+        g_autofree char *coded =
+                g_strdup_printf("Code;Title;Day;Start;Duration;Room\n%s;Two;2031-01-01;9:00;30;A\n", code);
+        g_autoptr(Import) third = prepare_table(store, coded);
+        g_assert_cmpuint(third->counts.talks_changed, ==, 1);
+        close_store(store, folder);
+}
+
+static bool stop_at(gpointer owner, guint done, guint total)
+{
+        g_assert_cmpuint(done, <=, total);
+        guint *left = owner;
+        return (*left)-- > 0;
+}
+
+/* Whatever row it is stopped at, nothing of it is kept. */
+static void test_stopped(void)
+{
+        char *folder = NULL;
+        Store *store = open_store(&folder);
+        static const char table[] = "Title;Day;Start;Duration;Room;Speakers\n"
+                                    "One;2031-01-01;9:00;30;A;Ada, Bob\nTwo;2031-01-01;10:00;30;B;Eve\n"
+                                    "Three;2031-01-01;11:00;30;C;Ada\n";
+        for (guint rows = 0; rows <= 6; rows++) {
+                g_autoptr(Import) import = prepare_table(store, table);
+                guint left = rows;
+                import->on_row = stop_at;
+                import->owner = &left;
+                const char *fault = NULL;
+                Db *db = store_write_begin(store, WRITE_JOB);
+                bool kept = import_apply(db, import, &fault);
+                g_assert_true(store_write_end(store, db, kept, NULL));
+                g_assert_cmpint(kept, ==, rows >= 6); /* three persons, three sessions */
+                if (!kept)
+                        g_assert_cmpstr(fault, ==, "It was stopped. Nothing was imported.");
+                for (const char *const *one =
+                             (const char *const[]){ "SELECT count(*) FROM event", "SELECT count(*) FROM room",
+                                                    "SELECT count(*) FROM person", "SELECT count(*) FROM talk", NULL };
+                     *one; one++)
+                        g_assert_cmpint(count(store, *one) > 0, ==, kept);
+        }
+        close_store(store, folder);
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -291,6 +361,8 @@ int main(int argc, char **argv)
         g_test_add_func("/import/meanwhile", test_meanwhile);
         g_test_add_func("/import/edited meanwhile", test_edited_meanwhile);
         g_test_add_func("/import/changes are told", test_changes);
+        g_test_add_func("/import/made code", test_made_code);
+        g_test_add_func("/import/stopped", test_stopped);
         g_test_add_func("/import/large", test_large);
         g_test_add_func("/import/fosdem", test_fosdem);
         return g_test_run();

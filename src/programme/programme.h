@@ -4,6 +4,7 @@
  * May be included by registration, live, replay and above. */
 #pragma once
 #include "conference/conference.h"
+#include "job/job.h"
 #include <jansson.h>
 #include <stdio.h>
 
@@ -56,6 +57,9 @@ bool programme_move(Db *db, Event *event, int64_t by_us);
  * back that it is published, which app asks live/ about, since that stands above. */
 bool talk_set_replay(Db *db, int64_t talk, bool watchable);
 extern bool (*const programme_replay_withheld)(Db *db, int64_t talk);
+
+/* The import that a job of the kind "import" is about: for app's table of long work. */
+bool programme_import_job(Job *job, GError **error);
 
 typedef enum { TALK_TO_COME, TALK_LIVE, TALK_ENDED } TalkState;
 TalkState talk_state(const Talk *talk, int64_t at_us);

@@ -127,6 +127,8 @@ const Route programme_routes[] = {
         { GET, "/:event/organise/import/:token/", show_import_preview, RIGHT_PROGRAMME, 0, "What an import would do" },
         { POST_ALONE, "/:event/organise/import/:token/", import_apply_preview, RIGHT_PROGRAMME, 4096,
           "Import what was looked at" },
+        { GET, "/:event/organise/import/result/:job/", show_import_result, RIGHT_PROGRAMME, 0,
+          "What came of an import" },
         { 0 },
 };
 

@@ -20,6 +20,7 @@ void show_import(Request *req, Db *db);
 void import_upload(Request *req, Db *db);
 void show_import_preview(Request *req, Db *db);
 void import_apply_preview(Request *req, Db *db);
+void show_import_result(Request *req, Db *db);
 
 /* The event of the address; NULL when there is none to see, then "not found" was answered. */
 Event *event_of_request(Request *req, Db *db);

@@ -155,8 +155,9 @@ void organise_view(Html *h, const OrganisePage *v);
 
 typedef struct {
         const Event *event;
-        const ImportReport *report; /* NULL: nothing was sent yet */
-        const GPtrArray *counts;    /* char * */
+        bool done;                       /* false: nothing was sent yet */
+        const char *fault;               /* NULL: it was kept */
+        const GPtrArray *counts, *notes; /* char * */
 } ImportPage;
 #define IMPORT_NOTICES_LISTED 60 /* the others stand in one element: a page has at most 298 nodes */
 void import_view(Html *h, const ImportPage *v);

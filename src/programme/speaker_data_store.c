@@ -50,5 +50,6 @@ bool programme_erase(Db *db, int64_t account)
 {
         return db_run(db, "DELETE FROM favourite WHERE account_id = $1", "i", account) &&
                db_run(db, "DELETE FROM import_draft WHERE account_id = $1", "i", account) &&
+               db_run(db, "DELETE FROM import_job WHERE account_id = $1", "i", account) &&
                db_run(db, "UPDATE person SET account_id = NULL WHERE account_id = $1", "i", account);
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { data, ownerClient, root, run, start } from '../http/support.mjs';
 import { DatabaseSync } from 'node:sqlite';
+import { until } from '../faults/support.mjs';
 import { fetchExport, importFile, importText } from './support.mjs';
 
 const programmes = [
@@ -40,9 +41,12 @@ async function look(slug, bytes, client = owner) {
   form.set('act', 'check');
   const sent = await client.post(`/${slug}/organise/import/`, form);
   if (sent.status !== 303) return { status: sent.status, text: text(sent.body_text) };
-  const address = sent.headers.get('location');
-  const page = await client.get(address);
-  return { address, status: page.status, html: page.body_text, text: text(page.body_text), seal: page.body_text.match(/name="seal" value="([0-9a-f]+)"/)?.[1] };
+  let address = sent.headers.get('location');
+  const long = /\/jobs\/\d+\/$/.test(address); // of many rows: done meanwhile, and then shown as the others are
+  if (long) await until('the end of its work', async () => !JSON.parse((await client.get(`${address}state`)).body_text).open, { deadline_ms: 60000 });
+  let page = await client.get(address);
+  for (; page.status === 303; page = await client.get(address)) address = page.headers.get('location');
+  return { address, long, status: page.status, html: page.body_text, text: text(page.body_text), seal: page.body_text.match(/name="seal" value="([0-9a-f]+)"/)?.[1] };
 }
 const apply = (seen) => owner.post(seen.address, { seal: seen.seal });
 const sessions = async (slug) => JSON.parse(await fetchExport(server, slug, 'json')).schedule.conference.days
@@ -233,7 +237,7 @@ describe('cases 15 and 16: what a table may not do', () => {
     it(`case 16: ${name} is refused with a sentence and nothing is half imported`, async () => {
       const before = await fetchExport(server, 'cases', 'csv');
       const seen = await look('cases', bytes);
-      assert.equal(seen.status, 422, seen.text);
+      assert.equal(seen.status, seen.long ? 200 : 422, seen.text);
       assert.match(seen.text, sentence);
       assert.match(seen.text, /Nothing was changed/);
       assert.equal(await fetchExport(server, 'cases', 'csv'), before);

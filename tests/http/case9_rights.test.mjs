@@ -65,6 +65,7 @@ const PROVIDERS = {
   'questions/:question': (world, event) => one(world, 'SELECT id FROM registration_question WHERE event_id = ?', event),
   'talk/:file': (world, event) => `${talk(world, event)}.ics`,
   'v/:version': () => '1.0',
+  'result/:job': (world, event) => one(world, 'SELECT job_id FROM import_job WHERE event_id = ?', event),
   'import/:token': (world, event) => one(world, 'SELECT token FROM import_draft WHERE event_id = ?', event),
   'speaker/:code': person,
   'live/:room': room,
@@ -100,7 +101,10 @@ function fill(db, event, accounts) {
   insert(db, 'picture', { event_id: event.id, file: `${String(event.id).repeat(64)}.png` });
   if (!db.prepare('SELECT 1 FROM job WHERE event_id IS NULL').get())
     insert(db, 'job', { kind: 'backup', event_id: null, state: 'cancelled', created_us: 1, ended_us: 9e15 });
-  insert(db, 'job', { kind: 'statistics', event_id: event.id, state: 'cancelled', created_us: 1, ended_us: 9e15 });
+  const importer = accounts.get(`programme@${event.slug}`).id;
+  insert(db, 'job', { kind: 'import', event_id: event.id, account_id: importer, state: 'cancelled', created_us: 1, ended_us: 9e15 });
+  insert(db, 'import_job', { job_id: db.prepare("SELECT max(id) AS id FROM job WHERE kind = 'import'").get().id, event_id: event.id, account_id: importer,
+    act: 'import', name: 'a.csv', origin: 'https://example.org', report: '{"fault":"No","lines":[],"notes":[]}' });
   insert(db, 'import_draft', { token: `draft-${event.slug}`, event_id: event.id, account_id: accounts.get(`programme@${event.slug}`).id,
     name: 'a.csv', bytes: deflateSync('Title;Day;Start;End;Room\nOne;2031-01-28;9:00;10:00;A\n'), created_us: Date.now() * 1000 });
   insert(db, 'invitation', { event_id: event.id, account_id: attendee, role: 'host' });

@@ -1,7 +1,8 @@
 // Long work from the browser: a backup that is started, watched, cancelled, taken away, and is whole.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import { ownerClient, root, run, start } from './support.mjs';
 import { importLive } from '../support/sample.mjs';
@@ -65,6 +66,27 @@ describe('long work', () => {
     assert.equal((await run('restore', file, '--data', folder)).code, 0);
     assert.deepEqual(rows(folder, 'SELECT title FROM talk ORDER BY id'), rows(server.folder, 'SELECT title FROM talk ORDER BY id'));
     assert.equal((await server.client().get(`${page}file`)).status, 403);
+  });
+
+  it('removes the files of pictures that nothing shows, and says how many', async () => {
+    const folder = path.join(server.folder, 'pictures');
+    mkdirSync(folder, { recursive: true });
+    const hash = (n) => n.toString(16).padStart(32, '0');
+    for (let n = 1; n <= 130; n++)
+      for (const name of [`${hash(n)}.png`, `${hash(n)}-320.png`]) writeFileSync(path.join(folder, name), 'x');
+    writeFileSync(path.join(folder, 'holiday.png'), 'not ours');
+    page = (await owner.post('/admin/jobs/', { kind: 'pictures' })).headers.get('location');
+    const text = await ended(page);
+    assert.match(text, /Done\..*130 pictures that nothing shows any more were removed\./s);
+    assert.deepEqual(readdirSync(folder), ['holiday.png']);
+    assert.match(await ended((await owner.post('/admin/jobs/', { kind: 'pictures' })).headers.get('location')), /\b0 pictures/);
+  });
+
+  it('tells the hours of the server\'s own work where its events are, not by the machine\'s clock', async () => {
+    new DatabaseSync(path.join(server.folder, 'treteau.db')).exec("PRAGMA busy_timeout = 5000; UPDATE event SET zone = 'Pacific/Noumea'");
+    const [, iso] = (await owner.get('/admin/jobs/')).body_text.match(/<time datetime="([^"]+)">[^<]*\(Pacific\/Noumea\)/) ?? assert.fail('no hour');
+    assert.match(iso, /\+11:00$/);
+    assert.match((await owner.get(page)).body_text, /Pacific\/Noumea/);
   });
 
   it('refuses what it does not know', async () => {

@@ -22,8 +22,7 @@ Format format_named(const char *name)
         return format;
 }
 
-/* By the first character that is no space. */
-static Format format_of(const char *bytes, size_t size)
+Format format_of(const char *bytes, size_t size)
 {
         const char *end = bytes + size;
         if (size >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3))

@@ -11,6 +11,8 @@ typedef struct {
 extern const FormatFacts format_facts[FORMATS];
 /* FORMATS when there is none of that name. */
 Format format_named(const char *name);
+/* By the first character that is no space. */
+Format format_of(const char *bytes, size_t size);
 
 /* (transfer full) NULL when the file is refused; *ret_fault then says why. */
 Programme *format_read(const char *bytes, size_t size, const ScheduleOptions *options, ProgrammeNotice *ret_fault);
