@@ -330,6 +330,17 @@ static void want_track(Room *room, const Track *track)
                 want_layer(&room->sources[track->seat][track->format.kind], track->layer);
 }
 
+/* The picture that a watcher is shown the VP8 copy of, since it is not sent at the moment, and would rather see. Unless
+ * it is wanted, nobody would send it again. */
+static Source *preferred(Room *room, const Watcher *watcher, Source *shown)
+{
+        unsigned kind = (unsigned)(shown - &room->sources[0][0]) % SFU_N_TRACK_KINDS;
+        if (kind != SFU_CAMERA_VP8 && kind != SFU_SCREEN_VP8)
+                return NULL;
+        Source *picture = shown - 1;
+        return can(watcher, picture) ? picture : NULL;
+}
+
 static void collect_wants(Room *room)
 {
         for (unsigned seat = 0; seat < SFU_SEATS; seat++)
@@ -344,6 +355,9 @@ static void collect_wants(Room *room)
                                 continue;
                         /* What is shown until the ideal one is there stays as well. */
                         want_layer(source, ideal_layer(source, &watcher->slots[slot]));
+                        Source *picture = preferred(room, watcher, source);
+                        if (picture)
+                                want_layer(picture, ideal_layer(picture, &watcher->slots[slot]));
                         want_track(room, room_line_track(room, watcher, slot, watcher->slots[slot].now.source));
                 }
         }
