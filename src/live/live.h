@@ -85,7 +85,7 @@ typedef struct {
         LiveVerdict verdict;
         char *session; /* of DONE: what the connection is called in addresses */
         unsigned tag;  /* its ICE session, for entity tags */
-        char *sdp;     /* of DONE: our description; of BAD_OFFER: why, in English */
+        char *sdp;     /* of DONE: our description or fragment; of BAD_OFFER: why, in English */
 } LiveReply;
 void live_reply_clear(LiveReply *reply);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LiveReply, live_reply_clear)
@@ -104,12 +104,18 @@ void live_encoder_publish(Live *live, const LivePlace *place, const LiveEncoder 
 LiveVerdict live_encoder_end(Live *live, int64_t room_id, const char *session);
 /* DONE and the tag, when the session lives. */
 void live_encoder_look(Live *live, int64_t room_id, const char *session, LiveReply *ret_reply);
+/* Restarts ICE of a session by the client's new credentials, at most twenty times a minute: DONE with the new tag, and
+ * our fragment (RFC 8840) in sdp; BAD_OFFER leaves the session as it was. */
+void live_encoder_restart(Live *live, int64_t room_id, const char *session, const char *ufrag, const char *pwd,
+                          LiveReply *ret_reply);
 /* A player's offer, answered with what is on air in the room. key: what it came by, 0: none, then network limits how
  * many (NULL: this machine). */
 void live_player_start(Live *live, const LivePlace *place, int64_t key, const char *network, const char *offer,
                        LiveReply *ret_reply);
 LiveVerdict live_player_end(Live *live, int64_t room_id, const char *session);
 void live_player_look(Live *live, int64_t room_id, const char *session, LiveReply *ret_reply);
+void live_player_restart(Live *live, int64_t room_id, const char *session, const char *ufrag, const char *pwd,
+                         LiveReply *ret_reply);
 /* The key is no more: what came by it ends. */
 void live_encoder_revoke(Live *live, int64_t room_id, int64_t key);
 

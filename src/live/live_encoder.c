@@ -1,137 +1,16 @@
-/* Cameras without a page: an encoder in the hall (OBS, WHIP) takes a seat like a person, by a key of the room. Players
- * without one (WHEP) see what is on air. What a request's thread asks is done on the socket loop and by the writer; the
- * thread waits for the outcome. */
+/* Cameras without a page: an encoder in the hall (OBS, WHIP) takes a seat like a person, by a key of the room. What a
+ * request's thread asks (live_call) is done on the socket loop and by the writer. */
+#include "live/live_call.h"
 #include "live/live_store.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "rtc/sdp.h"
 
-#include <sodium.h>
 #include <string.h>
 
-#define WAIT_US (5 * SECOND_US)  /* encoders themselves give up after 8 s */
 #define AWAY_US (15 * SECOND_US) /* to come back to the same seat, as for a person */
-#define SESSION_BYTES 16
-#define PLAYERS_MAX 100        /* of a room, without pages */
-#define NETWORK_PLAYERS_MAX 20 /* of one network, without a key */
-
-/* --- A request's thread waits for the loop ----------------------------------------------------------------------- */
-
-typedef struct {
-        GMutex mutex;
-        GCond done;
-        int refs; /* the waiting thread, and whoever carries it on; under the mutex, as the next two */
-        bool answered, given_up;
-        LiveReply reply;
-        /* what is asked */
-        Live *live;
-        LiveOpening *opening;
-        LiveEncoder encoder;
-        char *name, *offer, *session, *network;
-        int64_t room_id;
-        bool ends;
-} Call;
-
-void live_reply_clear(LiveReply *reply)
-{
-        g_clear_pointer(&reply->session, g_free);
-        g_clear_pointer(&reply->sdp, g_free);
-}
-
-static Call *call_new(Live *live, int64_t room_id)
-{
-        Call *call = g_new0(Call, 1);
-        g_mutex_init(&call->mutex);
-        g_cond_init(&call->done);
-        call->refs = 2;
-        call->live = live;
-        call->room_id = room_id;
-        return call;
-}
-
-static void call_free(Call *call)
-{
-        live_reply_clear(&call->reply);
-        if (call->opening)
-                live_opening_free(call->opening);
-        g_free(call->name);
-        g_free(call->offer);
-        g_free(call->session);
-        g_free(call->network);
-        g_mutex_clear(&call->mutex);
-        g_cond_clear(&call->done);
-        g_free(call);
-}
-
-/* Nobody carries it on any more: the thread need not wait longer. */
-static void call_unref(gpointer data)
-{
-        Call *call = data;
-        g_mutex_lock(&call->mutex);
-        bool last = --call->refs == 0;
-        if (call->refs == 1 && !call->answered) {
-                call->reply.verdict = LIVE_BUSY;
-                call->answered = true;
-                g_cond_signal(&call->done);
-        }
-        g_mutex_unlock(&call->mutex);
-        if (last)
-                call_free(call);
-}
-
-static Call *call_ref(Call *call)
-{
-        g_mutex_lock(&call->mutex);
-        call->refs++;
-        g_mutex_unlock(&call->mutex);
-        return call;
-}
-
-/* Takes what reply holds. False when nobody waits any more: what was done is to be undone. */
-static bool call_answer(Call *call, LiveReply reply)
-{
-        g_mutex_lock(&call->mutex);
-        bool heard = !call->given_up;
-        live_reply_clear(&call->reply);
-        call->reply = reply;
-        call->answered = true;
-        g_cond_signal(&call->done);
-        g_mutex_unlock(&call->mutex);
-        return heard;
-}
-
-static bool call_is_wanted(Call *call)
-{
-        g_mutex_lock(&call->mutex);
-        bool wanted = !call->given_up;
-        g_mutex_unlock(&call->mutex);
-        return wanted;
-}
-
-/* Asks the loop and waits. Ends the caller's hold on it. */
-static void call_run(Call *call, void (*ask)(gpointer call), LiveReply *ret_reply)
-{
-        gint64 until_us = g_get_monotonic_time() + WAIT_US;
-        socket_loop_run(call->live->sockets, ask, call);
-        g_mutex_lock(&call->mutex);
-        while (!call->answered && g_cond_wait_until(&call->done, &call->mutex, until_us))
-                ;
-        call->given_up = !call->answered;
-        *ret_reply = call->answered ? call->reply : (LiveReply){ .verdict = LIVE_BUSY };
-        call->reply = (LiveReply){ 0 };
-        g_mutex_unlock(&call->mutex);
-        call_unref(call);
-}
 
 /* --- Its publish connection -------------------------------------------------------------------------------------- */
-
-static char *new_session(void)
-{
-        unsigned char bytes[SESSION_BYTES];
-        char text[SESSION_BYTES * 2 + 1];
-        randombytes_buf(bytes, sizeof bytes);
-        return g_strdup(sodium_bin2hex(text, sizeof text, bytes, sizeof bytes));
-}
 
 /* What our answer takes is what it sends from now on: an encoder says no more than its offer. */
 static void note_lines(Person *person, const char *answer)
@@ -149,11 +28,6 @@ static void note_lines(Person *person, const char *answer)
         }
 }
 
-static LiveVerdict verdict_of(const GError *error)
-{
-        return g_error_matches(error, SFU_ERROR, SFU_ERROR_SDP) ? LIVE_BAD_OFFER : LIVE_BUSY;
-}
-
 static void publish(Person *person, Call *call)
 {
         LiveRoom *room = person->room;
@@ -166,12 +40,13 @@ static void publish(Person *person, Call *call)
                          person->encoder, error->message);
                 if (!person->publish.value)
                         live_off_stage(person);
-                call_answer(call, (LiveReply){ .verdict = verdict_of(error), .sdp = g_strdup(error->message) });
+                live_call_answer(call,
+                                 (LiveReply){ .verdict = live_call_verdict(error), .sdp = g_strdup(error->message) });
                 return;
         }
         person->publish = peer; /* the one before, if any, is closed by the SFU: one publisher a seat */
         g_free(person->session);
-        person->session = new_session();
+        person->session = live_call_session();
         person->tag = 1;
         person->away_until_us = 0;
         person->trouble = NULL;
@@ -179,7 +54,7 @@ static void publish(Person *person, Call *call)
         live_person_changed(person);
         live_update_air(room);
         LiveReply reply = { .session = g_strdup(person->session), .tag = person->tag, .sdp = g_steal_pointer(&answer) };
-        if (!call_answer(call, reply))
+        if (!live_call_answer(call, reply))
                 live_person_gone(person);
 }
 
@@ -221,7 +96,7 @@ static void after_encoder(LiveRoom *room, Act *act, bool kept)
         g_free(person->name);
         person->name = g_strdup(act->name);
         live_set_seat(person, act->number);
-        if (call_is_wanted(call))
+        if (live_call_is_wanted(call))
                 publish(person, call);
         else
                 live_off_stage(person);
@@ -256,36 +131,31 @@ static void take_seat(LiveRoom *room, Person *person, Call *call, int seat)
         act->number = seat;
         act->name = g_strdup(call->name);
         memcpy(act->key_hash, person->key_hash, KEY_HASH_BYTES);
-        act->extra = call_ref(call);
-        act->free_extra = call_unref;
+        act->extra = live_call_ref(call);
+        act->free_extra = live_call_unref;
         live_act_push(act);
-}
-
-static void refuse(Call *call, LiveVerdict verdict)
-{
-        call_answer(call, (LiveReply){ .verdict = verdict });
 }
 
 static void come_in(LiveRoom *room, Call *call)
 {
         Person *person = g_hash_table_lookup(room->by_key, call->encoder.seat_key);
         if (person && person->removed)
-                refuse(call, LIVE_REMOVED);
+                live_call_refuse(call, LIVE_REMOVED);
         else if (person && person->held)
-                refuse(call, LIVE_HELD);
+                live_call_refuse(call, LIVE_HELD);
         else if (room->ended)
-                refuse(call, LIVE_OVER);
+                live_call_refuse(call, LIVE_OVER);
         else if (person && person->seat_asked != SFU_NO_SEAT)
-                refuse(call, LIVE_BUSY);
+                live_call_refuse(call, LIVE_BUSY);
         else if (person && !live_rate_allows(person->came_us, G_N_ELEMENTS(person->came_us), &person->came_next,
                                              MINUTE_US, monotonic_us()))
-                refuse(call, LIVE_FAST);
+                live_call_refuse(call, LIVE_FAST);
         else if (person && person->seat != SFU_NO_SEAT)
                 publish(person, call);
         else {
                 int seat = live_free_seat(room);
                 if (seat == SFU_NO_SEAT)
-                        refuse(call, LIVE_FULL);
+                        live_call_refuse(call, LIVE_FULL);
                 else
                         take_seat(room, person, call, seat);
         }
@@ -310,34 +180,22 @@ static void ask_publish(gpointer data)
                 come_in(room, call);
         } else { /* the writer keeps its order: this comes after the loading that has just been asked for */
                 Act *act = live_act_new(room, write_nothing, after_loaded);
-                act->extra = call_ref(call);
-                act->free_extra = call_unref;
+                act->extra = live_call_ref(call);
+                act->free_extra = live_call_unref;
                 live_act_push(act);
         }
-        call_unref(call);
-}
-
-static LiveOpening *opening_of(Live *live, const LivePlace *place)
-{
-        LiveOpening *opening = g_new0(LiveOpening, 1);
-        *opening = (LiveOpening){ .live = live,
-                                  .event_id = place->event_id,
-                                  .room_id = place->room_id,
-                                  .room_title = g_strdup(place->room_title),
-                                  .room_slug = g_strdup(place->room_slug),
-                                  .event_slug = g_strdup(place->event_slug) };
-        return opening;
+        live_call_unref(call);
 }
 
 void live_encoder_publish(Live *live, const LivePlace *place, const LiveEncoder *encoder, const char *offer,
                           LiveReply *ret_reply)
 {
-        Call *call = call_new(live, place->room_id);
-        call->opening = opening_of(live, place);
+        Call *call = live_call_new(live, place->room_id);
+        call->opening = live_call_opening(live, place);
         call->encoder = *encoder;
         call->name = g_strdup(encoder->name);
         call->offer = g_strdup(offer);
-        call_run(call, ask_publish, ret_reply);
+        live_call_run(call, ask_publish, ret_reply);
 }
 
 /* --- A session that lives ---------------------------------------------------------------------------------------- */
@@ -356,148 +214,42 @@ static Person *find_session(const Call *call)
         return NULL;
 }
 
-/* --- Players ------------------------------------------------------------------------------------------------------ */
-
-typedef struct {
-        Live *live;
-        char *session, *network;
-        int64_t key;
-        SfuPeer peer;
-} Player;
-
-static void player_free(gpointer data)
-{
-        Player *player = data;
-        sfu_peer_close(player->live->sfu, player->peer);
-        g_free(player->session);
-        g_free(player->network);
-        g_free(player);
-}
-
-void live_player_gone(LiveRoom *room, SfuPeer peer)
-{
-        for (guint i = 0; room->players && i < room->players->len; i++) {
-                if (((Player *)room->players->pdata[i])->peer.value != peer.value)
-                        continue;
-                g_ptr_array_remove_index_fast(room->players, i);
-                return;
-        }
-}
-
-static bool players_are_full(const LiveRoom *room, const Call *call)
-{
-        unsigned of_network = 0;
-        for (guint i = 0; i < room->players->len; i++) {
-                const Player *player = room->players->pdata[i];
-                of_network += !player->key && call->network && !g_strcmp0(player->network, call->network);
-        }
-        return room->players->len >= PLAYERS_MAX || (!call->encoder.key && of_network >= NETWORK_PLAYERS_MAX);
-}
-
-static void play(LiveRoom *room, Call *call)
-{
-        g_autoptr(GError) error = NULL;
-        g_autofree char *answer = NULL;
-        SfuPeer peer;
-        if (!room->players)
-                room->players = g_ptr_array_new_with_free_func(player_free);
-        if (players_are_full(room, call)) {
-                refuse(call, LIVE_FULL);
-                return;
-        }
-        if (!sfu_play(room->live->sfu, room->sfu_room, call->offer, &peer, &answer, &error)) {
-                call_answer(call, (LiveReply){ .verdict = verdict_of(error), .sdp = g_strdup(error->message) });
-                return;
-        }
-        Player *player = g_new(Player, 1);
-        *player = (Player){ room->live, new_session(), g_strdup(call->network), call->encoder.key, peer };
-        g_ptr_array_add(room->players, player);
-        LiveReply reply = { .session = g_strdup(player->session), .tag = 1, .sdp = g_steal_pointer(&answer) };
-        if (!call_answer(call, reply))
-                live_player_gone(room, peer);
-}
-
-static void ask_play(gpointer data)
-{
-        Call *call = data;
-        play(live_room_get(call->live, call->opening), call);
-        call_unref(call);
-}
-
-void live_player_start(Live *live, const LivePlace *place, int64_t key, const char *network, const char *offer,
-                       LiveReply *ret_reply)
-{
-        Call *call = call_new(live, place->room_id);
-        call->opening = opening_of(live, place);
-        call->encoder.key = key;
-        call->network = g_strdup(network);
-        call->offer = g_strdup(offer);
-        call_run(call, ask_play, ret_reply);
-}
-
-static Player *find_player(const Call *call)
-{
-        LiveRoom *room = g_hash_table_lookup(call->live->rooms, &call->room_id);
-        for (guint i = 0; room && room->players && i < room->players->len; i++)
-                if (!strcmp(((Player *)room->players->pdata[i])->session, call->session))
-                        return room->players->pdata[i];
-        return NULL;
-}
-
-static void ask_player(gpointer data)
-{
-        Call *call = data;
-        const Player *player = find_player(call);
-        LiveReply reply = { .verdict = player ? LIVE_DONE : LIVE_NO_SESSION, .tag = 1 };
-        if (player && call->ends)
-                live_player_gone(g_hash_table_lookup(call->live->rooms, &call->room_id), player->peer);
-        call_answer(call, reply);
-        call_unref(call);
-}
-
 /* --- Sessions, asked about ---------------------------------------------------------------------------------------- */
 
 static void ask_session(gpointer data)
 {
         Call *call = data;
         Person *person = find_session(call);
-        LiveReply reply = { .verdict = person ? LIVE_DONE : LIVE_NO_SESSION, .tag = person ? person->tag : 0 };
-        if (person && call->ends)
+        LiveReply reply = { .verdict = person ? LIVE_DONE : LIVE_NO_SESSION };
+        if (person && call->wish == CALL_RESTART)
+                live_call_restart(call, person->publish, &person->restarts, &person->tag, &reply);
+        else if (person && call->wish == CALL_END)
                 live_person_gone(person);
-        call_answer(call, reply);
-        call_unref(call);
-}
-
-static void run_session(Live *live, int64_t room_id, const char *session, bool plays, bool ends, LiveReply *ret_reply)
-{
-        Call *call = call_new(live, room_id);
-        call->session = g_strdup(session);
-        call->ends = ends;
-        call_run(call, plays ? ask_player : ask_session, ret_reply);
+        else if (person)
+                reply.tag = person->tag;
+        live_call_answer(call, reply);
+        live_call_unref(call);
 }
 
 LiveVerdict live_encoder_end(Live *live, int64_t room_id, const char *session)
 {
         g_auto(LiveReply) reply = { 0 };
-        run_session(live, room_id, session, false, true, &reply);
+        live_call_run(live_call_of_session(live, room_id, session, CALL_END), ask_session, &reply);
         return reply.verdict;
 }
 
 void live_encoder_look(Live *live, int64_t room_id, const char *session, LiveReply *ret_reply)
 {
-        run_session(live, room_id, session, false, false, ret_reply);
+        live_call_run(live_call_of_session(live, room_id, session, CALL_LOOK), ask_session, ret_reply);
 }
 
-LiveVerdict live_player_end(Live *live, int64_t room_id, const char *session)
+void live_encoder_restart(Live *live, int64_t room_id, const char *session, const char *ufrag, const char *pwd,
+                          LiveReply *ret_reply)
 {
-        g_auto(LiveReply) reply = { 0 };
-        run_session(live, room_id, session, true, true, &reply);
-        return reply.verdict;
-}
-
-void live_player_look(Live *live, int64_t room_id, const char *session, LiveReply *ret_reply)
-{
-        run_session(live, room_id, session, true, false, ret_reply);
+        Call *call = live_call_of_session(live, room_id, session, CALL_RESTART);
+        call->ufrag = g_strdup(ufrag);
+        call->pwd = g_strdup(pwd);
+        live_call_run(call, ask_session, ret_reply);
 }
 
 typedef struct {
@@ -511,9 +263,7 @@ static void end_key(gpointer data)
         LiveRoom *room = g_hash_table_lookup(revocation->live->rooms, &revocation->room_id);
         if (!room)
                 return;
-        for (guint i = room->players ? room->players->len : 0; i > 0; i--)
-                if (((Player *)room->players->pdata[i - 1])->key == revocation->key)
-                        g_ptr_array_remove_index_fast(room->players, i - 1);
+        live_players_revoke(room, revocation->key);
         GHashTableIter people;
         gpointer value;
         g_hash_table_iter_init(&people, room->people);

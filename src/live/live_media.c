@@ -73,6 +73,50 @@ void live_tell_layers(Person *person)
                   json_pack("{s:s, s:s, s:o}", "t", "layers", "pc", person->publish_pc, "wanted", wanted));
 }
 
+bool live_may_restart(LiveRestarts *restarts)
+{
+        return live_rate_allows(restarts->times_us, G_N_ELEMENTS(restarts->times_us), &restarts->next, MINUTE_US,
+                                monotonic_us());
+}
+
+/* The page then makes a new connection, without a word to the person. */
+static void refuse_restart(Client *client, const char *pc)
+{
+        live_refuse(client, "restart", live_is_token(pc, PC_MAX) ? pc : NULL,
+                    N_("This connection cannot be mended. A new one is made."));
+}
+
+/* ICE anew on the publish connection that the server holds: its keys, its lines and what is heard stay. */
+static void publish_again(Client *client, const char *pc, const char *sdp, const SfuTrack *tracks, size_t count)
+{
+        Person *person = client->person;
+        g_autoptr(GError) error = NULL;
+        g_autofree char *answer = NULL;
+        if (live_held_publish(person, pc) && live_may_restart(&person->restarts) &&
+            sfu_publish_again(client->room->live->sfu, person->publish, sdp, tracks, count, &answer, &error)) {
+                live_send(client->socket, json_pack("{s:s, s:s, s:s}", "t", "published", "pc", pc, "sdp", answer));
+                return;
+        }
+        if (error)
+                log_info("room=%" G_GINT64_FORMAT " person=%d restart refused: %s", client->room->id, person->id,
+                         error->message);
+        refuse_restart(client, pc);
+}
+
+void live_restart(Client *client, json_t *message)
+{
+        Person *person = client->person;
+        Sfu *sfu = client->room->live->sfu;
+        const char *pc = json_string_value(json_object_get(message, "pc"));
+        g_autofree char *offer = NULL;
+        bool held = person->subscribe.value && g_strcmp0(pc, person->subscribe_pc) == 0;
+        if (held && live_may_restart(&person->restarts) && sfu_subscribe_restart(sfu, person->subscribe, &offer, NULL))
+                live_send(client->socket, json_pack("{s:s, s:s, s:s, s:o}", "t", "subscribe", "pc", pc, "sdp", offer,
+                                                    "ice", live_ice_servers(person)));
+        else
+                refuse_restart(client, pc);
+}
+
 void live_publish(Client *client, json_t *message)
 {
         Person *person = client->person;
@@ -86,6 +130,10 @@ void live_publish(Client *client, json_t *message)
         }
         if (!live_is_token(pc, PC_MAX) || !sdp || count == 0) {
                 live_refuse(client, "publish", NULL, N_("The browser's offer is not usable. Reload the page."));
+                return;
+        }
+        if (json_is_true(json_object_get(message, "restart"))) {
+                publish_again(client, pc, sdp, tracks, count);
                 return;
         }
         g_autoptr(GError) error = NULL;

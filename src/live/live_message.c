@@ -27,6 +27,7 @@ static const Message messages[] = {
         { "publish", LIVE_GUEST, live_publish },
         { "subscribed", LIVE_GUEST, live_subscribed },
         { "resubscribe", LIVE_GUEST, live_resubscribe },
+        { "restart", LIVE_GUEST, live_restart },
         { "view", LIVE_GUEST, live_view },
         { "state", LIVE_GUEST, live_state },
         { "take", LIVE_GUEST, live_take },

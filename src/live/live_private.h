@@ -50,6 +50,12 @@ typedef struct {
         int person_id;
 } LiveLine;
 
+/* ICE restarts of one connection, or of both of a page: twenty a minute at most. */
+typedef struct {
+        int64_t times_us[20];
+        unsigned next;
+} LiveRestarts;
+
 /* Somebody known to the room: present (socket), away for a while (deadline), or gone (kept for the key). */
 typedef struct {
         LiveRoom *room;
@@ -73,6 +79,7 @@ typedef struct {
         SfuPeer publish, subscribe, subscribe_before;
         char *publish_pc, *subscribe_pc;
         int64_t before_until_us, resubscribed_us;
+        LiveRestarts restarts;
         int layers[SFU_N_TRACK_KINDS]; /* of its pictures wanted, as bits; -1: not told yet */
         uint16_t view[SFU_LINES];      /* how high the page shows each line: sfu_view() */
         unsigned lines_seats;          /* seats its subscribe connection has lines for */
@@ -111,7 +118,7 @@ struct LiveRoom {
         char *replay_url;
         /* on air */
         int air_seat;              /* what the SFU was told last */
-        GPtrArray *players;        /* who plays what is on air without a page: live_encoder.c */
+        GPtrArray *players;        /* who plays what is on air without a page: live_player.c */
         int pinned, dominant_seat; /* person id or 0; seat or SFU_NO_SEAT */
         int on_air_who;
         const char *on_air_what;
@@ -228,8 +235,12 @@ void live_encoder_lost(Person *person);
 
 /* The SFU found something in its pictures that browsers cannot show. */
 void live_encoder_trouble(Person *person, SfuTrouble trouble);
+
+/* --- live_player.c: players without a page ------------------------------------------------------------------------ */
 /* A player's connection is no more, if it was one. */
 void live_player_gone(LiveRoom *room, SfuPeer peer);
+/* A key is no more: whoever plays by it ends. */
+void live_players_revoke(LiveRoom *room, int64_t key);
 
 /* --- live_say.c: sending, lines, hands ---------------------------------------------------------------------------- */
 void live_send(Socket *socket, json_t *message);                                        /* takes message */
@@ -255,6 +266,8 @@ char *live_turn_password(const char *secret, const char *user);
 void live_publish(Client *client, json_t *message);
 void live_subscribed(Client *client, json_t *message);
 void live_resubscribe(Client *client, json_t *message);
+void live_restart(Client *client, json_t *message);
+bool live_may_restart(LiveRestarts *restarts); /* and counts it */
 void live_view(Client *client, json_t *message);
 void live_forget_view(Person *person);
 /* What its publish connection was told to send: again, after its socket came back. */

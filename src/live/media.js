@@ -1,4 +1,7 @@
-// The two media connections. Each offer stands for one RTCPeerConnection and nothing is renegotiated: README.md, "Media".
+// The two media connections. Each offer stands for one RTCPeerConnection, and nothing is renegotiated but the way there
+// (an ICE restart): README.md, "Media".
+
+import { Mending } from "./mend.js";
 
 const SILENT_MS = 8000;        // without packets that should come: say so
 const DEAD_MS = 2500;          // without any packet while media should come: the way there is lost, ask for another
@@ -20,9 +23,9 @@ const layers_of = (pixels) => (pixels >= 470_000 ? 3 : pixels >= 120_000 ? 2 : 1
 const TEMPORAL = { VP8: "L1T3", H264: "L1T2" };
 
 /** @typedef {import("./devices.js").Kind} Kind */
-/** @typedef {(message: object) => void} Send */
-/** @typedef {{id: string, pc: RTCPeerConnection, tracks: Map<string, MediaStreamTrack>}} Incoming */
-/** @typedef {{id: string, pc: RTCPeerConnection, senders: Map<string, RTCRtpSender>, answered: boolean, codecs: Map<string, string>, wanted: Record<string, number>, plain: Set<string>}} Outgoing wanted: layers that anybody sees, as bits; plain: senders that refused temporal layers */
+/** @typedef {(message: object) => boolean} Send false: the line to the room is down */
+/** @typedef {{id: string, pc: RTCPeerConnection, mending: Mending, tracks: Map<string, MediaStreamTrack>}} Incoming */
+/** @typedef {{id: string, pc: RTCPeerConnection, mending: Mending, senders: Map<string, RTCRtpSender>, answered: boolean, codecs: Map<string, string>, wanted: Record<string, number>, plain: Set<string>}} Outgoing wanted: layers that anybody sees, as bits; plain: senders that refused temporal layers */
 
 /** True when this browser believes that it can receive H.264. */
 export function receives_h264() {
@@ -84,6 +87,7 @@ export class Watching {
   #retry_ms = RETRY_MS;
   #moved_at = 0;
   /** any packet at all: media or reports */ #alive = { at: 0, bytes: 0, looks: 0 };
+  /** when bytes arrived last, whatever the state */ #heard = { at: 0, bytes: 0 };
   #last = { at: 0, bytes: 0, lost: 0, packets: 0 };
   #total = 0;
 
@@ -94,10 +98,9 @@ export class Watching {
     setInterval(() => this.#measure(), 1000);
   }
 
-  /** Of the newest connection, unless it is of no use: then the server offers another. */
+  /** Of the newest connection: what the server still holds of it can be mended. */
   get id() {
-    const newest = this.#next ?? this.#now;
-    return newest && !["failed", "disconnected"].includes(newest.pc.connectionState) ? newest.id : null;
+    return (this.#next ?? this.#now)?.id ?? null;
   }
 
   /** "a0" … "v11", "s" → what plays there. */
@@ -105,23 +108,76 @@ export class Watching {
     return this.#now?.tracks ?? new Map();
   }
 
-  /** An offer from the server. The picture stays on the old connection until the new one is there. @param {{pc: string, sdp: string, ice?: RTCIceServer[]}} offer */
+  /** An offer from the server: of a connection that is there, to mend it, or of a new one. The picture stays on the old
+   * connection until the new one is there. @param {{pc: string, sdp: string, ice?: RTCIceServer[]}} offer */
   async answer({ pc: id, sdp, ice }) {
-    this.#next?.pc.close();
+    const newest = this.#next ?? this.#now;
+    if (newest?.id === id)
+      return this.#answer_again(newest, sdp, ice ?? []);
+    this.#drop(this.#next);
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: ice ?? [] });
-    const next = { id, pc, tracks: new Map() };
+    /** @type {Incoming} */ const next = { id, pc, tracks: new Map(), mending: new Mending(() => this.send({ t: "restart", pc: id }), () => this.#is_well(next), () => this.again()) };
     this.#next = next;
     this.#ports = media_ports(sdp);
     if (!this.silent_ports)
       this.#moved_at = performance.now();
     pc.ontrack = (event) => next.tracks.set(String(event.transceiver.mid), event.track);
     pc.addEventListener("connectionstatechange", () => this.#moved(next));
-    on_failure(pc, () => next === (this.#next ?? this.#now) && this.again());
+    on_failure(pc, () => next === (this.#next ?? this.#now) && this.#mend(next));
     await pc.setRemoteDescription({ type: "offer", sdp });
     await pc.setLocalDescription();
     this.send({ t: "subscribed", pc: id, sdp: pc.localDescription?.sdp });
     if (!this.#now)
       this.#take(next);
+  }
+
+  /** @param {Incoming} one @param {string} sdp @param {RTCIceServer[]} ice */
+  async #answer_again({ id, pc }, sdp, ice) {
+    pc.setConfiguration({ ...pc.getConfiguration(), iceServers: ice });
+    await pc.setRemoteDescription({ type: "offer", sdp });
+    await pc.setLocalDescription();
+    this.send({ t: "subscribed", pc: id, sdp: pc.localDescription?.sdp });
+  }
+
+  /** The way of the newest connection is lost. @param {Incoming} one */
+  #mend(one) {
+    this.lost();
+    if (one === this.#now && !one.mending.under_way)
+      one.mending.begin();
+    else if (one !== this.#now) // it has never carried anything
+      this.again();
+  }
+
+  /** @param {Incoming} one */
+  #is_well(one) {
+    const state = one.pc.connectionState, hears = performance.now() - this.#heard.at < DEAD_MS;
+    return state === "connected" ? hears || !this.expecting() : state === "disconnected" && hears;
+  }
+
+  /** The network of this machine is another one: perhaps the way there too, however well it looks. */
+  moved() {
+    if (!this.#next)
+      this.#now?.mending.begin();
+  }
+
+  /** The room is back. */
+  welcomed() {
+    if (!this.#next)
+      this.#now?.mending.resume();
+  }
+
+  /** The server cannot mend it. @param {string} id */
+  unmendable(id) {
+    if (this.#next || this.#now?.id !== id || !this.#now.mending.under_way)
+      return;
+    this.#now.mending.end();
+    this.again();
+  }
+
+  /** @param {Incoming | null} one */
+  #drop(one) {
+    one?.mending.end();
+    one?.pc.close();
   }
 
   /** Asks for a new offer: the newest one is of no use. The longer nothing helps, the rarer. */
@@ -137,8 +193,8 @@ export class Watching {
 
   /** The room took the server's side away, or the person left. */
   close() {
-    this.#next?.pc.close();
-    this.#now?.pc.close();
+    this.#drop(this.#next);
+    this.#drop(this.#now);
     this.#next = this.#now = null;
     this.changed();
   }
@@ -154,8 +210,8 @@ export class Watching {
 
   /** @param {Incoming} one */
   #take(one) {
-    if (this.#now && this.#now !== one)
-      this.#now.pc.close();
+    if (this.#now !== one)
+      this.#drop(this.#now);
     this.#now = one;
     this.state = one.pc.connectionState;
     if (this.state === "connected")
@@ -173,7 +229,8 @@ export class Watching {
     const pc = this.#now?.pc;
     if (!pc)
       return;
-    if ((this.#next ?? this.#now)?.pc.connectionState === "failed")
+    const newest = this.#next ?? this.#now;
+    if (newest?.pc.connectionState === "failed" && !newest.mending.under_way)
       this.again();
     const stats = await pc.getStats(), sum = { at: performance.now(), bytes: 0, lost: 0, packets: 0 };
     for (const stat of stats.values())
@@ -185,7 +242,10 @@ export class Watching {
     if (this.#last.at)
       this.#compare(sum);
     this.#last = sum;
-    this.#notice(pc, bytes_arrived(stats), sum.at);
+    const bytes = bytes_arrived(stats);
+    if (bytes !== this.#heard.bytes)
+      this.#heard = { at: sum.at, bytes };
+    this.#notice(pc, bytes, sum.at);
   }
 
   /** A connection that was well and then brings nothing at all, no media and no reports, while it should.
@@ -194,8 +254,8 @@ export class Watching {
     const well = pc === this.#now?.pc && !this.#next && pc.connectionState === "connected" && this.expecting();
     if (!well || bytes !== this.#alive.bytes || bytes === 0)
       this.#alive = { at, bytes, looks: 0 };
-    else if (++this.#alive.looks >= 2 && at - this.#alive.at > DEAD_MS) // a busy page may look once in that time
-      this.again();
+    else if (++this.#alive.looks >= 2 && at - this.#alive.at > DEAD_MS && this.#now && !this.#now.mending.under_way) // a busy page may look once in that time
+      this.#mend(this.#now);
   }
 
   /** @param {{at: number, bytes: number, lost: number, packets: number}} sum */
@@ -243,7 +303,10 @@ export class Speaking {
   async start() {
     this.close();
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: this.ice });
-    const now = { id: random_id(), pc, senders: new Map(), answered: false, codecs: new Map(), wanted: {}, plain: new Set() };
+    /** @type {Outgoing} */ const now = {
+      id: random_id(), pc, senders: new Map(), answered: false, codecs: new Map(), wanted: {}, plain: new Set(),
+      mending: new Mending(() => this.#restart(now), () => pc.connectionState === "connected", () => now === this.#now && this.start()),
+    };
     this.#now = now;
     for (const name of Object.keys(SENT))
       now.senders.set(name, add_sender(pc, name));
@@ -251,17 +314,50 @@ export class Speaking {
       this.state = pc.connectionState;
       this.changed();
     });
-    on_failure(pc, () => now === this.#now && this.start());
+    on_failure(pc, () => now === this.#now && !now.mending.under_way && now.mending.begin());
     await this.#attach();
     await pc.setLocalDescription();
-    const tracks = Object.fromEntries(pc.getTransceivers().map((one) => [one.mid, name_of(now.senders, one.sender)]));
-    this.send({ t: "publish", pc: now.id, sdp: pc.localDescription?.sdp, tracks });
+    this.#offer(now, {});
+  }
+
+  /** @param {Outgoing} now @param {{restart?: true}} more */
+  #offer({ id, pc, senders }, more) {
+    const tracks = Object.fromEntries(pc.getTransceivers().map((one) => [one.mid, name_of(senders, one.sender)]));
+    return this.send({ t: "publish", pc: id, sdp: pc.localDescription?.sdp, tracks, ...more });
+  }
+
+  /** ICE anew on the same connection. An offer that was not answered is sent once more. @param {Outgoing} now */
+  async #restart(now) {
+    if (!now.answered)
+      return true; // it has not even begun: another one is made when that does not help
+    if (now.pc.signalingState === "stable") {
+      now.pc.setConfiguration({ ...now.pc.getConfiguration(), iceServers: this.ice });
+      now.pc.restartIce();
+      await now.pc.setLocalDescription();
+    }
+    return this.#offer(now, { restart: true });
+  }
+
+  /** The network of this machine is another one. */
+  moved() {
+    this.#now?.mending.begin();
+  }
+
+  /** The room is back, and holds this connection. */
+  welcomed() {
+    this.#now?.mending.resume();
+  }
+
+  /** @param {string} id */
+  unmendable(id) {
+    if (this.#now?.id === id && this.#now.answered)
+      this.start();
   }
 
   /** @param {{pc: string, sdp: string}} answer */
   async answered({ pc: id, sdp }) {
     const now = this.#now;
-    if (!now || now.id !== id || now.answered)
+    if (!now || now.id !== id || now.pc.signalingState !== "have-local-offer")
       return;
     now.answered = true;
     await now.pc.setRemoteDescription({ type: "answer", sdp });
@@ -283,6 +379,7 @@ export class Speaking {
   }
 
   close() {
+    this.#now?.mending.end();
     this.#now?.pc.close();
     this.#now = null;
     for (const copy of this.#copies.values())

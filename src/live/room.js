@@ -50,6 +50,10 @@ class Meeting {
     this.sound = new Sound(/** @type {HTMLElement} */ (document.getElementById("sound")), () => this.draw());
     this.socket = new RoomSocket(new URL(socket, location.href).href.replace(/^http/, "ws"), {
       opened: () => this.#join(), message: (m) => this.#message(m), lost: () => this.#lost(),
+      moved: () => {
+        this.watching.moved();
+        this.speaking.moved();
+      },
     });
     const send = (/** @type {object} */ message) => this.socket.send(message);
     this.watching = new Watching(send, () => this.#media());
@@ -138,6 +142,7 @@ class Meeting {
     this.speaking.ice = m.ice ?? [];
     this.speaking.set_vp8(m.vp8);
     this.shown.forget();
+    this.watching.welcomed();
     const me = myself(this.room);
     if (me?.stage == null)
       return this.#off_stage(myself(before)?.stage != null);
@@ -156,7 +161,9 @@ class Meeting {
       this.mic_on = wish.mic;
       await Promise.all([this.devices.open("mic"), wish.camera && this.devices.open("camera")]);
     }
-    if (!this.speaking.id || this.speaking.id !== publish)
+    if (this.speaking.id && this.speaking.id === publish)
+      this.speaking.welcomed();
+    else
       await this.speaking.start();
     this.#tell();
   }
@@ -208,6 +215,11 @@ class Meeting {
 
   /** @param {{of: string, id?: string, text: string}} m @param {typeof this.room} before */
   #refused(m, before) {
+    if (m.of === "restart") {
+      this.watching.unmendable(m.id ?? "");
+      this.speaking.unmendable(m.id ?? "");
+      return;
+    }
     const field = /** @type {HTMLInputElement | null} */ (document.getElementById("my-words"));
     const line = before.pending.find((one) => one.id === m.id);
     if (line && field && !field.value)

@@ -24,14 +24,20 @@ export class RoomSocket {
 
   /**
    * @param {string} url
-   * @param {{opened: () => void, message: (m: any) => void, lost: () => void}} on
+   * @param {{opened: () => void, message: (m: any) => void, lost: () => void, moved: () => void}} on moved: this machine's network is another one
    */
   constructor(url, on) {
     this.url = url;
     this.on = on;
     setInterval(() => this.#beat(), PING_MS);
-    addEventListener("online", () => this.#hurry());
-    /** @type {any} */ (navigator).connection?.addEventListener?.("change", () => this.#hurry());
+    addEventListener("online", () => this.#moved());
+    const network = /** @type {any} */ (navigator).connection;
+    let type = network?.type; // it also says so when only its guess of the rate is another
+    network?.addEventListener?.("change", () => {
+      const other = network.type !== type;
+      type = network.type;
+      return other ? this.#moved() : this.#hurry();
+    });
     addEventListener("pageshow", () => this.#hurry());
     document.addEventListener("visibilitychange", () => this.#hurry());
   }
@@ -53,10 +59,18 @@ export class RoomSocket {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
 
-  /** Silently nothing when the line is down: whoever must not be lost is sent again after welcome. @param {object} message */
+  /** False when the line is down: whatever must not be lost is sent again after welcome. @param {object} message */
   send(message) {
-    if (this.open)
-      this.#socket?.send(JSON.stringify(message));
+    if (!this.open)
+      return false;
+    this.#socket?.send(JSON.stringify(message));
+    return true;
+  }
+
+  #moved() {
+    this.#hurry();
+    if (this.#wanted)
+      this.on.moved();
   }
 
   #open() {

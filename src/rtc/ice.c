@@ -83,6 +83,46 @@ void ice_lite_init(IceLite *ice, const IceCredentials *local, const IceCredentia
                 ice->remote = *remote;
 }
 
+static bool same_user(const IceCredentials *a, const IceCredentials *b)
+{
+        return strcmp(a->ufrag, b->ufrag) == 0;
+}
+
+void ice_lite_restart(IceLite *ice, const IceCredentials *local, const IceCredentials *remote)
+{
+        static const IceCredentials unknown;
+        if (same_user(local, &ice->local)) { /* nothing but what the other side is called */
+                ice->remote = remote ? *remote : ice->remote;
+                return;
+        }
+        if (!same_user(local, &ice->next_local))
+                ice->next_remote = unknown;
+        ice->next_local = *local;
+        if (remote)
+                ice->next_remote = *remote;
+}
+
+bool ice_lite_restarting(const IceLite *ice)
+{
+        return ice->next_local.ufrag[0] != '\0';
+}
+
+/* Whether a check is one of the restart under way. */
+static bool is_of_restart(const IceLite *ice, const StunMessage *message)
+{
+        size_t size = 0;
+        const char *ufrag = stun_local_ufrag(message, &size);
+        return ice_lite_restarting(ice) && ufrag && size == strlen(ice->next_local.ufrag) &&
+               memcmp(ufrag, ice->next_local.ufrag, size) == 0;
+}
+
+static void finish_restart(IceLite *ice)
+{
+        ice->local = ice->next_local;
+        ice->remote = ice->next_remote;
+        ice->next_local = ice->next_remote = (IceCredentials){ 0 };
+}
+
 /* Moves `from` to the front; the last place but the selected one is given up when there is no room. */
 static void know(IceLite *ice, const NetAddress *from, IceResult *result)
 {
@@ -125,17 +165,21 @@ IceResult ice_lite_receive(IceLite *ice, const StunMessage *message, const NetAd
                 result.drop = DROP_STUN_UNEXPECTED;
                 return result;
         }
-        if (!request_authentic(message, &ice->local, &ice->remote, &result, reply))
+        bool of_restart = is_of_restart(ice, message);
+        const IceCredentials *local = of_restart ? &ice->next_local : &ice->local;
+        if (!request_authentic(message, local, of_restart ? &ice->next_remote : &ice->remote, &result, reply))
                 return result;
         if (message->role == STUN_ROLE_CONTROLLED) { /* a lite agent never leads: the other side must (7.3.1.1) */
                 result.drop = DROP_STUN_UNEXPECTED;
-                result.reply_bytes = stun_build_error(message, 487, ice->local.pwd, reply);
+                result.reply_bytes = stun_build_error(message, 487, local->pwd, reply);
                 return result;
         }
-        result.reply_bytes = stun_build_success(message, from, ice->local.pwd, reply);
+        result.reply_bytes = stun_build_success(message, from, local->pwd, reply);
         ice->consent_until_us = now_us + ICE_CONSENT_US;
         know(ice, from, &result);
         choose(ice, message, from, &result);
+        if (of_restart && message->use_candidate)
+                finish_restart(ice);
         return result;
 }
 

@@ -37,7 +37,8 @@ typedef struct IceResult {
 
 typedef struct IceLite {
         IceCredentials local, remote;
-        NetAddress addresses[ICE_ADDRESSES]; /* authenticated ones, latest first */
+        IceCredentials next_local, next_remote; /* of a restart under way; an empty user name: there is none */
+        NetAddress addresses[ICE_ADDRESSES];    /* authenticated ones, latest first */
         unsigned n_addresses;
         bool has_selected;
         NetAddress selected; /* of the last USE-CANDIDATE, or the first authentic one before any */
@@ -47,6 +48,11 @@ typedef struct IceLite {
 
 /* `remote` may be NULL: only its ufrag is checked, once known. `now_us` starts the time for the first check. */
 void ice_lite_init(IceLite *ice, const IceCredentials *local, const IceCredentials *remote, int64_t now_us);
+/* An ICE restart (RFC 8445 9): from now on the peer is also known by these credentials, and what was selected stays
+ * until a check of theirs nominates an address; then the old ones count no more. `remote` may be NULL, and told later
+ * by another call with the same `local`. A restart takes the place of one that is under way. */
+void ice_lite_restart(IceLite *ice, const IceCredentials *local, const IceCredentials *remote);
+bool ice_lite_restarting(const IceLite *ice);
 /* A message whose stun_local_ufrag is this peer's. Answers every authentic request (RFC 8445 7.3), 487 to one that
  * claims to be controlled. `reply` holds STUN_BUILD_BYTES. */
 IceResult ice_lite_receive(IceLite *ice, const StunMessage *message, const NetAddress *from, int64_t now_us,

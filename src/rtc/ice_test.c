@@ -145,6 +145,68 @@ static void test_moves(void)
         g_assert_true(net_address_equal(&ends.lite.selected, &moved));
 }
 
+/* New credentials on the same connection: what was selected stays until an address is nominated by them, and from then
+ * on the old ones are worth nothing. */
+static void test_restart(void)
+{
+        Ends ends;
+        uint8_t reply[STUN_BUILD_BYTES];
+        ends_init(&ends);
+        connect_ends(&ends);
+        IceCredentials server, client;
+        NetAddress moved = address("203.0.113.9", 6000);
+        credentials(&server, 3);
+        credentials(&client, 4);
+        ice_lite_restart(&ends.lite, &server, NULL); /* ours go out first */
+        g_assert_true(ice_lite_restarting(&ends.lite));
+        IceResult result = check(&ends, &ends.client_address, reply);
+        g_assert_cmpint(result.drop, ==, DROP_NONE); /* the old pair goes on */
+        ice_lite_restart(&ends.lite, &server, &client);
+
+        IceClient before = ends.client;
+        ice_client_init(&ends.client, &client, &server, 42, ends.now_us);
+        ice_client_add_candidate(&ends.client, &ends.server_address);
+        result = check(&ends, &moved, reply);
+        g_assert_cmpint(result.drop, ==, DROP_NONE);
+        g_assert_true(result.added && !result.selected);
+        g_assert_true(net_address_equal(&ends.lite.selected, &ends.client_address));
+        answer(&ends, reply, result.reply_bytes, &ends.server_address);
+        result = check(&ends, &moved, reply); /* nominates */
+        g_assert_true(result.selected);
+        g_assert_true(net_address_equal(&ends.lite.selected, &moved));
+        g_assert_false(ice_lite_restarting(&ends.lite));
+        g_assert_true(answer(&ends, reply, result.reply_bytes, &ends.server_address).selected);
+
+        ends.client = before;
+        g_assert_cmpint(check(&ends, &ends.client_address, reply).drop, ==, DROP_STUN_USERNAME);
+        g_assert_true(net_address_equal(&ends.lite.selected, &moved));
+}
+
+/* A restart that the other side never takes up, and one in whose place comes another. */
+static void test_restart_left(void)
+{
+        Ends ends;
+        uint8_t reply[STUN_BUILD_BYTES];
+        IceCredentials first, second, client;
+        ends_init(&ends);
+        connect_ends(&ends);
+        credentials(&first, 3);
+        credentials(&second, 5);
+        credentials(&client, 4);
+        ice_lite_restart(&ends.lite, &first, &client);
+        ice_lite_restart(&ends.lite, &second, NULL);
+        g_assert_cmpint(check(&ends, &ends.client_address, reply).drop, ==, DROP_NONE);
+
+        ice_client_init(&ends.client, &client, &first, 42, ends.now_us);
+        ice_client_add_candidate(&ends.client, &ends.server_address);
+        g_assert_cmpint(check(&ends, &ends.client_address, reply).drop, ==, DROP_STUN_USERNAME);
+        second.pwd[0] = second.pwd[0] == 'x' ? 'y' : 'x';
+        ice_client_init(&ends.client, &client, &second, 42, ends.now_us);
+        ice_client_add_candidate(&ends.client, &ends.server_address);
+        g_assert_cmpint(check(&ends, &ends.client_address, reply).drop, ==, DROP_STUN_INTEGRITY);
+        g_assert_true(ice_lite_restarting(&ends.lite));
+}
+
 static void test_many_addresses(void)
 {
         Ends ends;
@@ -282,6 +344,8 @@ int main(int argc, char **argv)
         g_test_add_func("/ice/connect", test_connect);
         g_test_add_func("/ice/dead-candidate", test_dead_candidate);
         g_test_add_func("/ice/moves", test_moves);
+        g_test_add_func("/ice/restart", test_restart);
+        g_test_add_func("/ice/restart-left", test_restart_left);
         g_test_add_func("/ice/many-addresses", test_many_addresses);
         g_test_add_func("/ice/refused", test_refused);
         g_test_add_func("/ice/consent", test_consent);

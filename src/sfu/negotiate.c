@@ -41,6 +41,17 @@ static bool read_remote(const Sdp *remote, PeerPlan *plan, GError **error)
         return true;
 }
 
+/* A further description is of the same DTLS association (RFC 8842, 5.1), and names another user with another password
+ * or the same with the same (RFC 8839, 4.4.1.1.1). */
+static bool check_connection(const Sdp *remote, const PeerPlan *plan, GError **error)
+{
+        if (!remote->has_fingerprint || memcmp(plan->fingerprint, remote->fingerprint, sizeof plan->fingerprint))
+                return refuse(error, "a further description must keep its certificate: open a new connection instead");
+        if (!strcmp(plan->remote.ufrag, remote->ufrag) != !strcmp(plan->remote.pwd, remote->pwd))
+                return refuse(error, "a restart of ICE changes user name and password");
+        return true;
+}
+
 static uint8_t rtx_type(const SdpMedia *media, const SdpCodec *codec)
 {
         const SdpCodec *rtx = codec ? sdp_find_rtx(media, codec->payload_type) : NULL;
@@ -205,10 +216,7 @@ static bool check_again(const Sdp *offer, const Sdp *before, const PeerPlan *pla
         for (unsigned i = 0; i < before->n_media; i++)
                 if (strcmp(offer->media[i].mid, before->media[i].mid) && !before->media[i].rejected)
                         return refuse(error, "a further offer must keep the order of its lines");
-        if (strcmp(plan->remote.ufrag, offer->ufrag) ||
-            memcmp(plan->fingerprint, offer->fingerprint, sizeof plan->fingerprint))
-                return refuse(error, "a further offer must keep its connection: open a new one instead");
-        return true;
+        return check_connection(offer, plan, error);
 }
 
 static void reject_line(const SdpMedia *offered, SdpMedia *line)
@@ -340,8 +348,11 @@ bool negotiate_answer(const Sdp *answer, unsigned seats, PeerPlan *plan, GError 
         /* An answer to an earlier, shorter offer may still be on its way; lines never become fewer. */
         if (answer->n_media > 1 + 2 * seats || answer->n_media < MAX(plan->n_slots, 3) || answer->n_media % 2 == 0)
                 return refuse(error, "the answer has not as many lines as the offer");
-        if (plan->n_slots && strcmp(plan->remote.ufrag, answer->ufrag))
-                return refuse(error, "a further answer must keep its connection: open a new one instead");
+        if (plan->n_slots && !check_connection(answer, plan, error))
+                return false;
+        /* Known unless our offer restarts ICE: then the browser's are new as well. */
+        if (plan->n_slots && plan->remote.ufrag[0] && strcmp(plan->remote.ufrag, answer->ufrag))
+                return refuse(error, "an answer restarts ICE only where the offer does");
         if (!read_remote(answer, plan, error))
                 return false;
         plan->opus = plan->h264 = plan->h264_rtx = plan->vp8 = plan->vp8_rtx = plan->playout_delay = 0;

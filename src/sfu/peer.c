@@ -63,6 +63,7 @@ void peer_free(Peer *peer)
 
 void peer_update(Peer *peer, const PeerPlan *plan)
 {
+        ice_lite_restart(&peer->ice, &plan->local, plan->remote.ufrag[0] ? &plan->remote : NULL);
         if (peer->publisher)
                 publisher_update(peer->publisher, plan);
         else

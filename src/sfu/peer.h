@@ -59,7 +59,8 @@ struct Peer {
 /* Takes what it needs of the plan. NULL when the fingerprint is refused. */
 Peer *peer_new(Loop *loop, Room *room, const PeerPlan *plan);
 void peer_free(Peer *peer);
-/* A further description of the same connection. */
+/* A further description of the same connection; with other ICE credentials it restarts ICE, while DTLS and media go on.
+ */
 void peer_update(Peer *peer, const PeerPlan *plan);
 
 /* The address leads nowhere any more: another known one is taken. */

@@ -2,11 +2,15 @@
 
 #include "sfu/candidates.h"
 
+#include "rtc/sdp_fragment.h"
+
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
+
+#define NO_RANDOM "the machine gives no random numbers"
 
 enum {
         DEFAULT_CAMERA_KBPS = 2500,
@@ -357,6 +361,9 @@ static bool front_publish(Sfu *sfu, Front *front, const char *offer_text, const 
         }
         PeerPlan before = front->plan;
         front->plan.encoder = tracks == guessed;
+        bool restarts = front->answer && strcmp(offer->ufrag, before.remote.ufrag) != 0;
+        if (restarts && !make_credentials(before.peer, &front->plan.local))
+                return sfu_refuse(error, SFU_ERROR_SYSTEM, NO_RANDOM);
         front->version++;
         LocalSide local = local_side(sfu, front);
         g_autoptr(Sdp) answer = negotiate_publish(offer, tracks, n_tracks, &local, front->answer, &front->plan, error);
@@ -438,6 +445,23 @@ bool sfu_subscribe_grow(Sfu *sfu, SfuPeer peer, unsigned seats, char **ret_offer
         return true;
 }
 
+bool sfu_subscribe_restart(Sfu *sfu, SfuPeer peer, char **ret_offer, GError **error)
+{
+        Front *front = sfu_find_front(sfu, peer);
+        if (!front || front->plan.publisher || front->plan.plays || !front->posted)
+                return sfu_refuse(error, SFU_ERROR_STATE, "the connection is closed, or was not answered yet");
+        PeerPlan before = front->plan;
+        if (!make_credentials(peer, &front->plan.local))
+                return sfu_refuse(error, SFU_ERROR_SYSTEM, NO_RANDOM);
+        front->plan.remote = (IceCredentials){ 0 }; /* the loop must know ours when a check comes before the answer */
+        if (!front_post(sfu, front, error)) {
+                front->plan = before;
+                return false;
+        }
+        *ret_offer = front_offer(sfu, front, front->seats);
+        return true;
+}
+
 bool sfu_subscribed(Sfu *sfu, SfuPeer peer, const char *answer_text, GError **error)
 {
         Front *front = sfu_find_front(sfu, peer);
@@ -471,6 +495,29 @@ bool sfu_play(Sfu *sfu, SfuRoom room, const char *offer_text, SfuPeer *ret_peer,
         }
         *ret_answer = sdp_print(answer);
         *ret_peer = front->plan.peer;
+        front->answer = g_steal_pointer(&answer);
+        return true;
+}
+
+bool sfu_restart(Sfu *sfu, SfuPeer peer, const char *ufrag, const char *pwd, char **ret_fragment, GError **error)
+{
+        Front *front = sfu_find_front(sfu, peer);
+        if (!front || !front->answer)
+                return sfu_refuse(error, SFU_ERROR_STATE, "the connection is closed");
+        PeerPlan before = front->plan;
+        if (!ice_credentials_set(&front->plan.remote, ufrag, pwd) || !strcmp(ufrag, before.remote.ufrag) ||
+            !strcmp(pwd, before.remote.pwd)) {
+                front->plan = before;
+                return sfu_refuse(error, SFU_ERROR_SDP, "a restart of ICE changes user name and password");
+        }
+        bool made = make_credentials(peer, &front->plan.local);
+        if (!made || !front_post(sfu, front, error)) {
+                front->plan = before;
+                return made ? false : sfu_refuse(error, SFU_ERROR_SYSTEM, NO_RANDOM);
+        }
+        g_strlcpy(front->answer->ufrag, front->plan.local.ufrag, sizeof front->answer->ufrag);
+        g_strlcpy(front->answer->pwd, front->plan.local.pwd, sizeof front->answer->pwd);
+        *ret_fragment = sdp_fragment_print(front->answer);
         return true;
 }
 

@@ -114,7 +114,8 @@ typedef struct SfuTrack {
 bool sfu_publish(Sfu *sfu, SfuRoom room, SfuParticipant participant, int seat, const char *offer,
                  const SfuTrack *tracks, size_t n_tracks, SfuPeer *ret_peer, char **ret_answer, GError **error);
 /* Answers a further offer of the same connection: lines added (screen, VP8 copy), or stopped (inactive). It must keep
- * the lines it had, in order. */
+ * the lines it had, in order, and its certificate. New ICE credentials in it restart ICE (RFC 8839 4.4.1.1.1): what was
+ * selected stays until the browser nominates anew, media and keys go on. */
 bool sfu_publish_again(Sfu *sfu, SfuPeer peer, const char *offer, const SfuTrack *tracks, size_t n_tracks,
                        char **ret_answer, GError **error);
 
@@ -127,6 +128,8 @@ bool sfu_subscribe(Sfu *sfu, SfuRoom room, SfuParticipant participant, unsigned 
 /* A new offer that only appends lines; give its answer to sfu_subscribed() as well. Fewer or as many seats is an error.
  */
 bool sfu_subscribe_grow(Sfu *sfu, SfuPeer peer, unsigned seats, char **ret_offer, GError **error);
+/* Restarts ICE of a connection that sfu_subscribed() has had an answer for: a new offer, otherwise as before. */
+bool sfu_subscribe_restart(Sfu *sfu, SfuPeer peer, char **ret_offer, GError **error);
 bool sfu_subscribed(Sfu *sfu, SfuPeer peer, const char *answer, GError **error);
 /* The watcher took another seat on stage, or left it (SFU_NO_SEAT). */
 void sfu_own_seat(Sfu *sfu, SfuPeer peer, int own_seat);
@@ -145,6 +148,9 @@ void sfu_view(Sfu *sfu, SfuPeer peer, const uint16_t heights[SFU_LINES]);
  * be heard, the leading one always. It is a watcher in all else; its events have participant 0. ret_answer is the
  * caller's. */
 bool sfu_play(Sfu *sfu, SfuRoom room, const char *offer, SfuPeer *ret_peer, char **ret_answer, GError **error);
+/* Restarts ICE of an encoder's or a player's connection, of which no description is exchanged again (RFC 9725 4.3.3):
+ * its new credentials, and ours with our candidates as a fragment (RFC 8840), which is the caller's. */
+bool sfu_restart(Sfu *sfu, SfuPeer peer, const char *ufrag, const char *pwd, char **ret_fragment, GError **error);
 /* Whose CAMERA or SCREEN is on air, SFU_NO_SEAT for nobody's. */
 void sfu_on_air(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind);
 

@@ -9,7 +9,7 @@
 /* The socket loop's side of a peer: what is needed to describe it again. */
 typedef struct Front {
         PeerPlan plan;
-        Sdp *answer;      /* our last one to a publisher */
+        Sdp *answer;      /* our last one to a publisher or a player */
         unsigned seats;   /* a watcher's, as offered */
         bool posted;      /* the loop has it: a watcher only from its first answer on */
         uint64_t version; /* of our descriptions */

@@ -13,6 +13,7 @@ typedef struct TestHall {
         unsigned n;
         unsigned gone;     /* peers that were lost */
         char *description; /* the server's, of the last who came */
+        SfuPeer peer;      /* likewise */
 } TestHall;
 
 extern const uint8_t test_opus[8];

@@ -11,13 +11,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-TestPeer *test_peer_new(void)
+void test_peer_renew(TestPeer *peer)
 {
-        TestPeer *peer = g_new0(TestPeer, 1);
         uint8_t random[ICE_RANDOM_BYTES];
         for (unsigned i = 0; i < sizeof random; i++)
                 random[i] = (uint8_t)g_test_rand_int();
         ice_credentials_make(&peer->local, random);
+}
+
+TestPeer *test_peer_new(void)
+{
+        TestPeer *peer = g_new0(TestPeer, 1);
+        test_peer_renew(peer);
         peer->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         peer->identity = dtls_identity_new();
         peer->packets = g_array_new(FALSE, FALSE, sizeof(TestPacket));
@@ -148,6 +153,26 @@ void test_peer_connect(TestPeer *peer, const char *description)
         net_address_parse("127.0.0.1", port, NET_UDP, &address);
         ice_client_add_candidate(&peer->ice, &address);
         peer->dtls = dtls_session_new(peer->identity, DTLS_CLIENT, sdp->fingerprint);
+}
+
+void test_peer_restart(TestPeer *peer, const char *ufrag, const char *pwd)
+{
+        IceCredentials remote;
+        NetAddress server = peer->ice.candidates[0];
+        g_assert_true(ice_credentials_set(&remote, ufrag, pwd));
+        ice_client_init(&peer->ice, &peer->local, &remote, 1, g_get_monotonic_time());
+        ice_client_add_candidate(&peer->ice, &server);
+}
+
+void test_peer_move(TestPeer *peer)
+{
+        struct sockaddr_storage server;
+        socklen_t size = sizeof server;
+        g_assert_cmpint(getpeername(peer->fd, (struct sockaddr *)&server, &size), ==, 0);
+        int other = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        close(peer->fd); /* after the new one is there: it has another port */
+        peer->fd = other;
+        g_assert_cmpint(connect(peer->fd, (struct sockaddr *)&server, size), ==, 0);
 }
 
 void test_peer_send_raw(TestPeer *peer, const void *bytes, size_t size)

@@ -68,6 +68,11 @@ char *test_peer_offer_layers(TestPeer *peer);
 char *test_peer_answer(TestPeer *peer, const char *offer, bool h264);
 /* Takes the server's side from its description; checks begin. */
 void test_peer_connect(TestPeer *peer, const char *description);
+/* Its side of an ICE restart: new credentials for the next description; checks with the server's new ones. */
+void test_peer_renew(TestPeer *peer);
+void test_peer_restart(TestPeer *peer, const char *ufrag, const char *pwd);
+/* It has another address from now on, by UDP. */
+void test_peer_move(TestPeer *peer);
 /* Handles what has come, sends what is due. */
 void test_peer_turn(TestPeer *peer);
 bool test_peer_is_connected(const TestPeer *peer);

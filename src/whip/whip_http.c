@@ -281,6 +281,29 @@ static bool read_fragment(Request *req, SdpFragment *ret_fragment)
         return false;
 }
 
+/* New credentials on the same connection, whose media goes on meanwhile. One that cannot be had leaves it as it is. */
+static void restart(Request *req, const Guest *guest, bool plays, const SdpFragment *fragment)
+{
+        g_auto(LiveReply) reply = { 0 };
+        if (!fragment->ufrag[0]) {
+                refuse(req, 422, N_("A restart names new ICE credentials: the lines a=ice-ufrag and a=ice-pwd."));
+                return;
+        }
+        (plays ? live_player_restart : live_encoder_restart)(live_of(req), guest->room->room_id,
+                                                             request_param(req, "session"), fragment->ufrag,
+                                                             fragment->pwd, &reply);
+        if (reply.verdict == LIVE_FAST) {
+                ask_to_wait(req, 429, "30", N_("This connection was restarted very often. Wait half a minute."));
+                return;
+        }
+        if (reply.verdict != LIVE_DONE) {
+                answer_refusal(req, &reply);
+                return;
+        }
+        respond_text(req, 200, TYPE_FRAGMENT, reply.sdp);
+        add_tag(req, reply.tag);
+}
+
 /* Further candidates need nothing of an ICE-lite server: it answers whoever checks with the right password (RFC 8445,
  * 2.5). They are read all the same, so that a client learns of its faults. */
 static void patch(Request *req, const Guest *guest, bool plays)
@@ -304,7 +327,7 @@ static void patch(Request *req, const Guest *guest, bool plays)
                 refuse(req, 412, N_("This belongs to a connection that was replaced since."));
                 return;
         case MATCH_ANY: /* asks for an ICE restart (RFC 9725, 4.3.3) */
-                refuse(req, 422, N_("Connections are not restarted here: end this one and make a new offer."));
+                restart(req, guest, plays, &fragment);
                 return;
         case MATCH_SAME:
                 respond_text(req, 204, "text/plain; charset=utf-8", "");

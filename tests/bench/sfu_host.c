@@ -4,6 +4,7 @@
  *   {"t":"publish","seat":0,"sdp":offer,"tracks":{"0":"mic","1":"camera"}}   → {"t":"published","seat":0,"sdp":answer}
  *   {"t":"subscribe","who":7,"seats":1}   → {"t":"subscribe","who":7,"sdp":offer}; "own":0 is the watcher's own seat
  *   {"t":"own","who":7,"seat":0}          it takes a seat, or leaves it (-1)
+ *   {"t":"publish","seat":0,"restart":true,…}, {"t":"restart","who":7}   ICE anew on the same connection
  *   {"t":"subscribed","who":7,"sdp":answer}      {"t":"leave","who":7}
  *   {"t":"view","who":7,"sizes":{"v0":360}}      heights that the watcher's page shows
  *
@@ -27,6 +28,7 @@ typedef struct {
         Sfu *sfu;
         SfuRoom room;
         GHashTable *watchers; /* who → peer */
+        SfuPeer publishers[SFU_SEATS];
         GString *input;
 } Host;
 
@@ -59,10 +61,12 @@ static void publish(Host *host, json_t *message)
                 if (kind >= 0 && count < TRACKS_MAX)
                         tracks[count++] = (SfuTrack){ mid, (SfuTrackKind)kind };
         }
-        SfuPeer peer;
         SfuParticipant participant = { (uint32_t)seat + 1 };
-        if (sfu_publish(host->sfu, host->room, participant, seat, offer ? offer : "", tracks, count, &peer, &answer,
-                        &error))
+        SfuPeer *peer = &host->publishers[CLAMP(seat, 0, SFU_SEATS - 1)];
+        bool again = json_is_true(json_object_get(message, "restart"));
+        offer = offer ? offer : "";
+        if (again ? sfu_publish_again(host->sfu, *peer, offer, tracks, count, &answer, &error)
+                  : sfu_publish(host->sfu, host->room, participant, seat, offer, tracks, count, peer, &answer, &error))
                 tell(json_pack("{s:s, s:i, s:s}", "t", "published", "seat", seat, "sdp", answer));
         else
                 complain(error);
@@ -90,6 +94,17 @@ static SfuPeer watcher(Host *host, json_t *message)
 {
         gpointer who = GUINT_TO_POINTER((guint)json_integer_value(json_object_get(message, "who")));
         return (SfuPeer){ GPOINTER_TO_UINT(g_hash_table_lookup(host->watchers, who)) };
+}
+
+static void restart(Host *host, json_t *message)
+{
+        g_autoptr(GError) error = NULL;
+        g_autofree char *offer = NULL;
+        json_t *who = json_object_get(message, "who");
+        if (sfu_subscribe_restart(host->sfu, watcher(host, message), &offer, &error))
+                tell(json_pack("{s:s, s:O, s:s, s:b}", "t", "subscribe", "who", who, "sdp", offer, "restart", true));
+        else
+                complain(error);
 }
 
 static void view(Host *host, json_t *message)
@@ -125,6 +140,8 @@ static void obey(Host *host, json_t *message)
                 publish(host, message);
         else if (g_strcmp0(type, "subscribe") == 0)
                 subscribe(host, message);
+        else if (g_strcmp0(type, "restart") == 0)
+                restart(host, message);
         else if (g_strcmp0(type, "subscribed") == 0)
                 sfu_subscribed(host->sfu, watcher(host, message), sdp ? sdp : "", &error);
         else if (g_strcmp0(type, "own") == 0)

@@ -33,6 +33,7 @@ async function page(words) {
 export class FakeRoom {
   sockets = new Map(); // socket → person id
   keys = new Map(); // key → person id
+  watched = new Map(); // person id → what its connection to watch is called
   people = new Map();
   chat = [];
   nonces = new Map();
@@ -47,7 +48,7 @@ export class FakeRoom {
   next_pc = 1;
 
   /** @param {{words?: object, css?: string, media?: boolean}} options css: where base.css is read from */
-  static async start({ words = {}, css = "src/web/base.css", port = 0, media = false, media_args = [], ice = [] } = {}) {
+  static async start({ words = {}, css = "src/web/base.css", host = "127.0.0.1", port = 0, media = false, media_args = [], ice = [] } = {}) {
     const room = Object.assign(new FakeRoom(), { media_args, ice });
     if (media)
       room.#start_media();
@@ -67,9 +68,10 @@ export class FakeRoom {
     });
     room.wss = new WebSocketServer({ server: room.server });
     room.wss.on("connection", (socket, request) => room.#connected(socket, request));
-    await new Promise((resolve) => room.server.listen(port, "127.0.0.1", resolve));
+    await new Promise((resolve) => room.server.listen(port, host, resolve));
+    room.host = host;
     room.port = room.server.address().port;
-    room.url = `http://127.0.0.1:${room.port}/`;
+    room.url = `http://${host}:${room.port}/`;
     return room;
   }
 
@@ -84,7 +86,8 @@ export class FakeRoom {
         const person = [...this.people.values()].find((one) => one.stage === message.seat);
         this.socketOf(person?.id)?.send(JSON.stringify({ t: "published", pc: person.publish, sdp: message.sdp }));
       } else if (message.t === "subscribe") {
-        const pc = "s" + this.next_pc++;
+        const pc = message.restart ? this.watched.get(message.who) : "s" + this.next_pc++;
+        this.watched.set(message.who, pc);
         this.media_port = Number(/^a=candidate:\S+ 1 udp \d+ \S+ (\d+)/im.exec(message.sdp)[1]);
         this.socketOf(message.who)?.send(JSON.stringify({ t: "subscribe", pc, sdp: message.sdp, ice: this.ice }));
       } else if (message.t === "layers") {
@@ -112,13 +115,26 @@ export class FakeRoom {
     const ended = new Promise((resolve) => this.media.on("exit", resolve));
     this.media.stdin.end();
     await ended;
+    this.watched.clear();
+    for (const person of this.people.values())
+      delete person.publish;
     this.#start_media();
   }
 
-  on_publish(socket, { pc, sdp, tracks }) {
+  on_publish(socket, { pc, sdp, tracks, restart = false }) {
     const person = this.people.get(this.sockets.get(socket));
+    if (restart && person.publish !== pc)
+      return socket.send(JSON.stringify({ t: "refused", of: "restart", id: pc, text: "" }));
     person.publish = pc;
-    this.#media({ t: "publish", seat: person.stage, sdp, tracks });
+    this.#media({ t: "publish", seat: person.stage, sdp, tracks, restart });
+  }
+
+  on_restart(socket, { pc }) {
+    const who = this.sockets.get(socket);
+    if (this.watched.get(who) === pc)
+      this.#media({ t: "restart", who });
+    else
+      socket.send(JSON.stringify({ t: "refused", of: "restart", id: pc, text: "" }));
   }
 
   on_resubscribe(socket) {
@@ -153,7 +169,7 @@ export class FakeRoom {
     this.cut();
     this.server.closeAllConnections?.();
     await new Promise((resolve) => this.server.close(resolve));
-    await new Promise((resolve) => this.server.listen(this.port, "127.0.0.1", resolve));
+    await new Promise((resolve) => this.server.listen(this.port, this.host, resolve));
   }
 
   add(person) {
@@ -201,7 +217,7 @@ export class FakeRoom {
     socket.send('{"t":"pong"}');
   }
 
-  on_join(socket, { name, key }, role) {
+  on_join(socket, { name, key, publish, subscribe }, role) {
     let id = this.keys.get(key);
     if (id === undefined) {
       key = "key-" + Math.random().toString(36).slice(2);
@@ -219,10 +235,11 @@ export class FakeRoom {
     socket.send(JSON.stringify({
       t: "welcome", me: { id, key, role: me.role, name: me.name }, room: { title: "Grande salle", slug: "stage" },
       talk: { code: "ABCDEF", title: "Le métier de médiateur numérique", start_us: now_us - 22 * 6e7, end_us: now_us + 53 * 6e7 },
-      people: [...this.people.values()], hands: this.hands, publish: null, ice: this.ice, now_us,
+      people: [...this.people.values()], hands: this.hands, publish: publish && me.publish === publish ? publish : null, ice: this.ice, now_us,
       chat: this.chat.map((line) => (line.who === id ? line : { ...line, id: undefined })), ...this.state,
     }));
-    this.on_resubscribe(socket);
+    if (!subscribe || this.watched.get(id) !== subscribe)
+      this.on_resubscribe(socket);
   }
 
   on_name(socket, { name }) {

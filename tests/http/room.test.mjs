@@ -1,13 +1,14 @@
 // The room's messages over a real WebSocket, without a browser: who may say what, in which order, and what is still
 // there after a restart and after a power cut.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import { Page as RoomPage } from '../support/page.mjs';
 import { importLive } from '../support/sample.mjs';
 import { linkTo } from './mail.mjs';
-import { ownerClient, start } from './support.mjs';
+import { ownerClient, root, start } from './support.mjs';
 
 let server, place;
 
@@ -24,6 +25,53 @@ after(async () => {
   const { code, stderr } = await server.stop();
   assert.equal(code, 0, stderr);
   assert.doesNotMatch(stderr, /Sanitizer|runtime error/);
+});
+
+/** What a browser would say to an offer to watch, with these ICE credentials. */
+const watcher_answer = (offer, ufrag) => offer
+  .replace(/a=ice-lite\r\n/, '').replaceAll(/a=candidate:.*\r\n|a=end-of-candidates\r\n|a=ssrc.*\r\n/g, '')
+  .replaceAll(/a=ice-ufrag:.*/g, `a=ice-ufrag:${ufrag}`).replaceAll(/a=ice-pwd:.*/g, `a=ice-pwd:${ufrag.padEnd(22, 'x')}`)
+  .replaceAll('a=setup:actpass', 'a=setup:active').replaceAll('a=sendonly', 'a=recvonly');
+const ufrag_of = (sdp) => sdp.match(/a=ice-ufrag:(\S+)/)[1];
+
+describe('ICE restarts', () => {
+  it('of who watches keep the connection\'s name and certificate; who may not or asks too often makes a new one', async () => {
+    const page = await Page.join('Watcher'), first = await page.next('subscribe');
+    const refused = (pc) => page.ask({ t: 'restart', pc }, 'refused').then((m) => assert.deepEqual([m.of, m.id], ['restart', pc]));
+    await refused('sNobody');
+    await refused(first.pc); // not answered yet
+    page.send({ t: 'subscribed', pc: first.pc, sdp: watcher_answer(first.sdp, 'abcd0') });
+    let before = ufrag_of(first.sdp), last;
+    for (let n = 1; n < 30; n++) {
+      last = await page.ask({ t: 'restart', pc: first.pc }, ['subscribe', 'refused']);
+      if (last.t === 'refused') break;
+      assert.equal(last.pc, first.pc);
+      assert.notEqual(ufrag_of(last.sdp), before);
+      assert.equal(last.sdp.match(/a=fingerprint.*/)[0], first.sdp.match(/a=fingerprint.*/)[0]);
+      before = ufrag_of(last.sdp);
+      page.send({ t: 'subscribed', pc: first.pc, sdp: watcher_answer(last.sdp, `abcd${n}`) });
+    }
+    assert.deepEqual([last.t, last.of, last.id], ['refused', 'restart', first.pc]);
+    await page.close();
+  });
+  it('of who speaks are answered on the same connection, and need one that the server holds', async () => {
+    const offer = await readFile(path.join(root, 'tests/fuzz/seeds/sdp/obs-30-publish.sdp'), 'utf8'), tracks = { 0: 'mic', 1: 'camera' };
+    const host = await Page.join('', { client: await ownerClient(server) });
+    await host.ask({ t: 'take' }, 'people', (m) => m.set.some((p) => p.id === host.welcome.me.id && p.stage !== null));
+    const again = { t: 'publish', pc: 'one', tracks, restart: true, sdp: offer.replace('kQ7x', 'other').replace('0mZr', '1nAs') };
+    const unknown = await host.ask(again, ['published', 'refused']);
+    assert.deepEqual([unknown.of, unknown.id], ['restart', 'one']);
+    const { sdp } = await host.ask({ t: 'publish', pc: 'one', sdp: offer, tracks }, 'published');
+    const restarted = await host.ask(again, 'published');
+    assert.equal(restarted.pc, 'one');
+    assert.notEqual(ufrag_of(restarted.sdp), ufrag_of(sdp));
+    const repeated = await host.ask(again, 'published'); // the answer was lost: no further restart
+    assert.equal(ufrag_of(repeated.sdp), ufrag_of(restarted.sdp));
+    const foreign = { ...again, sdp: again.sdp.replace('6B:1F', '6C:1F').replace('other', 'third').replace('1nAs', '2nAs') };
+    assert.equal((await host.ask(foreign, 'refused')).of, 'restart'); // another certificate
+    await host.ask({ t: 'leave' }, 'people', (m) => m.set.some((p) => p.id === host.welcome.me.id && p.stage === null));
+    await host.close();
+  });
 });
 
 describe('coming in', () => {

@@ -150,7 +150,6 @@ describe('a camera on stage', () => {
     const tag = { 'if-match': '"1"' };
     assert.equal((await patch(session, key, tag)).status, 204);
     await refusal(await patch(session, key), 428);
-    assert.match(await refusal(await patch(session, key, { 'if-match': '*' }), 422), /new offer/);
     await refusal(await patch(session, key, { 'if-match': '"99"' }), 412);
     await refusal(await patch(session, key, tag, FRAGMENT, 'application/sdp'), 415);
     await refusal(await patch(session, key, tag, 'hello'), 400);
@@ -158,6 +157,29 @@ describe('a camera on stage', () => {
     await refusal(await patch(`${session.slice(0, -1)}x`, key, tag), 404);
     await refusal(await send('POST', session, { key, body: offer, type: 'application/sdp' }), 405);
     assert.equal((await send('OPTIONS', session)).headers.get('accept-patch'), 'application/trickle-ice-sdpfrag');
+    await it_restarts(session, key);
+  }
+
+  /** RFC 9725, 4.3.3: other credentials, on both sides, and another tag. */
+  async function it_restarts(session, key) {
+    const any = { 'if-match': '*' }, ufrag = (text) => text.match(/a=ice-ufrag:(\S+)/)[1];
+    const renewed = (n) => FRAGMENT.replace('kQ7x', `other${n}`).replace('0mZr', `1nAs${n}`);
+    assert.match(await refusal(await patch(session, key, any), 422), /user name and password/); // those of the offer are none
+    assert.match(await refusal(await patch(session, key, any, 'm=audio 9 X 0\r\na=mid:0\r\na=end-of-candidates\r\n'), 422), /a=ice-ufrag/);
+    assert.equal((await patch(session, key, { 'if-match': '"1"' })).status, 204); // so it lives as before
+    const restarted = await patch(session, key, any, renewed(0)), fragment = await restarted.text();
+    assert.equal(restarted.status, 200, fragment);
+    assert.equal(restarted.headers.get('content-type'), 'application/trickle-ice-sdpfrag');
+    assert.equal(restarted.headers.get('etag'), '"2"');
+    assert.match(fragment, /a=ice-lite[\s\S]*a=ice-pwd:\S{22,}[\s\S]*m=audio[\s\S]*a=mid:0[\s\S]*a=candidate:/);
+    await refusal(await patch(session, key, { 'if-match': '"1"' }), 412); // that was before
+    assert.equal((await patch(session, key, { 'if-match': '"2"' })).status, 204);
+    const again = await patch(session, key, any, renewed(1));
+    assert.deepEqual([again.status, again.headers.get('etag')], [200, '"3"']);
+    assert.notEqual(ufrag(await again.text()), ufrag(fragment));
+    let last;
+    for (let n = 2; n < 30 && last?.status !== 429; n++) last = await patch(session, key, any, renewed(n));
+    assert.match(await refusal(last, 429), /often/);
   }
 
   async function it_ends(session, key, seen) {
@@ -246,6 +268,10 @@ describe('a player', () => {
     const session = answer.headers.get('location');
     assert.equal((await patch(session, undefined, { 'if-match': '"1"' })).status, 204);
     await refusal(await patch(session), 428);
+    const restarted = await patch(session, undefined, { 'if-match': '*' });
+    assert.deepEqual([restarted.status, restarted.headers.get('etag')], [200, '"2"']);
+    assert.match(await restarted.text(), /a=ice-ufrag/);
+    await refusal(await patch(session, undefined, { 'if-match': '"1"' }), 412);
     assert.equal((await send('DELETE', session)).status, 200);
     await refusal(await send('DELETE', session), 404);
   });
