@@ -100,6 +100,9 @@ typedef struct {
 /* Takes a seat, the one it had if it comes back, and answers its offer. A stream that still came by this key ends. */
 void live_encoder_publish(Live *live, const LivePlace *place, const LiveEncoder *encoder, const char *offer,
                           LiveReply *ret_reply);
+/* The TURN servers of the configuration as values of Link headers (RFC 9725 4.6), each with a password good for twelve
+ * hours; empty without one. (transfer full) Any thread. */
+char **live_ice_links(const Live *live, int64_t room_id);
 /* Ends a session: off the stage at once. */
 LiveVerdict live_encoder_end(Live *live, int64_t room_id, const char *session);
 /* DONE and the tag, when the session lives. */

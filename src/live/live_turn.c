@@ -23,15 +23,35 @@ char *live_turn_password(const char *secret, const char *user)
         return g_base64_encode(digest, size);
 }
 
+/* who: a person's number, 0 for a camera or a player without a page. (transfer full) */
+static char *user_name(int64_t room_id, int who)
+{
+        int64_t until_s = (now_us() + GOOD_FOR_US) / SECOND_US;
+        return g_strdup_printf("%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT "-%d", until_s, room_id, who);
+}
+
+char **live_ice_links(const Live *live, int64_t room_id)
+{
+        const LiveTurn *turn = &live->turn;
+        g_autoptr(GStrvBuilder) links = g_strv_builder_new();
+        g_autofree char *user = user_name(room_id, 0);
+        g_autofree char *password = turn->urls ? live_turn_password(turn->secret, user) : NULL;
+        for (const char *const *url = turn->urls; url && *url; url++) {
+                g_autofree char *link = g_strdup_printf("<%s>; rel=\"ice-server\"; username=\"%s\"; credential=\"%s\"; "
+                                                        "credential-type=\"password\"",
+                                                        *url, user, password);
+                g_strv_builder_add(links, link);
+        }
+        return g_strv_builder_end(links);
+}
+
 json_t *live_ice_servers(const Person *person)
 {
         const LiveTurn *turn = &person->room->live->turn;
         json_t *servers = json_array();
         if (!turn->urls)
                 return servers;
-        int64_t until_s = (now_us() + GOOD_FOR_US) / SECOND_US;
-        g_autofree char *user =
-                g_strdup_printf("%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT "-%d", until_s, person->room->id, person->id);
+        g_autofree char *user = user_name(person->room->id, person->id);
         g_autofree char *password = live_turn_password(turn->secret, user);
         json_t *urls = json_array();
         for (const char *const *url = turn->urls; *url; url++)

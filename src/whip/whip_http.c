@@ -177,13 +177,16 @@ static void add_tag(Request *req, unsigned tag)
         respond_header(req, "ETag", text);
 }
 
-static void answer_created(Request *req, const LiveReply *reply)
+static void answer_created(Request *req, int64_t room_id, const LiveReply *reply)
 {
         g_autofree char *location = g_strconcat(request_origin(req), request_path(req), "/", reply->session, NULL);
         respond_text(req, 201, TYPE_SDP, reply->sdp);
         respond_header(req, "Location", location);
         respond_header(req, "Accept-Patch", TYPE_FRAGMENT);
         add_tag(req, reply->tag);
+        g_auto(GStrv) links = live_ice_links(live_of(req), room_id);
+        for (char **link = links; *link; link++)
+                respond_header(req, "Link", *link);
 }
 
 /* The organisers see on the key's page when it was last let in; nothing hangs on it. */
@@ -234,7 +237,7 @@ static void begin_session(Request *req, bool plays)
         }
         if (guest.key)
                 note_use(req, guest.key->id);
-        answer_created(req, &reply);
+        answer_created(req, guest.room->room_id, &reply);
 }
 
 static void answer_endpoint(Request *req, bool plays)
