@@ -233,6 +233,15 @@ static void test_close(void)
         ends_clear(&ends);
 }
 
+/* The key of a certificate is made at each start, for this start alone. */
+static void test_keys_are_new(void)
+{
+        DtlsIdentity *first = dtls_identity_new(), *second = dtls_identity_new();
+        g_assert_true(memcmp(dtls_identity_fingerprint(first), dtls_identity_fingerprint(second), 32) != 0);
+        dtls_identity_free(first);
+        dtls_identity_free(second);
+}
+
 /* Garbage before, during and after a handshake neither ends nor stalls it. */
 static void test_garbage(void)
 {
@@ -267,5 +276,6 @@ int main(int argc, char **argv)
         g_test_add_data_func("/dtls/wrong-fingerprint-of-server", GINT_TO_POINTER(DTLS_CLIENT), test_wrong_fingerprint);
         g_test_add_func("/dtls/close", test_close);
         g_test_add_func("/dtls/garbage", test_garbage);
+        g_test_add_func("/dtls/keys-are-new", test_keys_are_new);
         return g_test_run();
 }

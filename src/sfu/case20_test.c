@@ -6,9 +6,10 @@
 #include "rtc/rtcp.h"
 #include "rtc/sdp.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
-enum { STORM = 3000, SPOKEN = 20 };
+enum { STORM = 3000, FLOOD = 60000, SPOKEN = 20 };
 
 typedef struct Honest {
         TestHall hall;
@@ -168,6 +169,64 @@ static void test_churn(void)
         test_hall_clear(&honest.hall);
 }
 
+/* Frames of the honest speaker that the recording gets. */
+static void on_frame(void *owner, const SfuFrame *frame)
+{
+        _Atomic unsigned *heard = owner;
+        if (frame->participant.value == 7)
+                atomic_fetch_add(heard, 1);
+}
+
+static void on_stop(void *owner)
+{
+}
+
+static bool is_still(Honest *honest)
+{
+        int64_t since_us = g_get_monotonic_time();
+        for (unsigned last = 0; g_get_monotonic_time() - since_us < 200 * 1000;) {
+                test_hall_turn(&honest->hall);
+                if (honest->watcher->packets->len != last)
+                        since_us = g_get_monotonic_time();
+                last = honest->watcher->packets->len;
+        }
+        return true;
+}
+
+/* Somebody else on stage sends as much as the line takes, all of it well formed and with the right keys: what is too
+ * much is dropped, the others are heard and recorded. */
+static void test_flood(void)
+{
+        static const SfuTrack tracks[] = { { "mic", SFU_MIC } };
+        _Atomic unsigned recorded = 0;
+        SfuTapSink sink = { &recorded, on_frame, on_stop };
+        Honest honest;
+        honest_init(&honest);
+        g_assert_true(sfu_tap_start(honest.hall.sfu, honest.hall.room, &sink, NULL));
+        TestPeer *loud = test_hall_come(&honest.hall, false);
+        g_autofree char *offer = test_peer_offer(loud, false, false), *answer = NULL;
+        SfuPeer peer;
+        g_assert_true(sfu_publish(honest.hall.sfu, honest.hall.room, (SfuParticipant){ 9 }, 1, offer, tracks, 1, &peer,
+                                  &answer, NULL));
+        test_peer_connect(loud, answer);
+        WAIT_FOR(&honest.hall, test_peer_is_connected(loud));
+        unsigned before = honest.watcher->packets->len;
+        for (unsigned i = 0; i < FLOOD; i++) {
+                uint64_t index = loud->next_index[TEST_MIC]++;
+                test_peer_send(loud, TEST_MIC, index, (uint32_t)index * 960, false, test_opus, sizeof test_opus);
+                if (i % 1000 == 0)
+                        test_hall_speak(&honest.hall, honest.speaker, 1);
+        }
+        WAIT_FOR(&honest.hall, drops(&honest, "rate") > 0);
+        g_assert_true(is_still(&honest));
+        g_assert_cmpuint(honest.watcher->packets->len, >, before);
+        unsigned heard = atomic_load(&recorded);
+        are_heard(&honest);
+        WAIT_FOR(&honest.hall, atomic_load(&recorded) >= heard + SPOKEN);
+        sfu_tap_stop(honest.hall.sfu, honest.hall.room);
+        test_hall_clear(&honest.hall);
+}
+
 /* One watcher's NACK, PLI, FIR and transport feedback by the thousand: bounded for that peer, nothing for others. */
 static void test_storms(void)
 {
@@ -231,6 +290,7 @@ int main(int argc, char **argv)
         g_test_add_func("/case20/early-hello", test_early_hello);
         g_test_add_func("/case20/replay", test_replay);
         g_test_add_func("/case20/ssrc-churn", test_churn);
+        g_test_add_func("/case20/flood", test_flood);
         g_test_add_func("/case20/storms", test_storms);
         g_test_add_func("/case20/descriptions", test_descriptions);
         return g_test_run();

@@ -19,7 +19,7 @@ const PORT = 34780, HOUSE = "10.9.0.1", TURN = "10.9.0.2", SECRET = "of this tes
 const run = (line) => execFileSync("sh", ["-ec", line], { stdio: ["ignore", "pipe", "inherit"] });
 
 function why_not() {
-  const program = ["nft", "ip", "unshare", "turnserver"].find((name) => !has_program(name));
+  const program = ["nft", "ip", "unshare", "nsenter", "turnserver", "turnutils_uclient"].find((name) => !has_program(name));
   if (program)
     return `${program} not installed`;
   return missing("chromium", "firefox") || (spawnSync("unshare", ["-n", "true"]).status !== 0 && "no network namespace to be had");
@@ -185,6 +185,17 @@ function within() {
       only(`ip saddr ${TURN} accept`, ...no_house);
       for (const [name, browser] of [["chromium", chromium], ["firefox", firefox]])
         assert.equal((await watches(t, browser, name)).found.type, "relay", turn.said().slice(-2000));
+    });
+
+    it("leads through coturn to the house alone, to no address of a special purpose (ASVS 17.1.1)", () => {
+      only("accept");
+      const tries = (peer) => {
+        const { stdout, stderr } = spawnSync("turnutils_uclient", ["-t", "-W", SECRET, "-u", "someone", "-p", "3479", "-e", peer, "-r", "9", "-n", "1", "-m", "1", "-c", TURN], { encoding: "utf8", timeout: 10000 });
+        return stdout + stderr;
+      };
+      for (const peer of ["127.0.0.1", "0.0.0.1", "10.0.0.5", "100.64.0.1", "169.254.169.254", "172.16.0.1", "192.168.1.1", "192.0.2.7", "198.18.0.1", "240.0.0.1"])
+        assert.match(tries(peer), /403/, `${peer}: ${turn.said().slice(-500)}`);
+      assert.doesNotMatch(tries(HOUSE), /403/);
     });
 
     it("finds another way when the one in use is lost, for who watches and who speaks", async (t) => {

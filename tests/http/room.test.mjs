@@ -258,6 +258,14 @@ describe('what is not a message of ours', () => {
     page.send('{}');
     assert.equal(await page.closed, 1008);
   });
+  it('more than 300 in ten seconds: the socket is closed, others go on (ASVS 17.3.1)', async () => {
+    const flood = await Page.join('Flood'), other = await Page.join('Other');
+    for (let i = 0; i < 400; i++) flood.send({ t: 'ping' });
+    assert.equal(await flood.closed, 1008);
+    assert.equal(flood.seen.filter((m) => m.t === 'pong').length, 299); // and the joining
+    assert.equal((await other.ask({ t: 'ping' }, 'pong')).t, 'pong');
+    await other.close();
+  });
   it('too large, binary: the socket is closed, others go on', async () => {
     const other = await Page.join('Other');
     const large = await Page.join('Large');
