@@ -85,7 +85,7 @@ typedef struct {
         LiveVerdict verdict;
         char *session; /* of DONE: what the connection is called in addresses */
         unsigned tag;  /* its ICE session, for entity tags */
-        char *sdp;     /* of DONE: our description or fragment; of BAD_OFFER: why, in English */
+        char *sdp;     /* of DONE: our description or fragment; of BAD_OFFER: why, source words */
 } LiveReply;
 void live_reply_clear(LiveReply *reply);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LiveReply, live_reply_clear)

@@ -1,13 +1,27 @@
 #include "rtc/sdp_words.h"
 
+#include "base/i18n.h"
+
 #include <string.h>
 
-#define RESULT_TEXT(name, text) text,
-static const char *const result_texts[] = { SDP_RESULTS(RESULT_TEXT) };
+static const char *const result_texts[SDP_N_RESULTS] = {
+        [SDP_OK] = N_("well formed"),
+        [SDP_TOO_LONG] = N_("the description is longer than 64 KiB"),
+        [SDP_NOT_SDP] = N_("this is not a session description"),
+        [SDP_BAD_LINE] = N_("a line is not of the form x=value"),
+        [SDP_BAD_MEDIA] = N_("a media line is malformed"),
+        [SDP_TOO_MANY_MEDIA] = N_("there are more than 32 media lines"),
+        [SDP_TOO_MANY_CODECS] = N_("a media line has more than 48 payload types"),
+        [SDP_BAD_MID] = N_("a media identifier is malformed, missing or used twice"),
+        [SDP_BAD_ICE] = N_("an ICE user name or password is malformed"),
+        [SDP_BAD_FINGERPRINT] = N_("a SHA-256 certificate fingerprint is malformed"),
+        [SDP_BAD_ATTRIBUTE] = N_("an attribute is malformed"),
+        [SDP_NOT_BUNDLED] = N_("the media lines do not share one transport"),
+};
 
 const char *sdp_result_text(SdpResult result)
 {
-        return result < G_N_ELEMENTS(result_texts) ? result_texts[result] : "unknown";
+        return result < SDP_N_RESULTS ? result_texts[result] : "unknown";
 }
 
 Sdp *sdp_new(void)

@@ -33,25 +33,22 @@ enum {
         SDP_MAX_LAYERS = 3, /* of a simulcast; further ones are left out */
 };
 
-#define SDP_RESULTS(X)                                                                                                 \
-        X(OK, "well formed")                                                                                           \
-        X(TOO_LONG, "the description is longer than 64 KiB")                                                           \
-        X(NOT_SDP, "this is not a session description")                                                                \
-        X(BAD_LINE, "a line is not of the form x=value")                                                               \
-        X(BAD_MEDIA, "a media line is malformed")                                                                      \
-        X(TOO_MANY_MEDIA, "there are more than 32 media lines")                                                        \
-        X(TOO_MANY_CODECS, "a media line has more than 48 payload types")                                              \
-        X(BAD_MID, "a media identifier is malformed, missing or used twice")                                           \
-        X(BAD_ICE, "an ICE user name or password is malformed")                                                        \
-        X(BAD_FINGERPRINT, "a SHA-256 certificate fingerprint is malformed")                                           \
-        X(BAD_ATTRIBUTE, "an attribute is malformed")                                                                  \
-        X(NOT_BUNDLED, "the media lines do not share one transport")
-
 typedef enum SdpResult {
-#define SDP_RESULT_ENUM(name, text) SDP_##name,
-        SDP_RESULTS(SDP_RESULT_ENUM)
-#undef SDP_RESULT_ENUM
+        SDP_OK,
+        SDP_TOO_LONG,
+        SDP_NOT_SDP,
+        SDP_BAD_LINE,
+        SDP_BAD_MEDIA,
+        SDP_TOO_MANY_MEDIA,
+        SDP_TOO_MANY_CODECS,
+        SDP_BAD_MID,
+        SDP_BAD_ICE,
+        SDP_BAD_FINGERPRINT,
+        SDP_BAD_ATTRIBUTE,
+        SDP_NOT_BUNDLED,
+        SDP_N_RESULTS
 } SdpResult;
+/* Source words for tr(). */
 const char *sdp_result_text(SdpResult result);
 
 typedef enum SdpKind {

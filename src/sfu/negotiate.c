@@ -1,9 +1,12 @@
 #include "sfu/negotiate.h"
 
+#include "base/i18n.h"
+
 #include <string.h>
 
 G_STATIC_ASSERT((int)SDP_MAX_LAYERS == (int)TRACK_LAYERS);
 
+/* text: source words, since they reach people. */
 static bool refuse(GError **error, const char *text)
 {
         g_set_error_literal(error, SFU_ERROR, SFU_ERROR_SDP, text);
@@ -32,11 +35,11 @@ static Sdp *begin_local(const LocalSide *local, SdpSetup setup)
 static bool read_remote(const Sdp *remote, PeerPlan *plan, GError **error)
 {
         if (!ice_credentials_set(&plan->remote, remote->ufrag, remote->pwd))
-                return refuse(error, "the description lacks ICE credentials");
+                return refuse(error, N_("the description lacks ICE credentials"));
         if (!remote->has_fingerprint)
-                return refuse(error, "the description lacks a SHA-256 certificate fingerprint");
+                return refuse(error, N_("the description lacks a SHA-256 certificate fingerprint"));
         if (remote->setup != SDP_ACTPASS && remote->setup != SDP_ACTIVE)
-                return refuse(error, "the browser must be able to open the DTLS connection (a=setup:active)");
+                return refuse(error, N_("the browser must be able to open the DTLS connection (a=setup:active)"));
         memcpy(plan->fingerprint, remote->fingerprint, sizeof plan->fingerprint);
         return true;
 }
@@ -46,9 +49,10 @@ static bool read_remote(const Sdp *remote, PeerPlan *plan, GError **error)
 static bool check_connection(const Sdp *remote, const PeerPlan *plan, GError **error)
 {
         if (!remote->has_fingerprint || memcmp(plan->fingerprint, remote->fingerprint, sizeof plan->fingerprint))
-                return refuse(error, "a further description must keep its certificate: open a new connection instead");
+                return refuse(error,
+                              N_("a further description must keep its certificate: open a new connection instead"));
         if (!strcmp(plan->remote.ufrag, remote->ufrag) != !strcmp(plan->remote.pwd, remote->pwd))
-                return refuse(error, "a restart of ICE changes user name and password");
+                return refuse(error, N_("a restart of ICE changes user name and password"));
         return true;
 }
 
@@ -200,10 +204,10 @@ static bool check_tracks(const Sdp *offer, const SfuTrack *tracks, size_t n_trac
         unsigned seen = 0;
         for (size_t i = 0; i < n_tracks; i++) {
                 if ((unsigned)tracks[i].kind >= SFU_N_TRACK_KINDS || seen & 1u << tracks[i].kind)
-                        return refuse(error, "a kind of track is named twice or unknown");
+                        return refuse(error, N_("a kind of track is named twice or unknown"));
                 seen |= 1u << tracks[i].kind;
                 if (!tracks[i].mid || !sdp_find_media(offer, tracks[i].mid))
-                        return refuse(error, "a track names a line that the offer does not have");
+                        return refuse(error, N_("a track names a line that the offer does not have"));
         }
         return true;
 }
@@ -212,10 +216,10 @@ static bool check_tracks(const Sdp *offer, const SfuTrack *tracks, size_t n_trac
 static bool check_again(const Sdp *offer, const Sdp *before, const PeerPlan *plan, GError **error)
 {
         if (offer->n_media < before->n_media)
-                return refuse(error, "a further offer must keep the lines of the first");
+                return refuse(error, N_("a further offer must keep the lines of the first"));
         for (unsigned i = 0; i < before->n_media; i++)
                 if (strcmp(offer->media[i].mid, before->media[i].mid) && !before->media[i].rejected)
-                        return refuse(error, "a further offer must keep the order of its lines");
+                        return refuse(error, N_("a further offer must keep the order of its lines"));
         return check_connection(offer, plan, error);
 }
 
@@ -253,7 +257,7 @@ Sdp *negotiate_publish(const Sdp *offer, const SfuTrack *tracks, size_t n_tracks
                 reject_line(offered, line);
         }
         if (!any) {
-                refuse(error, "the offer has no line we can receive: Opus, H.264 baseline or VP8 are needed");
+                refuse(error, N_("the offer has no line we can receive: Opus, H.264 baseline or VP8 are needed"));
                 return NULL;
         }
         return g_steal_pointer(&answer);
@@ -320,7 +324,7 @@ static bool read_answer_line(const SdpMedia *line, unsigned slot, PeerPlan *plan
         char mid[SDP_MID_SIZE];
         slot_mid(slot, mid);
         if (strcmp(line->mid, mid) || (line->kind == SDP_AUDIO) != slot_is_audio(slot))
-                return refuse(error, "the answer's lines are not those of the offer");
+                return refuse(error, N_("the answer's lines are not those of the offer"));
         if (line->rejected)
                 return true;
         if (slot_is_audio(slot)) {
@@ -347,12 +351,12 @@ bool negotiate_answer(const Sdp *answer, unsigned seats, PeerPlan *plan, GError 
 {
         /* An answer to an earlier, shorter offer may still be on its way; lines never become fewer. */
         if (answer->n_media > 1 + 2 * seats || answer->n_media < MAX(plan->n_slots, 3) || answer->n_media % 2 == 0)
-                return refuse(error, "the answer has not as many lines as the offer");
+                return refuse(error, N_("the answer has not as many lines as the offer"));
         if (plan->n_slots && !check_connection(answer, plan, error))
                 return false;
         /* Known unless our offer restarts ICE: then the browser's are new as well. */
         if (plan->n_slots && plan->remote.ufrag[0] && strcmp(plan->remote.ufrag, answer->ufrag))
-                return refuse(error, "an answer restarts ICE only where the offer does");
+                return refuse(error, N_("an answer restarts ICE only where the offer does"));
         if (!read_remote(answer, plan, error))
                 return false;
         plan->opus = plan->h264 = plan->h264_rtx = plan->vp8 = plan->vp8_rtx = plan->playout_delay = 0;
@@ -361,7 +365,7 @@ bool negotiate_answer(const Sdp *answer, unsigned seats, PeerPlan *plan, GError 
                 if (!read_answer_line(&answer->media[slot], slot, plan, error))
                         return false;
         if (!plan->opus && !plan->h264 && !plan->vp8)
-                return refuse(error, "the answer takes neither Opus, H.264 baseline nor VP8");
+                return refuse(error, N_("the answer takes neither Opus, H.264 baseline nor VP8"));
         plan->n_slots = answer->n_media;
         return true;
 }
@@ -433,7 +437,8 @@ Sdp *negotiate_play(const Sdp *offer, const LocalSide *local, PeerPlan *plan, GE
                         reject_line(offered, line);
         }
         if (plan->n_slots == 0) {
-                refuse(error, "the offer has no line that we can fill: Opus, H.264 or VP8 are needed, to be received");
+                refuse(error,
+                       N_("the offer has no line that we can fill: Opus, H.264 or VP8 are needed, to be received"));
                 return NULL;
         }
         return g_steal_pointer(&answer);

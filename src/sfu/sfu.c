@@ -2,6 +2,7 @@
 
 #include "sfu/candidates.h"
 
+#include "base/i18n.h"
 #include "rtc/sdp_fragment.h"
 
 #include <string.h>
@@ -508,7 +509,7 @@ bool sfu_restart(Sfu *sfu, SfuPeer peer, const char *ufrag, const char *pwd, cha
         if (!ice_credentials_set(&front->plan.remote, ufrag, pwd) || !strcmp(ufrag, before.remote.ufrag) ||
             !strcmp(pwd, before.remote.pwd)) {
                 front->plan = before;
-                return sfu_refuse(error, SFU_ERROR_SDP, "a restart of ICE changes user name and password");
+                return sfu_refuse(error, SFU_ERROR_SDP, N_("a restart of ICE changes user name and password"));
         }
         bool made = make_credentials(peer, &front->plan.local);
         if (!made || !front_post(sfu, front, error)) {

@@ -80,7 +80,7 @@ typedef struct SfuConfig {
 
 typedef enum SfuError {
         SFU_ERROR_SYSTEM, /* a socket or a thread could not be had; the message says which */
-        SFU_ERROR_SDP,    /* the description is malformed or offers nothing we can use; fit to be shown */
+        SFU_ERROR_SDP,    /* the description is malformed or offers nothing we can use; source words for tr() */
         SFU_ERROR_STATE,  /* no such room, peer or seat, or not now */
         SFU_ERROR_FULL,   /* a limit above is reached */
 } SfuError;

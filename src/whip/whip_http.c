@@ -116,8 +116,9 @@ static char *read_offer(Request *req)
         SdpResult result = SDP_NOT_SDP;
         g_autoptr(Sdp) sdp = text && !memchr(text, 0, size) ? sdp_parse(text, size, &result) : NULL;
         if (!sdp) {
-                g_autofree char *sentence = g_strdup_printf(
-                        tr(request_lang(req), N_("This is no session description: %s.")), sdp_result_text(result));
+                g_autofree char *sentence =
+                        g_strdup_printf(tr(request_lang(req), N_("This is no session description: %s.")),
+                                        tr(request_lang(req), sdp_result_text(result)));
                 respond_error(req, 400, sentence);
                 return NULL;
         }
@@ -127,7 +128,7 @@ static char *read_offer(Request *req)
 static void refuse_offer(Request *req, const LiveReply *reply)
 {
         g_autofree char *sentence = g_strdup_printf(tr(request_lang(req), N_("The offer cannot be used: %s.")),
-                                                    reply->sdp ? reply->sdp : "");
+                                                    reply->sdp ? tr(request_lang(req), reply->sdp) : "");
         respond_error(req, 422, sentence);
 }
 
@@ -279,7 +280,7 @@ static bool read_fragment(Request *req, SdpFragment *ret_fragment)
                 return true;
         g_autofree char *sentence =
                 g_strdup_printf(tr(request_lang(req), N_("This is no fragment of a session description: %s.")),
-                                sdp_result_text(result));
+                                tr(request_lang(req), sdp_result_text(result)));
         respond_error(req, 400, sentence);
         return false;
 }

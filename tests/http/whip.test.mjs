@@ -120,6 +120,23 @@ describe('an encoder that asks', () => {
   });
 });
 
+describe('what is refused', () => {
+  it('is said in the language that was asked for', async () => {
+    const { key } = await make_key('Languages'), accept = (lang) => ({ headers: { 'accept-language': lang } });
+    const no_print = offer.replaceAll(/a=fingerprint.*\r\n/g, ''), no_codec = offer.replace(/H264/, 'H265').replace(/opus/, 'G722');
+    const broken = 'v=0\r\nm=audio 9 nothing 1\r\n';
+    for (const [body, status, english, french] of [
+      [no_print, 422, /lacks a SHA-256 certificate fingerprint/, /^Cette offre.*il manque à la description l’empreinte SHA-256/],
+      [no_codec, 422, /no line we can receive/, /aucune ligne que nous puissions recevoir/],
+      [broken, 400, /a media line is malformed/, /une ligne de média est mal formée/],
+    ]) {
+      assert.match(await refusal(await publish(key, { body, ...accept('en, fr;q=0.5') }), status), english);
+      assert.match(await refusal(await publish(key, { body, ...accept('fr-FR, en;q=0.5') }), status), french);
+    }
+    assert.match(await refusal(await publish(undefined, accept('fr')), 401), /clé/);
+  });
+});
+
 describe('a camera on stage', () => {
   it('takes a seat under its name, by its key; its answer is what OBS reads', async () => {
     const { key } = await make_key('Hall camera');
