@@ -61,26 +61,18 @@ export function tone_file(hertz) {
 /**
  * A Chromium of its own process, so that it can have its own microphone. Without devices it is a watcher's: it hides its
  * addresses behind mDNS names, as browsers do that were never granted a camera.
- * @param {{tone?: number, devices?: boolean, flags?: string[], network?: number}} options tone: hertz of the fake microphone;
- * network: a process in whose network namespace it runs
+ * @param {{tone?: number, devices?: boolean, flags?: string[]}} options tone: hertz of the fake microphone
  */
-export async function open_chromium({ tone, devices = tone !== undefined, flags = [], network = 0 } = {}) {
+export async function open_chromium({ tone, devices = tone !== undefined, flags = [] } = {}) {
   const fake = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--auto-select-tab-capture-source-by-title=En salle"];
   const browser = await chromium.launch({
-    executablePath: network ? elsewhere(network) : CHROMIUM,
+    executablePath: CHROMIUM,
     // playwright would turn the autoplay policy and WebRTC's address hiding off: both stay as people have them
     ignoreDefaultArgs: ["--autoplay-policy=no-user-gesture-required", "--mute-audio"],
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...(devices ? fake : []),
       ...(tone ? [`--use-file-for-fake-audio-capture=${tone_file(tone)}`] : []), ...flags],
   });
   return new ChromiumWindow(browser);
-}
-
-/** A program that is Chromium in another network namespace. @param {number} pid */
-function elsewhere(pid) {
-  const path = join(mkdtempSync(join(tmpdir(), "treteau-network-")), "chromium");
-  writeFileSync(path, `#!/bin/sh\nexec nsenter -t ${pid} -n ${CHROMIUM} "$@"\n`, { mode: 0o755 });
-  return path;
 }
 
 export async function open_firefox() {

@@ -71,7 +71,7 @@ export class FakeRoom {
     await new Promise((resolve) => room.server.listen(port, host, resolve));
     room.host = host;
     room.port = room.server.address().port;
-    room.url = `http://${host}:${room.port}/`;
+    room.url = `http://127.0.0.1:${room.port}/`;
     return room;
   }
 

@@ -66,8 +66,6 @@ async function tones(seats) {
   return Object.fromEntries(await Promise.all(seats.map(async (seat) => [seat, await one(seat)])));
 }
 
-const STILL_MS = 500;
-
 /** Waits until these seats ("a0" → hertz) are heard, ±15 Hz. */
 export async function hears(tab, wanted, ms = 15000) {
   const end = performance.now() + ms;
@@ -105,32 +103,6 @@ export async function sees_pictures(tab, seats, { ms = 15000, made = 0 } = {}) {
 async function decoded(seat) {
   const pc = globalThis.witness.connections.findLast((one) => one.connectionState !== "closed" && one.getTransceivers().every((line) => line.direction !== "sendonly"));
   return [...((await pc?.getStats())?.values() ?? [])].find((s) => s.type === "inbound-rtp" && s.mid === seat)?.framesDecoded ?? 0;
-}
-
-/** Waits until no picture of this seat has come for a moment; how many had. */
-export async function still(tab, seat = "v0", ms = 15000) {
-  const end = performance.now() + ms;
-  let last = await tab.evaluate(decoded, seat), since = performance.now();
-  while (performance.now() - since < STILL_MS) {
-    if (performance.now() > end)
-      throw new Error(`pictures of ${seat} go on after ${ms} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const now = await tab.evaluate(decoded, seat);
-    if (now !== last)
-      [last, since] = [now, performance.now()];
-  }
-  return last;
-}
-
-/** Waits until another picture than so many has come; after how many ms. */
-export async function moves_on(tab, seat, count, ms = 30000) {
-  const started = performance.now();
-  while ((await tab.evaluate(decoded, seat)) <= count) {
-    if (performance.now() - started > ms)
-      throw new Error(`no picture of ${seat} after ${ms} ms: ${await tab.evaluate(() => globalThis.witness.connections.map((pc) => pc.connectionState))}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return Math.round(performance.now() - started);
 }
 
 /** The longest time without a new picture of a seat, of so many ms from now. */
