@@ -101,9 +101,10 @@ static void burst_free(Source *source)
         g_free(source);
 }
 
-Source *burst_source_new(Codec codec)
+Source *burst_source_new(Codec codec, unsigned first)
 {
         Burst *burst = g_new0(Burst, 1);
+        burst->frame = first - 1; /* counted up as each begins */
         burst->source = (Source){ .codec = codec,
                                   .interval_us = 1000000 / 30,
                                   .ticks = 3000,

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,7 +17,7 @@ typedef struct {
         GPid pid;
         int input_fd, output_fd; /* as the child sees them */
         unsigned publishers;
-        GPtrArray *published;   /* Publisher; its index is its seat */
+        GPtrArray *published;   /* Publisher; its index is its seat; NULL: the seat is free */
         GHashTable *subscribed; /* number → Subscriber */
         GString *buffer;
 } Host;
@@ -39,6 +40,17 @@ static void tell(Host *host, json_t *message)
         }
 }
 
+static int take_seat(Host *host, Publisher *publisher)
+{
+        guint seat;
+        if (g_ptr_array_find(host->published, NULL, &seat)) {
+                host->published->pdata[seat] = publisher;
+                return (int)seat;
+        }
+        g_ptr_array_add(host->published, publisher);
+        return (int)host->published->len - 1;
+}
+
 static void host_publish(Signalling *signalling, Publisher *publisher)
 {
         Host *host = (Host *)signalling;
@@ -47,9 +59,17 @@ static void host_publish(Signalling *signalling, Publisher *publisher)
         for (unsigned i = 0; publisher_track(publisher, i); i++)
                 json_object_set_new(tracks, publisher_track(publisher, i)->mid,
                                     json_string(publisher_track(publisher, i)->name));
-        int seat = (int)host->published->len;
-        g_ptr_array_add(host->published, publisher);
+        int seat = take_seat(host, publisher);
         tell(host, json_pack("{s:s, s:i, s:s, s:o}", "t", "publish", "seat", seat, "sdp", offer, "tracks", tracks));
+}
+
+/* The host is not told: it sees the connection close, or another publisher take the seat. */
+static void host_withdraw(Signalling *signalling, Publisher *publisher)
+{
+        Host *host = (Host *)signalling;
+        guint seat;
+        if (g_ptr_array_find(host->published, publisher, &seat))
+                host->published->pdata[seat] = NULL;
 }
 
 static void host_subscribe(Signalling *signalling, Subscriber *subscriber)
@@ -75,7 +95,8 @@ static void obey(Host *host, json_t *message)
         guint seat = (guint)json_integer_value(json_object_get(message, "seat"));
         guint who = (guint)json_integer_value(json_object_get(message, "who"));
         if (g_strcmp0(type, "published") == 0 && seat < host->published->len) {
-                if (!sdp || !publisher_accept(host->published->pdata[seat], sdp, monotonic_us()))
+                Publisher *publisher = host->published->pdata[seat];
+                if (publisher && (!sdp || !publisher_accept(publisher, sdp, monotonic_us())))
                         signalling_fail(&host->signalling, "no usable answer to the publisher's offer");
         } else if (g_strcmp0(type, "subscribe") == 0) {
                 Subscriber *subscriber = g_hash_table_lookup(host->subscribed, GUINT_TO_POINTER(who));
@@ -116,18 +137,23 @@ static void host_turn(Signalling *signalling, int64_t now_us)
 {
 }
 
-static void host_free(Signalling *signalling)
+static bool host_free(Signalling *signalling)
 {
+        int status = 0;
         Host *host = (Host *)signalling;
         loop_remove(host->loop, host->output_fd, &host->watch);
         close(host->input_fd); /* the child ends with its input */
         close(host->output_fd);
-        waitpid(host->pid, NULL, 0);
+        bool good = waitpid(host->pid, &status, 0) == host->pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+        if (!good)
+                fprintf(stderr, "treteau-load: the host ended with %s %d\n", WIFSIGNALED(status) ? "signal" : "code",
+                        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
         g_ptr_array_unref(host->published);
         g_hash_table_unref(host->subscribed);
         g_string_free(host->buffer, TRUE);
         g_free(host->signalling.failure);
         g_free(host);
+        return good;
 }
 
 Signalling *host_open(Loop *loop, const char *command, unsigned publishers, GError **error)
@@ -144,6 +170,7 @@ Signalling *host_open(Loop *loop, const char *command, unsigned publishers, GErr
         host->signalling = (Signalling){ .publish = host_publish,
                                          .subscribe = host_subscribe,
                                          .leave = host_leave,
+                                         .withdraw = host_withdraw,
                                          .turn = host_turn,
                                          .free = host_free,
                                          .server_pid = host->pid };

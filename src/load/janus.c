@@ -211,7 +211,7 @@ static void janus_turn(Signalling *signalling, int64_t now_us)
         request(janus, (Call){ .step = START }, json_pack("{s:s}", "janus", "keepalive"));
 }
 
-static void janus_free(Signalling *signalling)
+static bool janus_free(Signalling *signalling)
 {
         Janus *janus = (Janus *)signalling;
         websocket_free(janus->socket);
@@ -219,6 +219,7 @@ static void janus_free(Signalling *signalling)
         g_hash_table_unref(janus->handles);
         g_free(janus->signalling.failure);
         g_free(janus);
+        return true;
 }
 
 static bool wait_for_room(Janus *janus)

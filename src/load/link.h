@@ -16,6 +16,7 @@ typedef struct {
         char address[64];    /* of this machine, for candidates */
         bool lite;           /* the other side checks, we answer: for full agents such as Janus */
         double loss_percent; /* thrown away as they come in */
+        bool wraps;          /* publishers' numbers begin just below where they start over */
         GRand *random;
         uint8_t inbox[PACKETS_AT_ONCE][PACKET_MAX_BYTES];
 } Network;

@@ -6,7 +6,7 @@
 typedef struct {
         int64_t user_us, system_us;
         int64_t resident_kb;
-        int threads;
+        int threads, files; /* files: open descriptors, 0 where they may not be seen */
 } ProcessUse;
 
 /* False when there is no such process. */

@@ -7,6 +7,7 @@
 #define REPORT_INTERVAL_US SECOND_US
 #define LATE_MAX_US (200 * INT64_C(1000)) /* later than this, frames are left out instead of sent in a heap */
 #define SEQUENCES_MAX 512
+#define WRAP_AFTER_S 3 /* of timestamps, where they are to start over */
 
 typedef struct {
         Track track;
@@ -112,11 +113,11 @@ static void on_rtcp(void *owner, const uint8_t *compound, size_t size, int64_t n
         }
 }
 
-static void line_init(Line *line, const Track *track, GRand *random)
+static void line_init(Line *line, const Track *track, GRand *random, bool wraps)
 {
         bool audio = track->codec == CODEC_OPUS, h264 = track->codec == CODEC_H264;
         line->track = *track;
-        line->timestamp = g_rand_int(random);
+        line->timestamp = wraps ? UINT32_MAX - WRAP_AFTER_S * (audio ? 48000 : 90000) : g_rand_int(random);
         line->options = (SenderOptions){ .ssrc = g_rand_int(random),
                                          .repair_ssrc = g_rand_int(random),
                                          .payload_type = audio  ? OFFER_OPUS
@@ -137,8 +138,9 @@ Publisher *publisher_new(Network *network, const Track *tracks, unsigned count, 
         publisher->network = network;
         publisher->phase_us = phase_us;
         publisher->line_count = count;
+        publisher->transport_sequence = network->wraps ? UINT16_MAX - WRAP_AFTER_S * 100 : 0;
         for (unsigned i = 0; i < count; i++)
-                line_init(&publisher->lines[i], &tracks[i], network->random);
+                line_init(&publisher->lines[i], &tracks[i], network->random, network->wraps);
         publisher->link = link_new(network, &events, publisher, error);
         if (publisher->link)
                 return publisher;
@@ -188,8 +190,8 @@ bool publisher_accept(Publisher *publisher, const char *answer, int64_t now_us)
                         line->options.repair_type = 0;
                 line->options.extensions = remote.extensions;
                 if (line->track.source && !rejected)
-                        line->sender =
-                                sender_new(publisher->link, &line->options, g_rand_int(publisher->network->random));
+                        line->sender = sender_new(publisher->link, &line->options,
+                                                  g_rand_int(publisher->network->random), publisher->network->wraps);
         }
         /* RFC 5763 5: who answered "active" sends the first flight. */
         DtlsRole role = remote.active ? DTLS_SERVER : DTLS_CLIENT;

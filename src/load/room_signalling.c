@@ -122,16 +122,25 @@ static void room_subscribe(Signalling *signalling, Subscriber *subscriber)
         come_in((Room *)signalling, NULL, subscriber);
 }
 
-static void room_leave(Signalling *signalling, Subscriber *subscriber)
+static void go_out(Room *room, const Publisher *publisher, const Subscriber *subscriber)
 {
-        Room *room = (Room *)signalling;
         for (guint i = 0; i < room->participants->len; i++) {
                 Participant *participant = room->participants->pdata[i];
-                if (participant->subscriber != subscriber)
+                if (participant->publisher != publisher || participant->subscriber != subscriber)
                         continue;
                 g_ptr_array_remove_index(room->participants, i);
                 return;
         }
+}
+
+static void room_leave(Signalling *signalling, Subscriber *subscriber)
+{
+        go_out((Room *)signalling, NULL, subscriber);
+}
+
+static void room_withdraw(Signalling *signalling, Publisher *publisher)
+{
+        go_out((Room *)signalling, publisher, NULL);
 }
 
 static void room_turn(Signalling *signalling, int64_t now_us)
@@ -141,7 +150,7 @@ static void room_turn(Signalling *signalling, int64_t now_us)
                 room_member_turn(((Participant *)room->participants->pdata[i])->member, now_us);
 }
 
-static void room_free(Signalling *signalling)
+static bool room_free(Signalling *signalling)
 {
         Room *room = (Room *)signalling;
         g_ptr_array_unref(room->participants);
@@ -149,6 +158,7 @@ static void room_free(Signalling *signalling)
         g_free(room->key);
         g_free(room->signalling.failure);
         g_free(room);
+        return true;
 }
 
 Signalling *room_open(Loop *loop, const char *url, const char *event, const char *name, const char *key, GError **error)
@@ -157,6 +167,7 @@ Signalling *room_open(Loop *loop, const char *url, const char *event, const char
         *room = (Room){ .signalling = { .publish = room_publish,
                                         .subscribe = room_subscribe,
                                         .leave = room_leave,
+                                        .withdraw = room_withdraw,
                                         .turn = room_turn,
                                         .free = room_free },
                         .loop = loop,

@@ -5,7 +5,6 @@
 typedef struct {
         int publishers, subscribers;
         int seconds, settle_seconds;
-        double churn_per_second; /* subscribers that leave and are replaced */
         Codec video;
         SubscriberOptions subscriber;
         int server_pid;    /* whose CPU is read; 0: nobody's */

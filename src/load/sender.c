@@ -7,6 +7,8 @@
 
 #define KEPT_PACKETS 512
 #define PAYLOAD_MAX_BYTES 1400
+#define WRAP_AFTER_PACKETS 200
+#define WRAP_AFTER_REPAIRS 20
 
 typedef struct {
         uint16_t sequence;
@@ -24,13 +26,14 @@ struct Sender {
         Kept *kept; /* NULL without RTX */
 };
 
-Sender *sender_new(Link *link, const SenderOptions *options, uint32_t seed)
+Sender *sender_new(Link *link, const SenderOptions *options, uint32_t seed, bool wraps)
 {
         Sender *sender = g_new0(Sender, 1);
         sender->link = link;
         sender->options = *options;
-        sender->index = seed & 0x3fff; /* low, so that a loss at the start cannot be taken for a roll-over */
-        sender->repair_index = seed >> 14 & 0x3fff;
+        /* Low, so that a loss at the start cannot be taken for a roll-over; or with enough of them before the end. */
+        sender->index = wraps ? 0xffff - WRAP_AFTER_PACKETS - (seed & 0xff) : seed & 0x3fff;
+        sender->repair_index = wraps ? 0xffff - WRAP_AFTER_REPAIRS : seed >> 14 & 0x3fff;
         if (options->repair_type)
                 sender->kept = g_new0(Kept, KEPT_PACKETS);
         return sender;

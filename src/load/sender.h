@@ -11,7 +11,8 @@ typedef struct {
 } SenderOptions;
 
 typedef struct Sender Sender;
-Sender *sender_new(Link *link, const SenderOptions *options, uint32_t seed);
+/* `wraps`: its sequence numbers begin some hundred below their end, else low. */
+Sender *sender_new(Link *link, const SenderOptions *options, uint32_t seed, bool wraps);
 void sender_free(Sender *sender);
 /* `level`: −dBov, −1 without. `transport_sequence` counts over all streams of the link. */
 void sender_send(Sender *sender, const uint8_t *payload, size_t size, uint32_t timestamp, bool marker, int level,

@@ -10,8 +10,11 @@ struct Signalling {
         void (*subscribe)(Signalling *signalling, Subscriber *subscriber);
         /* The subscriber goes; call it before freeing it. */
         void (*leave)(Signalling *signalling, Subscriber *subscriber);
+        /* The publisher goes likewise; the next one to publish gets its place. NULL where nobody comes after it. */
+        void (*withdraw)(Signalling *signalling, Publisher *publisher);
         void (*turn)(Signalling *signalling, int64_t now_us);
-        void (*free)(Signalling *signalling);
+        /* False when a server that the signalling had started did not end well. */
+        bool (*free)(Signalling *signalling);
         char *failure;  /* the first thing that went wrong, for people; NULL */
         int server_pid; /* when the signalling started the server itself, else 0 */
 };

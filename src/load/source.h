@@ -24,8 +24,9 @@ struct Source {
 
 enum { BURST_PACKET_BYTES = 1200, BURST_AUDIO_PACKET_BYTES = 160 };
 
-/* 30 frames a second of five packets that fill `max_bytes`, a key frame every three seconds. codec: VP8 or H.264. */
-Source *burst_source_new(Codec codec);
+/* 30 frames a second of five packets that fill `max_bytes`, a key frame every three seconds. codec: VP8 or H.264.
+ * `first`: the first frame's number, of which a VP8 picture-ID shows 15 bits. */
+Source *burst_source_new(Codec codec, unsigned first);
 /* 50 packets a second of 160 bytes with their RTP header, of speech's level. */
 Source *burst_audio_source_new(void);
 /* `bytes`: Annex B with one slice a frame (CODEC_H264), or IVF (CODEC_VP8); borrowed. It begins with a key frame. NULL

@@ -46,7 +46,7 @@ static Seen play(Source *source, unsigned frames)
 
 static void check_burst(Codec codec)
 {
-        Source *source = burst_source_new(codec);
+        Source *source = burst_source_new(codec, 1);
         Seen seen = play(source, 180);
         g_assert_cmpuint(seen.packets, ==, 900);
         g_assert_cmpuint(seen.markers, ==, 180);

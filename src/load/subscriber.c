@@ -25,6 +25,7 @@ typedef struct {
         uint32_t last_sr;
         int64_t last_sr_us, next_report_us;
         NackList nack;
+        Pictures *pictures; /* NULL: not looked at */
 } Stream;
 
 typedef struct {
@@ -80,6 +81,8 @@ static Stream *stream_add(Subscriber *subscriber, uint32_t ssrc, uint8_t payload
         /* Each its own phase: browsers that came together do not report together. */
         stream->next_report_us = now_us + g_rand_int_range(subscriber->network->random, 0, VIDEO_REPORT_US);
         nack_list_init(&stream->nack);
+        if (stream->video && subscriber->options.pictures)
+                stream->pictures = pictures_new();
         subscriber->streams[subscriber->stream_count++] = stream;
         return stream;
 }
@@ -168,6 +171,13 @@ static void count_sequence(Subscriber *subscriber, Stream *stream, uint16_t sequ
                 subscriber->next_nack_us = nack_list_next_us(&stream->nack);
 }
 
+static void show(Subscriber *subscriber, Stream *stream, Codec codec, const RtpHeader *header, const uint8_t *payload,
+                 int64_t now_us)
+{
+        if (stream->pictures && pictures_receive(stream->pictures, codec, header, payload, now_us))
+                send_pli(subscriber, stream, now_us);
+}
+
 /* RFC 4588: which stream it repairs is not said by the SSRC; the one that misses this number and has this type. */
 static void receive_repair(Subscriber *subscriber, uint8_t *packet, size_t size, uint8_t repairs, int64_t now_us)
 {
@@ -184,6 +194,10 @@ static void receive_repair(Subscriber *subscriber, uint8_t *packet, size_t size,
                         if (stream->nack.pending[n].sequence != sequence)
                                 continue;
                         count_sequence(subscriber, stream, sequence, now_us);
+                        header.sequence = sequence;
+                        header.payload_bytes -= RTX_HEADER_BYTES;
+                        show(subscriber, stream, subscriber->offer.payloads[repairs].codec, &header,
+                             packet + header.header_bytes + RTX_HEADER_BYTES, now_us);
                         return;
                 }
         }
@@ -212,6 +226,18 @@ static void note_arrival(Subscriber *subscriber, const uint8_t *packet, size_t s
         feedback->arrivals_us[at] = now_us;
 }
 
+static void open_packet(Subscriber *subscriber, Stream *stream, uint8_t *packet, size_t size, int64_t now_us)
+{
+        RtpHeader header;
+        size_t clear_size;
+        Drop drop = link_open(subscriber->link, packet, size, &clear_size);
+        subscriber->counts.opened += drop == DROP_NONE;
+        subscriber->counts.spoilt += drop == DROP_SRTP_TAG; /* one that came twice is no fault of the crypto */
+        if (stream->pictures && drop == DROP_NONE && rtp_parse(packet, clear_size, &header) == DROP_NONE)
+                show(subscriber, stream, subscriber->offer.payloads[header.payload_type].codec, &header,
+                     packet + header.header_bytes, now_us);
+}
+
 static void on_rtp(void *owner, uint8_t *packet, size_t size, int64_t now_us)
 {
         Subscriber *subscriber = owner;
@@ -237,12 +263,8 @@ static void on_rtp(void *owner, uint8_t *packet, size_t size, int64_t now_us)
         count_sequence(subscriber, stream, sequence, now_us);
         measure_jitter(stream, read_u32(packet + 4), now_us);
         subscriber->counts.bytes += size;
-        if (subscriber->counts.packets++ % subscriber->options.open_every == 0) {
-                size_t clear_size;
-                Drop drop = link_open(subscriber->link, packet, size, &clear_size);
-                subscriber->counts.opened += drop == DROP_NONE;
-                subscriber->counts.spoilt += drop == DROP_SRTP_TAG; /* one that came twice is no fault of the crypto */
-        }
+        if (subscriber->counts.packets++ % subscriber->options.open_every == 0)
+                open_packet(subscriber, stream, packet, size, now_us);
 }
 
 static void on_rtcp(void *owner, const uint8_t *compound, size_t size, int64_t now_us)
@@ -324,9 +346,13 @@ void subscriber_turn(Subscriber *subscriber, int64_t now_us)
                 return;
         if (now_us >= subscriber->next_nack_us)
                 send_nacks(subscriber, now_us);
-        for (unsigned i = 0; i < subscriber->stream_count; i++)
-                if (now_us >= subscriber->streams[i]->next_report_us)
-                        send_report(subscriber, subscriber->streams[i], now_us);
+        for (unsigned i = 0; i < subscriber->stream_count; i++) {
+                Stream *stream = subscriber->streams[i];
+                if (now_us >= stream->next_report_us)
+                        send_report(subscriber, stream, now_us);
+                if (stream->pictures && pictures_turn(stream->pictures, now_us))
+                        send_pli(subscriber, stream, now_us);
+        }
         if (subscriber->feedback && now_us >= subscriber->next_feedback_us) {
                 send_feedback(subscriber, now_us);
                 subscriber->next_feedback_us = now_us + FEEDBACK_INTERVAL_US;
@@ -344,7 +370,7 @@ Subscriber *subscriber_new(Network *network, const SubscriberOptions *options, u
         }
         subscriber->network = network;
         subscriber->options = *options;
-        subscriber->options.open_every = MAX(1, options->open_every);
+        subscriber->options.open_every = options->pictures ? 1 : MAX(1, options->open_every);
         subscriber->number = number;
         subscriber->ssrc = g_rand_int(network->random) | 1;
         subscriber->started_us = monotonic_us();
@@ -358,8 +384,10 @@ void subscriber_free(Subscriber *subscriber)
         if (!subscriber)
                 return;
         link_free(subscriber->link);
-        for (unsigned i = 0; i < subscriber->stream_count; i++)
+        for (unsigned i = 0; i < subscriber->stream_count; i++) {
+                pictures_free(subscriber->streams[i]->pictures);
                 g_free(subscriber->streams[i]);
+        }
         g_free(subscriber->feedback);
         g_free(subscriber);
 }
@@ -413,4 +441,37 @@ int64_t subscriber_connected_us(const Subscriber *subscriber)
 int64_t subscriber_first_packet_us(const Subscriber *subscriber)
 {
         return subscriber->first_packet_us < 0 ? -1 : subscriber->first_packet_us - subscriber->started_us;
+}
+
+void subscriber_count_pictures(const Subscriber *subscriber, PictureCounts *counts)
+{
+        for (unsigned i = 0; i < subscriber->stream_count; i++) {
+                const Pictures *pictures = subscriber->streams[i]->pictures;
+                PictureCounts own;
+                if (!pictures)
+                        continue;
+                own = *pictures_counts(pictures);
+                if (own.first_us >= 0)
+                        own.first_us -= subscriber->started_us;
+                picture_counts_add(counts, &own);
+        }
+}
+
+int64_t subscriber_first_picture_us(const Subscriber *subscriber)
+{
+        PictureCounts counts = { .first_us = -1 };
+        subscriber_count_pictures(subscriber, &counts);
+        return counts.first_us;
+}
+
+uint64_t subscriber_sound_lost(const Subscriber *subscriber)
+{
+        uint64_t lost = 0;
+        for (unsigned i = 0; i < subscriber->stream_count; i++) {
+                const Stream *stream = subscriber->streams[i];
+                uint64_t expected = (uint64_t)(stream->highest - stream->first) + 1;
+                if (!stream->video && expected > stream->received)
+                        lost += expected - stream->received;
+        }
+        return lost;
 }

@@ -7,12 +7,14 @@
  */
 #pragma once
 #include "load/link.h"
+#include "load/pictures.h"
 #include <jansson.h>
 
 typedef struct {
         bool transport_cc;   /* answer with transport-wide feedback where the server offers it */
         Codec unwanted;      /* video codec not taken, CODEC_NONE: both */
         unsigned open_every; /* 1: decrypt all */
+        bool pictures;       /* look at what a decoder would make of it, too; decrypts all */
 } SubscriberOptions;
 
 typedef struct {
@@ -38,3 +40,9 @@ void subscriber_count(const Subscriber *subscriber, SubscriberCounts *counts);
 /* Microseconds from subscriber_new to the connection and to the first packet; −1: not yet. */
 int64_t subscriber_connected_us(const Subscriber *subscriber);
 int64_t subscriber_first_packet_us(const Subscriber *subscriber);
+/* Adds what became of its pictures (where options.pictures), all streams of them. first_us: from subscriber_new on. */
+void subscriber_count_pictures(const Subscriber *subscriber, PictureCounts *counts);
+/* Likewise from subscriber_new to the first whole picture. */
+int64_t subscriber_first_picture_us(const Subscriber *subscriber);
+/* Packets of sound that did not come, by the sequence numbers. */
+uint64_t subscriber_sound_lost(const Subscriber *subscriber);

@@ -1,0 +1,19 @@
+/* What the command line says, checked. */
+#pragma once
+#include "load/churn.h"
+
+typedef struct {
+        const char *mode; /* the first word */
+        int publishers, subscribers, seconds, settle, server_pid, seed, open_every, residents, hasty;
+        double loss, joins, speaker_every;
+        gboolean json, transport_cc, wraps;
+        char *url, *event, *room, *profile_name, *codec_name, *host;
+        char **keys, **names;
+        ChurnBounds bounds;
+        Codec codec;
+        SrtpProfile profile; /* 0: both */
+} Options;
+
+/* Sets the defaults and reads. False when it is of no use, having said why. */
+bool options_read(Options *options, int argc, char **argv);
+void options_clear(Options *options);
