@@ -258,21 +258,12 @@ static json_t *report(Churn *churn, const Look looks[4])
         return figures;
 }
 
-static bool within(const json_t *figures, const char *name, double bound)
-{
-        double value = json_number_value(json_object_get(figures, name));
-        if (bound < 0 || value <= bound)
-                return true;
-        fprintf(stderr, "treteau-load: %s is %.3f, more than %.3f\n", name, value, bound);
-        return false;
-}
-
 static bool keeps_bounds(const json_t *figures, const ChurnBounds *bounds)
 {
-        bool good = within(figures, "failures", bounds->failures);
-        good &= within(figures, "join_ms_p95", bounds->join_ms_p95);
-        good &= within(figures, "first_picture_ms_p95", bounds->first_picture_ms_p95);
-        good &= within(figures, "growth_bytes_per_join", bounds->growth_bytes);
+        bool good = figures_within(figures, "failures", bounds->failures);
+        good &= figures_within(figures, "join_ms_p95", bounds->join_ms_p95);
+        good &= figures_within(figures, "first_picture_ms_p95", bounds->first_picture_ms_p95);
+        good &= figures_within(figures, "growth_bytes_per_join", bounds->growth_bytes);
         return good && json_number_value(json_object_get(figures, "pictures")) > 0;
 }
 

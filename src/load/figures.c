@@ -55,6 +55,15 @@ void figures_put_times(json_t *figures, const char *what, Times *times)
         }
 }
 
+bool figures_within(const json_t *figures, const char *name, double bound)
+{
+        double value = json_number_value(json_object_get(figures, name));
+        if (bound < 0 || value <= bound)
+                return true;
+        fprintf(stderr, "treteau-load: %s is %.3f, more than %.3f\n", name, value, bound);
+        return false;
+}
+
 void figures_print(const json_t *figures, bool json)
 {
         if (json) {

@@ -18,5 +18,7 @@ void figures_put_signed(json_t *figures, const char *name, int64_t value);
 void figures_put_real(json_t *figures, const char *name, double value);
 /* "WHAT_ms_median", "…_p95", "…_max" */
 void figures_put_times(json_t *figures, const char *what, Times *times);
+/* Whether a figure keeps a bound (negative: there is none); else says so on standard error. */
+bool figures_within(const json_t *figures, const char *name, double bound);
 /* On standard output. */
 void figures_print(const json_t *figures, bool json);

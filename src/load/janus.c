@@ -238,7 +238,9 @@ Signalling *janus_open(Loop *loop, const char *url, unsigned publishers, Codec v
                 return NULL;
         g_autofree char *port = g_strdup_printf("%d", MAX(80, g_uri_get_port(address)));
         const char *path = *g_uri_get_path(address) ? g_uri_get_path(address) : "/";
-        WebSocketOptions options = { g_uri_get_host(address), port, path, NULL, "janus-protocol" };
+        WebSocketOptions options = {
+                .host = g_uri_get_host(address), .port = port, .path = path, .protocol = "janus-protocol"
+        };
         Janus *janus = g_new0(Janus, 1);
         *janus = (Janus){ .signalling = { .publish = janus_publish,
                                           .subscribe = janus_subscribe,

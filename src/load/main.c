@@ -1,5 +1,6 @@
 /* treteau-load: many WebRTC publishers and subscribers in one thread, for benches and tests, and the demo's sample
  * speakers. See README.md beside it. */
+#include "load/crowd.h"
 #include "load/options.h"
 #include "load/run.h"
 #include "load/speakers.h"
@@ -10,7 +11,7 @@
 #include <sys/resource.h>
 
 #define TURN_US 1000 /* run.c makes it longer while it measures */
-#define SPEAKERS_TURN_US 5000
+#define WAITING_TURN_US 5000
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
@@ -28,7 +29,7 @@ static const char *server_of(const Options *options)
         return options->host ? "host" : options->url && g_str_has_prefix(options->url, "ws:") ? "janus" : "room";
 }
 
-static Signalling *open_signalling(Loop *loop, const Options *options, GError **error)
+static Signalling *open_signalling(Loop *loop, const Options *options, const RoomAddress *address, GError **error)
 {
         const char *server = server_of(options);
         if (strcmp(server, "host") == 0 && options->host)
@@ -36,9 +37,8 @@ static Signalling *open_signalling(Loop *loop, const Options *options, GError **
         if (strcmp(server, "janus") == 0)
                 return janus_open(loop, options->url ? options->url : "ws://127.0.0.1:8188",
                                   (unsigned)options->publishers, options->codec, error);
-        if (strcmp(server, "room") == 0 && options->url && options->event && options->room)
-                return room_open(loop, options->url, options->event, options->room,
-                                 options->keys ? options->keys[0] : NULL, error);
+        if (strcmp(server, "room") == 0 && address)
+                return room_open(loop, address, options->keys ? options->keys[0] : NULL);
         g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
                     "host needs --host, room needs --url, --event and --room, churn either; there is also janus and "
                     "speakers");
@@ -81,10 +81,10 @@ static bool churn(Loop *loop, Network *network, Signalling *signalling, const Op
         return churn_run(loop, network, signalling, &churn);
 }
 
-static bool measure(Loop *loop, Network *network, const Options *options)
+static bool measure(Loop *loop, Network *network, const Options *options, const RoomAddress *address)
 {
         g_autoptr(GError) error = NULL;
-        Signalling *signalling = open_signalling(loop, options, &error);
+        Signalling *signalling = open_signalling(loop, options, address, &error);
         if (!signalling)
                 return refuse(error->message);
         bool good = strcmp(options->mode, "churn") == 0 ? churn(loop, network, signalling, options)
@@ -92,20 +92,32 @@ static bool measure(Loop *loop, Network *network, const Options *options)
         return signalling->free(signalling) && good;
 }
 
-/* Whoever starts sample speakers takes them along, however it ends: their keys admit one of each. */
-static bool speak(Loop *loop, Network *network, const Options *options)
+static bool crowd(Loop *loop, const Options *options, const RoomAddress *address)
 {
-        g_autoptr(GError) error = NULL;
-        RoomAddress address;
-        if (!options->url || !options->event || !options->room || !options->keys)
+        CrowdOptions crowd = { .people = options->subscribers,
+                               .says_per_second = options->says,
+                               .hands_per_second = options->hands,
+                               .seconds = options->seconds,
+                               .settle_seconds = options->settle,
+                               .server_pid = options->server_pid,
+                               .json = options->json,
+                               .delivery_ms_p95 = options->max_delivery_ms,
+                               .join_ms_p95 = options->bounds.join_ms_p95 };
+        if (!address || crowd.people < 1)
+                return refuse("crowd needs --url, --event and --room, and somebody");
+        if (crowd.says_per_second > crowd.people)
+                return refuse("--says: nobody may write more than ten lines in ten seconds");
+        return crowd_run(loop, address, &crowd);
+}
+
+/* Whoever starts sample speakers takes them along, however it ends: their keys admit one of each. */
+static bool speak(Loop *loop, Network *network, const Options *options, const RoomAddress *address)
+{
+        if (!address || !options->keys)
                 return refuse("speakers needs --url, --event, --room and a --key for each speaker");
-        if (!room_address_set(&address, options->url, options->event, options->room, &error))
-                return refuse(error->message);
         prctl(PR_SET_PDEATHSIG, SIGTERM);
-        bool good = speakers_run(loop, network, &address, (const char *const *)options->names,
-                                 (const char *const *)options->keys);
-        room_address_clear(&address);
-        return good;
+        return speakers_run(loop, network, address, (const char *const *)options->names,
+                            (const char *const *)options->keys);
 }
 
 /* A socket a peer: the usual limit of 1,024 is for other programs. */
@@ -118,20 +130,36 @@ static void raise_file_limit(void)
         setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static bool work(Loop *loop, const Options *options, const RoomAddress *address)
+{
+        if (strcmp(options->mode, "crowd") == 0)
+                return crowd(loop, options, address);
+        Network *network = network_new(loop, options->profile, (uint32_t)options->seed);
+        network->loss_percent = options->loss;
+        network->wraps = options->wraps;
+        network->lite = strcmp(server_of(options), "janus") == 0; /* Janus checks by itself */
+        bool good = strcmp(options->mode, "speakers") == 0 ? speak(loop, network, options, address)
+                                                           : measure(loop, network, options, address);
+        network_free(network);
+        return good;
+}
+
 int main(int argc, char **argv)
 {
         g_auto(Options) options;
+        g_autoptr(GError) error = NULL;
+        RoomAddress address = { 0 };
         if (!options_read(&options, argc, argv))
                 return 2;
+        bool room = options.url && options.event && options.room;
+        if (room && !room_address_set(&address, options.url, !options.insecure, options.event, options.room, &error))
+                return !refuse(error->message);
         raise_file_limit();
-        bool speakers = strcmp(options.mode, "speakers") == 0;
-        Loop *loop = loop_new(speakers ? SPEAKERS_TURN_US : TURN_US, !speakers);
-        Network *network = network_new(loop, options.profile, (uint32_t)options.seed);
-        network->loss_percent = options.loss;
-        network->wraps = options.wraps;
-        network->lite = strcmp(server_of(&options), "janus") == 0; /* Janus checks by itself */
-        bool good = speakers ? speak(loop, network, &options) : measure(loop, network, &options);
-        network_free(network);
+        /* Who is not measured waits for what comes, and so does who measures when it comes. */
+        bool waiting = strcmp(options.mode, "speakers") == 0 || strcmp(options.mode, "crowd") == 0;
+        Loop *loop = loop_new(waiting ? WAITING_TURN_US : TURN_US, !waiting);
+        bool good = work(loop, &options, room ? &address : NULL);
         loop_free(loop);
+        room_address_clear(&address);
         return good ? 0 : 1;
 }

@@ -5,6 +5,7 @@
 #define PEERS_MAX 10000
 #define STAGE_MAX 12
 #define JOINS_MAX 1000
+#define RATE_MAX 10000
 
 static bool refuse(const char *text)
 {
@@ -21,6 +22,7 @@ static void add_server(GOptionContext *context, Options *options)
                 { "room", 0, 0, G_OPTION_ARG_STRING, &options->room, "The room's slug", "SLUG" },
                 { "key", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->keys, "Of a speaker; may be repeated", "KEY" },
                 { "name", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->names, "In the order of the keys", "NAME" },
+                { "insecure", 0, 0, G_OPTION_ARG_NONE, &options->insecure, "Any certificate is good (https)", NULL },
                 { "server-pid", 0, 0, G_OPTION_ARG_INT, &options->server_pid, "Whose CPU time is read", "PID" },
                 { NULL },
         };
@@ -33,7 +35,7 @@ static void add_peers(GOptionContext *context, Options *options)
                 { "publishers", 'p', 0, G_OPTION_ARG_INT, &options->publishers,
                   "On stage (1); 0: who is there already is watched", "N" },
                 { "subscribers", 'n', 0, G_OPTION_ARG_INT, &options->subscribers,
-                  "Watching (10); in churn: who come and go, on average", "N" },
+                  "Watching (10); in churn: who come and go, on average; in crowd: pages", "N" },
                 { "seconds", 0, 0, G_OPTION_ARG_INT, &options->seconds, "Measured time (10)", "N" },
                 { "settle", 0, 0, G_OPTION_ARG_INT, &options->settle, "Time before that (2)", "N" },
                 { "loss", 0, 0, G_OPTION_ARG_DOUBLE, &options->loss, "Thrown away as it comes in (0)", "PERCENT" },
@@ -63,12 +65,25 @@ static void add_churn(GOptionContext *context, Options *options)
                   "churn: a speaker is replaced (0: never)", "SECONDS" },
                 { "max-failures", 0, 0, G_OPTION_ARG_INT, &bounds->failures,
                   "churn: watchers who saw no picture, or a broken one (0)", "N" },
-                { "max-join-ms", 0, 0, G_OPTION_ARG_DOUBLE, &bounds->join_ms_p95, "churn: bound of the 95th percentile",
-                  "MS" },
+                { "max-join-ms", 0, 0, G_OPTION_ARG_DOUBLE, &bounds->join_ms_p95,
+                  "churn, crowd: bound of the 95th percentile", "MS" },
                 { "max-first-picture-ms", 0, 0, G_OPTION_ARG_DOUBLE, &bounds->first_picture_ms_p95,
                   "churn: bound of the 95th percentile", "MS" },
                 { "max-growth-bytes", 0, 0, G_OPTION_ARG_DOUBLE, &bounds->growth_bytes,
                   "churn: bound of the server's growth a join", "BYTES" },
+                { NULL },
+        };
+        g_option_context_add_main_entries(context, entries, NULL);
+}
+
+static void add_crowd(GOptionContext *context, Options *options)
+{
+        const GOptionEntry entries[] = {
+                { "says", 0, 0, G_OPTION_ARG_DOUBLE, &options->says, "crowd: lines a second, of all together (5)",
+                  "N" },
+                { "hands", 0, 0, G_OPTION_ARG_DOUBLE, &options->hands, "crowd: hands moved a second (1)", "N" },
+                { "max-delivery-ms", 0, 0, G_OPTION_ARG_DOUBLE, &options->max_delivery_ms,
+                  "crowd: bound of the 95th percentile", "MS" },
                 { NULL },
         };
         g_option_context_add_main_entries(context, entries, NULL);
@@ -80,7 +95,8 @@ static bool in_range(const Options *options)
                options->subscribers <= PEERS_MAX && options->seconds >= 1 && options->settle >= 0 &&
                options->open_every >= 1 && options->loss >= 0 && options->loss <= 100 && options->joins > 0 &&
                options->joins <= JOINS_MAX && options->residents >= 0 && options->residents <= PEERS_MAX &&
-               options->hasty >= 0 && options->hasty <= 100 && options->speaker_every >= 0;
+               options->hasty >= 0 && options->hasty <= 100 && options->speaker_every >= 0 && options->says >= 0 &&
+               options->says <= RATE_MAX && options->hands >= 0 && options->hands <= RATE_MAX;
 }
 
 static bool read_names(Options *options)
@@ -106,19 +122,23 @@ bool options_read(Options *options, int argc, char **argv)
                               .residents = 2,
                               .hasty = 10,
                               .joins = 20,
+                              .says = 5,
+                              .hands = 1,
+                              .max_delivery_ms = -1,
                               .bounds = { 0, -1, -1, -1 } };
         g_autoptr(GError) error = NULL;
-        g_autoptr(GOptionContext) context = g_option_context_new("host|janus|room|churn|speakers");
+        g_autoptr(GOptionContext) context = g_option_context_new("host|janus|room|churn|crowd|speakers");
         g_option_context_set_summary(context, "Publishers and subscribers for a host of the SFU, Janus or a Tréteau "
-                                              "room; who come and go in one of them (churn); or the demo's sample "
-                                              "speakers.");
+                                              "room; who come and go in one of them (churn); pages without media in "
+                                              "a room (crowd); or the demo's sample speakers.");
         add_server(context, options);
         add_peers(context, options);
         add_churn(context, options);
+        add_crowd(context, options);
         if (!g_option_context_parse(context, &argc, &argv, &error))
                 return refuse(error->message);
         if (argc != 2)
-                return refuse("say what to do: host, janus, room, churn or speakers (--help)");
+                return refuse("say what to do: host, janus, room, churn, crowd or speakers (--help)");
         options->mode = argv[1];
         return in_range(options) ? read_names(options) : refuse("a number is out of range");
 }

@@ -5,8 +5,8 @@
 typedef struct {
         const char *mode; /* the first word */
         int publishers, subscribers, seconds, settle, server_pid, seed, open_every, residents, hasty;
-        double loss, joins, speaker_every;
-        gboolean json, transport_cc, wraps;
+        double loss, joins, speaker_every, says, hands, max_delivery_ms;
+        gboolean json, transport_cc, wraps, insecure;
         char *url, *event, *room, *profile_name, *codec_name, *host;
         char **keys, **names;
         ChurnBounds bounds;

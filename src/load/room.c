@@ -11,20 +11,23 @@ struct RoomMember {
         int64_t next_ping_us;
 };
 
-bool room_address_set(RoomAddress *address, const char *url, const char *event, const char *room, GError **error)
+bool room_address_set(RoomAddress *address, const char *url, bool verify, const char *event, const char *room,
+                      GError **error)
 {
         g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_NONE, error);
         if (!uri)
                 return false;
-        if (g_strcmp0(g_uri_get_scheme(uri), "http") != 0 || !g_uri_get_host(uri)) {
+        bool secure = g_strcmp0(g_uri_get_scheme(uri), "https") == 0;
+        if ((!secure && g_strcmp0(g_uri_get_scheme(uri), "http") != 0) || !g_uri_get_host(uri)) {
                 g_set_error(error, G_URI_ERROR, G_URI_ERROR_FAILED, "%s: an address like http://127.0.0.1:8080", url);
                 return false;
         }
-        int port = g_uri_get_port(uri) > 0 ? g_uri_get_port(uri) : 80;
+        int usual = secure ? 443 : 80, port = g_uri_get_port(uri) > 0 ? g_uri_get_port(uri) : usual;
         *address = (RoomAddress){ .host = g_strdup(g_uri_get_host(uri)),
                                   .port = g_strdup_printf("%d", port),
-                                  .path = g_strdup_printf("/%s/live/%s/socket", event, room) };
-        address->origin = g_strdup_printf("http://%s:%d", address->host, port);
+                                  .path = g_strdup_printf("/%s/live/%s/socket", event, room),
+                                  .tls = secure ? tls_client_new(verify) : NULL };
+        address->origin = g_strdup_printf("%s://%s:%d", g_uri_get_scheme(uri), address->host, port);
         return true;
 }
 
@@ -34,6 +37,7 @@ void room_address_clear(RoomAddress *address)
         g_free(address->port);
         g_free(address->path);
         g_free(address->origin);
+        tls_client_free(address->tls);
         *address = (RoomAddress){ 0 };
 }
 
@@ -50,7 +54,11 @@ static void on_message(void *owner, const char *text, size_t length)
 RoomMember *room_member_open(Loop *loop, const RoomAddress *address, const char *name, const char *key,
                              RoomMessage on_room_message, void *owner, GError **error)
 {
-        WebSocketOptions options = { address->host, address->port, address->path, address->origin, NULL };
+        WebSocketOptions options = { .host = address->host,
+                                     .port = address->port,
+                                     .path = address->path,
+                                     .origin = address->origin,
+                                     .tls = address->tls };
         RoomMember *member = g_new0(RoomMember, 1);
         member->on_message = on_room_message;
         member->owner = owner;

@@ -6,10 +6,12 @@
 
 typedef struct {
         char *host, *port, *path, *origin;
+        TlsClient *tls; /* NULL: in clear */
 } RoomAddress;
 
-/* url: "http://127.0.0.1:8080". False when it is not one. */
-bool room_address_set(RoomAddress *address, const char *url, const char *event, const char *room, GError **error);
+/* url: "http://127.0.0.1:8080", "https://localhost"; verify: its certificate must be good. False when it is not one. */
+bool room_address_set(RoomAddress *address, const char *url, bool verify, const char *event, const char *room,
+                      GError **error);
 void room_address_clear(RoomAddress *address);
 
 typedef struct RoomMember RoomMember;

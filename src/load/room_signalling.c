@@ -1,6 +1,5 @@
 #include "load/signalling.h"
 #include "base/time.h"
-#include "load/room.h"
 #include <string.h>
 
 typedef struct Room Room;
@@ -17,7 +16,7 @@ typedef struct {
 struct Room {
         Signalling signalling;
         Loop *loop;
-        RoomAddress address;
+        const RoomAddress *address;
         char *key;
         GPtrArray *participants;
 };
@@ -102,7 +101,7 @@ static void come_in(Room *room, Publisher *publisher, Subscriber *subscriber)
         g_autoptr(GError) error = NULL;
         Participant *participant = g_new0(Participant, 1);
         *participant = (Participant){ .room = room, .publisher = publisher, .subscriber = subscriber };
-        participant->member = room_member_open(room->loop, &room->address, "load", publisher ? room->key : NULL,
+        participant->member = room_member_open(room->loop, room->address, "load", publisher ? room->key : NULL,
                                                on_message, participant, &error);
         if (participant->member) {
                 g_ptr_array_add(room->participants, participant);
@@ -154,14 +153,13 @@ static bool room_free(Signalling *signalling)
 {
         Room *room = (Room *)signalling;
         g_ptr_array_unref(room->participants);
-        room_address_clear(&room->address);
         g_free(room->key);
         g_free(room->signalling.failure);
         g_free(room);
         return true;
 }
 
-Signalling *room_open(Loop *loop, const char *url, const char *event, const char *name, const char *key, GError **error)
+Signalling *room_open(Loop *loop, const RoomAddress *address, const char *key)
 {
         Room *room = g_new0(Room, 1);
         *room = (Room){ .signalling = { .publish = room_publish,
@@ -171,10 +169,8 @@ Signalling *room_open(Loop *loop, const char *url, const char *event, const char
                                         .turn = room_turn,
                                         .free = room_free },
                         .loop = loop,
+                        .address = address,
                         .key = g_strdup(key),
                         .participants = g_ptr_array_new_with_free_func(participant_free) };
-        if (room_address_set(&room->address, url, event, name, error))
-                return &room->signalling;
-        room_free(&room->signalling);
-        return NULL;
+        return &room->signalling;
 }

@@ -1,6 +1,7 @@
 /* How publishers and subscribers get into a server's room: the run does not know which server it talks to. */
 #pragma once
 #include "load/publisher.h"
+#include "load/room.h"
 #include "load/subscriber.h"
 
 typedef struct Signalling Signalling;
@@ -25,6 +26,5 @@ void signalling_fail(Signalling *signalling, const char *format, ...) G_GNUC_PRI
 Signalling *janus_open(Loop *loop, const char *url, unsigned publishers, Codec video, GError **error);
 /* A program that hosts src/sfu alone and speaks JSON lines (tests/bench/sfu_host.c); a shell-like command line. */
 Signalling *host_open(Loop *loop, const char *command, unsigned publishers, GError **error);
-/* A Tréteau server's room: url of the server, then the room's path. `key`: of whoever may publish, or NULL. */
-Signalling *room_open(Loop *loop, const char *url, const char *event, const char *room, const char *key,
-                      GError **error);
+/* A Tréteau server's room, at its address (borrowed). `key`: of whoever may publish, or NULL. */
+Signalling *room_open(Loop *loop, const RoomAddress *address, const char *key);

@@ -1,15 +1,10 @@
 #include "load/websocket.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <netdb.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 #include <wslay/wslay.h>
 
-#define STEP_MAX_S 5
 #define ANSWER_MAX_BYTES 8192
 #define MESSAGE_MAX_BYTES (1 << 20)
 #define HANDSHAKE_GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -17,7 +12,7 @@
 struct WebSocket {
         Loop *loop;
         Watch watch;
-        int fd;
+        Stream *stream;
         wslay_event_context_ptr context;
         WebSocketMessage on_message;
         void *owner;
@@ -30,37 +25,13 @@ static bool refuse(GError **error, const char *what, const char *why)
         return false;
 }
 
-static int connect_to(const char *host, const char *port, GError **error)
-{
-        struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found = NULL;
-        int code = getaddrinfo(host, port, &hints, &found);
-        if (code != 0) {
-                refuse(error, host, gai_strerror(code));
-                return -1;
-        }
-        int fd = -1;
-        struct timeval limit = { .tv_sec = STEP_MAX_S };
-        for (struct addrinfo *at = found; at && fd < 0; at = at->ai_next) {
-                fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-                setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-                setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-                if (fd >= 0 && connect(fd, at->ai_addr, at->ai_addrlen) != 0) {
-                        refuse(at->ai_next ? NULL : error, host, g_strerror(errno));
-                        close(fd);
-                        fd = -1;
-                }
-        }
-        freeaddrinfo(found);
-        return fd;
-}
-
 /* The head of the answer, byte by byte, so that what follows it stays in the socket for the frames' reader. */
-static char *read_head(int fd, GError **error)
+static char *read_head(Stream *stream, GError **error)
 {
         g_autoptr(GString) head = g_string_new(NULL);
         char byte;
         while (!g_str_has_suffix(head->str, "\r\n\r\n")) {
-                ssize_t size = recv(fd, &byte, 1, 0);
+                ssize_t size = stream_receive(stream, &byte, 1);
                 if (size == 1 && byte && head->len < ANSWER_MAX_BYTES) {
                         g_string_append_c(head, byte);
                         continue;
@@ -83,7 +54,7 @@ static char *expected_accept(const char *key)
 }
 
 /* RFC 6455 section 4.1: the answer must be 101 and prove that it read our key. */
-static bool shake_hands(int fd, const WebSocketOptions *options, GError **error)
+static bool shake_hands(Stream *stream, const WebSocketOptions *options, GError **error)
 {
         guint8 random[16];
         if (getrandom(random, sizeof random, 0) != sizeof random)
@@ -99,9 +70,9 @@ static bool shake_hands(int fd, const WebSocketOptions *options, GError **error)
         if (options->protocol)
                 g_string_append_printf(request, "Sec-WebSocket-Protocol: %s\r\n", options->protocol);
         g_string_append(request, "\r\n");
-        if (send(fd, request->str, request->len, MSG_NOSIGNAL) != (ssize_t)request->len)
+        if (stream_send(stream, request->str, request->len) != (ssize_t)request->len)
                 return refuse(error, options->host, g_strerror(errno));
-        g_autofree char *head = read_head(fd, error);
+        g_autofree char *head = read_head(stream, error);
         if (!head)
                 return false;
         g_autofree char *accept = expected_accept(key);
@@ -115,7 +86,7 @@ static bool shake_hands(int fd, const WebSocketOptions *options, GError **error)
 static ssize_t on_receive(wslay_event_context_ptr context, uint8_t *bytes, size_t size, int flags, void *data)
 {
         WebSocket *socket = data;
-        ssize_t got = recv(socket->fd, bytes, size, 0);
+        ssize_t got = stream_receive(socket->stream, bytes, size);
         if (got > 0)
                 return got;
         bool again = got < 0 && (errno == EAGAIN || errno == EINTR);
@@ -126,7 +97,7 @@ static ssize_t on_receive(wslay_event_context_ptr context, uint8_t *bytes, size_
 static ssize_t on_send(wslay_event_context_ptr context, const uint8_t *bytes, size_t size, int flags, void *data)
 {
         WebSocket *socket = data;
-        ssize_t sent = send(socket->fd, bytes, size, MSG_NOSIGNAL);
+        ssize_t sent = stream_send(socket->stream, bytes, size);
         if (sent >= 0)
                 return sent;
         bool again = errno == EAGAIN || errno == EINTR;
@@ -151,7 +122,7 @@ static void on_frame(wslay_event_context_ptr context, const struct wslay_event_o
 static void flush(WebSocket *socket)
 {
         if (!socket->gone && wslay_event_want_write(socket->context) && wslay_event_send(socket->context) != 0)
-                shutdown(socket->fd, SHUT_RDWR); /* the reader then tells the owner */
+                shutdown(stream_fd(socket->stream), SHUT_RDWR); /* the reader then tells the owner */
 }
 
 static void on_ready(void *data, int64_t now_us)
@@ -162,23 +133,23 @@ static void on_ready(void *data, int64_t now_us)
         if (code == 0 && !wslay_event_get_close_received(socket->context))
                 return;
         socket->gone = true;
-        loop_remove(socket->loop, socket->fd, &socket->watch);
+        loop_remove(socket->loop, stream_fd(socket->stream), &socket->watch);
         socket->on_message(socket->owner, NULL, 0); /* may free it: nothing after this */
 }
 
 WebSocket *websocket_open(Loop *loop, const WebSocketOptions *options, WebSocketMessage on_message, void *owner,
                           GError **error)
 {
-        int fd = connect_to(options->host, options->port, error);
-        if (fd < 0)
+        Stream *stream = stream_open(options->host, options->port, options->tls, error);
+        if (!stream)
                 return NULL;
-        if (!shake_hands(fd, options, error)) {
-                close(fd);
+        if (!shake_hands(stream, options, error)) {
+                stream_free(stream);
                 return NULL;
         }
-        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+        stream_set_waiting(stream, false);
         WebSocket *socket = g_new0(WebSocket, 1);
-        *socket = (WebSocket){ .loop = loop, .fd = fd, .on_message = on_message, .owner = owner };
+        *socket = (WebSocket){ .loop = loop, .stream = stream, .on_message = on_message, .owner = owner };
         socket->watch = (Watch){ on_ready, socket };
         static const struct wslay_event_callbacks callbacks = { .recv_callback = on_receive,
                                                                 .send_callback = on_send,
@@ -186,7 +157,7 @@ WebSocket *websocket_open(Loop *loop, const WebSocketOptions *options, WebSocket
                                                                 .on_msg_recv_callback = on_frame };
         g_assert(wslay_event_context_client_init(&socket->context, &callbacks, socket) == 0);
         wslay_event_config_set_max_recv_msg_length(socket->context, MESSAGE_MAX_BYTES);
-        loop_add(loop, fd, &socket->watch);
+        loop_add(loop, stream_fd(stream), &socket->watch);
         return socket;
 }
 
@@ -204,9 +175,9 @@ void websocket_free(WebSocket *socket)
         if (!socket->gone) {
                 wslay_event_queue_close(socket->context, WSLAY_CODE_NORMAL_CLOSURE, NULL, 0);
                 flush(socket);
-                loop_remove(socket->loop, socket->fd, &socket->watch);
+                loop_remove(socket->loop, stream_fd(socket->stream), &socket->watch);
         }
         wslay_event_context_free(socket->context);
-        close(socket->fd);
+        stream_free(socket->stream);
         g_free(socket);
 }

@@ -1,4 +1,5 @@
-/* A WebSocket client (RFC 6455) for text messages, enough for the room and for Janus; plain TCP only.
+/* A WebSocket client (RFC 6455) for text messages, enough for the room and for Janus, where nobody speaks to us
+ * before we did.
  *
  *   WebSocket *socket = websocket_open(loop, &options, on_message, owner, &error);
  *   websocket_send(socket, "{\"t\":\"join\"}");
@@ -8,6 +9,7 @@
  */
 #pragma once
 #include "load/loop.h"
+#include "load/stream.h"
 #include <glib.h>
 
 typedef struct WebSocket WebSocket;
@@ -19,6 +21,7 @@ typedef struct {
         const char *path;
         const char *origin;   /* NULL: none */
         const char *protocol; /* NULL: none */
+        const TlsClient *tls; /* NULL: in clear */
 } WebSocketOptions;
 
 WebSocket *websocket_open(Loop *loop, const WebSocketOptions *options, WebSocketMessage on_message, void *owner,
