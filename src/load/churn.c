@@ -11,15 +11,16 @@
 #define HASTY_MAX_US (200 * INT64_C(1000))
 #define BEHIND_MAX_US SECOND_US /* a generator that did not keep up does not bring them all in at once */
 #define TOLD_FAILURES 10
+#define VIEW_US (2 * SECOND_US)
 
 typedef struct {
         Subscriber *subscriber;
         bool hasty, resident;
-        int64_t came_us, leaves_us;
+        int64_t came_us, leaves_us, next_view_us;
 } Watcher;
 
 typedef struct {
-        uint64_t joins, leaves, hasty, speakers;
+        uint64_t joins, leaves, hasty, speakers, views;
         uint64_t failures, late, lost, spoilt, broken; /* the first: watchers; then why, each */
         uint64_t sound_lost;
         PictureCounts pictures;
@@ -124,6 +125,18 @@ static void change_speaker(Churn *churn, int64_t now_us)
                 house_replace_publisher(&churn->house, churn->next_speaker++ % churn->house.publishers->len);
 }
 
+/* Only once the way there stands: before, the server knows of nobody who could show anything. */
+static void change_view(Churn *churn, Watcher *watcher, int64_t now_us)
+{
+        static const unsigned heights[] = { 90, 180, 360, 720 };
+        GRand *random = churn->house.network->random;
+        if (now_us < watcher->next_view_us || subscriber_first_picture_us(watcher->subscriber) < 0)
+                return;
+        watcher->next_view_us = now_us + g_rand_int_range(random, VIEW_US / 2, VIEW_US * 3 / 2);
+        house_view(&churn->house, watcher->subscriber, heights[g_rand_int_range(random, 0, G_N_ELEMENTS(heights))]);
+        churn->outcome.views++;
+}
+
 static void come_and_go(Churn *churn, int64_t now_us)
 {
         int64_t interval_us = (int64_t)((double)SECOND_US / churn->options->joins_per_second);
@@ -134,6 +147,8 @@ static void come_and_go(Churn *churn, int64_t now_us)
         for (guint i = churn->watchers->len; i-- > 0;)
                 if (goes_now(&g_array_index(churn->watchers, Watcher, i), now_us))
                         remove_watcher(churn, i, now_us);
+                else if (churn->options->simulcast)
+                        change_view(churn, &g_array_index(churn->watchers, Watcher, i), now_us);
         change_speaker(churn, now_us);
 }
 
@@ -240,6 +255,7 @@ static json_t *report(Churn *churn, const Look looks[4])
         figures_put(figures, "leaves", outcome->leaves);
         figures_put(figures, "hasty", outcome->hasty);
         figures_put(figures, "speaker_changes", outcome->speakers);
+        figures_put(figures, "view_changes", outcome->views);
         put_pictures(figures, outcome);
         figures_put_times(figures, "join", outcome->connected);
         figures_put_times(figures, "first_picture", outcome->first_picture);
@@ -297,6 +313,7 @@ bool churn_run(Loop *loop, Network *network, Signalling *signalling, const Churn
         house_init(&churn.house, loop, network, signalling);
         churn.house.video = options->video;
         churn.house.stage = (unsigned)options->publishers;
+        churn.house.simulcast = options->simulcast;
         churn.house.subscriber =
                 (SubscriberOptions){ .transport_cc = options->transport_cc, .pictures = true, .open_every = 1 };
         bool good = bring_in(&churn) && measure(&churn);

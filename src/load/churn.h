@@ -23,6 +23,7 @@ typedef struct {
         double joins_per_second; /* above 0; as many leave */
         int hasty_percent;       /* of those who come: gone again within a fifth of a second */
         double speaker_every_s;  /* 0: speakers stay */
+        bool simulcast;          /* cameras in layers, and watchers who change how large they show them */
         int seconds, settle_seconds;
         Codec video;
         bool transport_cc;

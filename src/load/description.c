@@ -89,6 +89,15 @@ static void add_video_codec(SdpMedia *media, Codec codec)
                                                        .apt = h264 ? OFFER_H264 : OFFER_VP8 };
 }
 
+static void add_layers(SdpMedia *media, const Offered *section)
+{
+        media->layers_direction = SDP_SENDONLY;
+        for (unsigned i = 0; i < section->layer_count; i++)
+                g_strlcpy(media->layers[media->n_layers++], section->layers[i], SDP_RID_SIZE);
+        media->extensions.id[RTP_EXTENSION_RID] = 10;
+        media->extensions.id[RTP_EXTENSION_REPAIRED_RID] = 11;
+}
+
 static void add_offered(Sdp *sdp, const Offered *section)
 {
         SdpMedia *media = sdp_add_media(sdp);
@@ -99,8 +108,8 @@ static void add_offered(Sdp *sdp, const Offered *section)
         g_strlcpy(media->msid, "load", sizeof media->msid);
         media->direction = SDP_SENDONLY;
         media->rtcp_mux = media->rtcp_rsize = true;
-        media->ssrc = section->ssrc;
-        media->rtx_ssrc = audio ? 0 : section->repair_ssrc;
+        media->ssrc = section->layer_count ? 0 : section->ssrc;
+        media->rtx_ssrc = audio || section->layer_count ? 0 : section->repair_ssrc;
         media->extensions.id[RTP_EXTENSION_TRANSPORT_CC] = 3;
         media->extensions.id[RTP_EXTENSION_MID] = 4;
         if (audio) {
@@ -109,6 +118,8 @@ static void add_offered(Sdp *sdp, const Offered *section)
         } else {
                 add_video_codec(media, section->codec);
         }
+        if (section->layer_count)
+                add_layers(media, section);
 }
 
 char *description_offer(const Transport *transport, const Offered *sections, unsigned count)

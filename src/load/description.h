@@ -40,8 +40,10 @@ typedef struct {
 
 typedef struct {
         const char *mid;
-        Codec codec; /* CODEC_OPUS, or the one video codec sent */
-        uint32_t ssrc, repair_ssrc;
+        Codec codec;                        /* CODEC_OPUS, or the one video codec sent */
+        uint32_t ssrc, repair_ssrc;         /* not said of a simulcast */
+        const char *layers[SDP_MAX_LAYERS]; /* rids in rising size (RFC 8853) */
+        unsigned layer_count;               /* 0: one stream */
 } Offered;
 
 /* Payload types of our offers. */

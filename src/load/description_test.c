@@ -60,6 +60,25 @@ static void test_answer_leaves_out_what_is_not_wanted(void)
         g_assert_cmpuint(read.extensions.id[RTP_EXTENSION_TRANSPORT_CC], ==, 0);
 }
 
+static void test_layers_are_named_and_not_numbered(void)
+{
+        const Offered sections[] = { { .mid = "0",
+                                       .codec = CODEC_VP8,
+                                       .ssrc = 22,
+                                       .repair_ssrc = 23,
+                                       .layers = { "q", "h", "f" },
+                                       .layer_count = 3 } };
+        Transport transport = transport_new(SDP_ACTPASS);
+        g_autofree char *offer = description_offer(&transport, sections, G_N_ELEMENTS(sections));
+        g_assert_nonnull(strstr(offer, "a=simulcast:send q;h;f"));
+        g_assert_nonnull(strstr(offer, "a=rid:h send"));
+        g_assert_null(strstr(offer, "a=ssrc")); /* which is which says the header extension */
+        Description read;
+        g_assert_true(description_read(offer, &read));
+        g_assert_cmpuint(read.extensions.id[RTP_EXTENSION_RID], !=, 0);
+        g_assert_cmpuint(read.extensions.id[RTP_EXTENSION_REPAIRED_RID], !=, 0);
+}
+
 static void test_nonsense_is_refused(void)
 {
         Description read;
@@ -75,6 +94,7 @@ int main(int argc, char **argv)
         g_test_set_nonfatal_assertions();
         g_test_add_func("/load/description/offer", test_offer_is_read_as_it_was_meant);
         g_test_add_func("/load/description/answer", test_answer_leaves_out_what_is_not_wanted);
+        g_test_add_func("/load/description/layers", test_layers_are_named_and_not_numbered);
         g_test_add_func("/load/description/nonsense", test_nonsense_is_refused);
         return g_test_run();
 }

@@ -88,6 +88,18 @@ static void host_leave(Signalling *signalling, Subscriber *subscriber)
                 tell(host, json_pack("{s:s, s:i}", "t", "leave", "who", (int)number));
 }
 
+static void host_view(Signalling *signalling, Subscriber *subscriber, unsigned height)
+{
+        Host *host = (Host *)signalling;
+        json_t *sizes = json_object();
+        for (unsigned seat = 0; seat < host->publishers; seat++) {
+                g_autofree char *line = g_strdup_printf("v%u", seat);
+                json_object_set_new(sizes, line, json_integer((int)height));
+        }
+        tell(host,
+             json_pack("{s:s, s:i, s:o}", "t", "view", "who", (int)subscriber_number(subscriber), "sizes", sizes));
+}
+
 static void obey(Host *host, json_t *message)
 {
         const char *type = json_string_value(json_object_get(message, "t"));
@@ -107,6 +119,11 @@ static void obey(Host *host, json_t *message)
                         tell(host, json_pack("{s:s, s:i, s:s}", "t", "subscribed", "who", (int)who, "sdp", answer));
                 else
                         signalling_fail(&host->signalling, "an offer that cannot be answered");
+        } else if (g_strcmp0(type, "layers") == 0 && seat < host->published->len && host->published->pdata[seat]) {
+                json_t *wanted = json_object_get(json_object_get(message, "wanted"), "camera");
+                if (wanted)
+                        publisher_want_layers(host->published->pdata[seat], "camera",
+                                              (unsigned)json_integer_value(wanted));
         } else if (g_strcmp0(type, "refused") == 0) {
                 const char *text = json_string_value(json_object_get(message, "text"));
                 signalling_fail(&host->signalling, "the host says: %s", text ? text : type);
@@ -171,6 +188,7 @@ Signalling *host_open(Loop *loop, const char *command, unsigned publishers, GErr
                                          .subscribe = host_subscribe,
                                          .leave = host_leave,
                                          .withdraw = host_withdraw,
+                                         .view = host_view,
                                          .turn = host_turn,
                                          .free = host_free,
                                          .server_pid = host->pid };

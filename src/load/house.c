@@ -27,6 +27,7 @@ void house_clear(House *house)
 int64_t house_turn(House *house)
 {
         int64_t now_us = loop_turn(house->loop);
+        network_turn(house->network, now_us);
         for (guint i = 0; i < house->publishers->len; i++)
                 publisher_turn(house->publishers->pdata[i], now_us);
         if (now_us < house->next_turn_us)
@@ -38,14 +39,37 @@ int64_t house_turn(House *house)
         return now_us;
 }
 
+/* As browsers send them: a quarter, a half and the whole of the height. */
+static unsigned add_camera(const House *house, unsigned first, Track *tracks)
+{
+        static const struct {
+                const char *rid;
+                unsigned height, packets;
+        } layers[] = { { "q", 180, 1 }, { "h", 360, 2 }, { "f", 720, 5 } };
+        BurstOptions options = { .codec = house->video, .first = first };
+        if (!house->simulcast) {
+                tracks[0] = (Track){ "1", "camera", house->video, burst_source_new(&options), false, NULL };
+                return 1;
+        }
+        for (size_t i = 0; i < G_N_ELEMENTS(layers); i++) {
+                options.height = layers[i].height;
+                options.packets_per_frame = layers[i].packets;
+                options.temporal = house->video == CODEC_VP8;
+                if (house->video == CODEC_H264) /* its key frames begin with a packet of parameter sets */
+                        options.packets_per_frame++;
+                tracks[i] = (Track){ "1", "camera", house->video, burst_source_new(&options), false, layers[i].rid };
+        }
+        return G_N_ELEMENTS(layers);
+}
+
 static Publisher *make_publisher(House *house, unsigned place)
 {
         g_autoptr(GError) error = NULL;
         unsigned first = house->network->wraps ? PICTURE_ID_END - FRAMES_BEFORE_WRAP : 1;
-        const Track tracks[] = { { "0", "mic", CODEC_OPUS, burst_audio_source_new(), false },
-                                 { "1", "camera", house->video, burst_source_new(house->video, first), false } };
+        Track tracks[TRACKS_MAX] = { { "0", "mic", CODEC_OPUS, burst_audio_source_new(), false, NULL } };
+        unsigned count = 1 + add_camera(house, first, tracks + 1);
         int64_t phase_us = (int64_t)place * FRAME_US / house->stage;
-        Publisher *publisher = publisher_new(house->network, tracks, G_N_ELEMENTS(tracks), phase_us, &error);
+        Publisher *publisher = publisher_new(house->network, tracks, count, phase_us, &error);
         if (!publisher)
                 signalling_fail(house->signalling, "%s", error->message);
         return publisher;
@@ -90,6 +114,12 @@ void house_remove_subscriber(House *house, Subscriber *subscriber)
 {
         house->signalling->leave(house->signalling, subscriber);
         g_ptr_array_remove(house->subscribers, subscriber);
+}
+
+void house_view(House *house, Subscriber *subscriber, unsigned height)
+{
+        if (house->signalling->view)
+                house->signalling->view(house->signalling, subscriber, height);
 }
 
 bool house_publishers_connected(const House *house)

@@ -8,6 +8,7 @@ typedef struct {
         Signalling *signalling;
         Codec video;
         SubscriberOptions subscriber;
+        bool simulcast; /* cameras in three layers, of VP8 with temporal layers; sizes change at will (house_view) */
         unsigned stage; /* how many publishers there will be: they are spread over a frame's time, as cameras are */
         GPtrArray *publishers, *subscribers;
         unsigned numbers; /* of subscribers so far */
@@ -25,4 +26,6 @@ Subscriber *house_add_subscriber(House *house);
 void house_remove_subscriber(House *house, Subscriber *subscriber);
 /* The publisher at a place leaves and another one comes in its stead. */
 bool house_replace_publisher(House *house, unsigned place);
+/* A subscriber shows all pictures at this height from now on, where the signalling knows of it. */
+void house_view(House *house, Subscriber *subscriber, unsigned height);
 bool house_publishers_connected(const House *house);

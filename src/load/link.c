@@ -32,6 +32,7 @@ struct Link {
         SrtpSender *sender;
         SrtpReceiver *receiver;
         SrtpProfile profile;
+        BadLine *line; /* NULL: a good one */
 };
 
 static void find_address(char *address, size_t size)
@@ -56,6 +57,7 @@ Network *network_new(Loop *loop, SrtpProfile profile, uint32_t seed)
         network->loop = loop;
         network->identity = dtls_identity_new();
         network->random = g_rand_new_with_seed(seed);
+        network->under_way = line_queue_new();
         find_address(network->address, sizeof network->address);
         g_assert(network->identity && (!profile || dtls_identity_set_profile(network->identity, profile)));
         return network;
@@ -66,15 +68,29 @@ void network_free(Network *network)
         if (!network)
                 return;
         dtls_identity_free(network->identity);
+        line_queue_free(network->under_way);
         g_rand_free(network->random);
         g_free(network);
+}
+
+/* True when the line lost it, or will deliver it later. */
+static bool is_held(Link *link, LineDirection direction, const uint8_t *bytes, size_t size,
+                    const struct sockaddr_in *peer, int64_t now_us)
+{
+        if (!link->line)
+                return false;
+        int64_t at_us = bad_line_pass(link->line, direction, now_us, size);
+        LinePacket packet = { link, direction, *peer, size, (uint8_t *)bytes };
+        if (at_us > now_us)
+                line_queue_put(link->network->under_way, at_us, &packet);
+        return at_us == LINE_LOST || at_us > now_us;
 }
 
 static void send_to(Link *link, const NetAddress *address, const uint8_t *bytes, size_t size)
 {
         struct sockaddr_storage to;
         socklen_t length = net_address_to_sockaddr(address, AF_INET, &to);
-        if (length)
+        if (length && !is_held(link, LINE_UP, bytes, size, (struct sockaddr_in *)&to, link->line ? monotonic_us() : 0))
                 sendto(link->fd, bytes, size, 0, (struct sockaddr *)&to, length);
 }
 
@@ -164,6 +180,25 @@ static void receive(Link *link, uint8_t *bytes, size_t size, const struct sockad
         }
 }
 
+static void arrive(Link *link, LinePacket *packet, int64_t now_us)
+{
+        if (packet->direction == LINE_UP) {
+                sendto(link->fd, packet->bytes, packet->size, 0, (struct sockaddr *)&packet->peer, sizeof packet->peer);
+                return;
+        }
+        receive(link, packet->bytes, packet->size, (struct sockaddr *)&packet->peer, now_us);
+        if (link->state == LINK_CONNECTED)
+                link->events.on_batch(link->owner, now_us);
+}
+
+void network_turn(Network *network, int64_t now_us)
+{
+        for (LinePacket *packet; (packet = line_queue_take(network->under_way, now_us));) {
+                arrive(packet->owner, packet, now_us);
+                line_packet_free(packet);
+        }
+}
+
 static void on_ready(void *owner, int64_t now_us)
 {
         Link *link = owner;
@@ -182,13 +217,15 @@ static void on_ready(void *owner, int64_t now_us)
                 if (network->loss_percent > 0 && link->state == LINK_CONNECTED &&
                     g_rand_double_range(network->random, 0, 100) < network->loss_percent)
                         continue;
+                if (is_held(link, LINE_DOWN, network->inbox[i], messages[i].msg_len, &from[i], now_us))
+                        continue;
                 receive(link, network->inbox[i], messages[i].msg_len, (struct sockaddr *)&from[i], now_us);
         }
         if (count > 0 && link->state == LINK_CONNECTED)
                 link->events.on_batch(link->owner, now_us);
 }
 
-Link *link_new(Network *network, const LinkEvents *events, void *owner, GError **error)
+Link *link_new(Network *network, const LinkEvents *events, void *owner, const char *const *line_words, GError **error)
 {
         uint8_t random[ICE_RANDOM_BYTES];
         struct sockaddr_in own = { .sin_family = AF_INET };
@@ -207,6 +244,7 @@ Link *link_new(Network *network, const LinkEvents *events, void *owner, GError *
         Link *link = g_new0(Link, 1);
         *link = (Link){ .network = network, .fd = fd, .port = ntohs(own.sin_port), .events = *events, .owner = owner };
         link->watch = (Watch){ on_ready, link };
+        link->line = bad_line_new(line_words, g_rand_int(network->random));
         ice_credentials_make(&link->local, random);
         loop_add_busy(network->loop, fd, &link->watch);
         return link;
@@ -221,6 +259,8 @@ void link_free(Link *link)
                 flush_dtls(link);
         }
         loop_remove(link->network->loop, link->fd, &link->watch);
+        line_queue_forget(link->network->under_way, link);
+        bad_line_free(link->line);
         close(link->fd);
         dtls_session_free(link->dtls);
         srtp_sender_free(link->sender);

@@ -3,6 +3,7 @@
  */
 #pragma once
 #include "load/description.h"
+#include "load/bad_line.h"
 #include "load/loop.h"
 #include "rtc/dtls.h"
 #include "rtc/ice.h"
@@ -17,6 +18,8 @@ typedef struct {
         bool lite;           /* the other side checks, we answer: for full agents such as Janus */
         double loss_percent; /* thrown away as they come in */
         bool wraps;          /* publishers' numbers begin just below where they start over */
+        const char *const *watcher_line, *const *stage_line; /* words for bad_line_new; NULL: good lines. Borrowed */
+        LineQueue *under_way;
         GRand *random;
         uint8_t inbox[PACKETS_AT_ONCE][PACKET_MAX_BYTES];
 } Network;
@@ -32,7 +35,8 @@ typedef struct {
         void (*on_batch)(void *owner, int64_t now_us); /* after each batch read from the socket */
 } LinkEvents;
 
-Link *link_new(Network *network, const LinkEvents *events, void *owner, GError **error);
+/* line_words: of its line to the server (bad_line.h), NULL: a good one. */
+Link *link_new(Network *network, const LinkEvents *events, void *owner, const char *const *line_words, GError **error);
 void link_free(Link *link);
 /* Our end, for descriptions; borrowed from the link. */
 Transport link_transport(const Link *link, SdpSetup setup);
@@ -52,3 +56,5 @@ void link_send_rtcp(Link *link, const uint8_t *compound, size_t size);
  * in the usual order. Its struct is large: allocated. */
 Network *network_new(Loop *loop, SrtpProfile profile, uint32_t seed);
 void network_free(Network *network);
+/* Delivers what is due on bad lines; call it every turn of the loop. */
+void network_turn(Network *network, int64_t now_us);

@@ -52,6 +52,7 @@ static bool run(Loop *loop, Network *network, Signalling *signalling, const Opti
                            .seconds = options->seconds,
                            .settle_seconds = options->settle,
                            .video = options->codec,
+                           .simulcast = options->simulcast,
                            .subscriber = { .transport_cc = options->transport_cc,
                                            .open_every = (unsigned)options->open_every },
                            .server_pid = options->server_pid ? options->server_pid : signalling->server_pid,
@@ -71,6 +72,7 @@ static bool churn(Loop *loop, Network *network, Signalling *signalling, const Op
                                .seconds = options->seconds,
                                .settle_seconds = options->settle,
                                .video = options->codec,
+                               .simulcast = options->simulcast,
                                .transport_cc = options->transport_cc,
                                .server_pid = options->server_pid ? options->server_pid : signalling->server_pid,
                                .label = server_of(options),
@@ -137,6 +139,8 @@ static bool work(Loop *loop, const Options *options, const RoomAddress *address)
         Network *network = network_new(loop, options->profile, (uint32_t)options->seed);
         network->loss_percent = options->loss;
         network->wraps = options->wraps;
+        network->watcher_line = (const char *const *)options->line;
+        network->stage_line = (const char *const *)options->stage_line;
         network->lite = strcmp(server_of(options), "janus") == 0; /* Janus checks by itself */
         bool good = strcmp(options->mode, "speakers") == 0 ? speak(loop, network, options, address)
                                                            : measure(loop, network, options, address);

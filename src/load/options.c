@@ -40,12 +40,19 @@ static void add_peers(GOptionContext *context, Options *options)
                 { "settle", 0, 0, G_OPTION_ARG_INT, &options->settle, "Time before that (2)", "N" },
                 { "loss", 0, 0, G_OPTION_ARG_DOUBLE, &options->loss, "Thrown away as it comes in (0)", "PERCENT" },
                 { "codec", 0, 0, G_OPTION_ARG_STRING, &options->codec_name, "h264 (default) or vp8", "NAME" },
+                { "simulcast", 0, 0, G_OPTION_ARG_NONE, &options->simulcast,
+                  "Cameras in three layers, of VP8 with temporal layers", NULL },
                 { "profile", 0, 0, G_OPTION_ARG_STRING, &options->profile_name, "gcm or cm; both without", "NAME" },
                 { "transport-cc", 0, 0, G_OPTION_ARG_NONE, &options->transport_cc, "Answer with transport feedback",
                   NULL },
                 { "open-every", 0, 0, G_OPTION_ARG_INT, &options->open_every, "Decrypt one packet in N (200)", "N" },
                 { "wraps", 0, 0, G_OPTION_ARG_NONE, &options->wraps,
                   "Publishers' numbers begin just below where they start over", NULL },
+                { "line", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->line,
+                  "Each watcher's line: [up|down] loss|reorder|delay|jitter|queue|rate VALUE; may be repeated",
+                  "WORDS" },
+                { "stage-line", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->stage_line, "The same for those on stage",
+                  "WORDS" },
                 { "seed", 0, 0, G_OPTION_ARG_INT, &options->seed, "Same seed, same losses (1)", "N" },
                 { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Figures as one line of JSON", NULL },
                 { NULL },
@@ -106,6 +113,12 @@ static bool read_names(Options *options)
                 return refuse("--codec is h264 or vp8");
         if (profile && strcmp(profile, "gcm") != 0 && strcmp(profile, "cm") != 0)
                 return refuse("--profile is gcm or cm");
+        const char *bad = NULL;
+        if (!bad_line_words_good((const char *const *)options->line, &bad) ||
+            !bad_line_words_good((const char *const *)options->stage_line, &bad)) {
+                fprintf(stderr, "treteau-load: a line does not understand: %s\n", bad);
+                return false;
+        }
         options->codec = g_strcmp0(codec, "vp8") == 0 ? CODEC_VP8 : CODEC_H264;
         options->profile = !profile ? 0 : strcmp(profile, "cm") == 0 ? SRTP_PROFILE_CM : SRTP_PROFILE_GCM;
         return true;
@@ -153,4 +166,6 @@ void options_clear(Options *options)
         g_free(options->host);
         g_strfreev(options->keys);
         g_strfreev(options->names);
+        g_strfreev(options->line);
+        g_strfreev(options->stage_line);
 }

@@ -6,9 +6,9 @@ typedef struct {
         const char *mode; /* the first word */
         int publishers, subscribers, seconds, settle, server_pid, seed, open_every, residents, hasty;
         double loss, joins, speaker_every, says, hands, max_delivery_ms;
-        gboolean json, transport_cc, wraps, insecure;
+        gboolean json, transport_cc, wraps, insecure, simulcast;
         char *url, *event, *room, *profile_name, *codec_name, *host;
-        char **keys, **names;
+        char **keys, **names, **line, **stage_line;
         ChurnBounds bounds;
         Codec codec;
         SrtpProfile profile; /* 0: both */

@@ -19,7 +19,9 @@ typedef struct {
 
 static Line line_new(Codec codec, uint16_t first_sequence, unsigned first_picture)
 {
-        Line line = { .source = burst_source_new(codec, first_picture), .pictures = pictures_new(), .codec = codec };
+        Line line = { .source = burst_source_new(&(BurstOptions){ .codec = codec, .first = first_picture }),
+                      .pictures = pictures_new(),
+                      .codec = codec };
         line.header = (RtpHeader){ .sequence = first_sequence, .timestamp = UINT32_MAX - 9000 };
         line.source->want_key_frame(line.source);
         return line;
@@ -92,7 +94,7 @@ static void test_a_gap_that_is_filled_costs_time_alone(void)
         give(&line, &line.held_header, line.held); /* twice */
         g_assert_cmpuint(counts->whole, ==, 5);
         g_assert_cmpuint(counts->gaps + counts->stray + counts->jumps, ==, 0);
-        g_assert_cmpint(counts->pause_us, ==, 4 * STEP_US);
+        g_assert_cmpint(counts->pause_us, ==, 5 * STEP_US);
         g_assert_false(line.asked);
         line_clear(&line);
 }

@@ -128,6 +128,8 @@ static void line_init(Line *line, const Track *track, GRand *random, bool wraps)
                                                                : OFFER_VP8_RTX,
                                          .clock_hz = audio ? 48000 : 90000 };
         g_strlcpy(line->options.mid, track->mid, sizeof line->options.mid);
+        if (track->rid)
+                g_strlcpy(line->options.rid, track->rid, sizeof line->options.rid);
 }
 
 Publisher *publisher_new(Network *network, const Track *tracks, unsigned count, int64_t phase_us, GError **error)
@@ -141,7 +143,7 @@ Publisher *publisher_new(Network *network, const Track *tracks, unsigned count, 
         publisher->transport_sequence = network->wraps ? UINT16_MAX - WRAP_AFTER_S * 100 : 0;
         for (unsigned i = 0; i < count; i++)
                 line_init(&publisher->lines[i], &tracks[i], network->random, network->wraps);
-        publisher->link = link_new(network, &events, publisher, error);
+        publisher->link = link_new(network, &events, publisher, network->stage_line, error);
         if (publisher->link)
                 return publisher;
         publisher_free(publisher);
@@ -160,16 +162,30 @@ void publisher_free(Publisher *publisher)
         g_free(publisher);
 }
 
+/* A further layer of the picture before it. */
+static bool continues_section(const Publisher *publisher, unsigned line)
+{
+        return line > 0 && publisher->lines[line].track.rid &&
+               strcmp(publisher->lines[line].track.mid, publisher->lines[line - 1].track.mid) == 0;
+}
+
 char *publisher_offer(const Publisher *publisher)
 {
         Offered offered[TRACKS_MAX];
+        unsigned count = 0;
         for (unsigned i = 0; i < publisher->line_count; i++) {
                 const Line *line = &publisher->lines[i];
-                offered[i] =
-                        (Offered){ line->track.mid, line->track.codec, line->options.ssrc, line->options.repair_ssrc };
+                if (!continues_section(publisher, i))
+                        offered[count++] = (Offered){ .mid = line->track.mid,
+                                                      .codec = line->track.codec,
+                                                      .ssrc = line->options.ssrc,
+                                                      .repair_ssrc = line->options.repair_ssrc };
+                Offered *section = &offered[count - 1];
+                if (line->track.rid && section->layer_count < SDP_MAX_LAYERS)
+                        section->layers[section->layer_count++] = line->track.rid;
         }
         Transport transport = link_transport(publisher->link, SDP_ACTPASS);
-        return description_offer(&transport, offered, publisher->line_count);
+        return description_offer(&transport, offered, count);
 }
 
 const Track *publisher_track(const Publisher *publisher, unsigned i)
@@ -182,10 +198,11 @@ bool publisher_accept(Publisher *publisher, const char *answer, int64_t now_us)
         Description remote;
         if (!description_read(answer, &remote))
                 return false;
-        for (unsigned i = 0; i < publisher->line_count; i++) {
+        for (unsigned i = 0, section = 0; i < publisher->line_count; i++) {
                 Line *line = &publisher->lines[i];
+                section += i > 0 && !continues_section(publisher, i);
                 bool repairs = remote.payloads[line->options.repair_type].codec == CODEC_RTX;
-                bool rejected = remote.rejected[i];
+                bool rejected = remote.rejected[section];
                 if (!repairs)
                         line->options.repair_type = 0;
                 line->options.extensions = remote.extensions;
@@ -243,6 +260,18 @@ void publisher_enable(Publisher *publisher, unsigned track, bool on)
         if (on && line->track.off && line->track.source && line->track.source->want_key_frame)
                 line->track.source->want_key_frame(line->track.source);
         line->track.off = !on;
+}
+
+void publisher_want_layers(Publisher *publisher, const char *name, unsigned bits)
+{
+        unsigned layer = 0;
+        for (unsigned i = 0; i < publisher->line_count; i++) {
+                const Track *track = &publisher->lines[i].track;
+                if (!track->rid || strcmp(track->name, name) != 0)
+                        continue;
+                publisher_enable(publisher, i, bits >> layer & 1);
+                layer++;
+        }
 }
 
 LinkState publisher_state(const Publisher *publisher)

@@ -1,5 +1,5 @@
-/* Someone on stage: one connection with up to five tracks, each fed by a source, with sender reports, RTX and key
- * frames as they are asked for.
+/* Someone on stage: one connection with up to five tracks (a layer of a simulcast is one), each fed by a source, with
+ * sender reports, RTX and key frames as they are asked for.
  */
 #pragma once
 #include "load/link.h"
@@ -11,8 +11,9 @@ typedef struct {
         const char *mid;
         const char *name; /* in the room's protocol: mic, camera, camera-vp8 … */
         Codec codec;
-        Source *source; /* NULL: offered, but never sends; owned by the publisher from publisher_new on */
-        bool off;       /* does not send until publisher_enable */
+        Source *source;  /* NULL: offered, but never sends; owned by the publisher from publisher_new on */
+        bool off;        /* does not send until publisher_enable */
+        const char *rid; /* of a simulcast: its layers stand one after another, in rising size, with the same mid */
 } Track;
 
 typedef struct {
@@ -31,5 +32,7 @@ bool publisher_accept(Publisher *publisher, const char *answer, int64_t now_us);
 /* Sends what is due; call it at least every 5 ms. */
 void publisher_turn(Publisher *publisher, int64_t now_us);
 void publisher_enable(Publisher *publisher, unsigned track, bool on);
+/* Which layers of a picture anybody sees: bit 0 the smallest. The others are not sent. */
+void publisher_want_layers(Publisher *publisher, const char *name, unsigned bits);
 LinkState publisher_state(const Publisher *publisher);
 PublisherCounts publisher_counts(const Publisher *publisher);

@@ -2,6 +2,8 @@
 #include "base/time.h"
 #include <string.h>
 
+#define SEATS_MAX 12
+
 typedef struct Room Room;
 
 typedef struct {
@@ -89,6 +91,10 @@ static void on_message(void *owner, const char *type, json_t *message)
         } else if (strcmp(type, "published") == 0 && participant->publisher) {
                 if (!sdp || !publisher_accept(participant->publisher, sdp, monotonic_us()))
                         signalling_fail(signalling, "no usable answer to the publisher's offer");
+        } else if (strcmp(type, "layers") == 0 && participant->publisher) {
+                json_t *wanted = json_object_get(json_object_get(message, "wanted"), "camera");
+                if (wanted)
+                        publisher_want_layers(participant->publisher, "camera", (unsigned)json_integer_value(wanted));
         } else if (strcmp(type, "subscribe") == 0) {
                 subscribed(participant, message);
         } else if (strcmp(type, "refused") == 0 || strcmp(type, "bye") == 0) {
@@ -137,6 +143,22 @@ static void room_leave(Signalling *signalling, Subscriber *subscriber)
         go_out((Room *)signalling, NULL, subscriber);
 }
 
+static void room_view(Signalling *signalling, Subscriber *subscriber, unsigned height)
+{
+        Room *room = (Room *)signalling;
+        for (guint i = 0; i < room->participants->len; i++) {
+                Participant *participant = room->participants->pdata[i];
+                if (participant->subscriber != subscriber)
+                        continue;
+                json_t *sizes = json_object();
+                for (unsigned seat = 0; seat < SEATS_MAX; seat++) {
+                        g_autofree char *line = g_strdup_printf("v%u", seat);
+                        json_object_set_new(sizes, line, json_integer((int)height));
+                }
+                room_member_say(participant->member, json_pack("{s:s, s:o}", "t", "view", "sizes", sizes));
+        }
+}
+
 static void room_withdraw(Signalling *signalling, Publisher *publisher)
 {
         go_out((Room *)signalling, publisher, NULL);
@@ -166,6 +188,7 @@ Signalling *room_open(Loop *loop, const RoomAddress *address, const char *key)
                                         .subscribe = room_subscribe,
                                         .leave = room_leave,
                                         .withdraw = room_withdraw,
+                                        .view = room_view,
                                         .turn = room_turn,
                                         .free = room_free },
                         .loop = loop,

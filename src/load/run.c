@@ -162,6 +162,7 @@ bool run_load(Loop *loop, Network *network, Signalling *signalling, const RunOpt
         Run run = { .options = options, .connected = times_new(), .first_packet = times_new() };
         house_init(&run.house, loop, network, signalling);
         run.house.video = options->video;
+        run.house.simulcast = options->simulcast;
         run.house.subscriber = options->subscriber;
         run.house.stage = (unsigned)MAX(1, options->publishers);
         bool good = bring_in(&run.house, options) && measure(&run);

@@ -6,6 +6,7 @@ typedef struct {
         int publishers, subscribers;
         int seconds, settle_seconds;
         Codec video;
+        bool simulcast;
         SubscriberOptions subscriber;
         int server_pid;    /* whose CPU is read; 0: nobody's */
         const char *label; /* which server, for the report */

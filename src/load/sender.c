@@ -47,12 +47,23 @@ void sender_free(Sender *sender)
         g_free(sender);
 }
 
+/* The stream a packet belongs to is known by its mid and rid (RFC 8852); a repair names the rid of what it repairs. */
+static void name_layer(const Sender *sender, const RtpHeader *header, RtpExtensions *extensions)
+{
+        if (!sender->options.rid[0])
+                return;
+        bool repair = header->ssrc == sender->options.repair_ssrc;
+        extensions->has[repair ? RTP_EXTENSION_REPAIRED_RID : RTP_EXTENSION_RID] = true;
+        g_strlcpy(repair ? extensions->repaired_rid : extensions->rid, sender->options.rid, sizeof extensions->rid);
+}
+
 static size_t write_header(const Sender *sender, RtpHeader *header, int level, uint16_t transport_sequence,
                            uint8_t *out)
 {
         RtpExtensions extensions = { 0 };
         extensions.has[RTP_EXTENSION_MID] = true;
         g_strlcpy(extensions.mid, sender->options.mid, sizeof extensions.mid);
+        name_layer(sender, header, &extensions);
         extensions.has[RTP_EXTENSION_TRANSPORT_CC] = true;
         extensions.transport_sequence = transport_sequence;
         if (level >= 0) {

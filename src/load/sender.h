@@ -3,7 +3,7 @@
 #include "load/link.h"
 
 typedef struct {
-        char mid[16];
+        char mid[16], rid[16]; /* rid: of a simulcast layer, else empty */
         uint32_t ssrc, repair_ssrc;
         uint8_t payload_type, repair_type; /* repair_type 0: none */
         uint32_t clock_hz;

@@ -13,6 +13,8 @@ struct Signalling {
         void (*leave)(Signalling *signalling, Subscriber *subscriber);
         /* The publisher goes likewise; the next one to publish gets its place. NULL where nobody comes after it. */
         void (*withdraw)(Signalling *signalling, Publisher *publisher);
+        /* The subscriber shows all pictures at this height from now on. NULL where the server does not ask. */
+        void (*view)(Signalling *signalling, Subscriber *subscriber, unsigned height);
         void (*turn)(Signalling *signalling, int64_t now_us);
         /* False when a server that the signalling had started did not end well. */
         bool (*free)(Signalling *signalling);

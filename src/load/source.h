@@ -24,9 +24,16 @@ struct Source {
 
 enum { BURST_PACKET_BYTES = 1200, BURST_AUDIO_PACKET_BYTES = 160 };
 
-/* 30 frames a second of five packets that fill `max_bytes`, a key frame every three seconds. codec: VP8 or H.264.
- * `first`: the first frame's number, of which a VP8 picture-ID shows 15 bits. */
-Source *burst_source_new(Codec codec, unsigned first);
+typedef struct {
+        Codec codec;                /* VP8 or H.264 */
+        unsigned first;             /* the first frame's number, of which a VP8 picture-ID shows 15 bits */
+        unsigned packets_per_frame; /* 0: five */
+        unsigned height;            /* 180, 360 (also for 0) or 720, 16:9; what a key frame says of itself */
+        bool temporal;              /* VP8: three temporal layers, of which the upper ones may be left out (RFC 7741) */
+} BurstOptions;
+
+/* 30 frames a second of packets that fill `max_bytes`, a key frame every three seconds. */
+Source *burst_source_new(const BurstOptions *options);
 /* 50 packets a second of 160 bytes with their RTP header, of speech's level. */
 Source *burst_audio_source_new(void);
 /* `bytes`: Annex B with one slice a frame (CODEC_H264), or IVF (CODEC_VP8); borrowed. It begins with a key frame. NULL

@@ -46,7 +46,7 @@ static Seen play(Source *source, unsigned frames)
 
 static void check_burst(Codec codec)
 {
-        Source *source = burst_source_new(codec, 1);
+        Source *source = burst_source_new(&(BurstOptions){ .codec = codec, .first = 1 });
         Seen seen = play(source, 180);
         g_assert_cmpuint(seen.packets, ==, 900);
         g_assert_cmpuint(seen.markers, ==, 180);
@@ -64,6 +64,68 @@ static void test_bursts_are_five_equal_packets(void)
 {
         check_burst(CODEC_H264);
         check_burst(CODEC_VP8);
+}
+
+static void test_key_frames_say_how_large_they_are(void)
+{
+        const unsigned heights[] = { 180, 360, 720 };
+        for (size_t i = 0; i < G_N_ELEMENTS(heights); i++) {
+                uint8_t payload[BURST_PACKET_BYTES];
+                bool last;
+                Vp8Descriptor vp8;
+                H264Payload h264;
+                H264Sps sps;
+                BurstOptions options = { .codec = CODEC_VP8, .first = 1, .height = heights[i] };
+                Source *source = burst_source_new(&options);
+                source->next_frame(source, 0);
+                size_t size = source->next_payload(source, 1100, payload, &last);
+                g_assert_cmpint(vp8_parse(payload, size, &vp8), ==, DROP_NONE);
+                g_assert_cmpuint(vp8.height, ==, heights[i]);
+                g_assert_cmpuint(vp8.width, ==, heights[i] * 16 / 9);
+                source_free(source);
+                options.codec = CODEC_H264;
+                source = burst_source_new(&options);
+                source->next_frame(source, 0);
+                size = source->next_payload(source, 1100, payload, &last);
+                g_assert_cmpint(h264_parse(payload, size, &h264), ==, DROP_NONE);
+                g_assert_true(h264.has_sps && h264_sps_read(h264.sps, h264.sps_bytes, &sps));
+                g_assert_cmpuint(sps.height, ==, heights[i]);
+                g_assert_cmpuint(sps.width, ==, heights[i] * 16 / 9);
+                g_assert_false(sps.b_frames_possible);
+                source_free(source);
+        }
+}
+
+/* RFC 7741 4.2: TL0PICIDX counts the pictures of the lowest layer, the upper ones lean on it alone. */
+static void test_temporal_layers(void)
+{
+        Source *source = burst_source_new(&(BurstOptions){ .codec = CODEC_VP8, .first = 0x7fff, .temporal = true });
+        unsigned of_layer[3] = { 0 };
+        Vp8Descriptor before = { 0 };
+        for (unsigned frame = 0; frame < 80; frame++) {
+                uint8_t payload[BURST_PACKET_BYTES];
+                bool last = false;
+                Vp8Descriptor vp8 = { 0 };
+                if (frame == 42)
+                        source->want_key_frame(source);
+                source->next_frame(source, 0);
+                for (size_t size; (size = source->next_payload(source, 1100, payload, &last)) > 0;)
+                        g_assert_cmpint(vp8_parse(payload, size, &vp8), ==, DROP_NONE);
+                g_assert_true(vp8.has_tid && vp8.has_tl0 && vp8.long_picture_id && vp8.tid < 3);
+                g_assert_cmpuint(vp8.picture_id, ==, (0x7fff + frame) & 0x7fff);
+                g_assert_cmpint(vp8.layer_sync, ==, vp8.tid > 0);
+                g_assert_cmpint(vp8.non_reference, ==, vp8.tid == 2);
+                if (frame > 0)
+                        g_assert_cmpuint(vp8.tl0, ==, (before.tl0 + (vp8.tid == 0)) & 0xff);
+                if (frame == 42)
+                        g_assert_cmpuint(vp8.tid, ==, 0); /* a key frame is of the lowest */
+                of_layer[vp8.tid]++;
+                before = vp8;
+        }
+        g_assert_cmpuint(of_layer[0], ==, 21); /* one more than a quarter: the key frame came early */
+        g_assert_cmpuint(of_layer[1], ==, 19);
+        g_assert_cmpuint(of_layer[2], ==, 40);
+        source_free(source);
 }
 
 static void check_loop(Codec codec, const uint8_t *bytes, size_t size)
@@ -146,6 +208,8 @@ int main(int argc, char **argv)
         g_test_init(&argc, &argv, NULL);
         g_test_set_nonfatal_assertions();
         g_test_add_func("/load/source/burst", test_bursts_are_five_equal_packets);
+        g_test_add_func("/load/source/sizes", test_key_frames_say_how_large_they_are);
+        g_test_add_func("/load/source/temporal", test_temporal_layers);
         g_test_add_func("/load/source/loop", test_loops_play_over_and_over);
         g_test_add_func("/load/source/h264", test_h264_loop_joins_again);
         g_test_add_func("/load/source/spoilt", test_spoilt_media_are_refused);

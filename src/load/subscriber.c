@@ -363,7 +363,7 @@ Subscriber *subscriber_new(Network *network, const SubscriberOptions *options, u
 {
         static const LinkEvents events = { on_connected, on_rtp, on_rtcp, on_batch };
         Subscriber *subscriber = g_new0(Subscriber, 1);
-        subscriber->link = link_new(network, &events, subscriber, error);
+        subscriber->link = link_new(network, &events, subscriber, network->watcher_line, error);
         if (!subscriber->link) {
                 g_free(subscriber);
                 return NULL;

@@ -8,7 +8,12 @@ import { describe, it } from 'node:test';
 import { build } from '../http/support.mjs';
 
 const JOINS_PER_SECOND = 20;
-const SECONDS = Number(process.env.TRETEAU_CHURN_SECONDS ?? 10); // of each of the two
+const KINDS = {
+  h264: ['--codec', 'h264'],
+  vp8: ['--codec', 'vp8'],
+  'vp8 in layers, shown larger and smaller': ['--codec', 'vp8', '--simulcast'],
+};
+const SECONDS = Number(process.env.TRETEAU_CHURN_SECONDS ?? 21) / Object.keys(KINDS).length; // of each
 const HOST = process.env.TRETEAU_CHURN_HOST ?? path.join(build, 'tests/bench/sfu-host');
 const SANITIZED = Boolean(process.env.TRETEAU_CHURN_HOST); // memory is kept back there, and nothing is fast
 
@@ -19,10 +24,10 @@ function churn(...args) {
     (error, stdout, stderr) => resolve({ code: error?.code ?? 0, run: stdout ? JSON.parse(stdout) : null, stderr })));
 }
 
-describe(`people come and go, ${JOINS_PER_SECOND} a second, for ${SECONDS} s`, () => {
-  for (const codec of ['h264', 'vp8'])
-    it(codec, async (t) => {
-      const { code, run, stderr } = await churn('--codec', codec, '-p', '2', '-n', '15', '--speaker-every', '3', '--settle', '3',
+describe(`people come and go, ${JOINS_PER_SECOND} a second, for ${SECONDS} s each`, () => {
+  for (const [kind, words] of Object.entries(KINDS))
+    it(kind, async (t) => {
+      const { code, run, stderr } = await churn(...words, '-p', '2', '-n', '15', '--speaker-every', '3', '--settle', '3',
         '--seconds', String(SECONDS), '--transport-cc', '--max-failures', '0', '--max-join-ms', SANITIZED ? '-1' : '1000',
         '--max-first-picture-ms', SANITIZED ? '-1' : '1000');
       t.diagnostic(JSON.stringify(run));
@@ -30,6 +35,7 @@ describe(`people come and go, ${JOINS_PER_SECOND} a second, for ${SECONDS} s`, (
       assert.ok(run.joins >= SECONDS * JOINS_PER_SECOND * 0.9, `${run.joins} came`);
       assert.ok(run.leaves >= SECONDS * JOINS_PER_SECOND * 0.8, `${run.leaves} left`);
       assert.ok(run.hasty > 0 && run.speaker_changes >= Math.floor(SECONDS / 3) - 1, JSON.stringify(run));
+      assert.equal(run.view_changes > 0, words.includes('--simulcast'));
       assert.ok(run.pictures > run.joins * 5, 'they saw pictures');
       assert.ok(run.server_files_after <= run.server_files_before + 2, 'no descriptor is left behind');
     });
