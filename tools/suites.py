@@ -21,11 +21,12 @@ FAULTS_ALONE = {"crowd", "full", "kill", "record", "restore", "stop", "wire"}
 ATTACKS_ALONE = {"confined", "flood"}
 FUZZ_RUNS = 20000
 LONG_FUZZ_S = 600  # each of them
+LONG_CHURN_S = 1800
 FUZZ_RUNS_OF = {"room_messages": 3000}  # each is a conversation with the store's writer
 
 
-def build(name):
-    subprocess.run(["tools/build", name], cwd=ROOT, check=True)
+def build(name, *targets):
+    subprocess.run(["tools/build", name, *targets], cwd=ROOT, check=True)
 
 
 def environment(kind):
@@ -34,6 +35,7 @@ def environment(kind):
     env["TRETEAU_BUILD"] = os.path.join(ROOT, "build", kind)
     env["ASAN_OPTIONS"] = "abort_on_error=0:detect_leaks=1"
     env["UBSAN_OPTIONS"] = "halt_on_error=1:print_stacktrace=1"
+    env["TSAN_OPTIONS"] = "exitcode=66:second_deadlock_stack=1"
     env["LSAN_OPTIONS"] = "suppressions=" + os.path.join(ROOT, "tests", "support", "lsan.supp") + ":print_suppressions=0"
     return env
 
@@ -214,12 +216,21 @@ def craft():
     return run_all([("craft/" + os.path.basename(c)[6:], [c], environment("test"), 300, read_exit) for c in checks], 2)
 
 
+def churn(kind):
+    """The media server alone under churn, built with other sanitizers: what they find ends it with another exit code."""
+    host = "tests/bench/sfu-host"
+    build(kind, host)
+    return node_suite("media", "release", LONG_CHURN_S + 600, "churn",
+                      {"TRETEAU_CHURN_SECONDS": str(LONG_CHURN_S), "TRETEAU_CHURN_HOST": os.path.join(ROOT, "build", kind, host)})
+
+
 def long():
     """What takes hours: docs/long-run.md says when it was last done and what it found."""
     total = Tally()
     for part in (lambda: node_suite("attack", "release", 4 * 3600, "injection", {"TRETEAU_LONG": "1"}),
                  lambda: node_suite("attack", "release", 1800, "hardening", {"TRETEAU_LONG": "1"}),
                  lambda: node_suite("faults", "release", 2 * 3600, "kill", {"TRETEAU_LONG": "1"}),
+                 lambda: churn("test"), lambda: churn("thread"),
                  lambda: fuzz(f"-max_total_time={LONG_FUZZ_S}", LONG_FUZZ_S + 300)):
         total.add(part())
     return total
