@@ -164,6 +164,16 @@ static void play(Churn *churn, int seconds, bool churning)
         }
 }
 
+/* Nobody was to leave in the calm time: all of it comes after. */
+static void stay_longer(Churn *churn, int64_t time_us)
+{
+        for (guint i = 0; i < churn->watchers->len; i++) {
+                Watcher *watcher = &g_array_index(churn->watchers, Watcher, i);
+                if (!watcher->resident)
+                        watcher->leaves_us += time_us;
+        }
+}
+
 static unsigned count_waiting(const Churn *churn)
 {
         unsigned waiting = 0;
@@ -243,10 +253,21 @@ static void put_pictures(json_t *figures, const Outcome *outcome)
         figures_put(figures, "sound_lost", outcome->sound_lost);
 }
 
-static json_t *report(Churn *churn, const Look looks[4])
+/* What forwarding costs while nobody comes or goes is taken off: the price of a join is its own. */
+static void put_cost(json_t *figures, const Look looks[3], double joins)
+{
+        double calm_us = (double)(looks[1].at_us - looks[0].at_us), busy_us = (double)(looks[2].at_us - looks[1].at_us);
+        double calm_share = calm_us > 0 ? cpu_us(&looks[0], &looks[1]) / calm_us : 0;
+        double cost_us = cpu_us(&looks[1], &looks[2]);
+        figures_put_real(figures, "calm_cpu_percent", calm_share * 100);
+        figures_put_real(figures, "cpu_percent", cost_us / busy_us * 100);
+        figures_put_real(figures, "cpu_us_per_join", (cost_us - calm_share * busy_us) / joins);
+}
+
+static json_t *report(Churn *churn, const Look looks[3])
 {
         const Outcome *outcome = &churn->outcome;
-        const Look *before = &looks[2], *after = &looks[3];
+        const Look *before = &looks[1], *after = &looks[2];
         double seconds = (double)(after->at_us - before->at_us) / (double)SECOND_US;
         double joins = (double)MAX(1, outcome->joins);
         json_t *figures = json_pack("{s:s}", "server", churn->options->label);
@@ -261,10 +282,7 @@ static json_t *report(Churn *churn, const Look looks[4])
         figures_put_times(figures, "first_picture", outcome->first_picture);
         if (!churn->options->server_pid)
                 return figures;
-        double calm_s = (double)(looks[1].at_us - looks[0].at_us) / (double)SECOND_US;
-        figures_put_real(figures, "calm_cpu_percent", calm_s > 0 ? cpu_us(&looks[0], &looks[1]) / calm_s / 10000 : 0);
-        figures_put_real(figures, "churn_cpu_percent", cpu_us(before, after) / seconds / 10000);
-        figures_put_real(figures, "cpu_us_per_join", cpu_us(before, after) / joins);
+        put_cost(figures, looks, joins);
         figures_put_signed(figures, "server_kb_before", before->server.resident_kb);
         figures_put_signed(figures, "server_kb_after", after->server.resident_kb);
         figures_put_real(figures, "growth_bytes_per_join",
@@ -286,17 +304,17 @@ static bool keeps_bounds(const json_t *figures, const ChurnBounds *bounds)
 static bool measure(Churn *churn)
 {
         const ChurnOptions *options = churn->options;
-        Look looks[4];
+        Look looks[3];
+        play(churn, options->settle_seconds, true);
         looks[0] = look(churn);
         play(churn, options->settle_seconds, false);
         looks[1] = look(churn);
-        play(churn, options->settle_seconds, true);
+        stay_longer(churn, looks[1].at_us - looks[0].at_us);
         begin_to_count(churn);
-        looks[2] = look(churn);
         play(churn, options->seconds, true);
-        looks[3] = look(churn);
+        looks[2] = look(churn);
         for (guint i = 0; i < churn->watchers->len; i++)
-                judge(churn, &g_array_index(churn->watchers, Watcher, i), looks[3].at_us);
+                judge(churn, &g_array_index(churn->watchers, Watcher, i), looks[2].at_us);
         json_t *figures = report(churn, looks);
         figures_print(figures, options->json);
         bool good = keeps_bounds(figures, &options->bounds) && !churn->house.signalling->failure;

@@ -2,8 +2,8 @@
  * is replaced; some watchers stay from beginning to end. Of every one it is checked that the first picture came, that
  * what followed could be decoded in order, and that no gap was left unmended.
  *
- * In four parts: everybody comes in; a calm time gives the cost of forwarding alone; a first churn fills the server's
- * pools; then the churn that is measured.
+ * In four parts: those who stay come in; a first churn fills the server's pools; a calm time gives the cost of
+ * forwarding alone; then the churn that is measured.
  */
 #pragma once
 #include "load/signalling.h"

@@ -159,7 +159,9 @@ static bool host_free(Signalling *signalling)
         int status = 0;
         Host *host = (Host *)signalling;
         loop_remove(host->loop, host->output_fd, &host->watch);
-        close(host->input_fd); /* the child ends with its input */
+        close(host->input_fd); /* the child ends with its input; what it still says must have a reader */
+        for (char rest[4096]; read(host->output_fd, rest, sizeof rest) > 0;)
+                ;
         close(host->output_fd);
         bool good = waitpid(host->pid, &status, 0) == host->pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
         if (!good)
