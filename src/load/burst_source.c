@@ -78,9 +78,13 @@ static void write_h264(const Burst *burst, uint8_t *out, size_t size)
                 write_parameter_sets(burst, out, size);
                 return;
         }
+        uint8_t type = burst->key_frame ? NAL_IDR : NAL_SLICE;
         memset(out, (int)burst->frame, size);
+        out[0] = 2 << 5 | type;
+        if (burst->options.packets_per_frame - first == 1) /* a fragment is not the first and the last (RFC 6184 5.8) */
+                return;
         out[0] = 2 << 5 | NAL_FU_A;
-        out[1] = burst->key_frame ? NAL_IDR : NAL_SLICE;
+        out[1] = type;
         if (burst->packet == first)
                 out[1] |= 0x80;
         if (burst->packet == burst->options.packets_per_frame - 1)

@@ -2,6 +2,8 @@
 #include "rtc/h264.h"
 #include "rtc/vp8.h"
 
+#define ASK_AGAIN_US INT64_C(300000)
+
 typedef struct {
         int64_t index; /* sequence, unwrapped; 0: nothing is kept here */
         uint32_t timestamp;
@@ -21,6 +23,8 @@ struct Pictures {
         bool decodable, has_picture_id;
         uint16_t picture_id;
         int64_t last_us;
+        bool asks; /* for a key frame, since it was last told */
+        int64_t asked_us;
         PictureCounts counts;
 };
 
@@ -76,13 +80,14 @@ static void begin(Pictures *pictures, const Piece *piece)
         pictures->picture_id = piece->picture_id;
 }
 
-static void end(Pictures *pictures, int64_t now_us)
+static void end_picture(Pictures *pictures, int64_t now_us)
 {
         PictureCounts *counts = &pictures->counts;
         pictures->inside = false;
         pictures->decodable = pictures->complete && (pictures->key || pictures->decodable);
         if (!pictures->decodable) {
                 counts->stray++;
+                pictures->asks = true;
                 return;
         }
         counts->whole++;
@@ -106,7 +111,7 @@ static void take(Pictures *pictures, const Piece *piece, int64_t now_us)
                 begin(pictures, piece);
         pictures->key = pictures->key || piece->key;
         if (piece->ends)
-                end(pictures, now_us);
+                end_picture(pictures, now_us);
 }
 
 static Piece *at(Pictures *pictures, int64_t index)
@@ -129,22 +134,31 @@ static void give_up(Pictures *pictures, int64_t now_us)
         while (pictures->next < pictures->highest && at(pictures, pictures->next)->index != pictures->next)
                 pictures->next++;
         pictures->counts.gaps++;
+        pictures->asks = true;
         lose(pictures);
         take_ready(pictures, now_us);
+}
+
+/* As browsers do: a key frame is asked for again while nothing can be shown, not with every picture. */
+static bool tell_wish(Pictures *pictures, int64_t now_us)
+{
+        if (!pictures->asks || (pictures->asked_us && now_us - pictures->asked_us < ASK_AGAIN_US))
+                return false;
+        pictures->asks = false;
+        pictures->asked_us = now_us;
+        return true;
 }
 
 bool pictures_turn(Pictures *pictures, int64_t now_us)
 {
         bool waits = pictures->started && pictures->next <= pictures->highest;
-        if (!waits || now_us - pictures->waiting_since_us < PICTURES_GAP_MAX_US)
-                return false;
-        give_up(pictures, now_us);
-        return true;
+        if (waits && now_us - pictures->waiting_since_us >= PICTURES_GAP_MAX_US)
+                give_up(pictures, now_us);
+        return tell_wish(pictures, now_us);
 }
 
 bool pictures_receive(Pictures *pictures, Codec codec, const RtpHeader *header, const uint8_t *payload, int64_t now_us)
 {
-        bool lost = false;
         if (!pictures->started) {
                 pictures->started = true;
                 pictures->next = pictures->highest = 0x10000 + header->sequence;
@@ -162,15 +176,15 @@ bool pictures_receive(Pictures *pictures, Codec codec, const RtpHeader *header, 
                         index; /* so far ahead that the window cannot hold both: everything before is lost */
                 pictures->next = index;
                 pictures->counts.gaps++;
+                pictures->asks = true;
                 lose(pictures);
-                lost = true;
         }
         if (pictures->next > pictures->highest) /* nothing waited: from now on something may */
                 pictures->waiting_since_us = now_us;
         pictures->highest = MAX(pictures->highest, index);
         *at(pictures, index) = piece;
         take_ready(pictures, now_us);
-        return pictures_turn(pictures, now_us) || lost;
+        return pictures_turn(pictures, now_us);
 }
 
 const PictureCounts *pictures_counts(const Pictures *pictures)

@@ -28,7 +28,8 @@ typedef struct Pictures Pictures;
 Pictures *pictures_new(void);
 void pictures_free(Pictures *pictures);
 /* A packet in clear, or what RTX restored of one; those that come twice do no harm. True when a key frame should be
- * asked for: a gap was given up. codec: CODEC_H264 or CODEC_VP8. `payload`: header->payload_bytes. */
+ * asked for: a gap was given up, or what came leans on what did not. codec: CODEC_H264 or CODEC_VP8. `payload`:
+ * header->payload_bytes. */
 bool pictures_receive(Pictures *pictures, Codec codec, const RtpHeader *header, const uint8_t *payload, int64_t now_us);
 /* Likewise when nothing came. */
 bool pictures_turn(Pictures *pictures, int64_t now_us);

@@ -96,6 +96,16 @@ static void test_key_frames_say_how_large_they_are(void)
         }
 }
 
+/* RFC 6184 5.8: a unit in one fragment is no fragment. */
+static void test_small_frames_are_whole_units(void)
+{
+        Source *source = burst_source_new(&(BurstOptions){ .codec = CODEC_H264, .first = 1, .packets_per_frame = 2 });
+        Seen seen = play(source, 100);
+        g_assert_cmpuint(seen.packets, ==, 200);
+        g_assert_cmpuint(seen.key_frames, ==, 2);
+        source_free(source);
+}
+
 /* RFC 7741 4.2: TL0PICIDX counts the pictures of the lowest layer, the upper ones lean on it alone. */
 static void test_temporal_layers(void)
 {
@@ -209,6 +219,7 @@ int main(int argc, char **argv)
         g_test_set_nonfatal_assertions();
         g_test_add_func("/load/source/burst", test_bursts_are_five_equal_packets);
         g_test_add_func("/load/source/sizes", test_key_frames_say_how_large_they_are);
+        g_test_add_func("/load/source/small", test_small_frames_are_whole_units);
         g_test_add_func("/load/source/temporal", test_temporal_layers);
         g_test_add_func("/load/source/loop", test_loops_play_over_and_over);
         g_test_add_func("/load/source/h264", test_h264_loop_joins_again);

@@ -11,9 +11,10 @@ const JOINS_PER_SECOND = 20;
 const KINDS = {
   h264: ['--codec', 'h264'],
   vp8: ['--codec', 'vp8'],
+  'h264 in layers, shown larger and smaller': ['--codec', 'h264', '--simulcast'],
   'vp8 in layers, shown larger and smaller': ['--codec', 'vp8', '--simulcast'],
 };
-const SECONDS = Math.round(Number(process.env.TRETEAU_CHURN_SECONDS ?? 21) / Object.keys(KINDS).length); // of each
+const SECONDS = Math.round(Number(process.env.TRETEAU_CHURN_SECONDS ?? 24) / Object.keys(KINDS).length); // of each
 const HOST = process.env.TRETEAU_CHURN_HOST ?? path.join(build, 'tests/bench/sfu-host');
 const SANITIZED = Boolean(process.env.TRETEAU_CHURN_HOST); // memory is kept back there, and nothing is fast
 
