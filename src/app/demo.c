@@ -21,7 +21,7 @@
 #define STARTED_US (10 * MINUTE_US)                   /* so long ago */
 #define STEP_US (5 * MINUTE_US)                       /* hours stay round */
 #define SPEAKERS 2
-#define EARLIER_TITLE "Quelles sont les stratégies" /* the session that has a replay */
+#define EARLIER_TITLE "Quelles sont les stratégies" /* the session that has a replay, and an audience */
 #define REPLAY_FOLDER "sample"
 #define REPLAY_SECONDS 60
 
@@ -150,6 +150,10 @@ static bool prepare(Db *db, PictureDraft *const *logos, char **ret_keys)
                 return false;
         int64_t by_us = distance_us(db, event, stage);
         if (by_us && !programme_move(db, event, by_us))
+                return false;
+        g_autoptr(Talk) earlier = programme_talk_titled(db, event->id, EARLIER_TITLE);
+        if (earlier && earlier->room &&
+            !live_sample_audience(db, earlier->room, earlier->id, earlier->start_us, earlier->end_us))
                 return false;
         for (int i = 0; i < SPEAKERS; i++)
                 ret_keys[i] = live_sample_speaker(db, stage->id, speaker_names[i]);

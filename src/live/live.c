@@ -20,13 +20,16 @@ void live_opening_free(gpointer data)
 static void tick(gpointer data)
 {
         Live *live = data;
-        int64_t now = monotonic_us();
+        int64_t now = monotonic_us(), wall_us = now_us();
         GHashTableIter iter;
         gpointer value;
         g_hash_table_iter_init(&iter, live->rooms);
-        while (g_hash_table_iter_next(&iter, NULL, &value))
-                if (((LiveRoom *)value)->loaded)
-                        live_room_tick(value, now);
+        while (g_hash_table_iter_next(&iter, NULL, &value)) {
+                if (!((LiveRoom *)value)->loaded)
+                        continue;
+                live_room_tick(value, now);
+                live_count_audience(value, wall_us);
+        }
         g_hash_table_iter_init(&iter, live->clients);
         while (g_hash_table_iter_next(&iter, NULL, &value)) {
                 Client *client = value;

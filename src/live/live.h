@@ -49,6 +49,9 @@ void live_free(Live *live);
 /* Makes somebody who comes into the room by the key that is given back: a sample speaker of the demo, who consents to
  * be recorded. db is the writer. (transfer full) */
 char *live_sample_speaker(Db *db, int64_t room_id, const char *name);
+/* A session of the sample that is over had this audience, an invented one; nothing when it has one already. db is the
+ * writer. */
+bool live_sample_audience(Db *db, int64_t room_id, int64_t talk, int64_t start_us, int64_t end_us);
 /* For /metrics and /debug/: people present, sockets, rooms. Any thread. */
 void live_counts(Live *live, int *ret_rooms, int *ret_people);
 /* The recorder has something to say to the hosts of a room (disk full, …), or NULL when it is well again. Any thread.

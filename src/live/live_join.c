@@ -100,9 +100,10 @@ static bool write_join(Db *db, Act *act)
         StoredPerson person = { .id = act->person, .account = act->account, .name = act->name, .role = act->role };
         memcpy(person.key_hash, act->key_hash, KEY_HASH_BYTES);
         act->consent = live_store_account_consent(db, act->room_id, act->account);
-        if (act->was_new)
-                return live_store_person_add(db, act->room_id, &person, act->now_us);
-        return live_store_person_update(db, act->room_id, act->person, act->name, act->role, act->account, act->now_us);
+        bool known = act->was_new ? live_store_person_add(db, act->room_id, &person, act->now_us)
+                                  : live_store_person_update(db, act->room_id, act->person, act->name, act->role,
+                                                             act->account, act->now_us);
+        return known && live_store_came(db, act->session_id, act->room_id, act->person);
 }
 
 static void after_join(LiveRoom *room, Act *act, bool kept)
@@ -133,6 +134,7 @@ static void after_join(LiveRoom *room, Act *act, bool kept)
                 person->account = act->account;
         if (act->consent >= 0)
                 person->consent = act->consent;
+        person->came_session = act->session_id;
         enter(client, person, act->key, act->extra);
 }
 

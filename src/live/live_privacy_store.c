@@ -42,8 +42,10 @@ static bool end_key(Db *db, int64_t room_id, int64_t id)
 {
         unsigned char hash[KEY_HASH_BYTES];
         randombytes_buf(hash, sizeof hash);
-        return db_run(db, "UPDATE live_person SET name = '', key_hash = $3 WHERE room_id = $1 AND id = $2", "iib",
-                      room_id, id, hash, sizeof hash);
+        return db_run(db,
+                      "UPDATE live_person SET name = '', key_hash = $3, came_session = NULL"
+                      " WHERE room_id = $1 AND id = $2",
+                      "iib", room_id, id, hash, sizeof hash);
 }
 
 /* Those who are in a recording stay as a number, with the account that their consent hangs on. */
@@ -119,18 +121,21 @@ json_t *live_export(Db *db, int64_t account)
         g_autoptr(Stmt) stmt = db_query(db,
                                         "SELECT p.room_id, p.id, e.slug, m.slug, p.name, p.role, p.seen_us,"
                                         " EXISTS(SELECT 1 FROM live_recorded r WHERE r.room_id = p.room_id AND"
-                                        " r.person_id = p.id) FROM live_person p JOIN room m ON m.id = p.room_id"
+                                        " r.person_id = p.id), (SELECT t.code FROM live_session s JOIN talk t"
+                                        " ON t.id = s.talk_id WHERE s.id = p.came_session)"
+                                        " FROM live_person p JOIN room m ON m.id = p.room_id"
                                         " JOIN event e ON e.id = m.event_id WHERE p.account_id = $1"
                                         " ORDER BY p.room_id, p.id",
                                         "i", account);
         while (stmt_next(stmt))
-                json_array_append_new(rooms,
-                                      json_pack("{s:s, s:s, s:s, s:s, s:I, s:b, s:o, s:o}", "event", stmt_text(stmt, 2),
-                                                "room", stmt_text(stmt, 3), "name", stmt_text(stmt, 4), "role",
-                                                stmt_text(stmt, 5), "last_seen_us", (json_int_t)stmt_int(stmt, 6),
-                                                "in_a_recording", (int)stmt_int(stmt, 7), "consent",
-                                                choices_of(db, stmt_int(stmt, 0), stmt_int(stmt, 1)), "lines",
-                                                lines_of(db, stmt_int(stmt, 0), stmt_int(stmt, 1))));
+                json_array_append_new(rooms, json_pack("{s:s, s:s, s:s, s:s, s:I, s:s?, s:b, s:o, s:o}", "event",
+                                                       stmt_text(stmt, 2), "room", stmt_text(stmt, 3), "name",
+                                                       stmt_text(stmt, 4), "role", stmt_text(stmt, 5), "last_seen_us",
+                                                       (json_int_t)stmt_int(stmt, 6), "last_session",
+                                                       stmt_is_null(stmt, 8) ? NULL : stmt_text(stmt, 8),
+                                                       "in_a_recording", (int)stmt_int(stmt, 7), "consent",
+                                                       choices_of(db, stmt_int(stmt, 0), stmt_int(stmt, 1)), "lines",
+                                                       lines_of(db, stmt_int(stmt, 0), stmt_int(stmt, 1))));
         return rooms;
 }
 

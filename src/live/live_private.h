@@ -2,6 +2,7 @@
 #pragma once
 #include "live/live.h"
 #include "live/live_writer.h"
+#include "base/time.h"
 
 #include <jansson.h>
 
@@ -10,10 +11,12 @@
 #define NAME_MAX_CHARS 60
 #define TEXT_MAX_CHARS 1000
 #define NONCE_MAX 36
-#define ROOM_PEOPLE_MAX 500    /* with those away for a moment; hosts and speakers come in all the same */
-#define NETWORK_GUESTS_MAX 200 /* guests of one network at once: a hall behind one line, not a flood */
-#define NETWORK_NEW_MAX 300    /* and new ones in ARRIVALS_US */
-#define ACCOUNT_NEW_MAX 30     /* pages of one account that come in as somebody new, likewise */
+#define EARLY_US (15 * MINUTE_US)   /* a room opens for its next talk this long before */
+#define OVERRUN_US (60 * MINUTE_US) /* a talk that nobody ended keeps its room as long, unless the next one begins */
+#define ROOM_PEOPLE_MAX 500         /* with those away for a moment; hosts and speakers come in all the same */
+#define NETWORK_GUESTS_MAX 200      /* guests of one network at once: a hall behind one line, not a flood */
+#define NETWORK_NEW_MAX 300         /* and new ones in ARRIVALS_US */
+#define ACCOUNT_NEW_MAX 30          /* pages of one account that come in as somebody new, likewise */
 #define ARRIVALS_US (10 * MINUTE_US)
 
 typedef enum { LIVE_GUEST, LIVE_ATTENDEE, LIVE_SPEAKER, LIVE_HOST } LiveRole;
@@ -73,6 +76,7 @@ typedef struct {
         int consent;              /* -1 not asked, 0 refused, 1 given */
         unsigned consent_turn;    /* counts the answers given here: what was read of the store before one is old */
         int64_t recorded_session; /* the session whose recording is known to hold this person */
+        int64_t came_session;     /* and the one that this person is known to be counted in */
         char *network;            /* of a guest who is here, for limits */
         Socket *socket;
         int64_t away_until_us, gone_us; /* away_until_us 0: gone, or present */
@@ -116,6 +120,7 @@ struct LiveRoom {
         LiveTalk talk;
         bool ended;
         char *replay_url;
+        int64_t audience_minute; /* the last one that was looked at, since 1970 */
         /* on air */
         int air_seat;              /* what the SFU was told last */
         GPtrArray *players;        /* who plays what is on air without a page: live_player.c */
@@ -212,6 +217,10 @@ void live_rename(Client *client, json_t *message);
 /* Takes those away, here and in the store, who left long ago and left nothing: no name, no word, no choice. */
 void live_forget_strangers(LiveRoom *room);
 json_t *live_talk_json(const LiveRoom *room);
+
+/* --- live_audience.c: how many are there -------------------------------------------------------------------------- */
+/* Notes how many are in the session, once in each minute of the wall clock. */
+void live_count_audience(LiveRoom *room, int64_t at_us);
 
 /* --- live_people.c: who is there ---------------------------------------------------------------------------------- */
 void live_person_free(gpointer person);
@@ -336,6 +345,8 @@ typedef struct {
 } LiveComing;
 typedef enum { LIVE_WELCOME, LIVE_ROOM_FULL, LIVE_NETWORK_FULL } LiveAdmission;
 LiveAdmission live_admit(const LiveComing *coming);
+/* Whether a minute of this talk counts: a clock that jumped is no time of it. */
+bool live_talk_counts(const LiveTalk *talk, int64_t at_us);
 /* 1 … max characters, no control character but (if lines) line feed; valid UTF-8. Copies it stripped; NULL if not. */
 char *live_clean_text(const char *text, size_t max_chars, bool lines);
 bool live_is_token(const char *text, size_t max_length); /* A-Za-z0-9_- */

@@ -154,6 +154,7 @@ static void after_load(LiveRoom *room, Act *act, bool kept)
         bool recording = loaded->session.recording && !loaded->session.ended;
         set_session(room, &loaded->session);
         room->loaded = true;
+        room->audience_minute = act->now_us / MINUTE_US;
         live_update_seats(room);
         if (recording)
                 live_set_recording(room, true);

@@ -55,6 +55,11 @@ OnAir live_on_air(const OnStage *people, size_t count, int pinned, int dominant_
         return (OnAir){ 0, SFU_NO_SEAT, "poster" };
 }
 
+bool live_talk_counts(const LiveTalk *talk, int64_t at_us)
+{
+        return talk->code && at_us >= talk->start_us - EARLY_US && at_us < talk->end_us + OVERRUN_US;
+}
+
 LiveAdmission live_admit(const LiveComing *coming)
 {
         if (coming->here || coming->role >= LIVE_SPEAKER)

@@ -92,6 +92,18 @@ static void test_admission(void)
         g_assert_cmpint(live_admit(&coming), ==, LIVE_WELCOME);
 }
 
+static void test_talk_counts(void)
+{
+        LiveTalk talk = { .code = (char *)"ABC", .start_us = 100 * MINUTE_US, .end_us = 130 * MINUTE_US };
+        g_assert_false(live_talk_counts(&talk, 85 * MINUTE_US - 1));
+        g_assert_true(live_talk_counts(&talk, 85 * MINUTE_US)); /* the door is open */
+        g_assert_true(live_talk_counts(&talk, 190 * MINUTE_US - 1));
+        g_assert_false(live_talk_counts(&talk, 190 * MINUTE_US));
+        g_assert_false(live_talk_counts(&talk, 400 * DAY_US)); /* a clock that jumped */
+        talk.code = NULL;
+        g_assert_false(live_talk_counts(&talk, 100 * MINUTE_US));
+}
+
 /* The second case of RFC 2202, section 3: what coturn computes of the same secret. */
 static void test_turn_password(void)
 {
@@ -108,6 +120,7 @@ int main(int argc, char **argv)
         g_test_add_func("/live/text", test_text);
         g_test_add_func("/live/rate", test_rate);
         g_test_add_func("/live/admission", test_admission);
+        g_test_add_func("/live/talk-counts", test_talk_counts);
         g_test_add_func("/live/turn-password", test_turn_password);
         return g_test_run();
 }

@@ -4,11 +4,6 @@
 
 #include <string.h>
 
-#define EARLY_US (15 * MINUTE_US) /* a room opens for its next talk this long before */
-#define OVERRUN_US                                                                                                     \
-        (60 * MINUTE_US) /* a talk that nobody ended keeps its room this long, unless the next one begins              \
-                          */
-
 static void stored_person_clear(gpointer data)
 {
         g_free(((StoredPerson *)data)->name);

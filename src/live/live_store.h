@@ -44,6 +44,11 @@ bool live_store_encoder(Db *db, int64_t room_id, int id, int64_t encoder, bool c
 bool live_store_encoder_held(Db *db, int64_t room_id, int id, bool held);
 /* trouble: NULL when all is well */
 bool live_store_encoder_trouble(Db *db, int64_t room_id, int id, const char *trouble);
+/* Somebody is in this session: counted once, however often they come back and with how many pages of one account. */
+bool live_store_came(Db *db, int64_t session_id, int64_t room_id, int id);
+/* So many were in the session in a minute since 1970; of two counts the greater stays. A session that has ended, or
+ * that is none of the programme, takes none. */
+bool live_store_audience(Db *db, int64_t session_id, int64_t minute, int people);
 /* Only one who left nothing: no name, account, line or choice. */
 bool live_store_person_forget(Db *db, int64_t room_id, int id);
 /* The recording of this session holds this person from now on. */

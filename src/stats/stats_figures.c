@@ -19,7 +19,7 @@ static void row_free(gpointer data)
         g_free(row);
 }
 
-static char *shown_text(const Lang *lang, StatsShown shown, int64_t count)
+char *stats_text(const Lang *lang, StatsShown shown, int64_t count)
 {
         switch (shown) {
         case STATS_SHOWN:
@@ -36,7 +36,7 @@ static StatsRow *add_row(GPtrArray *rows, const Lang *lang, const char *label, S
 {
         StatsRow *row = g_new0(StatsRow, 1);
         row->label = g_strdup(label);
-        row->text = shown_text(lang, shown, count);
+        row->text = stats_text(lang, shown, count);
         row->bar = plot_bar(shown == STATS_SHOWN ? count : 0, max);
         g_ptr_array_add(rows, row);
         return row;
@@ -93,7 +93,7 @@ static void add_paths(StatsFigures *figures, Db *db, int64_t event, const Lang *
         for (guint i = 0; i < paths->len; i++)
                 add_row(figures->paths, lang, path_label(lang, ((const RegistrationFigure *)paths->pdata[i])->label),
                         shown[i], counts[i], max);
-        figures->total = shown_text(lang, stats_shown(total), total);
+        figures->total = stats_text(lang, stats_shown(total), total);
 }
 
 /* Not parts of a total: one person signs up for several. */
@@ -108,7 +108,7 @@ static void add_sessions(StatsFigures *figures, Db *db, int64_t event, const Lan
                 StatsRow *row = add_row(figures->sessions, lang, session->label, stats_shown(session->count),
                                         session->count, max);
                 if (session->waiting > 0)
-                        row->more = shown_text(lang, stats_shown(session->waiting), session->waiting);
+                        row->more = stats_text(lang, stats_shown(session->waiting), session->waiting);
         }
 }
 

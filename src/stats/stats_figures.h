@@ -19,6 +19,8 @@ typedef struct {
         char *first_day, *last_day; /* "2026-01-28", NULL when nothing is shown */
 } StatsFigures;
 
+/* "287", "under 5", "not shown". (transfer full) */
+char *stats_text(const Lang *lang, StatsShown shown, int64_t count);
 StatsFigures *stats_figures(Db *db, int64_t event, const Lang *lang);
 void stats_figures_free(StatsFigures *figures);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StatsFigures, stats_figures_free)

@@ -23,6 +23,20 @@ char *plot_line(const GArray *spans, size_t day_count, int64_t axis, bool closed
         return g_string_free(path, FALSE);
 }
 
+char *plot_steps(const GArray *stretches, int64_t axis, bool closed)
+{
+        GString *path = g_string_new(NULL);
+        g_string_printf(path, "M%d %d", PLOT_LEFT, PLOT_BOTTOM);
+        for (guint i = 0; i < stretches->len; i++) {
+                int64_t most = g_array_index(stretches, StatsStretch, i).most;
+                int y = plot_y(stats_shown(most) == STATS_SHOWN ? most : 0, axis);
+                g_string_append_printf(path, "V%dH%d", y, plot_x(i, stretches->len));
+        }
+        if (closed && stretches->len > 0)
+                g_string_append_printf(path, "V%dz", PLOT_BOTTOM);
+        return g_string_free(path, FALSE);
+}
+
 char *plot_bar(int64_t value, int64_t max)
 {
         int tenths = max > 0 ? (int)(1000 * value / max) : 0;

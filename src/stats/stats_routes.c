@@ -2,6 +2,7 @@
 
 #include "conference/conference.h"
 #include "stats/stats_plot.h"
+#include "stats/stats_stay_routes.h"
 #include "stats/stats_views.h"
 
 #define SESSIONS_A_PAGE 12 /* with days and rooms: at most 298 nodes */
@@ -23,13 +24,41 @@ static void append_rows(GString *csv, const char *table, const GPtrArray *rows)
                 append_row(csv, table, rows->pdata[i]);
 }
 
+static void append_course(GString *csv, const StayRow *row, const StayCourse *course, const Lang *lang)
+{
+        g_autofree char *table = g_strdup_printf("%s: %s", tr(lang, "People over time"), row->title);
+        for (guint i = 0; course && i < course->times->len; i++)
+                append_row(csv, table,
+                           &(StatsRow){ .label = course->times->pdata[i], .text = course->texts->pdata[i] });
+}
+
+/* Who came to each session, how many were there at most, how long they stayed; then each session over time. */
+static void append_stays(GString *csv, Db *db, int64_t event_id, const Lang *lang)
+{
+        g_autoptr(Event) event = conference_event(db, event_id);
+        if (!event)
+                return;
+        g_autoptr(GPtrArray) rows = stay_rows(db, event, lang);
+        for (guint i = 0; i < rows->len; i++) {
+                const StayRow *row = rows->pdata[i];
+                append_row(csv, tr(lang, "Came"), &(StatsRow){ .label = row->title, .text = row->came });
+                append_row(csv, tr(lang, "Most at once"), &(StatsRow){ .label = row->title, .text = row->most });
+                append_row(csv, tr(lang, "Mean stay"), &(StatsRow){ .label = row->title, .text = row->mean });
+        }
+        for (guint i = 0; i < rows->len; i++) {
+                const StayRow *row = rows->pdata[i];
+                g_autoptr(StayCourse) course = stay_course(db, event, row->code, lang);
+                append_course(csv, row, course, lang);
+        }
+}
+
 char *stats_csv(Db *db, int64_t event, const Lang *lang)
 {
         g_autoptr(StatsFigures) figures = stats_figures(db, event, lang);
         GString *csv = g_string_new("\xef\xbb\xbf"); /* without it a spreadsheet takes UTF-8 for something else */
         append_row(csv, tr(lang, "Table"),
                    &(StatsRow){ .label = (char *)tr(lang, "Line"),
-                                .text = (char *)tr(lang, "Registered"),
+                                .text = (char *)tr(lang, "Figure"),
                                 .more = (char *)tr(lang, "In all, or waiting") });
         append_row(csv, tr(lang, "Registered"),
                    &(StatsRow){ .label = (char *)tr(lang, "In all"), .text = figures->total });
@@ -37,6 +66,7 @@ char *stats_csv(Db *db, int64_t event, const Lang *lang)
         append_rows(csv, tr(lang, "Registrations over time"), figures->days);
         append_rows(csv, tr(lang, "By session"), figures->sessions);
         append_rows(csv, tr(lang, "By room"), figures->rooms);
+        append_stays(csv, db, event, lang);
         return g_string_free(csv, FALSE);
 }
 
@@ -86,8 +116,12 @@ static void send_csv(Request *req, Db *db)
 
 const Route stats_routes[] = {
         { GET, "/:event/organise/statistics/", show_statistics, RIGHT_ORGANISER, 0, "Statistics", N_("Statistics"),
-          N_("Registrations over time, by path and session, and who came into the rooms.") },
+          N_("Registrations over time, by path and session, who came into the rooms and how long they stayed.") },
         { GET, "/:event/organise/statistics/statistics.csv", send_csv, RIGHT_ORGANISER, 0,
           "The same for a spreadsheet" },
+        { GET, "/:event/organise/statistics/sessions/", stats_show_stays, RIGHT_ORGANISER, 0,
+          "How long people stayed" },
+        { GET, "/:event/organise/statistics/sessions/:code/", stats_show_stay, RIGHT_ORGANISER, 0,
+          "How many were in a session, over time" },
         { 0 },
 };

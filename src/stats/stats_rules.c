@@ -71,6 +71,32 @@ GArray *stats_spans(const int64_t *counts, size_t count, size_t span_max)
         return spans;
 }
 
+GArray *stats_stretches(const StatsMinute *minutes, size_t count, size_t stretch_max, int64_t *ret_step_min)
+{
+        static const int64_t steps[] = { STRETCH_LEAST_MIN, 10, 15, 30, 60 };
+        GArray *stretches = g_array_new(FALSE, TRUE, sizeof(StatsStretch));
+        *ret_step_min = STRETCH_LEAST_MIN;
+        if (count == 0)
+                return stretches;
+        int64_t first = minutes[0].minute, last = minutes[count - 1].minute, step = steps[0];
+        for (size_t i = 1; last / step - first / step >= (int64_t)stretch_max; i++)
+                step = i < G_N_ELEMENTS(steps) ? steps[i] : 2 * step;
+        for (int64_t minute = first / step * step; minute <= last; minute += step)
+                g_array_append_val(stretches, ((StatsStretch){ .minute = minute }));
+        for (size_t i = 0; i < count; i++) {
+                guint at = (guint)(minutes[i].minute / step - first / step);
+                StatsStretch *stretch = &g_array_index(stretches, StatsStretch, at);
+                stretch->most = MAX(stretch->most, minutes[i].people);
+        }
+        *ret_step_min = step;
+        return stretches;
+}
+
+int64_t stats_mean_min(int64_t spent_min, int64_t came)
+{
+        return came > 0 ? (spent_min + came / 2) / came : 0;
+}
+
 int64_t stats_axis(int64_t max)
 {
         static const int64_t steps[] = { 1, 2, 5 };

@@ -88,6 +88,61 @@ static void test_plot(void)
         g_assert_cmpstr(none, ==, "M0 0h0.0v10H0z");
 }
 
+static void assert_stretch(const GArray *stretches, guint at, int64_t minute, int64_t most)
+{
+        const StatsStretch *stretch = &g_array_index(stretches, StatsStretch, at);
+        g_assert_cmpint(stretch->minute, ==, minute);
+        g_assert_cmpint(stretch->most, ==, most);
+}
+
+static void test_stretches(void)
+{
+        int64_t step;
+        const StatsMinute minutes[] = { { 1003, 3 }, { 1004, 8 }, { 1005, 9 }, { 1016, 6 } };
+        g_autoptr(GArray) stretches = stats_stretches(minutes, 4, 24, &step);
+        g_assert_cmpint(step, ==, 5);
+        g_assert_cmpuint(stretches->len, ==, 4);
+        assert_stretch(stretches, 0, 1000, 8);
+        assert_stretch(stretches, 1, 1005, 9);
+        assert_stretch(stretches, 2, 1010, 0); /* nobody was there */
+        assert_stretch(stretches, 3, 1015, 6);
+        g_autofree char *line = plot_steps(stretches, 10, false), *area = plot_steps(stretches, 10, true);
+        g_assert_cmpstr(line, ==, "M60 210V66H317V48H575V210H832V102H1090");
+        g_assert_cmpstr(area, ==, "M60 210V66H317V48H575V210H832V102H1090V210z");
+        g_autoptr(GArray) few = stats_stretches(minutes, 1, 24, &step);
+        g_autofree char *ground = plot_steps(few, 10, false);
+        g_assert_cmpstr(ground, ==, "M60 210V210H1090"); /* three are drawn as nobody */
+        g_autoptr(GArray) none = stats_stretches(minutes, 0, 24, &step);
+        g_assert_cmpuint(none->len, ==, 0);
+}
+
+/* However long it lasts: at most so many, none shorter than five minutes, each minute in its own. */
+static void test_stretches_of_any_length(void)
+{
+        for (int64_t length = 1; length < 600 * 24 * 60; length += 1 + length / 7) {
+                const StatsMinute ends[] = { { 29000003, 5 }, { 29000003 + length, 7 } };
+                int64_t step;
+                g_autoptr(GArray) stretches = stats_stretches(ends, 2, 24, &step);
+                g_assert_cmpint(step, >=, STRETCH_LEAST_MIN);
+                g_assert_cmpuint(stretches->len, <=, 24);
+                const StatsStretch *first = &g_array_index(stretches, StatsStretch, 0);
+                const StatsStretch *last = &g_array_index(stretches, StatsStretch, stretches->len - 1);
+                g_assert_cmpint(first->minute, <=, ends[0].minute);
+                g_assert_cmpint(first->minute + step, >, ends[0].minute);
+                g_assert_cmpint(last->minute, <=, ends[1].minute);
+                g_assert_cmpint(last->minute + step, >, ends[1].minute);
+                g_assert_cmpint(last->most, ==, 7);
+        }
+}
+
+static void test_mean(void)
+{
+        g_assert_cmpint(stats_mean_min(0, 0), ==, 0);
+        g_assert_cmpint(stats_mean_min(24, 8), ==, 3);
+        g_assert_cmpint(stats_mean_min(23, 10), ==, 2);
+        g_assert_cmpint(stats_mean_min(25, 10), ==, 3);
+}
+
 static void test_csv(void)
 {
         g_autoptr(GString) csv = g_string_new(NULL);
@@ -104,6 +159,9 @@ int main(int argc, char **argv)
         g_test_add_func("/stats/subtraction", test_subtraction);
         g_test_add_func("/stats/spans", test_spans);
         g_test_add_func("/stats/plot", test_plot);
+        g_test_add_func("/stats/stretches", test_stretches);
+        g_test_add_func("/stats/stretches-of-any-length", test_stretches_of_any_length);
+        g_test_add_func("/stats/mean", test_mean);
         g_test_add_func("/stats/csv", test_csv);
         return g_test_run();
 }
