@@ -2,6 +2,7 @@
 
 #include "base/time.h"
 #include "base/zone.h"
+#include "web/event_look.h"
 
 #define EVENT_COLUMNS                                                                                                  \
         "id, slug, title, subtitle, lead, description, place, organiser, contact, lang, zone, first_day, last_day, "   \
@@ -32,16 +33,10 @@ void event_free(Event *event)
         g_free(event);
 }
 
-/* An own colour has a class and a sheet of its own, so that several events may stand on one page. */
 static void event_dress(Event *event)
 {
-        if (!*event->accent) {
-                event->theme_class = g_strconcat("theme-", event->theme, NULL);
-                return;
-        }
-        event->theme_class = g_strdup_printf("theme-e%" G_GINT64_FORMAT, event->id);
-        event->theme_link = g_strdup_printf("<link rel=\"stylesheet\" href=\"/%s/theme.css?v=%s\">", event->slug,
-                                            event->accent + 1);
+        event->theme_class = event_theme_class(event->id, event->theme, event->accent);
+        event->theme_link = event_theme_sheet(event->slug, event->accent);
 }
 
 static Event *event_from(Stmt *row)

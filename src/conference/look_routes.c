@@ -1,5 +1,5 @@
 /* What an event looks like: its colours, its logo, and the sheet that carries them. */
-#include "conference/colour.h"
+#include "web/colour.h"
 #include "conference/conference_views.h"
 #include "picture/picture.h"
 

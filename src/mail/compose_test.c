@@ -176,6 +176,39 @@ static void test_runs(void)
         }
 }
 
+/* The colour behind the last of these words. */
+static Colour colour_after(const char *html, const char *words)
+{
+        Colour colour = { 0 };
+        const char *at = g_strrstr(html, words);
+        g_assert_nonnull(at);
+        g_autofree char *text = g_strndup(at + strlen(words), COLOUR_TEXT_BYTES - 1);
+        g_assert_true(colour_parse(text, &colour));
+        return colour;
+}
+
+/* Whatever the accent: the name can be read on it, links by day and by night; and nothing of the name is mark-up. */
+static void test_look(void)
+{
+        const Colour day = { 0xff, 0xff, 0xff }, night = { 0x15, 0x17, 0x1a };
+        for (int value = 0; value < 8 * 8 * 8; value++) {
+                MailLook look = { "A <b>&\"",
+                                  { (uint8_t)(value % 8 * 36), (uint8_t)(value / 8 % 8 * 36),
+                                    (uint8_t)(value / 64 * 36) } };
+                g_autofree char *html = mail_html("Look:\n\nhttps://exemple.fr/x\n", "fr", &look);
+                const char *sheet_end = strstr(html, "</style>");
+                g_autofree char *sheet = g_strndup(html, (size_t)(sheet_end - html));
+                g_autofree char *by_day = g_strndup(sheet, (size_t)(strstr(sheet, "@media") - sheet));
+                Colour accent = colour_after(sheet_end, "style=\"background:"), on = colour_after(sheet_end, ";color:");
+                g_assert_cmpfloat(colour_contrast(accent, on), >=, CONTRAST_LEAST);
+                g_assert_cmpfloat(colour_contrast(day, colour_after(by_day, "a{color:")), >=, CONTRAST_LEAST);
+                g_assert_cmpfloat(colour_contrast(night, colour_after(sheet, "a{color:")), >=, CONTRAST_LEAST);
+                g_assert_nonnull(strstr(sheet, "body{background:#15171a;"));
+                g_assert_nonnull(strstr(sheet_end, "\">A &lt;b&gt;&amp;&quot;</div>"));
+                g_assert_nonnull(strstr(sheet_end, "<a href=\"https://exemple.fr/x\">"));
+        }
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -187,6 +220,7 @@ int main(int argc, char **argv)
         g_test_add_func("/compose/bad-addresses-are-refused", test_bad_addresses_are_refused);
         g_test_add_func("/compose/parts", test_parts);
         g_test_add_func("/compose/read-nonsense", test_read_nonsense);
+        g_test_add_func("/compose/look", test_look);
         g_test_add_func("/letter/runs", test_runs);
         return g_test_run();
 }

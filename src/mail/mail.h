@@ -12,6 +12,7 @@
 #include "mail/address.h"
 #include "mail/calendar.h"
 #include "store/db.h"
+#include "web/colour.h"
 #include "web/request.h"
 
 typedef struct {
@@ -27,9 +28,15 @@ typedef struct {
         int64_t not_before_us;   /* 0: it may leave at once */
 } Mail;
 
-/* The same words as a small page without pictures, styles or scripts: paragraphs, and addresses to follow. lang: its
- * language. (transfer full) */
-char *mail_html(const char *text, const char *lang);
+/* Whose mail it is: the name stands on a band of the accent, in a colour that can be read on it; links have the
+ * accent's variant for paper, by day and by night. */
+typedef struct {
+        const char *name;
+        Colour accent;
+} MailLook;
+/* The same words as a small page without pictures or scripts: paragraphs, and addresses to follow. lang: its language.
+ * (transfer full) */
+char *mail_html(const char *text, const char *lang, const MailLook *look);
 
 /* Puts the mail into the outbox, in the turn of db. False, with nothing stored, when `to` is no address or the store
  * refused (db_failed). */

@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "mail/mail.h"
 #include "people/people_views.h"
+#include "web/event_look.h"
 
 #define BETWEEN_US (2 * MINUTE_US)
 #define A_DAY 20 /* links to one address */
@@ -72,13 +73,17 @@ bool people_mail_invitation(Db *db, const Invitation *invitation, const char *or
                 token);
         g_autofree char *reply_to = NULL;
         address_read(event->contact, &reply_to);
+        g_autoptr(EventLook) look = event_look(db, invitation->event);
+        g_autofree char *html =
+                look ? mail_html(text, lang_code(lang), &(MailLook){ look->title, look->accent }) : NULL;
         return mail_post(db, &(Mail){ .kind = "invitation",
                                       .event = invitation->event,
                                       .to = account->email,
                                       .from_name = event->title,
                                       .reply_to = reply_to,
                                       .subject = subject,
-                                      .text = text });
+                                      .text = text,
+                                      .html = html });
 }
 
 bool people_invite(Db *db, int64_t account, int64_t event, Role role, const char *origin)

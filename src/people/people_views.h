@@ -53,7 +53,7 @@ void session_row_view(Html *h, const SessionRow *v);
 void account_view(Html *h, const AccountPage *v);
 
 void sign_in_view(Html *h, const SignInPage *v);
-void sent_view(Html *h, const char *unused);
+void sent_view(Html *h, const char *next); /* where the link will lead, "": home */
 void link_view(Html *h, const LinkPage *v);
 void team_row_view(Html *h, const TeamRow *v);
 void team_view(Html *h, const TeamPage *v);

@@ -6,6 +6,7 @@
 #include "mail/mail.h"
 #include "people/people_mail.h"
 #include "people/people_views.h"
+#include "web/event_look.h"
 
 #define WINDOW_US HOUR_US
 #define ASKED_MAX 100 /* links asked for by one network in a window: a whole hall may share an address */
@@ -27,7 +28,10 @@ static void show_sign_in(Request *req, Db *db, const Form *form, bool link_is_de
         const Lang *lang = request_lang(req);
         g_autoptr(Account) account = people_account(db, request_account(req));
         const char *title = link_is_dead ? tr(lang, "This link no longer works") : tr(lang, "Sign in");
-        Html *h = page_begin(req, &(Page){ .title = title, .no_index = true });
+        g_autoptr(EventLook) look = event_look_of_path(db, form_value(form, "next"));
+        Page page = { .title = title, .no_index = true };
+        event_look_dress(look, &page);
+        Html *h = page_begin(req, &page);
         sign_in_view(h, &(SignInPage){ .signed_in_as = account ? account->email : NULL,
                                        .form = form,
                                        .link_is_dead = link_is_dead });
@@ -74,15 +78,21 @@ static void ask_link(Request *req, Db *db)
         }
         throttle_add(db, "sign-in", network, WINDOW_US);
         int64_t account = people_find(db, email);
+        const char *next = next_path(form_value(form, "next"));
         if (account > 0)
-                people_mail_sign_in(db, account, next_path(form_value(form, "next")), request_origin(req));
-        respond_redirect(req, "/sign-in/sent/");
+                people_mail_sign_in(db, account, next, request_origin(req));
+        g_autofree char *escaped = g_uri_escape_string(next, "/", FALSE);
+        respond_redirect(req, "/sign-in/sent/%s%s", *next ? "?next=" : "", escaped);
 }
 
 static void show_sent(Request *req, Db *db)
 {
-        Html *h = page_begin(req, &(Page){ .title = tr(request_lang(req), "Check your mail"), .no_index = true });
-        sent_view(h, "");
+        const char *next = next_path(request_query(req, "next"));
+        g_autoptr(EventLook) look = event_look_of_path(db, next);
+        Page page = { .title = tr(request_lang(req), "Check your mail"), .no_index = true };
+        event_look_dress(look, &page);
+        Html *h = page_begin(req, &page);
+        sent_view(h, next);
         page_end(req, h, 200);
 }
 
@@ -113,6 +123,9 @@ static void show_open_link(Request *req, Db *db, const Link *link)
         g_autoptr(Account) account = people_account(db, link->account);
         g_autoptr(EventName) event = event_name(db, link->event);
         g_autoptr(Invitation) invitation = link->invitation ? invitation_find(db, link->invitation) : NULL;
+        g_autoptr(EventLook) look = event_look(db, link->event);
+        Page framed = { .title = tr(request_lang(req), "Your way in"), .no_index = true };
+        event_look_dress(look, &framed);
         LinkPage page = { .token = request_param(req, "token"),
                           .email = account->email,
                           .name = account->name,
@@ -120,7 +133,7 @@ static void show_open_link(Request *req, Db *db, const Link *link)
                           .purpose = link->purpose,
                           .role = invitation ? invitation->role : 0 };
         respond_header(req, "Cache-Control", "no-store");
-        Html *h = page_begin(req, &(Page){ .title = tr(request_lang(req), "Your way in"), .no_index = true });
+        Html *h = page_begin(req, &framed);
         link_view(h, &page);
         page_end(req, h, 200);
 }

@@ -32,7 +32,7 @@ static bool letter_post(const Notice *notice, const NoticeLetter *letter)
                         ? g_strdup_printf(tr(notice->lang, N_("%s\nNo more reminders and news of this event: %s\n")),
                                           letter->text, unsubscribe)
                         : g_strdup(letter->text);
-        g_autofree char *html = mail_html(text, lang_code(notice->lang));
+        g_autofree char *html = event_mail_html(notice->event, text, notice->lang);
         g_autofree char *reply_to = NULL;
         address_read(notice->event->contact, &reply_to);
         return mail_post(notice->db, &(Mail){ .event = notice->event->id,

@@ -39,6 +39,12 @@ char *event_calendar(const Event *event, CalendarMethod method, int sequence, co
         return calendar_write(&(Calendar){ .method = method, .zone = event->zone_name }, &entry, 1);
 }
 
+char *event_mail_html(const Event *event, const char *text, const Lang *lang)
+{
+        return mail_html(text, lang_code(lang),
+                         &(MailLook){ event->title, colour_of_event(event->theme, event->accent) });
+}
+
 char *confirmation_prepare(Db *db, const Event *event, const char *email, const char *token, const Lang *lang,
                            const char *origin)
 {
@@ -61,7 +67,7 @@ char *confirmation_prepare(Db *db, const Event *event, const char *email, const 
                 event->title, days, url, origin, event->slug);
         g_autofree char *reply_to = NULL;
         address_read(event->contact, &reply_to);
-        g_autofree char *html = mail_html(text, lang_code(lang));
+        g_autofree char *html = event_mail_html(event, text, lang);
         return mail_prepare(db, &(Mail){ .to = email,
                                          .from_name = event->title,
                                          .reply_to = reply_to,
@@ -98,7 +104,7 @@ bool cancellation_post(Db *db, const Event *event, const Registration *registrat
                    "Hello,\n\nyour registration for “%s” is cancelled and erased.\n\nYou may register again at any "
                    "time:\n\n%sregister/\n"),
                 event->title, url);
-        g_autofree char *html = mail_html(text, lang_code(lang));
+        g_autofree char *html = event_mail_html(event, text, lang);
         return mail_post(db, &(Mail){ .kind = "cancellation",
                                       .event = event->id,
                                       .to = registration->email,
@@ -119,7 +125,7 @@ bool address_post(Db *db, const Event *event, const char *email, const char *tok
                    "this page and press its button, within 24 hours:\n\n%s/%s/address/%s/\n\nIt is not you? Leave "
                    "this mail alone, and nothing happens.\n"),
                 event->title, origin, event->slug, token);
-        g_autofree char *html = mail_html(text, lang_code(lang));
+        g_autofree char *html = event_mail_html(event, text, lang);
         return mail_post(db, &(Mail){ .kind = "address",
                                       .event = event->id,
                                       .to = email,

@@ -17,6 +17,8 @@ bool confirmation_answered(Db *db, const char *email);
 /* Tells that a registration is cancelled, and takes it out of the calendar. */
 bool cancellation_post(Db *db, const Event *event, const Registration *registration, const Lang *lang,
                        const char *origin);
+/* The text as a page with the event's name and colours. (transfer full) */
+char *event_mail_html(const Event *event, const char *text, const Lang *lang);
 /* The event's days, as a calendar file with this address in it. (transfer full) */
 char *event_calendar(const Event *event, CalendarMethod method, int sequence, const char *url, const char *origin);
 /* Asks at a new address whether it is this person's. */

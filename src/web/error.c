@@ -33,6 +33,23 @@ static void respond_problem(Request *req, int status, const char *title, const c
         json_decref(problem);
 }
 
+static EventLook *look_in(const Request *req, Db *db)
+{
+        return req->event ? event_look(db, req->event) : event_look_of_path(db, req->path);
+}
+
+/* Of the event that the address leads into, also when there is no such page below it: never of one that the reader may
+ * not see. A turn that has failed tells nothing more, and the page goes without. */
+static EventLook *find_look(const Request *req)
+{
+        if (req->db)
+                return db_failed(req->db) ? NULL : look_in(req, req->db);
+        Db *db = store_read_begin(req->config->store);
+        EventLook *look = look_in(req, db);
+        store_read_end(req->config->store, db);
+        return look;
+}
+
 static void respond_page(Request *req, int status, const char *sentence, bool offer_sign_in)
 {
         const char *title = tr(req->lang, title_of(status));
@@ -40,8 +57,11 @@ static void respond_page(Request *req, int status, const char *sentence, bool of
                 respond_problem(req, status, title, sentence);
                 return;
         }
-        Html *h = page_begin(req, &(Page){ .title = title, .no_index = true });
-        error_view(h, &(ErrorPage){ status, title, sentence, req->path, offer_sign_in });
+        g_autoptr(EventLook) look = find_look(req);
+        Page page = { .title = title, .no_index = true };
+        event_look_dress(look, &page);
+        Html *h = page_begin(req, &page);
+        error_view(h, &(ErrorPage){ status, title, sentence, req->path, look, offer_sign_in });
         page_end(req, h, status);
 }
 

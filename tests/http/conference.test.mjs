@@ -134,6 +134,44 @@ describe('colours', () => {
     const home = (await visitor.get('/')).body_text;
     assert.ok(home.includes(sheet) && home.includes(name));
   });
+  it('and its name are on errors and on signing in from its pages, and on no page of the server', async () => {
+    const sheet = /href="\/couleurs\/theme\.css\?v=[0-9a-f]{6}"/, brand = /<a class="brand" href="\/couleurs\/">[\s\S]*?<span>Rencontres couleurs</;
+    for (const [address, status] of [['/couleurs/organise/', 403], ['/couleurs/talk/NONE/', 404], ['/couleurs/no/such/page/', 404],
+      ['/sign-in/?next=/couleurs/me/', 200], ['/sign-in/sent/?next=/couleurs/me/', 200]]) {
+      const answer = await visitor.get(address);
+      assert.equal(answer.status, status, address);
+      assert.match(answer.body_text, sheet, address);
+      assert.match(answer.body_text, brand, address);
+    }
+    assert.match((await visitor.get('/couleurs/organise/')).body_text, /href="\/couleurs\/">Back to “Rencontres couleurs”</);
+    const asked = await visitor.post('/sign-in/', { email: 'someone@example.org', next: '/couleurs/me/?a=1&b=2' });
+    assert.equal(asked.headers.get('location'), '/sign-in/sent/?next=/couleurs/me/%3Fa%3D1%26b%3D2');
+    assert.match((await visitor.get(asked.headers.get('location'))).body_text, /href="\/sign-in\/\?next=%2Fcouleurs%2Fme%2F%3Fa%3D1%26b%3D2"/);
+    await make('cache');
+    for (const address of ['/cache/', '/cache/no/such/page/', '/sign-in/?next=/cache/me/', '/sign-in/?next=//couleurs/', '/sign-in/?next=https://couleurs/', '/no-such-event/', '/sign-in/']) {
+      const { body_text } = await visitor.get(address);
+      assert.match(body_text, /<a class="brand" href="\/">/, address);
+      assert.doesNotMatch(body_text, /Rencontres|theme\.css/, address);
+    }
+  });
+  it('and its name stand on its mails, beside the same text', async () => {
+    await owner.post('/couleurs/organise/team/', { email: 'regie@example.org', role: 'host' });
+    const stranger = server.client();
+    assert.equal((await stranger.post('/couleurs/register/', { name: 'Zoé', email: 'zoe@example.org' })).status, 303);
+    const accent = (await owner.get(page)).body_text.match(/value="(#[0-9a-f]{6})"/)[1];
+    const store = new DatabaseSync(path.join(server.folder, 'treteau.db'));
+    const mails = store.prepare("SELECT kind, message FROM mail WHERE recipient IN ('regie@example.org', 'zoe@example.org') ORDER BY kind").all();
+    store.close();
+    assert.deepEqual(mails.map(({ kind }) => kind), ['invitation', 'registration']);
+    for (const { message } of mails) {
+      const { html, text } = JSON.parse(message);
+      assert.match(html, new RegExp(`<div style="background:${accent};color:#[0-9a-f]{6};[^"]*">Rencontres couleurs</div>`));
+      assert.match(html, /@media\(prefers-color-scheme:dark\)/);
+      assert.doesNotMatch(text, /[<>]/);
+      const words = (string) => string.replaceAll(/<[^>]+>|&\w+;/g, ' ').replaceAll(/[“”"'’&<>]/g, ' ').replaceAll(/\s+/g, ' ').trim();
+      assert.ok(words(html.split('<div class="words">')[1]).startsWith(words(text).slice(0, 200)), html);
+    }
+  });
   it('refuse what is no colour, and go back to a theme', async () => {
     for (const accent of ['', 'red', '#fff', '#12345g', '#f2b530;}body{display:none', 'url(//x)'])
       assert.equal((await owner.post(page, multipart({ theme: 'own', accent }))).status, 422, accent);

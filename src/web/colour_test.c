@@ -1,4 +1,4 @@
-#include "conference/colour.h"
+#include "web/colour.h"
 
 #include <string.h>
 
@@ -71,6 +71,25 @@ static void test_sheet(void)
         g_assert_cmpint(depth, ==, 0);
 }
 
+/* The themes' colours stand in base.css too: they are the same. */
+static void test_of_event(void)
+{
+        g_autofree char *css = NULL;
+        g_assert_true(g_file_get_contents("../../src/web/base.css", &css, NULL, NULL));
+        static const char *const themes[] = { "nec", "tilleul", "brique" };
+        for (size_t i = 0; i < G_N_ELEMENTS(themes); i++) {
+                char accent[COLOUR_TEXT_BYTES];
+                colour_text(colour_of_event(themes[i], ""), accent);
+                g_autofree char *rule = g_strdup_printf("  .theme-%s { --accent: %s;", themes[i], accent);
+                g_assert_nonnull(strstr(css, rule));
+        }
+        char own[COLOUR_TEXT_BYTES];
+        colour_text(colour_of_event("brique", "#123456"), own);
+        g_assert_cmpstr(own, ==, "#123456");
+        colour_text(colour_of_event("unknown", "no colour"), own);
+        g_assert_cmpstr(own, ==, "#f2b530");
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -78,6 +97,7 @@ int main(int argc, char **argv)
         g_test_add_func("/colour/parse", test_parse);
         g_test_add_func("/colour/contrast", test_contrast);
         g_test_add_func("/colour/all", test_all);
+        g_test_add_func("/colour/of-event", test_of_event);
         g_test_add_func("/colour/sheet", test_sheet);
         return g_test_run();
 }

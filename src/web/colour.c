@@ -1,4 +1,4 @@
-#include "conference/colour.h"
+#include "web/colour.h"
 
 #include <math.h>
 #include <string.h>
@@ -22,6 +22,23 @@ bool colour_parse(const char *text, Colour *ret_colour)
 void colour_text(Colour colour, char ret_text[COLOUR_TEXT_BYTES])
 {
         g_snprintf(ret_text, COLOUR_TEXT_BYTES, "#%02x%02x%02x", colour.red, colour.green, colour.blue);
+}
+
+Colour colour_of_event(const char *theme, const char *own)
+{
+        static const struct {
+                const char *theme;
+                Colour accent;
+        } themes[] = { { "nec", { 0xf2, 0xb5, 0x30 } },
+                       { "tilleul", { 0xb9, 0xcf, 0x7a } },
+                       { "brique", { 0xa8, 0x39, 0x1f } } };
+        Colour accent = themes[0].accent;
+        if (colour_parse(own, &accent))
+                return accent;
+        for (size_t i = 0; i < G_N_ELEMENTS(themes); i++)
+                if (strcmp(theme, themes[i].theme) == 0)
+                        return themes[i].accent;
+        return accent;
 }
 
 /* WCAG 2.2, "relative luminance" */

@@ -18,6 +18,9 @@ double colour_contrast(Colour one, Colour other);
 
 #define CONTRAST_LEAST 4.5
 
+/* What an event has as its accent: its own colour, else that of its theme (web/base.css), else the first theme's. */
+Colour colour_of_event(const char *theme, const char *own);
+
 /* What can be read on it: ink or white, whichever stands out more. False when neither reaches 4.5. */
 bool colour_on(Colour accent, Colour *ret_on);
 /* Itself when something can be read on it, else the nearest that is darker or lighter. */
