@@ -14,8 +14,8 @@
 #define EARLY_US (15 * MINUTE_US)   /* a room opens for its next talk this long before */
 #define OVERRUN_US (60 * MINUTE_US) /* a talk that nobody ended keeps its room as long, unless the next one begins */
 #define ROOM_PEOPLE_MAX 500         /* with those away for a moment; hosts and speakers come in all the same */
-#define NETWORK_GUESTS_MAX 200      /* guests of one network at once: a hall behind one line, not a flood */
-#define NETWORK_NEW_MAX 300         /* and new ones in ARRIVALS_US */
+#define NETWORK_GUESTS_MAX 400      /* guests of one network at once: a hall behind one line */
+#define NETWORK_NEW_MAX 600         /* and new ones in ARRIVALS_US */
 #define ACCOUNT_NEW_MAX 30          /* pages of one account that come in as somebody new, likewise */
 #define ARRIVALS_US (10 * MINUTE_US)
 

@@ -70,7 +70,7 @@ static void test_rate(void)
 static void test_admission(void)
 {
         LiveComing coming = {
-                .role = LIVE_GUEST, .people = 499, .of_network = 199, .arrivals_max = 300, .arrivals = 299
+                .role = LIVE_GUEST, .people = 499, .of_network = 399, .arrivals_max = 300, .arrivals = 299
         };
         g_assert_cmpint(live_admit(&coming), ==, LIVE_WELCOME);
         coming.people = 500;
@@ -82,7 +82,7 @@ static void test_admission(void)
         coming.here = false;
         coming.role = LIVE_SPEAKER;
         g_assert_cmpint(live_admit(&coming), ==, LIVE_WELCOME);
-        coming = (LiveComing){ .role = LIVE_GUEST, .of_network = 200, .arrivals_max = 300 };
+        coming = (LiveComing){ .role = LIVE_GUEST, .of_network = 400, .arrivals_max = 300 };
         g_assert_cmpint(live_admit(&coming), ==, LIVE_NETWORK_FULL);
         coming.role = LIVE_ATTENDEE; /* who is registered is not counted by the network */
         g_assert_cmpint(live_admit(&coming), ==, LIVE_WELCOME);

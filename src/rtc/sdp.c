@@ -214,6 +214,8 @@ static SdpResult read_rtpmap(SdpMedia *media, Span value)
         bool video = span_is(clock, "90000") && media->kind == SDP_VIDEO;
         if (media->kind == SDP_AUDIO && span_is_nocase(name, "opus") && span_is(clock, "48000"))
                 codec->name = SDP_OPUS;
+        else if (media->kind == SDP_AUDIO && span_is_nocase(name, "red") && span_is(clock, "48000"))
+                codec->name = SDP_RED;
         else if (video && span_is_nocase(name, "H264"))
                 codec->name = SDP_H264;
         else if (video && span_is_nocase(name, "VP8"))

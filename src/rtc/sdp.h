@@ -9,7 +9,7 @@
  *             complain(sdp_result_text(result));
  *
  * RFC 8866 (SDP), 8829 (JSEP), 8843 (BUNDLE), 8839 (ICE), 8122 and 5763 (fingerprint, setup), 8285 (extmap),
- * 4588 (rtx), 6184 (H.264), 7741 (VP8), 7587 (Opus), 5576 (ssrc), 8851 (rid), 8853 (simulcast). */
+ * 4588 (rtx), 2198 (red), 6184 (H.264), 7741 (VP8), 7587 (Opus), 5576 (ssrc), 8851 (rid), 8853 (simulcast). */
 #pragma once
 
 #include "rtc/rtp.h"
@@ -76,6 +76,7 @@ typedef enum SdpCodecName {
         SDP_H264,
         SDP_VP8,
         SDP_RTX,
+        SDP_RED, /* redundant audio, RFC 2198 */
         SDP_OTHER_CODEC,
 } SdpCodecName;
 
@@ -91,7 +92,7 @@ enum {
 typedef struct SdpCodec {
         uint8_t payload_type;
         SdpCodecName name;
-        uint8_t apt;                /* RTX: the payload type it repairs */
+        uint8_t apt;                /* RTX, RED: the payload type it repairs */
         uint8_t packetization_mode; /* H.264 */
         uint32_t profile_level_id;  /* H.264: 24 bits; 0x420010 when absent (RFC 6184, 8.1) */
         uint8_t feedback;           /* SDP_NACK | … */

@@ -22,6 +22,10 @@ static void print_codec(GString *out, const SdpCodec *codec)
         case SDP_RTX:
                 g_string_append_printf(out, "a=rtpmap:%u rtx/90000\r\na=fmtp:%u apt=%u\r\n", type, type, codec->apt);
                 break;
+        case SDP_RED:
+                g_string_append_printf(out, "a=rtpmap:%u red/48000/2\r\na=fmtp:%u %u/%u\r\n", type, type, codec->apt,
+                                       codec->apt);
+                break;
         case SDP_OTHER_CODEC:
                 break;
         }

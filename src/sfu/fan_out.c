@@ -3,7 +3,9 @@
 
 #include "sfu/publisher.h"
 
-enum { CLOCK_WILD_US = 1000 * 1000 };
+#include "rtc/red.h"
+
+enum { CLOCK_WILD_US = 1000 * 1000, REPEATED_BYTES_MAX = 1100 /* the path takes it whole */ };
 
 void room_forward(Room *room, Packet *packet)
 {
@@ -53,6 +55,29 @@ static const SlotMap *turn_slot(Room *room, Slot *slot, const Packet *packet)
         return packet->index < slot->now.base_in ? slot_past(slot, source, packet) : &slot->now;
 }
 
+typedef struct Payload {
+        const uint8_t *bytes;
+        size_t size;
+        uint8_t type;
+} Payload;
+
+/* Sound with what was said just before, for who loses packets. Empty when nothing was. */
+static Payload repeat_sound(const Watcher *watcher, const SlotMap *map, Packet *packet, uint8_t *out)
+{
+        RedBlock blocks[RED_BLOCKS_MAX];
+        unsigned n = 0;
+        for (unsigned back = watcher->redundancy; back > 0; back--) {
+                bool of_this_source = packet->index >= map->base_in + back;
+                Packet *before = of_this_source ? track_find(packet->track, packet->index - back) : NULL;
+                if (before)
+                        blocks[n++] = (RedBlock){ packet_payload(before), before->payload_size,
+                                                  packet->timestamp - before->timestamp };
+        }
+        blocks[n++] = (RedBlock){ packet_payload(packet), packet->payload_size, 0 };
+        size_t size = red_write(out, REPEATED_BYTES_MAX, watcher->payload_types[CODEC_OPUS], blocks, n);
+        return (Payload){ out, size, watcher->red_type };
+}
+
 /* Returns its bytes. */
 static size_t send_packet(const Room *room, Peer *peer, Slot *slot, const SlotMap *map, Packet *packet)
 {
@@ -62,11 +87,17 @@ static size_t send_packet(const Room *room, Peer *peer, Slot *slot, const SlotMa
         slot_rewrite_vp8(map, packet);
         const WatcherExtension *extension =
                 track_is_video(packet->track) ? &watcher->video_extension : &watcher->audio_extension;
+        uint8_t repeated[REPEATED_BYTES_MAX];
+        Payload payload = { 0 };
+        if (watcher->redundancy && packet->codec == CODEC_OPUS)
+                payload = repeat_sound(watcher, map, packet, repeated);
+        if (!payload.size)
+                payload = (Payload){ packet_payload(packet), slot_payload_size(map, packet),
+                                     watcher->payload_types[packet->codec] };
         uint8_t *out = sender_begin(sender, PACKET_BYTES + WATCHER_EXTENSION_BYTES + SRTP_OVERHEAD_BYTES);
-        slot_write_header(slot, map, packet, watcher->payload_types[packet->codec], out_index, out);
+        slot_write_header(slot, map, packet, payload.type, out_index, out);
         size_t header = RTP_HEADER_BYTES + watcher_extend_header(watcher, extension, out);
-        size_t size = srtp_sender_protect(peer->sender, out_index, out, header, packet_payload(packet),
-                                          slot_payload_size(map, packet), out);
+        size_t size = srtp_sender_protect(peer->sender, out_index, out, header, payload.bytes, payload.size, out);
         sender_commit(sender, &peer->destination, size);
         watcher_sent(watcher, extension, size, room->loop->now_us);
         slot_sent(slot, map, packet, out_index, room->loop->now_us);

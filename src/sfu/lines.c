@@ -200,7 +200,7 @@ Source *lines_source(Room *room, const Watcher *watcher, unsigned slot)
                 return choose_video(watcher, &sources[SFU_SCREEN], &sources[SFU_SCREEN_VP8]);
         if (!slot_is_audio(slot))
                 return choose_video(watcher, &sources[SFU_CAMERA], &sources[SFU_CAMERA_VP8]);
-        return can(watcher, &sources[SFU_MIC]) ? &sources[SFU_MIC] : NULL;
+        return voices_pass(&room->voices, seat) && can(watcher, &sources[SFU_MIC]) ? &sources[SFU_MIC] : NULL;
 }
 
 static const Source *source_of(const Room *room, const Track *track)
@@ -235,6 +235,31 @@ static void choose_screen(Room *room)
         for (int i = 0; i < SFU_SEATS; i++)
                 if (is_live(&room->sources[i][SFU_SCREEN]) || is_live(&room->sources[i][SFU_SCREEN_VP8]))
                         room->screen_seat = i;
+}
+
+/* The seats whose microphones send, as bits. */
+static uint16_t open_microphones(Room *room)
+{
+        uint16_t open = 0;
+        for (unsigned seat = 0; seat < SFU_SEATS; seat++)
+                open |= (uint16_t)(is_live(&room->sources[seat][SFU_MIC]) << seat);
+        return open;
+}
+
+void lines_look_at_voices(Room *room)
+{
+        if (!voices_look(&room->voices, &room->speakers, open_microphones(room)))
+                return;
+        room_fan_out(room);
+        room_assign(room);
+}
+
+void lines_voice_begins(Room *room, unsigned seat)
+{
+        if (!voices_begin(&room->voices, &room->speakers, seat))
+                return;
+        room_fan_out(room);
+        room_assign(room);
 }
 
 void lines_check_codecs(Room *room)

@@ -290,6 +290,7 @@ static void offer_line(SdpMedia *line, unsigned slot, uint32_t first_ssrc)
                 line->kind = SDP_AUDIO;
                 add_codec(line,
                           &(SdpCodec){ .payload_type = PAYLOAD_OPUS, .name = SDP_OPUS, .feedback = SDP_TRANSPORT_CC });
+                add_codec(line, &(SdpCodec){ .payload_type = PAYLOAD_RED, .name = SDP_RED, .apt = PAYLOAD_OPUS });
                 return;
         }
         line->kind = SDP_VIDEO;
@@ -329,7 +330,9 @@ static bool read_answer_line(const SdpMedia *line, unsigned slot, PeerPlan *plan
                 return true;
         if (slot_is_audio(slot)) {
                 const SdpCodec *opus = sdp_find_codec(line, SDP_OPUS);
+                const SdpCodec *red = sdp_find_codec(line, SDP_RED);
                 plan->opus = opus ? opus->payload_type : plan->opus;
+                plan->red = red ? red->payload_type : 0;
                 plan->audio_transport_cc = transport_cc(line, opus);
                 return true;
         }
@@ -359,7 +362,7 @@ bool negotiate_answer(const Sdp *answer, unsigned seats, PeerPlan *plan, GError 
                 return refuse(error, N_("an answer restarts ICE only where the offer does"));
         if (!read_remote(answer, plan, error))
                 return false;
-        plan->opus = plan->h264 = plan->h264_rtx = plan->vp8 = plan->vp8_rtx = plan->playout_delay = 0;
+        plan->opus = plan->red = plan->h264 = plan->h264_rtx = plan->vp8 = plan->vp8_rtx = plan->playout_delay = 0;
         plan->audio_transport_cc = plan->video_transport_cc = 0;
         for (unsigned slot = 0; slot < answer->n_media; slot++)
                 if (!read_answer_line(&answer->media[slot], slot, plan, error))

@@ -17,6 +17,7 @@ enum {
         SLOT_SCREEN = 0,
         SLOT_COUNT = SFU_LINES,
         PAYLOAD_OPUS = 111, /* of what we offer */
+        PAYLOAD_RED = 63,
         PAYLOAD_H264 = 102,
         PAYLOAD_H264_RTX = 103,
         PAYLOAD_VP8 = 96,
@@ -61,8 +62,8 @@ typedef struct PeerPlan {
         bool plays;             /* its lines follow what is on air, and are not named after seats (negotiate_play) */
         uint32_t picture_lines; /* of one that plays: bits, which of its lines are pictures */
         uint32_t first_ssrc;    /* line i sends with first_ssrc + 2 i, its RTX with one more */
-        uint8_t opus, h264, h264_rtx, vp8, vp8_rtx; /* payload types of the answer, 0: cannot */
-        uint8_t playout_delay;                      /* its extension's number, 0: cannot */
+        uint8_t opus, red, h264, h264_rtx, vp8, vp8_rtx; /* payload types of the answer, 0: cannot */
+        uint8_t playout_delay;                           /* its extension's number, 0: cannot */
         /* The number of the transport-wide sequence, by sort of line; 0: cannot. */
         uint8_t audio_transport_cc, video_transport_cc;
 } PeerPlan;

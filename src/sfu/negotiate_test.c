@@ -205,6 +205,7 @@ static void test_watch(void)
         PeerPlan plan = { 0 };
         g_assert_true(negotiate_answer(answer, 2, &plan, &error));
         g_assert_cmpuint(plan.opus, ==, PAYLOAD_OPUS);
+        g_assert_cmpuint(plan.red, ==, PAYLOAD_RED);
         g_assert_cmpuint(plan.h264_rtx, ==, PAYLOAD_H264_RTX);
         g_assert_cmpuint(plan.vp8, ==, PAYLOAD_VP8);
         g_assert_cmpuint(plan.n_slots, ==, 5);

@@ -160,8 +160,11 @@ void room_want_key(Room *room, Track *track)
 
 void room_hear(Room *room, const Track *track, uint8_t level)
 {
-        if (!track->muted)
-                speakers_hear(&room->speakers, (unsigned)track->seat, level);
+        if (track->muted)
+                return;
+        speakers_hear(&room->speakers, (unsigned)track->seat, level);
+        if (level <= SPEAKERS_LOUD_LEVEL && !voices_pass(&room->voices, track->seat))
+                lines_voice_begins(room, (unsigned)track->seat);
 }
 
 static void set_muted(Room *room, int seat, SfuTrackKind kind, bool muted)
@@ -230,7 +233,8 @@ static void on_dominant(void *owner, int seat)
 void room_tick(Room *room)
 {
         SpeakersOut out = { room, on_speaking, on_dominant };
-        speakers_tick(&room->speakers, room->loop->now_us, &out);
+        if (speakers_tick(&room->speakers, room->loop->now_us, &out))
+                lines_look_at_voices(room);
         tap_feed_tick(&room->tap, room);
         if (room->loop->shared->shares_lines)
                 share_tick(room);

@@ -4,6 +4,7 @@
 #include "sfu/room.h"
 #include "sfu/speakers.h"
 #include "sfu/tap.h"
+#include "sfu/voices.h"
 #include "sfu/watcher.h"
 
 /* What one seat sends of one kind: a microphone, or the layers of a picture in rising size. Places may be empty. */
@@ -34,6 +35,7 @@ struct Room {
         Packet *pending[PORT_BATCH]; /* of this turn, in the order they came */
         unsigned n_pending;
         Speakers speakers;
+        Voices voices;
         TapFeed tap;
         int64_t shared_us;  /* last time what the networks carry was shared out */
         uint32_t audio_bps; /* of all microphones, at that time */
@@ -49,6 +51,10 @@ void lines_check_codecs(Room *room);
 void lines_assign_watcher(Room *room, Peer *peer);
 /* What lines of those who play show, after the air or the leading voice changed. */
 void lines_assign_players(Room *room);
+/* Who is heard where many microphones are open: after a window of the speakers', and when a voice that is not passed on
+ * gets loud. */
+void lines_look_at_voices(Room *room);
+void lines_voice_begins(Room *room, unsigned seat);
 /* Tells publishers which layers are wanted, where that changed; call often. */
 void lines_tell_wanted(Room *room);
 /* What a line shows, or would if it was sent; NULL for nothing. */

@@ -4,6 +4,7 @@
 #include "sfu/test_peer.h"
 
 #include "rtc/bytes.h"
+#include "rtc/red.h"
 #include "rtc/rtcp.h"
 
 #include <poll.h>
@@ -469,6 +470,39 @@ static void test_later_on_loss(void)
         hall_clear(&hall);
 }
 
+/* Sound goes on in one line of numbers, each packet with the two before it where much is lost. */
+static void test_redundant_sound(void)
+{
+        Hall hall;
+        hall_init(&hall, 1);
+        g_autoptr(TestPeer) speaker = test_peer_new();
+        g_autoptr(TestPeer) lossy = test_peer_new();
+        g_autoptr(TestPeer) good = test_peer_new();
+        publish(&hall, speaker, 0, true, false);
+        watch(&hall, lossy, true);
+        watch(&hall, good, true);
+        for (uint32_t i = 0; i < 2; i++)
+                send_mic(speaker, 960 * i);
+        WAIT_FOR(&hall, count_type(lossy, PAYLOAD_OPUS) == 2 && count_type(good, PAYLOAD_OPUS) == 2);
+        const TestPacket last = *nth(lossy, PAYLOAD_OPUS, 1);
+        for (unsigned i = 0; i < 8; i++)
+                send_report(lossy, last.header.ssrc, 26); /* 10 % */
+        for (uint32_t i = 2; i < 5; i++)
+                send_mic(speaker, 960 * i);
+        WAIT_FOR(&hall, count_type(lossy, PAYLOAD_RED) == 3 && count_type(good, PAYLOAD_OPUS) == 5);
+        for (unsigned i = 0; i < 3; i++) {
+                const TestPacket *packet = nth(lossy, PAYLOAD_RED, i), *plain = nth(good, PAYLOAD_OPUS, 2 + i);
+                size_t size;
+                unsigned earlier;
+                const uint8_t *payload = red_read(packet->payload, packet->size, &size, &earlier);
+                g_assert_cmpmem(payload, size, plain->payload, plain->size);
+                g_assert_cmpuint(earlier, ==, 2);
+                g_assert_cmpuint(packet->header.sequence, ==, (uint16_t)(last.header.sequence + 1 + i));
+                g_assert_cmpuint(packet->header.timestamp, ==, last.header.timestamp + 960 * (1 + i));
+        }
+        hall_clear(&hall);
+}
+
 /* Feedback that tells of each packet 10 ms later than of the one before: as over a line that is far too narrow. */
 static void send_slow_arrivals(TestPeer *browser, unsigned *told)
 {
@@ -708,6 +742,7 @@ int main(int argc, char **argv)
         g_test_add_func("/sfu/seat-changes-hands", test_seat_changes_hands);
         g_test_add_func("/sfu/resend", test_resend);
         g_test_add_func("/sfu/later-on-loss", test_later_on_loss);
+        g_test_add_func("/sfu/redundant-sound", test_redundant_sound);
         g_test_add_func("/sfu/narrow-line", test_narrow_line);
         g_test_add_func("/sfu/asks-for-missing", test_asks_for_missing);
         g_test_add_func("/sfu/wrong-certificate", test_wrong_certificate);

@@ -24,22 +24,23 @@ typedef struct Speakers {
 } Speakers;
 
 void speakers_init(Speakers *speakers);
+enum { SPEAKERS_LOUD_LEVEL = 40 }; /* −dBov: as loud or louder */
 /* A packet's level, 0 (loudest) … 127 (silence). */
 static inline void speakers_hear(Speakers *speakers, unsigned seat, uint8_t level)
 {
-        enum { LOUD_LEVEL = 40 };
         SpeakerSeat *s = &speakers->seats[seat];
         s->left = false;
         s->packets++;
-        s->loud += level <= LOUD_LEVEL;
+        s->loud += level <= SPEAKERS_LOUD_LEVEL;
         s->loudness += 127 - (level & 127);
 }
 /* The seat is empty or muted. */
 void speakers_leave(Speakers *speakers, unsigned seat);
-/* Call every 100 ms or so. Calls on_speaking for each change, on_dominant when the lead changes (SFU_NO_SEAT: none). */
+/* Call every 100 ms or so; true when a window ended. Calls on_speaking for each change, on_dominant when the lead
+ * changes (SFU_NO_SEAT: none). */
 typedef struct SpeakersOut {
         void *owner;
         void (*on_speaking)(void *owner, unsigned seat, bool on);
         void (*on_dominant)(void *owner, int seat);
 } SpeakersOut;
-void speakers_tick(Speakers *speakers, int64_t now_us, const SpeakersOut *out);
+bool speakers_tick(Speakers *speakers, int64_t now_us, const SpeakersOut *out);

@@ -66,7 +66,8 @@ TestPeer *test_hall_publish(TestHall *hall, bool tcp)
         TestPeer *browser = test_hall_come(hall, tcp);
         g_autofree char *offer = test_peer_offer(browser, false, false);
         char *answer = NULL;
-        sfu_publish(hall->sfu, hall->room, (SfuParticipant){ 7 }, 0, offer, tracks, 1, &hall->peer, &answer, &error);
+        sfu_publish(hall->sfu, hall->room, (SfuParticipant){ 7 }, (int)hall->speakers++, offer, tracks, 1, &hall->peer,
+                    &answer, &error);
         g_assert_no_error(error);
         connect_browser(hall, browser, answer);
         return browser;

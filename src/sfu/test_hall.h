@@ -4,13 +4,13 @@
 
 #include "sfu/test_peer.h"
 
-enum { TEST_HALL_BROWSERS = 7 };
+enum { TEST_HALL_BROWSERS = 12 };
 
 typedef struct TestHall {
         Sfu *sfu;
         SfuRoom room;
         TestPeer *browsers[TEST_HALL_BROWSERS]; /* freed with the hall */
-        unsigned n;
+        unsigned n, speakers;
         unsigned gone;     /* peers that were lost */
         char *description; /* the server's, of the last who came */
         SfuPeer peer;      /* likewise */
@@ -24,7 +24,7 @@ void test_hall_turn(TestHall *hall);
 uint64_t test_hall_counter(TestHall *hall, const char *name);
 /* Not connected yet. */
 TestPeer *test_hall_come(TestHall *hall, bool tcp);
-/* A speaker with a microphone on seat 0; a watcher of four seats. Connected. */
+/* A speaker with a microphone on the next seat, from 0; a watcher of four seats. Connected. */
 TestPeer *test_hall_publish(TestHall *hall, bool tcp);
 TestPeer *test_hall_watch(TestHall *hall, bool tcp);
 /* So many packets of sound. */

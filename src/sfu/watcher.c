@@ -13,6 +13,7 @@ enum {
         REPORT_US = 1000 * 1000,
         LOSS_FROM = 65536 / 64, /* 1.6 % */
         LOSS_CLEAR = 65536 / 512,
+        LOSS_HEAVY = 65536 / 16, /* two lost in a row are often enough to be heard */
         DELAY_WATCHING_MS = 250,
         DELAY_TALKING_MS = 120,
         DELAY_MAX_MS = 10000,
@@ -56,6 +57,7 @@ static void make_extensions(Watcher *watcher)
 static void take_codecs(Watcher *watcher, const PeerPlan *plan)
 {
         watcher->payload_types[CODEC_OPUS] = plan->opus;
+        watcher->red_type = plan->red;
         watcher->payload_types[CODEC_H264] = plan->h264;
         watcher->payload_types[CODEC_VP8] = plan->vp8;
         watcher->rtx_types[CODEC_H264] = plan->h264_rtx;
@@ -262,6 +264,7 @@ static void note_loss(Watcher *watcher, const RtcpReport *report, int64_t now_us
 {
         watcher->loss = (watcher->loss * 7 + report->fraction_lost * 256u) / 8;
         watcher->lossy = watcher->loss > (watcher->lossy ? LOSS_CLEAR : LOSS_FROM);
+        watcher->redundancy = !watcher->lossy || !watcher->red_type ? 0 : watcher->loss > LOSS_HEAVY ? 2 : 1;
         int aim_ms = !watcher->lossy ? 0 : watcher->own_seat == SFU_NO_SEAT ? DELAY_WATCHING_MS : DELAY_TALKING_MS;
         int step_ms = CLAMP(aim_ms - watcher->delay_ms, -DELAY_STEP_MS, DELAY_STEP_MS);
         if (!watcher->delay_id || step_ms == 0 || now_us - watcher->delay_step_us < DELAY_STEP_US)

@@ -43,6 +43,7 @@ struct Socket {
         size_t turn_bytes;
         uint32_t interest;
         bool opened, dead;
+        bool lingering; /* said goodbye after a fault of the other side; see socket_linger() */
 };
 
 typedef struct {
@@ -100,16 +101,42 @@ static void socket_update_interest(Socket *socket)
         epoll_ctl(socket->loop->epoll, EPOLL_CTL_MOD, socket->fd, &event);
 }
 
+/* Closed now, with bytes unread, the kernel would send a reset, and the goodbye that says why would be lost on its way:
+ * what still comes is thrown away until the other side ends too, for CLOSING_US at most. */
+static void socket_linger(Socket *socket)
+{
+        socket->lingering = true;
+        socket->closing_us = monotonic_us();
+        shutdown(socket->fd, SHUT_WR);
+        socket_update_interest(socket);
+}
+
+/* False when the other side has ended. */
+static bool socket_throw_away(Socket *socket)
+{
+        uint8_t bytes[4096];
+        for (size_t turn_bytes = 0; turn_bytes < TURN_BYTES;) {
+                ssize_t got = recv(socket->fd, bytes, sizeof bytes, MSG_DONTWAIT);
+                if (got <= 0)
+                        return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
+                turn_bytes += (size_t)got;
+        }
+        return true;
+}
+
 /* Sends what it can; a socket that failed or said all is marked dead and ended by its loop. */
 static void socket_flush(Socket *socket)
 {
-        if (socket->dead)
+        if (socket->dead || socket->lingering)
                 return;
-        if (wslay_event_send(socket->frames) != 0 ||
-            (!wslay_event_want_read(socket->frames) && !wslay_event_want_write(socket->frames)))
+        if (wslay_event_send(socket->frames) != 0)
+                socket->dead = true;
+        else if (wslay_event_want_read(socket->frames) || wslay_event_want_write(socket->frames))
+                socket_update_interest(socket);
+        else if (wslay_event_get_close_received(socket->frames))
                 socket->dead = true;
         else
-                socket_update_interest(socket);
+                socket_linger(socket);
 }
 
 static ssize_t on_recv(wslay_event_context_ptr frames, uint8_t *buffer, size_t size, int flags, void *user)
@@ -172,6 +199,11 @@ static const struct wslay_event_callbacks callbacks = {
 static void socket_ready(SocketLoop *loop, Source *source, uint32_t events)
 {
         Socket *socket = (Socket *)source;
+        if (socket->lingering) {
+                if (!socket_throw_away(socket))
+                        socket_end(socket);
+                return;
+        }
         socket->turn_bytes = 0;
         bool broken = (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && wslay_event_recv(socket->frames) != 0;
         socket_flush(socket); /* recv may have queued a pong or a close: without this the loop would spin */

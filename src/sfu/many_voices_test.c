@@ -1,0 +1,68 @@
+/* Nine open microphones over loopback: three voices reach a watcher, each whole; nobody's description changes. */
+#include "sfu/test_hall.h"
+
+#include "sfu/voices.h"
+
+enum { MICROPHONES = VOICES_OPEN_MAX + 1 };
+
+static TestPeer *watch_all_seats(TestHall *hall)
+{
+        g_autoptr(GError) error = NULL;
+        TestPeer *browser = test_hall_come(hall, false);
+        g_autofree char *offer = NULL;
+        sfu_subscribe(hall->sfu, hall->room, (SfuParticipant){ 8 }, SFU_SEATS, SFU_NO_SEAT, &hall->peer, &offer,
+                      &error);
+        g_assert_no_error(error);
+        g_autofree char *answer = test_peer_answer(browser, offer, true);
+        g_assert_true(sfu_subscribed(hall->sfu, hall->peer, answer, &error));
+        test_peer_connect(browser, offer);
+        WAIT_FOR(hall, test_peer_is_connected(browser));
+        return browser;
+}
+
+/* A packet of each speaker, and what of it reached the watcher: how many voices. */
+static unsigned hear_round(TestHall *hall, TestPeer *const speakers[MICROPHONES], TestPeer *watcher)
+{
+        unsigned before = watcher->packets->len;
+        uint64_t taken = test_hall_counter(hall, "packets_taken");
+        for (unsigned i = 0; i < MICROPHONES; i++)
+                test_hall_speak(hall, speakers[i], 1);
+        WAIT_FOR(hall, test_hall_counter(hall, "packets_taken") >= taken + MICROPHONES);
+        test_hall_turn(hall);
+        return watcher->packets->len - before;
+}
+
+/* No hole that looks like loss, whoever was let in or out meanwhile. */
+static void assert_whole(const TestPeer *watcher)
+{
+        g_autoptr(GHashTable) next = g_hash_table_new(NULL, NULL);
+        for (unsigned i = 0; i < watcher->packets->len; i++) {
+                const RtpHeader *header = &g_array_index(watcher->packets, TestPacket, i).header;
+                gpointer line = GUINT_TO_POINTER(header->ssrc), expected;
+                if (g_hash_table_lookup_extended(next, line, NULL, &expected))
+                        g_assert_cmpuint(header->sequence, ==, GPOINTER_TO_UINT(expected));
+                g_hash_table_insert(next, line, GUINT_TO_POINTER((uint16_t)(header->sequence + 1)));
+        }
+}
+
+static void test_three_of_nine(void)
+{
+        TestHall hall;
+        test_hall_init(&hall, 1);
+        TestPeer *speakers[MICROPHONES];
+        for (unsigned i = 0; i < MICROPHONES; i++)
+                speakers[i] = test_hall_publish(&hall, false);
+        TestPeer *watcher = watch_all_seats(&hall);
+        unsigned in_a_row = 0;
+        WAIT_FOR(&hall, (in_a_row = hear_round(&hall, speakers, watcher) == VOICES_HEARD ? in_a_row + 1 : 0) == 5);
+        assert_whole(watcher);
+        test_hall_clear(&hall);
+}
+
+int main(int argc, char **argv)
+{
+        g_test_init(&argc, &argv, NULL);
+        g_test_set_nonfatal_assertions();
+        g_test_add_func("/many-voices/three-of-nine", test_three_of_nine);
+        return g_test_run();
+}
