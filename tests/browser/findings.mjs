@@ -51,6 +51,7 @@ export async function standing_findings(page) {
 /** What a reader of dark pages cannot read: nothing but colours differs there. @param {import("playwright-core").Page} page */
 export async function dark_findings(page) {
   await page.emulateMedia({ colorScheme: "dark" });
+  await page.evaluate(() => document.getAnimations().forEach((one) => one instanceof CSSTransition && one.finish())); // from the light colours
   const found = await axe_findings(page, { type: "rule", values: ["color-contrast"] });
   await page.emulateMedia({ colorScheme: "light" });
   return found.map((text) => `in the dark: ${text}`);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ownerClient, start } from './support.mjs';
+import { html_findings } from '../browser/findings.mjs';
 import { importLive } from '../support/sample.mjs';
 import { chance, rows, startAgain, until } from '../faults/support.mjs';
 
@@ -88,6 +89,7 @@ describe('an import of many rows', () => {
     const result = await follow(work);
     assert.match(result.address, /\/import\/result\/\d+\/$/);
     assert.match(result.body_text, /Imported\./);
+    for (const { body_text } of [preview, result]) assert.deepEqual(await html_findings(body_text), []);
     assert.match(result.body_text, new RegExp(`${MANY} sessions: ${MANY} new`));
     assert.equal(there('Many'), MANY);
     assert.equal(kept(), 0, 'the file is not kept any longer');
