@@ -284,7 +284,17 @@ size_t bwe_probe_bytes(const Bwe *bwe, int64_t now_us)
 
 /* --- The estimate ------------------------------------------------------------------------------------------------- */
 
-/* To a share of what went through, with what the line loses of itself. */
+/* To a share of what went through, with what the line loses of itself. Media seldom use all there is: what went through
+ * in such a moment, or while the other side did not get to run, says little. So loss alone takes half of what was lost
+ * away, as in Google's congestion control (draft-ietf-rmcat-gcc-02, 6), and a queue half of the estimate at most. */
+static uint64_t rate_after_cut(const Bwe *bwe, uint64_t carried)
+{
+        uint64_t estimate = bwe->estimate_bps, after = carried * CUT_PERCENT / 100;
+        unsigned excess = bwe->loss - MIN(bwe->loss, bwe->loss_floor);
+        bool queued = bwe->queue_us > CONGESTED_QUEUE_US;
+        return MAX(after, queued ? estimate / 2 : estimate * (65536 - excess / 2) / 65536);
+}
+
 static void cut(Bwe *bwe, int64_t now_us)
 {
         uint64_t carried = (uint64_t)bwe->acked_bps * 65536 / (65536 - bwe->loss_floor);
@@ -294,7 +304,7 @@ static void cut(Bwe *bwe, int64_t now_us)
         bwe->cut_loss = bwe->loss;
         bwe->cut_judged = false;
         bwe->ceiling_bps = (uint32_t)MIN(carried, BWE_MAX_BPS);
-        set_estimate(bwe, MIN(bwe->estimate_bps, carried * CUT_PERCENT / 100));
+        set_estimate(bwe, MIN(bwe->estimate_bps, rate_after_cut(bwe, carried)));
         loss_anew(bwe, now_us);
 }
 

@@ -40,8 +40,10 @@ Drop rtcp_reader_init(RtcpReader *reader, const uint8_t *data, size_t size)
                 if (at + bytes > size)
                         return DROP_RTCP_MALFORMED;
                 if (data[at] & PADDING_BIT) {
+                        /* By RFC 3550, 6.4.1, a multiple of four; libwebrtc fills its transport-wide feedback up
+                         * with one to three bytes, most of the time. */
                         uint8_t padding = data[at + bytes - 1];
-                        if (padding == 0 || padding % 4 != 0 || padding > bytes - HEAD_BYTES)
+                        if (padding == 0 || padding > bytes - HEAD_BYTES)
                                 return DROP_RTCP_MALFORMED;
                 }
                 at += bytes;

@@ -263,11 +263,23 @@ static void test_malformed(void)
         g_assert_true(rtcp_reader_next(&reader, &packet));
         g_assert_cmpuint(packet.body_bytes, ==, 4);
         g_assert_cmpint(rtcp_kind(&packet), ==, RTCP_RR);
-        static const uint8_t WRONG[] = { 0, 1, 3, 12, 255 };
+        static const uint8_t WRONG[] = { 0, 12, 255 };
         for (unsigned i = 0; i < G_N_ELEMENTS(WRONG); i++) {
                 padded[11] = WRONG[i];
                 g_assert_cmpint(rtcp_reader_init(&reader, padded, sizeof padded), ==, DROP_RTCP_MALFORMED);
         }
+        /* what Chromium fills its feedback up with is no multiple of four */
+        static const uint8_t chromium[] = { 0xaf, 205, 0, 5, 0, 0, 0, 1, 0,    0,    0,    2,
+                                            0,    9,   0, 1, 0, 0, 7, 3, 0x20, 0x01, 0x10, 1 };
+        g_assert_cmpint(rtcp_reader_init(&reader, chromium, sizeof chromium), ==, DROP_NONE);
+        g_assert_true(rtcp_reader_next(&reader, &packet));
+        g_assert_cmpuint(packet.body_bytes, ==, 19);
+        g_assert_cmpint(rtcp_kind(&packet), ==, RTCP_TWCC);
+        TwccFeedback feedback;
+        g_assert_true(rtcp_twcc_read(&packet, &feedback));
+        g_assert_cmpuint(feedback.n_packets, ==, 1);
+        g_assert_true(feedback.packets[0].received);
+        g_assert_cmpint(feedback.packets[0].arrival_us, ==, 4000);
         /* counts that promise more than there is are of no kind */
         uint8_t short_rr[] = { 0x81, 201, 0, 1, 0, 0, 0, 1 };
         g_assert_cmpint(rtcp_reader_init(&reader, short_rr, sizeof short_rr), ==, DROP_NONE);
