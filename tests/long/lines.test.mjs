@@ -4,9 +4,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { missing, open_chromium } from "./browsers.mjs";
-import { FakeRoom } from "./fake_room.mjs";
-import { free_port, hears, open_relay, sees_pictures } from "./watch.mjs";
+import { missing, open_chromium } from "../browser/browsers.mjs";
+import { FakeRoom } from "../browser/fake_room.mjs";
+import { free_port, hears, open_relay, sees_pictures } from "../browser/watch.mjs";
 
 const CAMERA = { width: 960, height: 540, frameRate: 15 }; // the smallest that Chromium sends in three layers
 const TONE = 500, SECONDS = 10, RECOVERY_MS = 3000, FIRST_FRAME_MS = 1000;
