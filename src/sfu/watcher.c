@@ -194,6 +194,17 @@ static size_t resend(Peer *peer, Slot *slot, const SlotMap *map, Packet *packet)
         return payload_size + TRACK_OVERHEAD_BYTES;
 }
 
+/* Where much is lost, twice: the browser that loses the repair too asks again only after a round trip it has guessed,
+ * and by then the picture has stood still. */
+static void repair(Peer *peer, Slot *slot, const SlotMap *map, Packet *packet)
+{
+        Watcher *watcher = peer->watcher;
+        resend(peer, slot, map, packet);
+        if (watcher->lossy && watcher->rtx_types[packet->codec] &&
+            rate_take(&watcher->resend_rate, RESENDS_PER_SECOND, peer->loop->now_us))
+                resend(peer, slot, map, packet);
+}
+
 /* Sends again what is asked for. True when it never will come, and what the line shows now does not go on without. */
 static bool receive_missing(Peer *peer, Slot *slot, uint16_t sequence)
 {
@@ -210,7 +221,7 @@ static bool receive_missing(Peer *peer, Slot *slot, uint16_t sequence)
                  (track_is_video(track) ? peer->watcher->video_extension : peer->watcher->audio_extension).size == 0);
         ResendVerdict verdict = repairable ? may_resend(peer, track->slot, sequence) : RESEND_NEVER;
         if (verdict == RESEND_NOW)
-                resend(peer, slot, map, packet);
+                repair(peer, slot, map, packet);
         counters_add(&peer->loop->counters,
                      verdict == RESEND_NOW ? COUNTER_RESENDS
                      : packet              ? COUNTER_RESENDS_REFUSED

@@ -134,18 +134,20 @@ describe("a session from the import to the replay", { skip: missing("chromium", 
     }
   });
 
-  function assert_smooth(figures) {
+  /** As smooth as room_media asks for: 90 % of the pictures, and twice in ten seconds one that is late. */
+  async function assert_smooth(ms) {
+    const figures = await compare_frames(watchers, { v0: host, v1: guest }, ms);
     for (const one of figures)
-      assert.ok(one.sent > 50 && one.ratio >= 0.9 && one.freezes <= 2, JSON.stringify(figures));
+      assert.ok(one.sent > 50 && one.ratio >= 0.9 && one.freezes <= 2 * ms / 10000, JSON.stringify(figures));
   }
 
   it("is decoded whole on a good line", async () => {
-    assert_smooth(await compare_frames(watchers, { v0: host, v1: guest }, CLEAN_MS));
+    await assert_smooth(CLEAN_MS);
   });
 
   it("is decoded at 90 % and more over 30 s with 5 % loss", async () => {
     relay.tell("loss 5");
-    assert_smooth(await compare_frames(watchers, { v0: host, v1: guest }, LOSSY_MS));
+    await assert_smooth(LOSSY_MS);
     relay.tell("loss 0");
   });
 
