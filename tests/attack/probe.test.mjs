@@ -43,12 +43,14 @@ describe('case 6: content discovery', () => {
     'admin', 'admin/', 'admin/login', 'administrator/', 'wp-login.php', 'wp-admin/', 'phpmyadmin/', 'server-status', 'nginx_status', 'debug/', 'debug/pprof/',
     'actuator/env', 'console', 'config.json', 'etc/treteau.conf', 'treteau.conf', 'demo/mail', 'demo/', 'api/', 'api/v1/', 'api/v2/users', 'api/v1/accounts/', 'api/v1/events/hidden-one/sessions/', 'graphql', 'swagger.json', 'openapi.json',
     'static/', 'static/web/', 'static/..%2f..%2ftreteau.db', 'static/web/base.css', 'backup.zip', 'dump.sql', 'id_rsa', 'package.json', 'README.md', 'Makefile',
-    'test/organise', 'test/organise/..%2f..%2f', 'test/me/../../secret.key', 'cgi-bin/', 'xmlrpc.php', 'crossdomain.xml', 'trace.axd', 'elmah.axd', '~root/'];
+    'hidden-one/', 'hidden-one/nothing/', 'hidden-one/organise/..%2f', 'test/organise', 'test/organise/..%2f..%2f', 'test/me/../../secret.key', 'cgi-bin/', 'xmlrpc.php', 'crossdomain.xml', 'trace.axd', 'elmah.axd', '~root/'];
   it('case 6: one and the same 404, nothing that is a secret', async () => {
     const client = house.client();
     const shape = (page) => page.body_text.replaceAll(/next=[^"]*/g, '').replaceAll(/\/static\/\S+/g, '');
     const nothing = await client.get('/nothing-like-this/'), nothing_api = await client.get('/api/nothing-like-this/'); // programs get JSON
-    assert.deepEqual([nothing.status, nothing_api.status], [404, 404]);
+    const below_event = await client.get('/test/nothing-like-this/'); // public: its 404 bears its name
+    assert.deepEqual([nothing.status, nothing_api.status, below_event.status], [404, 404, 404]);
+    const like = (guess) => (guess.startsWith('api/') ? nothing_api : new URL(`/${guess}`, house.origin).pathname.startsWith('/test/') ? below_event : nothing);
     const told = [];
     for (const guess of GUESSES) {
       let answer = await client.get(`/${guess}`);
@@ -56,7 +58,7 @@ describe('case 6: content discovery', () => {
       if (answer.status === 303 && there.endsWith('/') && !guess.endsWith('/')) answer = await client.get(there); // the name of an event, perhaps
       assert.ok([404, 303, 301, 403, 400].includes(answer.status), `${guess}: ${answer.status}`);
       assert.doesNotMatch(answer.body_text, /SQLite format|\[server\]|BEGIN |repositoryformat/);
-      if (answer.status === 404) assert.equal(shape(answer), shape(guess.startsWith('api/') ? nothing_api : nothing), guess);
+      if (answer.status === 404) assert.equal(shape(answer), shape(like(guess)), guess);
       else told.push(`${guess}: ${answer.status}`);
     }
     assert.ok(told.length < GUESSES.length / 4, told.join('\n'));

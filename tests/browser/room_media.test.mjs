@@ -92,20 +92,20 @@ describe("the room's media", { skip: missing("chromium", "firefox") }, () => {
     await hears(fox, { a0: 500, a1: 1200 });
   });
 
-  function assert_smooth(figures) {
+  async function assert_smooth(ms) {
+    const figures = await compare_frames({ watcher, fox }, { v0: host, v1: speaker }, ms);
     for (const one of figures)
-      assert.ok(one.sent > 50 && one.ratio >= 0.9 && one.freezes <= 2, JSON.stringify(figures));
+      assert.ok(one.sent > 50 && one.ratio >= 0.9 && one.freezes <= 2 * ms / 8000, JSON.stringify(figures));
   }
 
   it("decodes at least 90 % of what was sent", async () => {
-    assert_smooth(await compare_frames({ watcher, fox }, { v0: host, v1: speaker }, 8000));
+    await assert_smooth(8000);
   });
 
   it("decodes at least 90 % also with 5 % loss", async () => {
     relay.tell("loss 5");
-    const figures = await compare_frames({ watcher, fox }, { v0: host, v1: speaker }, 8000);
+    await assert_smooth(16000); // in less, one picture in a hundred and twenty decides
     relay.tell("loss 0");
-    assert_smooth(figures);
   });
 
   it("finds picture and sound again by itself after the SFU was restarted", async () => {

@@ -12,7 +12,7 @@ import { build } from "../http/support.mjs";
  */
 function inbound() {
   const asked = (pc) => Promise.race([pc.getStats(), new Promise((resolve) => setTimeout(resolve, 1000))]);
-  const live = globalThis.witness.connections.filter((pc) => pc.connectionState === "connected" && pc.getReceivers().some((r) => r.track.kind === "video") && pc.getTransceivers().every((one) => one.direction !== "sendonly"));
+  const live = globalThis.witness.connections.filter((pc) => ["connected", "disconnected"].includes(pc.connectionState) && pc.getReceivers().some((r) => r.track.kind === "video") && pc.getTransceivers().every((one) => one.direction !== "sendonly"));
   return Promise.all(live.slice(-1).map(asked)).then(([stats]) =>
     Object.fromEntries([...(stats?.values() ?? [])].filter((s) => s.type === "inbound-rtp" && s.kind === "video" && s.framesDecoded)
       .map((s) => [s.mid, { connection: live.length && globalThis.witness.connections.indexOf(live.at(-1)), decoded: s.framesDecoded, freezes: s.freezeCount ?? 0, codec: stats.get(s.codecId)?.mimeType ?? "", lost: s.packetsLost }])));
