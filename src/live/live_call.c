@@ -146,3 +146,19 @@ void live_call_restart(Call *call, SfuPeer peer, LiveRestarts *restarts, unsigne
                 ret_reply->tag = ++*tag;
         }
 }
+
+LiveVerdict live_call_end(Live *live, int64_t room_id, const char *session, void (*ask)(gpointer call))
+{
+        g_auto(LiveReply) reply = { 0 };
+        live_call_run(live_call_of_session(live, room_id, session, CALL_END), ask, &reply);
+        return reply.verdict;
+}
+
+void live_call_ask_restart(Live *live, int64_t room_id, const char *session, const char *ufrag, const char *pwd,
+                           void (*ask)(gpointer call), LiveReply *ret_reply)
+{
+        Call *call = live_call_of_session(live, room_id, session, CALL_RESTART);
+        call->ufrag = g_strdup(ufrag);
+        call->pwd = g_strdup(pwd);
+        live_call_run(call, ask, ret_reply);
+}

@@ -40,3 +40,7 @@ char *live_call_session(void);
 LiveVerdict live_call_verdict(const GError *error);
 /* Restarts ICE of a connection by the call's credentials, as often as it may; the tag counts. */
 void live_call_restart(Call *call, SfuPeer peer, LiveRestarts *restarts, unsigned *tag, LiveReply *ret_reply);
+/* What is asked about a session from outside the loop; `ask` runs on it, with the Call. */
+LiveVerdict live_call_end(Live *live, int64_t room_id, const char *session, void (*ask)(gpointer call));
+void live_call_ask_restart(Live *live, int64_t room_id, const char *session, const char *ufrag, const char *pwd,
+                           void (*ask)(gpointer call), LiveReply *ret_reply);

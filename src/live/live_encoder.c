@@ -233,9 +233,7 @@ static void ask_session(gpointer data)
 
 LiveVerdict live_encoder_end(Live *live, int64_t room_id, const char *session)
 {
-        g_auto(LiveReply) reply = { 0 };
-        live_call_run(live_call_of_session(live, room_id, session, CALL_END), ask_session, &reply);
-        return reply.verdict;
+        return live_call_end(live, room_id, session, ask_session);
 }
 
 void live_encoder_look(Live *live, int64_t room_id, const char *session, LiveReply *ret_reply)
@@ -246,10 +244,7 @@ void live_encoder_look(Live *live, int64_t room_id, const char *session, LiveRep
 void live_encoder_restart(Live *live, int64_t room_id, const char *session, const char *ufrag, const char *pwd,
                           LiveReply *ret_reply)
 {
-        Call *call = live_call_of_session(live, room_id, session, CALL_RESTART);
-        call->ufrag = g_strdup(ufrag);
-        call->pwd = g_strdup(pwd);
-        live_call_run(call, ask_session, ret_reply);
+        live_call_ask_restart(live, room_id, session, ufrag, pwd, ask_session, ret_reply);
 }
 
 typedef struct {

@@ -117,9 +117,7 @@ static void ask_player(gpointer data)
 
 LiveVerdict live_player_end(Live *live, int64_t room_id, const char *session)
 {
-        g_auto(LiveReply) reply = { 0 };
-        live_call_run(live_call_of_session(live, room_id, session, CALL_END), ask_player, &reply);
-        return reply.verdict;
+        return live_call_end(live, room_id, session, ask_player);
 }
 
 void live_player_look(Live *live, int64_t room_id, const char *session, LiveReply *ret_reply)
@@ -130,10 +128,7 @@ void live_player_look(Live *live, int64_t room_id, const char *session, LiveRepl
 void live_player_restart(Live *live, int64_t room_id, const char *session, const char *ufrag, const char *pwd,
                          LiveReply *ret_reply)
 {
-        Call *call = live_call_of_session(live, room_id, session, CALL_RESTART);
-        call->ufrag = g_strdup(ufrag);
-        call->pwd = g_strdup(pwd);
-        live_call_run(call, ask_player, ret_reply);
+        live_call_ask_restart(live, room_id, session, ufrag, pwd, ask_player, ret_reply);
 }
 
 void live_players_revoke(LiveRoom *room, int64_t key)
