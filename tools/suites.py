@@ -20,6 +20,7 @@ HTTP_ALONE = {"proxy", "shared_pages"}
 FAULTS_ALONE = {"crowd", "full", "kill", "record", "restore", "stop", "wire"}
 ATTACKS_ALONE = {"confined", "flood"}
 FUZZ_RUNS = 20000
+WHY_LENGTH = 600  # characters shown of why a test failed
 LONG_FUZZ_S = 600  # each of them
 LONG_CHURN_S = 1800
 FUZZ_RUNS_OF = {"room_messages": 3000}  # each is a conversation with the store's writer
@@ -98,7 +99,8 @@ def read_node(code, output):
 
     tally.passed, tally.failed = count("pass"), count("fail") + count("cancelled")
     tally.skipped = count("skipped") + count("todo")
-    tally.reasons += re.findall(r"^ *not ok \d+ .*", output, re.M)
+    for failed, why in re.findall(r"^ *(not ok \d+ .*)\n *---\n(?:.*\n)*? *error: (.*(?:\n.*)*?)\n *(?:code|stack|name): ", output, re.M):
+        tally.reasons += [failed, "  " + " ".join(why.removeprefix("|-").split())[:WHY_LENGTH]]
     tally.reasons += ["skipped " + text for text in re.findall(r"^ *ok \d+ - (.*# SKIP.*)", output, re.M)]
     if tally.passed + tally.failed + tally.skipped == 0 or (code != 0 and not tally.failed):
         tally.failed += 1

@@ -79,6 +79,7 @@ export async function open_firefox() {
   const browser = await puppeteer.launch({
     browser: "firefox", executablePath: FIREFOX, headless: true,
     extraPrefsFirefox: {
+      "layout.frame_rate": 20, // nobody looks: what windows cost is missing to the media
       "media.navigator.streams.fake": true, "media.navigator.permission.disabled": true,
       "browser.shell.checkDefaultBrowser": false, "datareporting.policy.dataSubmissionEnabled": false, "app.update.enabled": false,
       // puppeteer's profile blocks nothing; people's Firefox blocks sound before a click
@@ -217,7 +218,7 @@ class Tab {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     const words = await this.evaluate(() => document.body?.innerText?.slice(0, 1500)).catch(() => "");
-    throw new Error(`not within ${ms} ms: ${test} ${JSON.stringify(arg) ?? ""} ${problem}\nThe page says: ${words}\n${this.errors.join("\n")}`);
+    throw new Error(`not within ${ms} ms: ${JSON.stringify(arg) ?? ""} ${problem} ${test}\nThe page says: ${words}\n${this.errors.join("\n")}`);
   }
 
   /** Waits for visible text. */

