@@ -4,6 +4,7 @@
 #include "app/doctor_command.h"
 #include "app/status.h"
 #include "conference/conference.h"
+#include "discuss/discuss.h"
 #include "job/job.h"
 #include "law/law.h"
 #include "live/live.h"
@@ -25,6 +26,9 @@ void (*const people_link_followers[])(Request *req, Db *db, int64_t account, int
 
 /* What the programme asks of a feature above it. */
 bool (*const programme_replay_withheld)(Db *db, int64_t talk) = live_replay_withheld;
+
+/* What features above it add to the room, in the order of their places in it. */
+const LiveFeature *const live_features[] = { &discuss_feature, NULL };
 
 const Route *const app_routes[] = {
         static_routes,

@@ -1,6 +1,7 @@
 // The header with the clock, and the bar of commands below.
 
 import { cast, myself } from "./state.js";
+import { features } from "./features.js";
 import { Control, html, icon } from "./ui.js";
 import { t } from "./words.js";
 
@@ -41,6 +42,7 @@ export function Controls(view) {
     ${role === "host" && html`
       <${Control} name="record" text=${room.recording ? t("Stop recording") : t("Record")} on=${room.recording} act=${act.record} look="opt" />
       <${Control} name="stop" text=${t("End the session")} act=${() => act.open({ kind: "end" })} look="opt" />`}
+    ${features.map(({ name, Bar }) => Bar && html`<${Bar} key=${name} ...${view} />`)}
     <${Control} name="more" text=${t("Settings")} act=${() => act.open({ kind: "settings" })} />
     <a class="ctl quit end" href=${leave_url} onClick=${act.quit}>${icon("leave")}${t("Leave")}</a>
   </div>`;

@@ -2,6 +2,7 @@
 
 import { Component, createRef } from "preact";
 import { meter } from "./devices.js";
+import { features } from "./features.js";
 import { myself } from "./state.js";
 import { Dialog, html, icon, name_of, Picture } from "./ui.js";
 import { t } from "./words.js";
@@ -102,6 +103,7 @@ function Settings(view) {
       <p class="phone-only"><button type="button" class="btn wide" onClick=${act.screen}>${icon("screen")}${view.devices.tracks.screen ? t("Stop sharing my screen") : t("Share my screen")}</button></p>`}
     ${room.me?.role === "host" && html`<p class="phone-only stack"><button type="button" class="btn wide" onClick=${act.record}>${icon("record")}${room.recording ? t("Stop recording") : t("Record")}</button>
       <button type="button" class="btn bad wide" onClick=${() => act.open({ kind: "end" })}>${icon("stop")}${t("End the session")}</button></p>`}
+    ${features.map(({ name, Settings }) => Settings && html`<${Settings} key=${name} ...${view} />`)}
     <p class="small muted">${t("Keys:")} <kbd>Alt</kbd> <kbd>⇧</kbd> <kbd>H</kbd> ${t("hand")}${on_stage && html`, <kbd>Alt</kbd> <kbd>⇧</kbd> <kbd>M</kbd> ${t("microphone")}, <kbd>Alt</kbd> <kbd>⇧</kbd> <kbd>V</kbd> ${t("camera")}`}</p>
     <p class="row"><button type="button" class="btn main" onClick=${() => act.open(null)}>${t("Close")}</button></p>
   <//>`;

@@ -140,6 +140,85 @@ bool live_erase(Db *db, int64_t account);
  * lines, for everybody there. Any thread; NULL is fine. */
 void live_forget(Live *live, int64_t account);
 
+/* --- What a feature above live adds to the room
+ * -----------------------------------------------------------------------
+ *
+ * A folder above live (questions, captions, …) gives one LiveFeature; the application lists them. README.md,
+ * "Features", says how. All functions are called on the socket loop's thread, which never waits, unless it says
+ * otherwise here. */
+typedef enum { LIVE_GUEST, LIVE_ATTENDEE, LIVE_SPEAKER, LIVE_HOST } LiveRole;
+typedef struct LiveRoom LiveRoom;
+typedef struct LiveClient LiveClient; /* the page a message came from; not to be kept */
+
+/* The session that a room holds, and when. talk_id 0: outside the programme. */
+typedef struct {
+        int64_t event_id, room_id, session_id, talk_id, now_us;
+} LiveMoment;
+
+typedef struct {
+        const char *type; /* unique among all messages of the room */
+        LiveRole least;
+        unsigned most, within_s; /* of one person: so many in so many seconds; 0: no limit but that of all messages */
+        void (*handle)(LiveClient *client, json_t *message);
+} LiveMessage;
+
+typedef struct {
+        const char *name;            /* of its member in `welcome`, its folder, its part of a person's export */
+        const LiveMessage *messages; /* ended by { 0 } */
+        const char *script, *style;  /* assets of the room's page, before room.js; may be NULL */
+        const char *const *words;    /* what its scripts say, ended by NULL: tools/check-room-words; may be NULL */
+        /* What the room holds, when it opens and when another session begins in it; on the writer's thread, may run
+         * again. NULL: failed, the room does not open. (transfer full) */
+        gpointer (*load)(Db *db, const LiveMoment *moment);
+        void (*free)(gpointer state); /* the room closes, or another session has been loaded */
+        /* Its member in `welcome` for this person, and in `renewed` when another session has begun. (transfer full) */
+        json_t *(*welcome)(LiveRoom *room, int person);
+        /* The rest may be NULL. Every 50 ms, with the monotonic clock: for what is gathered. */
+        void (*tick)(LiveRoom *room, int64_t mono_us);
+        void (*ended)(LiveRoom *room);            /* a host ended the session */
+        void (*gone)(LiveRoom *room, int person); /* left, stayed away, or was removed */
+        /* The account was erased: out of the state, and out of every page. Its rows are erase()'s. */
+        void (*forgotten)(LiveRoom *room, int person);
+        /* Of the store; on any thread, in a turn. Whether somebody without a name must be known again. */
+        bool (*keeps)(Db *db, int64_t room_id, int person);
+        json_t *(*export)(Db *db, int64_t room_id, int person); /* NULL: nothing (transfer full) */
+        bool (*erase)(Db *db, int64_t room_id, int person);
+        bool (*expire)(Db *db, int64_t room_id); /* 30 days after the event, before the people go */
+} LiveFeature;
+/* The application's list, ended by NULL. */
+extern const LiveFeature *const live_features[];
+
+/* What load() gave. */
+gpointer live_room_state(const LiveRoom *room, const LiveFeature *feature);
+LiveMoment live_room_moment(const LiveRoom *room);
+bool live_room_ended(const LiveRoom *room);
+LiveRoom *live_client_room(const LiveClient *client);
+int live_client_person(const LiveClient *client);
+/* Of anybody the room knows, present or not; else "" and LIVE_GUEST. */
+const char *live_person_name(LiveRoom *room, int person);
+LiveRole live_person_role(LiveRoom *room, int person);
+/* These take the message. */
+void live_broadcast(LiveRoom *room, json_t *message);
+void live_tell_hosts(LiveRoom *room, json_t *message);
+void live_tell_person(LiveRoom *room, int person, json_t *message);
+void live_answer(LiveClient *client, json_t *message);
+/* `refused {of, id?, text}`; the sentence in source words. id: the message's own, NULL: the page may send it again. */
+void live_refuse(LiveClient *client, const char *of, const char *id, const char *sentence);
+/* 1 … max_chars characters, no control character but (if lines) line feed; a stripped copy, NULL if not. */
+char *live_clean_text(const char *text, size_t max_chars, bool lines);
+bool live_is_token(const char *text, size_t max_length); /* A-Za-z0-9_- */
+
+typedef struct {
+        /* On the writer's thread, in a turn; false undoes it; may run again from the start. */
+        bool (*write)(Db *db, const LiveMoment *moment, gpointer data);
+        /* After the commit, in the order of live_write(). client: NULL when it has gone. Not called when the room is
+         * gone or holds another session: every page has got that one's state. */
+        void (*after)(LiveRoom *room, LiveClient *client, gpointer data, bool kept);
+        void (*free)(gpointer data); /* may be NULL */
+} LiveWrite;
+/* Writes for the room's session of this moment. Takes data; client may be NULL. */
+void live_write(LiveRoom *room, const LiveClient *client, const LiveWrite *write, gpointer data);
+
 /* request_context() must give a LiveContext-bearing application: the routes find Live by this. */
 Live *live_of(const Request *req);
 extern const Route live_routes[];

@@ -44,7 +44,9 @@ Act *live_act_new(LiveRoom *room, bool (*write)(Db *db, Act *act), void (*after)
         act->job = (LiveJob){ act_work, act_done, act_free };
         act->live = room->live;
         act->room_id = room->id;
+        act->event_id = room->event_id;
         act->session_id = room->session_id;
+        act->talk_id = room->talk.id;
         act->now_us = now_us();
         act->write = write;
         act->after = after;

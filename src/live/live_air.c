@@ -234,6 +234,7 @@ static void after_end(LiveRoom *room, Act *act, bool kept)
         g_array_set_size(room->hands, 0);
         live_broadcast(room, json_pack("{s:s, s:o}", "t", "hands", "list", json_array()));
         live_broadcast(room, json_pack("{s:s, s:s?}", "t", "ended", "replay_url", room->replay_url));
+        live_features_ended(room);
 }
 
 void live_end(Client *client, json_t *message)

@@ -37,6 +37,7 @@ static void forget_person(LiveRoom *room, Person *person)
                 live_person_gone(person);
         }
         forget_lines(room, person->id);
+        live_features_forgotten(room, person->id);
         live_update_air(room);
 }
 
@@ -46,7 +47,8 @@ static bool write_erased(Db *db, Act *act)
         bool done = true;
         for (guint i = 0; i < people->len && done; i++) {
                 Erased *one = &g_array_index(people, Erased, i);
-                done = live_store_forgotten(db, act->room_id, one->person, &one->erased);
+                done = live_store_forgotten(db, act->room_id, one->person, &one->erased) &&
+                       (!one->erased || live_features_erase(db, act->room_id, one->person));
         }
         return done;
 }

@@ -53,6 +53,7 @@ static void send_welcome(Person *person, const char *key, const char *publish)
         json_object_set_new(welcome, "now_us", json_integer(now_us()));
         json_object_set_new(welcome, "ended",
                             room->ended ? json_pack("{s:s?}", "replay_url", room->replay_url) : json_null());
+        live_features_welcome(room, person->id, welcome);
         live_send(person->socket, welcome);
 }
 
@@ -313,25 +314,31 @@ void live_rename(Client *client, json_t *message)
 static bool is_forgotten(const Person *person, int64_t mono_us)
 {
         return !live_person_here(person) && !*person->name && !person->account && person->consent < 0 &&
-               !person->removed && !person->forgetting && mono_us - person->gone_us > FORGET_US;
+               !person->removed && !person->forgetting && !person->kept && mono_us - person->gone_us > FORGET_US;
 }
 
 static bool write_forget(Db *db, Act *act)
 {
-        for (guint i = 0; i < act->hands->len; i++)
-                if (!live_store_person_forget(db, act->room_id, g_array_index(act->hands, int, i)))
+        for (guint i = 0; i < act->hands->len; i++) {
+                int *id = &g_array_index(act->hands, int, i);
+                if (*id > 0 && live_features_keep(db, act->room_id, *id))
+                        *id = -*id;
+                if (*id > 0 && !live_store_person_forget(db, act->room_id, *id))
                         return false;
+        }
         return true;
 }
 
 static void after_forget(LiveRoom *room, Act *act, bool kept)
 {
         for (guint i = 0; i < act->hands->len; i++) {
-                Person *person = live_person_find(room, g_array_index(act->hands, int, i));
+                int id = g_array_index(act->hands, int, i);
+                Person *person = live_person_find(room, ABS(id));
                 if (!person)
                         continue;
                 person->forgetting = false; /* not kept: the next look tries again */
-                if (!kept)
+                person->kept = id < 0;
+                if (!kept || id < 0)
                         continue;
                 g_hash_table_remove(room->by_key, person->key_hash);
                 g_hash_table_remove(room->people, GINT_TO_POINTER(person->id));

@@ -68,6 +68,13 @@ static void bad_message(Client *client, const char *type, const char *sentence)
         live_refuse(client, known, NULL, sentence);
 }
 
+static void refuse_fast(Client *client, const char *type, json_t *message)
+{
+        const char *id = json_string_value(json_object_get(message, "id"));
+        live_refuse(client, type, live_is_token(id, NONCE_MAX) ? id : NULL,
+                    N_("That was many at once. Wait a few seconds."));
+}
+
 static void on_json(Client *client, json_t *message)
 {
         const char *type = json_string_value(json_object_get(message, "t"));
@@ -76,14 +83,19 @@ static void on_json(Client *client, json_t *message)
                 return;
         }
         const Message *known = find_message(type);
-        if (!known)
+        const LiveMessage *feature = known ? NULL : live_feature_message(type);
+        if (!known && !feature)
                 bad_message(client, type, N_("The server does not know this message. Reload the page."));
         else if (!client->person)
                 bad_message(client, type, N_("Come in first."));
-        else if (client->person->role < known->least)
+        else if (client->person->role < (known ? known->least : feature->least))
                 bad_message(client, type, N_("Only a host may do this."));
-        else
+        else if (known)
                 known->handle(client, message);
+        else if (live_feature_allows(client->person, feature))
+                feature->handle(client, message);
+        else
+                refuse_fast(client, type, message);
 }
 
 /* A page of ours sends a few a second; more would only fill the writer's queue, which all share. */

@@ -11,6 +11,7 @@ void live_person_free(gpointer data)
         g_free(person->name);
         g_free(person->network);
         g_free(person->session);
+        g_clear_pointer(&person->counts, g_hash_table_unref);
         g_free(person);
 }
 
@@ -65,6 +66,7 @@ void live_person_gone(Person *person)
         live_off_stage(person);
         live_hand_drop(person);
         live_close_media(person);
+        live_features_gone(person->room, person->id);
         live_person_changed(person);
 }
 

@@ -63,7 +63,8 @@ static bool expire_people(Db *db, int64_t room_id)
         for (guint i = 0; i < ids->len; i++)
                 if (!end_key(db, room_id, g_array_index(ids, int64_t, i)))
                         return false;
-        return db_run(db, "DELETE FROM live_line WHERE room_id = $1", "i", room_id) &&
+        return live_features_expire(db, room_id) &&
+               db_run(db, "DELETE FROM live_line WHERE room_id = $1", "i", room_id) &&
                db_run(db, "DELETE FROM live_hand WHERE room_id = $1", "i", room_id) &&
                db_run(db,
                       "DELETE FROM live_person WHERE room_id = $1 AND NOT EXISTS(SELECT 1 FROM live_recorded r"
@@ -127,15 +128,17 @@ json_t *live_export(Db *db, int64_t account)
                                         " JOIN event e ON e.id = m.event_id WHERE p.account_id = $1"
                                         " ORDER BY p.room_id, p.id",
                                         "i", account);
-        while (stmt_next(stmt))
-                json_array_append_new(rooms, json_pack("{s:s, s:s, s:s, s:s, s:I, s:s?, s:b, s:o, s:o}", "event",
-                                                       stmt_text(stmt, 2), "room", stmt_text(stmt, 3), "name",
-                                                       stmt_text(stmt, 4), "role", stmt_text(stmt, 5), "last_seen_us",
-                                                       (json_int_t)stmt_int(stmt, 6), "last_session",
-                                                       stmt_is_null(stmt, 8) ? NULL : stmt_text(stmt, 8),
-                                                       "in_a_recording", (int)stmt_int(stmt, 7), "consent",
-                                                       choices_of(db, stmt_int(stmt, 0), stmt_int(stmt, 1)), "lines",
-                                                       lines_of(db, stmt_int(stmt, 0), stmt_int(stmt, 1))));
+        while (stmt_next(stmt)) {
+                int64_t room_id = stmt_int(stmt, 0), id = stmt_int(stmt, 1);
+                json_t *room = json_pack("{s:s, s:s, s:s, s:s, s:I, s:s?, s:b, s:o, s:o}", "event", stmt_text(stmt, 2),
+                                         "room", stmt_text(stmt, 3), "name", stmt_text(stmt, 4), "role",
+                                         stmt_text(stmt, 5), "last_seen_us", (json_int_t)stmt_int(stmt, 6),
+                                         "last_session", stmt_is_null(stmt, 8) ? NULL : stmt_text(stmt, 8),
+                                         "in_a_recording", (int)stmt_int(stmt, 7), "consent",
+                                         choices_of(db, room_id, id), "lines", lines_of(db, room_id, id));
+                live_features_export(db, room_id, (int)id, room);
+                json_array_append_new(rooms, room);
+        }
         return rooms;
 }
 
@@ -162,7 +165,7 @@ bool live_erase(Db *db, int64_t account)
         }
         for (guint i = 0; i < people->len; i += 2) {
                 int64_t room = g_array_index(people, int64_t, i), id = g_array_index(people, int64_t, i + 1);
-                if (!end_key(db, room, id) ||
+                if (!end_key(db, room, id) || !live_features_erase(db, room, (int)id) ||
                     !db_run(db, "DELETE FROM live_line WHERE room_id = $1 AND person_id = $2", "ii", room, id) ||
                     !db_run(db, "DELETE FROM live_hand WHERE room_id = $1 AND person_id = $2", "ii", room, id) ||
                     !db_run(db, "INSERT INTO live_consent(room_id, person_id, given, at_us) VALUES($1, $2, 0, $3)",

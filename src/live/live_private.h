@@ -19,7 +19,6 @@
 #define ACCOUNT_NEW_MAX 30          /* pages of one account that come in as somebody new, likewise */
 #define ARRIVALS_US (10 * MINUTE_US)
 
-typedef enum { LIVE_GUEST, LIVE_ATTENDEE, LIVE_SPEAKER, LIVE_HOST } LiveRole;
 const char *live_role_word(LiveRole role);
 LiveRole live_role_from_word(const char *word);
 
@@ -44,8 +43,6 @@ typedef struct {
         bool recording;    /* now, as far as the store knows */
 } LiveTalk;
 void live_talk_clear(LiveTalk *talk);
-
-typedef struct LiveRoom LiveRoom;
 
 typedef struct {
         char *text, *nonce;
@@ -100,6 +97,8 @@ typedef struct {
         const char *trouble; /* what is wrong with its stream: NULL, "b-frames" or "profile" */
         int64_t said_us[10]; /* times of the last lines: ten in ten seconds at most */
         unsigned said_next;
+        bool kept;          /* a feature knows this person by their number: not forgotten for want of a name */
+        GHashTable *counts; /* const LiveMessage * → Count: what was sent of it lately; NULL: nothing */
 } Person;
 
 struct LiveRoom {
@@ -141,10 +140,11 @@ struct LiveRoom {
         int joining; /* admitted, not yet written */
         int64_t spoke_us;
         bool speaking_changed;
+        gpointer *features; /* their states, in the order of live_features; NULL until loaded */
 };
 
 /* One socket. */
-typedef struct {
+typedef struct LiveClient {
         uint64_t id; /* in live->clients, to be found again when the store has answered */
         LiveOpening *opening;
         LiveRoom *room;
@@ -179,7 +179,7 @@ typedef struct Act Act;
 struct Act {
         LiveJob job;
         Live *live;
-        int64_t room_id, session_id, now_us;
+        int64_t event_id, room_id, session_id, talk_id, now_us;
         uint64_t client; /* whom to answer; 0: nobody */
         int person, number;
         int consent; /* as Person.consent */
@@ -252,9 +252,7 @@ void live_player_gone(LiveRoom *room, SfuPeer peer);
 void live_players_revoke(LiveRoom *room, int64_t key);
 
 /* --- live_say.c: sending, lines, hands ---------------------------------------------------------------------------- */
-void live_send(Socket *socket, json_t *message);                                        /* takes message */
-void live_broadcast(LiveRoom *room, json_t *message);                                   /* takes message */
-void live_refuse(Client *client, const char *of, const char *id, const char *sentence); /* source words */
+void live_send(Socket *socket, json_t *message); /* takes message */
 /* The last word to a page, with the code its socket is closed with (RFC 6455 7.4). */
 void live_bye(Client *client, uint16_t code, const char *reason, const char *sentence);
 json_t *live_line_json(LiveRoom *room, const LiveLine *line, const Person *to);
@@ -320,6 +318,27 @@ json_t *live_record_text(const Person *to); /* what a host should know of it, in
 void live_tell_recording(LiveRoom *room);
 json_t *live_on_air_json(const LiveRoom *room);
 
+/* --- live_feature.c: what features above live add --------------------------------------------------------------------
+ */
+/* On the writer's thread: the states of all, in the order of live_features; NULL on failure. (transfer full) */
+gpointer *live_features_load(Db *db, const LiveMoment *moment);
+void live_features_free(gpointer *states); /* NULL is fine */
+/* Their messages; NULL: none is called so. */
+const LiveMessage *live_feature_message(const char *type);
+/* Counts it; false: this person has sent too many. */
+bool live_feature_allows(Person *person, const LiveMessage *message);
+void live_features_welcome(LiveRoom *room, int person, json_t *welcome);
+/* Another session was loaded: everybody gets its state. */
+void live_features_renew(LiveRoom *room, gpointer *states); /* takes states */
+void live_features_tick(LiveRoom *room, int64_t mono_us);
+void live_features_ended(LiveRoom *room);
+void live_features_gone(LiveRoom *room, int person);
+void live_features_forgotten(LiveRoom *room, int person);
+bool live_features_keep(Db *db, int64_t room_id, int person);
+void live_features_export(Db *db, int64_t room_id, int person, json_t *into);
+bool live_features_erase(Db *db, int64_t room_id, int person);
+bool live_features_expire(Db *db, int64_t room_id);
+
 /* --- live_rules.c: pure ------------------------------------------------------------------------------------------- */
 /* The smallest of 4, 8, 12 that holds the highest seat in use (−1: none). */
 unsigned live_seats_for(int highest_seat);
@@ -347,7 +366,4 @@ typedef enum { LIVE_WELCOME, LIVE_ROOM_FULL, LIVE_NETWORK_FULL } LiveAdmission;
 LiveAdmission live_admit(const LiveComing *coming);
 /* Whether a minute of this talk counts: a clock that jumped is no time of it. */
 bool live_talk_counts(const LiveTalk *talk, int64_t at_us);
-/* 1 … max characters, no control character but (if lines) line feed; valid UTF-8. Copies it stripped; NULL if not. */
-char *live_clean_text(const char *text, size_t max_chars, bool lines);
-bool live_is_token(const char *text, size_t max_length); /* A-Za-z0-9_- */
 bool live_rate_allows(int64_t *times_us, unsigned count, unsigned *next, int64_t window_us, int64_t now_us);

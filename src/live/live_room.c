@@ -60,6 +60,7 @@ void live_room_wait(Client *client, json_t *message)
 typedef struct {
         StoredRoom stored;
         StoredSession session;
+        gpointer *features; /* NULL: the session is the one that the room holds */
 } Loaded;
 
 static void loaded_free(gpointer data)
@@ -67,6 +68,7 @@ static void loaded_free(gpointer data)
         Loaded *loaded = data;
         stored_room_clear(&loaded->stored);
         live_talk_clear(&loaded->session.talk);
+        live_features_free(loaded->features);
         g_free(loaded);
 }
 
@@ -77,11 +79,27 @@ void live_talk_clear(LiveTalk *talk)
         talk->id = 0;
 }
 
-static bool write_load(Db *db, Act *act)
+/* Which session it is now, and what the features hold of it when it is another one than the room's. */
+static bool write_session(Db *db, Act *act)
 {
         Loaded *loaded = act->extra;
-        live_store_load(db, act->room_id, &loaded->stored);
-        return live_store_session(db, act->room_id, act->now_us, &loaded->session);
+        if (!live_store_session(db, act->room_id, act->now_us, &loaded->session))
+                return false;
+        g_clear_pointer(&loaded->features, live_features_free); /* of a turn that was undone */
+        if (loaded->session.session_id == act->session_id)
+                return true;
+        loaded->features = live_features_load(db, &(LiveMoment){ .event_id = act->event_id,
+                                                                 .room_id = act->room_id,
+                                                                 .session_id = loaded->session.session_id,
+                                                                 .talk_id = loaded->session.talk.id,
+                                                                 .now_us = act->now_us });
+        return loaded->features != NULL;
+}
+
+static bool write_load(Db *db, Act *act)
+{
+        live_store_load(db, act->room_id, &((Loaded *)act->extra)->stored);
+        return write_session(db, act);
 }
 
 void live_note_replay(LiveRoom *room)
@@ -153,6 +171,7 @@ static void after_load(LiveRoom *room, Act *act, bool kept)
         g_array_append_vals(room->hands, loaded->stored.hands->data, loaded->stored.hands->len);
         bool recording = loaded->session.recording && !loaded->session.ended;
         set_session(room, &loaded->session);
+        room->features = g_steal_pointer(&loaded->features);
         room->loaded = true;
         room->audience_minute = act->now_us / MINUTE_US;
         live_update_seats(room);
@@ -215,6 +234,7 @@ void live_room_free(gpointer data)
         g_ptr_array_unref(room->waiting);
         g_clear_pointer(&room->players, g_ptr_array_unref);
         live_talk_clear(&room->talk);
+        live_features_free(room->features);
         g_free(room->replay_url);
         g_free(room->notice);
         g_free(room->title);
@@ -242,31 +262,31 @@ void live_room_tick(LiveRoom *room, int64_t mono_us)
                 live_set_vp8(room, false);
         if (g_hash_table_size(room->changed) && mono_us - room->changed_us >= GATHER_US)
                 live_tell_people(room);
+        live_features_tick(room, mono_us);
         if (room->speaking_changed && mono_us - room->spoke_us >= SPEAKING_US) {
                 room->spoke_us = mono_us;
                 live_tell_speaking(room);
         }
 }
 
-static bool write_look(Db *db, Act *act)
-{
-        return live_store_session(db, act->room_id, act->now_us, &((Loaded *)act->extra)->session);
-}
-
 /* The programme moved on: the recording of the session before ends, the next one begins open. */
 static void after_look(LiveRoom *room, Act *act, bool kept)
 {
-        StoredSession *session = &((Loaded *)act->extra)->session;
+        Loaded *loaded = act->extra;
+        StoredSession *session = &loaded->session;
         if (!kept || !room->loaded)
                 return;
         if (session->session_id == room->session_id) {
                 live_check_flags(room, session->recording, session->pinned);
                 return;
         }
+        if (!loaded->features) /* asked when the room held this one: the next look brings it */
+                return;
         live_set_recording(room, false);
         set_session(room, session);
         json_t *message = json_pack("{s:s, s:o}", "t", "talk", "talk", live_talk_json(room));
         live_broadcast(room, message);
+        live_features_renew(room, g_steal_pointer(&loaded->features));
         live_broadcast(room, json_pack("{s:s, s:o}", "t", "pinned", "who", json_null()));
         live_update_air(room);
 }
@@ -277,7 +297,7 @@ void live_room_look(LiveRoom *room)
                 return;
         live_save_seats(room);
         live_forget_strangers(room);
-        Act *act = live_act_new(room, write_look, after_look);
+        Act *act = live_act_new(room, write_session, after_look);
         act->extra = g_new0(Loaded, 1);
         act->free_extra = loaded_free;
         live_act_push(act);

@@ -46,6 +46,21 @@ static void show_rooms(Request *req, Db *db)
         page_end(req, h, 200);
 }
 
+/* Of the room and its features. (transfer full) of asset names, ended by NULL */
+static GPtrArray *assets(const char *own, bool styles)
+{
+        GPtrArray *names = g_ptr_array_new();
+        for (const LiveFeature *const *feature = live_features; *feature; feature++) {
+                const char *name = styles ? (*feature)->style : (*feature)->script;
+                if (name)
+                        g_ptr_array_add(names, (gpointer)name);
+        }
+        g_ptr_array_insert(names, styles ? 0 : -1,
+                           (gpointer)own); /* styles build on the room's, it starts the scripts */
+        g_ptr_array_add(names, NULL);
+        return names;
+}
+
 static void show_room(Request *req, Db *db)
 {
         g_autoptr(Event) event = conference_event(db, request_event(req));
@@ -64,12 +79,13 @@ static void show_room(Request *req, Db *db)
                           .leave_url = leave_url,
                           .zone = event->zone_name,
                           .words = words };
-        const char *const styles[] = { "live/room.css", NULL }, *const scripts[] = { "live/room.js", NULL };
+        g_autoptr(GPtrArray) styles = assets("live/room.css", true);
+        g_autoptr(GPtrArray) scripts = assets("live/room.js", false);
         Html *h = page_begin(req, &(Page){ .title = page.title,
                                            .theme = event->theme_class,
                                            .head_links = event->theme_link,
-                                           .styles = styles,
-                                           .scripts = scripts,
+                                           .styles = (const char *const *)styles->pdata,
+                                           .scripts = (const char *const *)scripts->pdata,
                                            .main_class = "",
                                            .dark = true,
                                            .bare = true,

@@ -30,6 +30,30 @@ void live_broadcast(LiveRoom *room, json_t *message)
         json_decref(message);
 }
 
+void live_tell_hosts(LiveRoom *room, json_t *message)
+{
+        char *text = json_dumps(message, JSON_COMPACT);
+        GHashTableIter people;
+        gpointer person;
+        g_hash_table_iter_init(&people, room->people);
+        while (g_hash_table_iter_next(&people, NULL, &person))
+                if (((Person *)person)->role == LIVE_HOST)
+                        send_text(((Person *)person)->socket, text);
+        free(text);
+        json_decref(message);
+}
+
+void live_tell_person(LiveRoom *room, int person, json_t *message)
+{
+        Person *known = live_person_find(room, person);
+        live_send(known ? known->socket : NULL, message);
+}
+
+void live_answer(Client *client, json_t *message)
+{
+        live_send(client->socket, message);
+}
+
 void live_refuse(Client *client, const char *of, const char *id, const char *sentence)
 {
         json_t *message =

@@ -1,6 +1,7 @@
-// The side panel: discussion, raised hands, people.
+// The side panel: discussion, raised hands, people, and what features add.
 
 import { Component, createRef } from "preact";
+import { features } from "./features.js";
 import { myself } from "./state.js";
 import { html, icon, name_of } from "./ui.js";
 import { t } from "./words.js";
@@ -10,35 +11,43 @@ import { t } from "./words.js";
 /** @typedef {import("./state.js").Person} Person */
 
 const SHOWN_MAX = 100;
-/** @type {("chat" | "hands" | "people")[]} */
-const TABS = ["chat", "hands", "people"];
+
+/** From left to right: the panel's own, with the features' after the discussion. `whole`: draws the panel's body itself. */
+function tabs() {
+  return [
+    {
+      name: "chat", icon: "chat", whole: true, Body: Chat, Foot: Say,
+      title: (/** @type {View} */ { unread }) => (unread ? t("Discussion {count}", { count: unread }) : t("Discussion")),
+    },
+    ...features.flatMap(({ name, tab }) => (tab ? { name, whole: false, Foot: null, ...tab } : [])),
+    {
+      name: "hands", icon: "hand", whole: false, Body: Hands, Foot: null,
+      title: (/** @type {View} */ { room }) => (room.hands.length ? t("Hands {count}", { count: room.hands.length }) : t("Hands")),
+    },
+    { name: "people", icon: "people", whole: false, Body: People, Foot: null, title: () => t("People") },
+  ];
+}
 
 /** @param {View} view */
 export function Panel(view) {
-  const { tab, room, act, unread } = view;
-  const names = {
-    chat: unread ? t("Discussion {count}", { count: unread }) : t("Discussion"),
-    hands: room.hands.length ? t("Hands {count}", { count: room.hands.length }) : t("Hands"),
-    people: t("People"),
-  };
-  const icons = { chat: "chat", hands: "hand", people: "people" };
+  const all = tabs(), shown = all.find(({ name }) => name === view.tab) ?? all[0], { Body, Foot } = shown;
   return html`<aside class="panel" aria-label=${t("Exchanges")}>
-    <div class="tabs" role="tablist" aria-label=${t("Exchanges")} onKeyDown=${(/** @type {KeyboardEvent} */ event) => turn(event, tab, act)}>
-      ${TABS.map((one) => html`<button type="button" role="tab" id=${"tab-" + one} aria-selected=${String(one === tab)}
-        aria-controls="panel-body" tabindex=${one === tab ? 0 : -1} onClick=${() => act.tab(one)}>${icon(icons[one])}${names[one]}</button>`)}
+    <div class="tabs" role="tablist" aria-label=${t("Exchanges")} onKeyDown=${(/** @type {KeyboardEvent} */ event) => turn(event, all.map(({ name }) => name), view)}>
+      ${all.map((one) => html`<button type="button" role="tab" id=${"tab-" + one.name} aria-selected=${String(one === shown)}
+        aria-controls="panel-body" tabindex=${one === shown ? 0 : -1} onClick=${() => view.act.tab(one.name)}>${icon(one.icon)}${one.title(view)}</button>`)}
     </div>
-    ${tab === "chat" ? html`<${Chat} ...${view} />` : html`<div class="body" id="panel-body" role="tabpanel" aria-labelledby=${"tab-" + tab} tabindex="0">
-      ${tab === "hands" ? html`<${Hands} ...${view} />` : html`<${People} ...${view} />`}</div>`}
-    ${tab === "chat" ? html`<${Say} ...${view} />` : html`<span></span>`}
+    ${shown.whole ? html`<${Body} ...${view} />` : html`<div class="body" key=${shown.name} id="panel-body" role="tabpanel" aria-labelledby=${"tab-" + shown.name} tabindex="0">
+      <${Body} ...${view} /></div>`}
+    ${Foot ? html`<${Foot} ...${view} />` : html`<span></span>`}
   </aside>`;
 }
 
-/** Arrow keys move between tabs. @param {KeyboardEvent} event @param {View["tab"]} tab @param {View["act"]} act */
-function turn(event, tab, act) {
+/** Arrow keys move between tabs. @param {KeyboardEvent} event @param {string[]} names @param {View} view */
+function turn(event, names, { tab, act }) {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (!step)
     return;
-  const next = TABS[(TABS.indexOf(tab) + step + TABS.length) % TABS.length];
+  const next = names[(names.indexOf(tab) + step + names.length) % names.length];
   act.tab(next);
   document.getElementById("tab-" + next)?.focus();
 }

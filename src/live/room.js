@@ -5,6 +5,7 @@ import { Announcer } from "./announce.js";
 import { Controls, Top } from "./controls.js";
 import { Devices } from "./devices.js";
 import { Dialogs } from "./dialogs.js";
+import { features } from "./features.js";
 import { receives_h264, Speaking, Watching } from "./media.js";
 import { Panel } from "./panel.js";
 import { RoomSocket } from "./socket.js";
@@ -24,7 +25,7 @@ import { setWords, t } from "./words.js";
 class Meeting {
   room = emptyRoom();
   link = "new";
-  /** @type {"chat" | "hands" | "people"} */ tab = "chat";
+  /** one of the panel's, or a feature's name */ tab = "chat";
   unread = 0;
   problem = "";
   mic_on = false;
@@ -61,6 +62,7 @@ class Meeting {
     this.watching.lost = () => this.socket.check();
     this.speaking = new Speaking(send, () => this.draw());
     this.shown = new ShownSizes(place, send);
+    this.send = send;
     this.act = this.#actions(send);
     addEventListener("keydown", (event) => this.#key(event));
     setInterval(() => this.draw(), 10000);
@@ -79,10 +81,11 @@ class Meeting {
 
   /** What the views may read and call. */
   view() {
-    const { room, link, tab, unread, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url } = this;
+    const { room, link, tab, unread, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url, send } = this;
     const offset_us = room.clock_offset_us;
     return {
-      room, link, tab, unread, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url,
+      room, link, tab, unread, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url, send,
+      say: (/** @type {string} */ sentence) => this.announcer.say(sentence), draw: () => this.draw(),
       media: this.watching, publishing: this.speaking.state, now_us: () => Date.now() * 1000 + offset_us,
     };
   }
@@ -127,6 +130,8 @@ class Meeting {
       ended: () => this.#ended(), bye: () => this.#bye(m),
     }[/** @type {string} */ (m.t)];
     Promise.resolve(then?.()).catch((error) => console.error(m.t, error));
+    for (const feature of features)
+      feature.heard?.(m, this.view(), before);
     if (m.t !== "pong")
       this.draw();
   }
@@ -322,7 +327,7 @@ class Meeting {
   #actions(send) {
     const is_host_message = (/** @type {string} */ type) => (/** @type {number | null} */ who) => send({ t: type, who });
     return {
-      tab: (/** @type {typeof this.tab} */ tab) => {
+      tab: (/** @type {string} */ tab) => {
         this.tab = tab;
         this.unread = tab === "chat" ? 0 : this.unread;
         this.draw();
@@ -450,7 +455,8 @@ function page(view) {
   if (bye && bye.reason !== "restart")
     return html`<${Top} ...${view} /><section class="house alone" aria-label=${t("Stage")}><div class="empty">${icon("info")}<p>${bye.text}</p>
       ${bye.reason !== "removed" && html`<p><button type="button" class="btn main" onClick=${view.act.again}>${t("Come back here")}</button></p>`}</div></section>`;
-  return html`<${Top} ...${view} /><${Stage} ...${view} /><${Panel} ...${view} /><${Controls} ...${view} /><${Dialogs} ...${view} />`;
+  return html`<${Top} ...${view} /><${Stage} ...${view} /><${Panel} ...${view} /><${Controls} ...${view} /><${Dialogs} ...${view} />
+    ${features.map(({ name, Dialogs }) => Dialogs && html`<${Dialogs} key=${name} ...${view} />`)}`;
 }
 
 const place = /** @type {HTMLElement} */ (document.getElementById("room"));

@@ -1,3 +1,4 @@
+#include "live/live.h"
 #include "live/room_page.h"
 #include <jansson.h>
 #include <string.h>
@@ -147,14 +148,21 @@ static const char *const words[] = {
         N_("Close this message"),
 };
 
+static void add_word(json_t *table, const Lang *lang, const char *word)
+{
+        const char *translated = tr(lang, word);
+        if (strcmp(translated, word) != 0)
+                json_object_set_new(table, word, json_string(translated));
+}
+
 char *room_words(const Lang *lang)
 {
         json_t *table = json_object();
-        for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-                const char *translated = tr(lang, words[i]);
-                if (strcmp(translated, words[i]) != 0)
-                        json_object_set_new(table, words[i], json_string(translated));
-        }
+        for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+                add_word(table, lang, words[i]);
+        for (const LiveFeature *const *feature = live_features; *feature; feature++)
+                for (const char *const *word = (*feature)->words; word && *word; word++)
+                        add_word(table, lang, *word);
         char *text = json_dumps(table, JSON_COMPACT);
         json_decref(table);
         char *copy = g_strdup(text);

@@ -1,6 +1,7 @@
 // What one watches: the shared screen in front, those on stage below, and what there is to say about the connection.
 
 import { cast, myself } from "./state.js";
+import { features } from "./features.js";
 import { trouble_text } from "./dialogs.js";
 import { html, icon, name_of, Picture } from "./ui.js";
 import { t } from "./words.js";
@@ -22,6 +23,7 @@ export function Stage(view) {
     ${people.length ? html`<div class=${"cast n" + people.length} role="group" aria-label=${t("On stage")} tabindex="0">
       ${people.map((person) => html`<${Tile} key=${person.id} person=${person} view=${view} />`)}
     </div>` : html`<${Empty} ...${view} />`}
+    <div class="stack lanes">${features.map(({ name, Lane }) => Lane && html`<${Lane} key=${name} ...${view} />`)}</div>
   </section>`;
 }
 

@@ -1,5 +1,7 @@
 // What this page knows of the room: a plain value, changed only by apply(). Messages are written down in README.md.
 
+import { apply_parts, empty_parts } from "./features.js";
+
 /**
  * @typedef {{id: number, name: string, role: "host" | "speaker" | "attendee" | "guest", stage: number | null,
  *   mic: boolean, camera: boolean, screen: boolean, away: boolean, consent: boolean | null,
@@ -32,6 +34,7 @@ export function emptyRoom() {
     /** @type {{replay_url: string | null} | null} */ ended: null,
     /** @type {{reason: string, text: string} | null} */ bye: null,
     clock_offset_us: 0,
+    /** @type {Record<string, any>} what features hold, by name */ parts: empty_parts(),
   };
 }
 
@@ -82,7 +85,7 @@ const changes = {
  */
 export function apply(room, message, now_us = Date.now() * 1000) {
   const change = Object.hasOwn(changes, message.t) ? changes[message.t] : null;
-  return change ? { ...room, ...change(room, message, now_us) } : room;
+  return apply_parts(change ? { ...room, ...change(room, message, now_us) } : room, message);
 }
 
 /** @param {Room} room */
