@@ -1,47 +1,104 @@
-// What a screen reader hears of the room: at most one sentence every few seconds, words of the discussion gathered.
+// What a screen reader hears of the room: a sentence every few seconds at most. What concerns the person comes first; what
+// others do is gathered and told rarer, in one sentence of each sort.
 
 import { t } from "./words.js";
 
 const EVERY_MS = 3000;
+const GATHER_MS = 500, GATHERED_EVERY_MS = 6000;
+const NAMED_MAX = 3;
+
+/** all: who comes and goes too; some: words and hands; few: only what concerns the person. @typedef {"all" | "some" | "few"} Level */
+/** @typedef {"hands" | "came" | "left"} Sort */
 
 export class Announcer {
-  /** @type {string[]} */ #waiting = [];
-  /** @type {string[]} */ #lines = [];
+  /** @type {string[]} */ #own = [];
+  /** @type {Record<Sort | "lines", string[]>} */ #others = { hands: [], came: [], left: [], lines: [] };
   #timer = 0;
+  #spoke_ms = -EVERY_MS;
+  #gathered_since_ms = 0;
+  #told_others_ms = -GATHERED_EVERY_MS;
 
-  /** @param {HTMLElement} place an element with aria-live="polite" */
-  constructor(place) {
+  /** @param {HTMLElement} place an element with aria-live="polite" @param {() => Level} level */
+  constructor(place, level) {
     this.place = place;
+    this.level = level;
   }
 
-  /** @param {string} sentence */
+  /** What concerns the person. @param {string} sentence */
   say(sentence) {
-    if (!this.#waiting.includes(sentence))
-      this.#waiting.push(sentence);
+    if (!this.#own.includes(sentence))
+      this.#own.push(sentence);
     this.#soon();
   }
 
-  /** @param {string} line a line of the discussion */
+  /** @param {string} line of the discussion */
   chat(line) {
-    this.#lines.push(line);
+    if (this.level() !== "few")
+      this.#gather("lines", line);
+  }
+
+  /** What somebody does. @param {Sort} sort @param {string} name */
+  tell(sort, name) {
+    if (this.level() === "few" || (sort !== "hands" && this.level() !== "all"))
+      return;
+    const opposite = { came: "left", left: "came", hands: null }[sort], back = opposite ? this.#others[/** @type {Sort} */ (opposite)] : [];
+    if (back.includes(name)) // a line that was cut for a moment
+      back.splice(back.indexOf(name), 1);
+    else
+      this.#gather(sort, name);
+  }
+
+  /** @param {Sort | "lines"} sort @param {string} what */
+  #gather(sort, what) {
+    if (!this.#waits_for_others())
+      this.#gathered_since_ms = Date.now();
+    this.#others[sort].push(what);
     this.#soon();
+  }
+
+  #waits_for_others() {
+    return Object.values(this.#others).some((list) => list.length > 0);
+  }
+
+  #others_due_ms() {
+    return Math.max(this.#gathered_since_ms + GATHER_MS, this.#told_others_ms + GATHERED_EVERY_MS);
   }
 
   #soon() {
-    this.#timer ||= setTimeout(() => this.#speak(), this.place.textContent ? EVERY_MS : 100);
+    const others = this.#waits_for_others() ? this.#others_due_ms() : Infinity;
+    const due = Math.max(Math.min(this.#own.length ? 0 : Infinity, others), this.#spoke_ms + EVERY_MS);
+    clearTimeout(this.#timer);
+    if (due < Infinity)
+      this.#timer = setTimeout(() => this.#speak(), Math.max(100, due - Date.now()));
+    else if (this.place.textContent)
+      this.#timer = setTimeout(() => (this.place.textContent = ""), EVERY_MS); // who reads the page later does not find it
   }
 
   #speak() {
-    this.#timer = 0;
-    const lines = this.#lines.length > 1 ? [t("{count} new messages.", { count: this.#lines.length })] : this.#lines;
-    this.place.textContent = [...this.#waiting, ...lines].join(" ");
-    this.#waiting = [];
-    this.#lines = [];
-    this.#timer = setTimeout(() => {
-      this.#timer = 0;
-      this.place.textContent = "";
-      if (this.#waiting.length || this.#lines.length)
-        this.#soon();
-    }, EVERY_MS);
+    const now = Date.now(), sentences = this.#own;
+    if (this.#waits_for_others() && now >= this.#others_due_ms()) {
+      sentences.push(...told(this.#others));
+      this.#others = { hands: [], came: [], left: [], lines: [] };
+      this.#told_others_ms = now;
+    }
+    this.#own = [];
+    this.place.textContent = sentences.join(" ");
+    this.#spoke_ms = now;
+    this.#soon();
   }
+}
+
+/** @param {Record<Sort | "lines", string[]>} others */
+function told({ hands, came, left, lines }) {
+  return [
+    hands.length === 1 ? t("{name} raises a hand.", { name: hands[0] }) : t("{count} hands were raised.", { count: hands.length }),
+    came.length > NAMED_MAX ? t("{count} people came in.", { count: came.length }) : t("{names} came in.", { names: list(came) }),
+    left.length > NAMED_MAX ? t("{count} people left.", { count: left.length }) : t("{names} left.", { names: list(left) }),
+    lines.length === 1 ? lines[0] : t("{count} new messages.", { count: lines.length }),
+  ].filter((_, index) => [hands, came, left, lines][index].length > 0);
+}
+
+/** @param {string[]} names */
+function list(names) {
+  return new Intl.ListFormat(globalThis.document?.documentElement.lang || "en").format(names);
 }

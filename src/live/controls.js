@@ -1,5 +1,6 @@
 // The header with the clock, and the bar of commands below.
 
+import { keys_of } from "./keys.js";
 import { cast, myself } from "./state.js";
 import { features } from "./features.js";
 import { Control, html, icon } from "./ui.js";
@@ -21,43 +22,47 @@ export function Top({ room, title, leave_url, clock, now_us, act }) {
     <p class="clock"><span>${icon("people")}<span class="sr">${t("People present:")}</span></span><b>${room.people.size || ""}</b>
       ${talk && html`<progress max=${minutes} value=${gone} aria-label=${t("Time gone: {gone} minutes of {minutes}", { gone, minutes })} />
       <span><time>${clock(now)}</time> · ${t("until {time}", { time: clock(talk.end_us) })}</span>`}</p>
+    <button type="button" class="icon-btn opt" aria-haspopup="dialog" aria-label=${t("Keyboard shortcuts")} onClick=${act.keys}>${icon("keys")}</button>
   </header>`;
 }
 
 /** @param {View} view */
 export function Controls(view) {
-  const { room, act, media, devices, leave_url } = view;
+  const { room, act, devices, leave_url, pictures } = view;
+  const keys = view.chosen.keys ? keys_of : () => undefined;
   const me = myself(room), role = room.me?.role, on_stage = me !== null && me.stage !== null;
   const hand = room.me !== null && room.hands.includes(room.me.id);
   const may_take = !on_stage && (role === "host" || role === "speaker") && !room.ended && cast(room).length < 12;
   return html`<div class="controls" role="group" aria-label=${t("Commands")}>
-    <${Line} media=${media} network=${room.network} />
+    <p class="net"><${Line} ...${view} /></p>
     ${on_stage && html`
-      <${Control} name=${view.mic_on ? "mic" : "micoff"} text=${t("Microphone")} on=${view.mic_on} act=${act.mic} keys="Alt+Shift+M" />
-      <${Control} name=${devices.tracks.camera ? "cam" : "camoff"} text=${t("Camera")} on=${devices.tracks.camera !== null} act=${act.camera} keys="Alt+Shift+V" />
+      <${Control} name=${view.mic_on ? "mic" : "micoff"} text=${t("Microphone")} on=${view.mic_on} act=${act.mic} keys=${keys("mic")} />
+      <${Control} name=${devices.tracks.camera ? "cam" : "camoff"} text=${t("Camera")} on=${devices.tracks.camera !== null} act=${act.camera} keys=${keys("camera")} />
       <${Control} name="screen" text=${t("Screen")} on=${devices.tracks.screen !== null} act=${act.screen} look="opt" />`}
-    ${room.me && !on_stage && html`<${Control} name="hand" text=${hand ? t("Lower my hand") : t("Raise my hand")} on=${hand} act=${act.hand} look="main" keys="Alt+Shift+H" />`}
+    ${room.me && !on_stage && html`<${Control} name="hand" text=${hand ? t("Lower my hand") : t("Raise my hand")} on=${hand} act=${act.hand} look="main" keys=${keys("hand")} />`}
     ${may_take && html`<${Control} name="stage" text=${t("Go on stage")} act=${() => act.open({ kind: "enter" })} />`}
     ${on_stage && html`<${Control} name="down" text=${t("Leave the stage")} act=${act.leave_stage} />`}
     ${role === "host" && html`
       <${Control} name="record" text=${room.recording ? t("Stop recording") : t("Record")} on=${room.recording} act=${act.record} look="opt" />
       <${Control} name="stop" text=${t("End the session")} act=${() => act.open({ kind: "end" })} look="opt" />`}
     ${features.map(({ name, Bar }) => Bar && html`<${Bar} key=${name} ...${view} />`)}
+    <${Control} name="ear" text=${t("Sound only")} on=${pictures.mode === "audio"} act=${act.sound_only} look=${on_stage ? "opt" : ""} keys=${keys("sound_only")} />
+    <${Control} name="small" text=${t("Small pictures")} on=${pictures.mode === "low"} act=${act.small_pictures} look="opt" keys=${keys("small_pictures")} />
     <${Control} name="more" text=${t("Settings")} act=${() => act.open({ kind: "settings" })} />
     <a class="ctl quit end" href=${leave_url} onClick=${act.quit}>${icon("leave")}${t("Leave")}</a>
   </div>`;
 }
 
-/** How good the line is, in a word and in figures. @param {{media: View["media"], network: View["room"]["network"]}} p */
-function Line({ media, network }) {
-  const { figures, state } = media;
+/** How good the line is, in a word, and what came by it. @param {View} view */
+export function Line({ media, room: { network }, clock, opened_us }) {
+  const { figures, state, meter } = media;
   const bad = state !== "connected" || media.silent_ports !== "", lossy = (figures?.lost ?? 0) > 0.05;
   const value = bad ? 1 : lossy || network !== "full" ? 2 : 4;
   const word = bad ? t("Connecting") : network === "audio" ? t("Weak connection: sound only")
     : network === "reduced" ? t("Weak connection: picture reduced") : lossy ? t("Weak") : t("Good");
-  return html`<p class="net">${icon("signal")}<meter min="0" max="4" low="1.5" high="2.5" optimum="4" value=${value} aria-label=${t("Connection: {word}", { word })} />
+  return html`${icon("signal")}<meter min="0" max="4" low="1.5" high="2.5" optimum="4" value=${value} aria-label=${t("Connection: {word}", { word })} />
     <span>${figures ? t("{word} · {rate}", { word, rate: rate(figures.kbit_s) }) : word}
-    <small>${figures ? t("{size} MB received", { size: decimal(figures.bytes / 1e6, figures.bytes < 1e7 ? 1 : 0) }) : ""}</small></span></p>`;
+    <small>${t("{minute} kB this minute, {size} MB since {time}", { minute: decimal(meter.minute_bytes / 1e3, 0), size: decimal(meter.total_bytes / 1e6, meter.total_bytes < 1e7 ? 1 : 0), time: clock(opened_us) })}</small></span>`;
 }
 
 /** @param {number} kbit_s */

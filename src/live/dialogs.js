@@ -1,8 +1,10 @@
 // What asks before it acts: going on stage, settings, what a host does with a person, the end.
 
 import { Component, createRef } from "preact";
+import { Line } from "./controls.js";
 import { meter } from "./devices.js";
 import { features } from "./features.js";
+import { SHORTCUTS } from "./keys.js";
 import { myself } from "./state.js";
 import { Dialog, html, icon, name_of, Picture } from "./ui.js";
 import { t } from "./words.js";
@@ -14,7 +16,7 @@ export function Dialogs(view) {
   const { dialog } = view;
   if (!dialog)
     return null;
-  const shown = { enter: Enter, settings: Settings, person: OnePerson, remove: Remove, end: End }[dialog.kind];
+  const shown = { enter: Enter, settings: Settings, keys: Keys, person: OnePerson, remove: Remove, end: End }[dialog.kind];
   return html`<${shown} ...${view} key=${dialog.kind} />`;
 }
 
@@ -103,8 +105,36 @@ function Settings(view) {
       <p class="phone-only"><button type="button" class="btn wide" onClick=${act.screen}>${icon("screen")}${view.devices.tracks.screen ? t("Stop sharing my screen") : t("Share my screen")}</button></p>`}
     ${room.me?.role === "host" && html`<p class="phone-only stack"><button type="button" class="btn wide" onClick=${act.record}>${icon("record")}${room.recording ? t("Stop recording") : t("Record")}</button>
       <button type="button" class="btn bad wide" onClick=${() => act.open({ kind: "end" })}>${icon("stop")}${t("End the session")}</button></p>`}
+    <${Select} label=${t("Pictures")} name="pictures" value=${view.chosen.pictures ?? ""} choose=${(/** @type {string} */ value) => act.choose({ pictures: /** @type {import("./pictures.js").Mode | null} */ (value || null) })}
+      options=${[["", t("As my connection allows")], ["full", t("All of them")], ["low", t("Small pictures of people")], ["audio", t("None: sound only")]]} />
+    <p class="line">${html`<${Line} ...${view} />`}</p>
+    <${Select} label=${t("What a screen reader says of the room")} name="announce" value=${view.chosen.announce} choose=${(/** @type {string} */ value) => act.choose({ announce: /** @type {import("./announce.js").Level} */ (value) })}
+      options=${[["all", t("Messages, hands, who comes and goes")], ["some", t("Messages and hands")], ["few", t("Only what concerns me")]]} />
     ${features.map(({ name, Settings }) => Settings && html`<${Settings} key=${name} ...${view} />`)}
-    <p class="small muted">${t("Keys:")} <kbd>Alt</kbd> <kbd>⇧</kbd> <kbd>H</kbd> ${t("hand")}${on_stage && html`, <kbd>Alt</kbd> <kbd>⇧</kbd> <kbd>M</kbd> ${t("microphone")}, <kbd>Alt</kbd> <kbd>⇧</kbd> <kbd>V</kbd> ${t("camera")}`}</p>
+    <p><button type="button" class="btn" aria-haspopup="dialog" onClick=${act.keys}>${icon("keys")}${t("Keyboard shortcuts")}</button></p>
+    <p class="row"><button type="button" class="btn main" onClick=${() => act.open(null)}>${t("Close")}</button></p>
+  <//>`;
+}
+
+/** @param {{label: string, name: string, value: string, options: [string, string][], choose: (value: string) => void}} p */
+function Select({ label, name, value, options, choose }) {
+  return html`<div class="field"><label for=${"my-" + name}>${label}</label>
+    <select id=${"my-" + name} onChange=${(/** @type {Event} */ event) => choose(/** @type {HTMLSelectElement} */ (event.currentTarget).value)}>
+      ${options.map(([one, text]) => html`<option key=${one} value=${one} selected=${one === value}>${text}</option>`)}
+    </select></div>`;
+}
+
+/** The keys, and a way to be without them. @param {View} view */
+function Keys({ act, chosen }) {
+  return html`<${Dialog} title=${t("Keyboard shortcuts")} close=${() => act.open(null)}>
+    <table class="keys"><caption class="sr">${t("Keyboard shortcuts")}</caption><tbody>
+      ${SHORTCUTS.map((one) => html`<tr key=${one.deed}><th scope="row"><kbd>Alt</kbd> <kbd>⇧</kbd> <kbd>${one.letter}</kbd></th><td>${one.text()}</td></tr>`)}
+      <tr><th scope="row"><kbd>?</kbd></th><td>${t("This list, when you are not writing")}</td></tr>
+      <tr><th scope="row"><kbd>←</kbd> <kbd>→</kbd></th><td>${t("From one tab of the exchanges to the next")}</td></tr>
+      <tr><th scope="row"><kbd>${t("Esc")}</kbd></th><td>${t("Close what is open")}</td></tr>
+    </tbody></table>
+    <label class="tick"><input type="checkbox" checked=${chosen.keys} onChange=${(/** @type {Event} */ event) => act.choose({ keys: /** @type {HTMLInputElement} */ (event.currentTarget).checked })} />
+    <span>${t("Use these keys. Without them everything stays in reach by Tab.")}</span></label>
     <p class="row"><button type="button" class="btn main" onClick=${() => act.open(null)}>${t("Close")}</button></p>
   <//>`;
 }

@@ -2,6 +2,7 @@
 // (an ICE restart): README.md, "Media".
 
 import { Mending } from "./mend.js";
+import { DataMeter } from "./pictures.js";
 
 const SILENT_MS = 8000;        // without packets that should come: say so
 const DEAD_MS = 2500;          // without any packet while media should come: the way there is lost, ask for another
@@ -69,6 +70,11 @@ function bytes_arrived(stats) {
   return [...stats.values()].reduce((sum, stat) => sum + (stat.type === "candidate-pair" ? stat.bytesReceived ?? 0 : 0), 0);
 }
 
+/** Of the way that is in use. @param {RTCStatsReport} stats */
+function round_trip_s(stats) {
+  return [...stats.values()].find((stat) => stat.type === "candidate-pair" && stat.nominated)?.currentRoundTripTime ?? 0;
+}
+
 /** The ports that the server's description names, for a sentence that helps: "UDP 3478, TCP 3478". @param {string} sdp */
 export function media_ports(sdp) {
   const port = (/** @type {string} */ way) => new RegExp(`^a=candidate:\\S+ 1 ${way} \\d+ \\S+ (\\d+)`, "im").exec(sdp)?.[1];
@@ -81,7 +87,8 @@ export class Watching {
   /** @type {Incoming | null} */ #next = null;
   /** @type {string} */ state = "new";
   /** @type {string} the server's ports, when nothing has come through them for 8 s */ silent_ports = "";
-  /** @type {{kbit_s: number, bytes: number, lost: number} | null} */ figures = null;
+  /** @type {import("./pictures.js").Second | null} */ figures = null;
+  meter = new DataMeter();
   #ports = "";
   #asked_at = -Infinity;
   #retry_ms = RETRY_MS;
@@ -89,7 +96,6 @@ export class Watching {
   /** any packet at all: media or reports */ #alive = { at: 0, bytes: 0, looks: 0 };
   /** when bytes arrived last, whatever the state */ #heard = { at: 0, bytes: 0 };
   #last = { at: 0, bytes: 0, lost: 0, packets: 0 };
-  #total = 0;
 
   /** @param {Send} send @param {() => void} changed */
   constructor(send, changed) {
@@ -222,6 +228,8 @@ export class Watching {
 
   /** Told from outside, since only the room knows: does anybody send something now? */
   expecting = () => false;
+  /** Told to the outside: what a second brought. @param {import("./pictures.js").Second} _figures */
+  second = (_figures) => {};
   /** Told to the outside: the way to the server is lost, perhaps for the messages too. */
   lost = () => {};
 
@@ -235,12 +243,12 @@ export class Watching {
     const stats = await pc.getStats(), sum = { at: performance.now(), bytes: 0, lost: 0, packets: 0 };
     for (const stat of stats.values())
       if (stat.type === "inbound-rtp") {
-        sum.bytes += stat.bytesReceived ?? 0;
+        sum.bytes += (stat.bytesReceived ?? 0) + (stat.headerBytesReceived ?? 0);
         sum.lost += stat.packetsLost ?? 0;
         sum.packets += stat.packetsReceived ?? 0;
       }
     if (this.#last.at)
-      this.#compare(sum);
+      this.#compare(sum, round_trip_s(stats));
     this.#last = sum;
     const bytes = bytes_arrived(stats);
     if (bytes !== this.#heard.bytes)
@@ -258,15 +266,13 @@ export class Watching {
       this.#mend(this.#now);
   }
 
-  /** @param {{at: number, bytes: number, lost: number, packets: number}} sum */
-  #compare(sum) {
+  /** @param {{at: number, bytes: number, lost: number, packets: number}} sum @param {number} rtt_s */
+  #compare(sum, rtt_s) {
     const bytes = Math.max(0, sum.bytes - this.#last.bytes), packets = sum.packets - this.#last.packets;
     const lost = Math.max(0, sum.lost - this.#last.lost);
-    this.#total += bytes;
-    this.figures = {
-      kbit_s: Math.round((bytes * 8) / (sum.at - this.#last.at)), bytes: this.#total,
-      lost: lost / Math.max(1, lost + packets),
-    };
+    this.meter.add(bytes, sum.at);
+    this.figures = { kbit_s: Math.round((bytes * 8) / (sum.at - this.#last.at)), lost: lost / Math.max(1, lost + packets), rtt_s };
+    this.second(this.figures);
     const connected = this.#now?.pc.connectionState === "connected";
     if (bytes || (connected && !this.expecting()))
       this.#moved_at = sum.at;

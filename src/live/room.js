@@ -6,8 +6,11 @@ import { Controls, Top } from "./controls.js";
 import { Devices } from "./devices.js";
 import { Dialogs } from "./dialogs.js";
 import { features } from "./features.js";
+import { deed_of } from "./keys.js";
 import { receives_h264, Speaking, Watching } from "./media.js";
 import { Panel } from "./panel.js";
+import { Pictures } from "./pictures.js";
+import { Preferences } from "./preferences.js";
 import { RoomSocket } from "./socket.js";
 import { ShownSizes } from "./shown.js";
 import { Sound } from "./sound.js";
@@ -17,7 +20,7 @@ import { html, icon, name_of } from "./ui.js";
 import { setWords, t } from "./words.js";
 
 /** @typedef {import("./devices.js").Kind} Kind */
-/** @typedef {{kind: "enter" | "settings" | "end"} | {kind: "person" | "remove", who: number} | null} Shown */
+/** @typedef {{kind: "enter" | "settings" | "keys" | "end"} | {kind: "person" | "remove", who: number} | null} Shown */
 /** @typedef {ReturnType<Meeting["view"]>} View */
 
 /** What survives a reload of this tab. @typedef {{key: string | null, name: string, stage: null | {mic: boolean, camera: boolean}, chosen: {mic: string, camera: string}}} Kept */
@@ -29,6 +32,9 @@ class Meeting {
   unread = 0;
   problem = "";
   mic_on = false;
+  opened_us = Date.now() * 1000;
+  preferences = new Preferences();
+  pictures = new Pictures(this.preferences.chosen.pictures);
   /** @type {Shown} */ dialog = null;
   #drawing = false;
   /** @type {{mic: boolean, camera: boolean} | null} agreed to be on stage with these */ #agreed = null;
@@ -47,7 +53,7 @@ class Meeting {
     this.kept = { key: null, name: "", stage: null, chosen: { mic: "", camera: "" }, ...JSON.parse(sessionStorage.getItem(this.store) ?? "{}") };
     this.devices = new Devices((kind) => this.#device(kind));
     this.devices.chosen = this.kept.chosen;
-    this.announcer = new Announcer(/** @type {HTMLElement} */ (document.getElementById("announcer")));
+    this.announcer = new Announcer(/** @type {HTMLElement} */ (document.getElementById("announcer")), () => this.preferences.chosen.announce);
     this.sound = new Sound(/** @type {HTMLElement} */ (document.getElementById("sound")), () => this.draw());
     this.socket = new RoomSocket(new URL(socket, location.href).href.replace(/^http/, "ws"), {
       opened: () => this.#join(), message: (m) => this.#message(m), lost: () => this.#lost(),
@@ -60,8 +66,9 @@ class Meeting {
     this.watching = new Watching(send, () => this.#media());
     this.watching.expecting = () => cast(this.room).some((p) => p.id !== this.room.me?.id && !p.away && (p.mic || p.camera || p.screen));
     this.watching.lost = () => this.socket.check();
+    this.watching.second = (second) => this.#follow_line(() => this.pictures.second(second, this.#camera_expected(), performance.now()));
     this.speaking = new Speaking(send, () => this.draw());
-    this.shown = new ShownSizes(place, send);
+    this.shown = new ShownSizes(place, send, () => this.pictures.mode);
     this.send = send;
     this.act = this.#actions(send);
     addEventListener("keydown", (event) => this.#key(event));
@@ -81,10 +88,10 @@ class Meeting {
 
   /** What the views may read and call. */
   view() {
-    const { room, link, tab, unread, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url, send } = this;
+    const { room, link, tab, unread, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url, send, pictures, opened_us } = this;
     const offset_us = room.clock_offset_us;
     return {
-      room, link, tab, unread, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url, send,
+      room, link, tab, unread, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url, send, pictures, opened_us, chosen: this.preferences.chosen,
       say: (/** @type {string} */ sentence) => this.announcer.say(sentence), draw: () => this.draw(),
       media: this.watching, publishing: this.speaking.state, now_us: () => Date.now() * 1000 + offset_us,
     };
@@ -123,9 +130,10 @@ class Meeting {
     const before = this.room;
     this.room = apply(before, m);
     const then = {
-      welcome: () => this.#welcome(m, before), people: () => this.#people(before), said: () => this.#said(m),
+      welcome: () => this.#welcome(m, before), people: () => this.#people(m, before), said: () => this.#said(m),
       subscribe: () => this.watching.answer(m), published: () => this.speaking.answered(m),
       layers: () => this.speaking.set_wanted(m), vp8: () => this.speaking.set_vp8(m.on), hands: () => this.#hands(before), refused: () => this.#refused(m, before),
+      network: () => this.#follow_line(() => this.pictures.network(m, performance.now())),
       record: () => this.announcer.say(m.on ? t("The session is being recorded.") : t("The recording has stopped.")),
       ended: () => this.#ended(), bye: () => this.#bye(m),
     }[/** @type {string} */ (m.t)];
@@ -173,8 +181,14 @@ class Meeting {
     this.#tell();
   }
 
-  /** @param {typeof this.room} before */
-  #people(before) {
+  /** @param {{gone?: number[]}} m @param {typeof this.room} before */
+  #people(m, before) {
+    for (const person of this.room.people.values())
+      if (!before.people.has(person.id))
+        this.announcer.tell("came", name_of(person));
+    for (const person of (m.gone ?? []).map((id) => before.people.get(id)))
+      if (person)
+        this.announcer.tell("left", name_of(person));
     const was = myself(before), me = myself(this.room);
     if (was?.stage == null && me?.stage != null) {
       if (this.#agreed)
@@ -212,10 +226,11 @@ class Meeting {
     const place = this.room.hands.indexOf(me.id) + 1, was = before.hands.indexOf(me.id) + 1;
     if (place && place !== was)
       this.announcer.say(place === 1 ? t("Your hand is first in the queue.") : t("Your hand is number {place} in the queue.", { place }));
-    const fresh = this.room.hands.find((id) => !before.hands.includes(id) && id !== me.id);
-    const person = fresh !== undefined && me.role === "host" ? this.room.people.get(fresh) : null;
-    if (person)
-      this.announcer.say(t("{name} raises a hand.", { name: name_of(person) }));
+    for (const id of me.role === "host" ? this.room.hands : []) {
+      const person = this.room.people.get(id);
+      if (person && id !== me.id && !before.hands.includes(id))
+        this.announcer.tell("hands", name_of(person));
+    }
   }
 
   /** @param {{of: string, id?: string, text: string}} m @param {typeof this.room} before */
@@ -311,16 +326,32 @@ class Meeting {
     this.draw();
   }
 
-  /** Alt+Shift and a letter: no single keys, which would surprise whoever speaks to the computer. @param {KeyboardEvent} event */
-  #key(event) {
-    if (!event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey || event.repeat || this.dialog)
+  #camera_expected() {
+    return cast(this.room).some((person) => person.id !== this.room.me?.id && person.camera);
+  }
+
+  /** What was heard of the line may change which pictures are shown. @param {() => void} hear */
+  #follow_line(hear) {
+    const before = this.pictures.mode;
+    hear();
+    const mode = this.pictures.mode;
+    if (mode === before)
       return;
-    const me = myself(this.room), on_stage = me !== null && me.stage !== null;
-    const action = { h: on_stage ? null : this.act.hand, m: on_stage ? this.act.mic : null, v: on_stage ? this.act.camera : null }[event.key.toLowerCase()];
-    if (!action)
+    this.announcer.say(mode === "audio" ? t("Your connection is weak: the pictures stop, the sound goes on.")
+      : mode === "low" ? t("The pictures are back, small for now.") : t("The pictures are as large as before."));
+    this.draw();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (this.dialog || !this.preferences.chosen.keys)
+      return;
+    const me = myself(this.room), target = /** @type {HTMLElement} */ (event.target);
+    const deed = deed_of(event, target.matches("input, textarea, select, [contenteditable]"), me !== null && me.stage !== null);
+    if (!deed)
       return;
     event.preventDefault();
-    action();
+    this.act[deed]();
   }
 
   /** Everything that a click can do. @param {(message: object) => void} send */
@@ -345,6 +376,19 @@ class Meeting {
         this.draw();
       },
       unblock: () => this.sound.unblock(),
+      keys: () => this.act.open({ kind: "keys" }),
+      /** For all rooms. */
+      choose: (/** @type {Partial<import("./preferences.js").Chosen>} */ change) => {
+        this.preferences.keep(change);
+        this.pictures.chosen = this.preferences.chosen.pictures;
+        this.draw();
+      },
+      sound_only: () => this.#toggle_pictures("audio"),
+      small_pictures: () => this.#toggle_pictures("low"),
+      write: () => {
+        this.act.tab("chat");
+        setTimeout(() => /** @type {HTMLElement | null} */ (this.place.querySelector(".say input"))?.focus(), 50);
+      },
       /** Before a link leads away: the room need not wait for this person to come back. */
       quit: () => this.socket.stop(),
       name: (/** @type {string} */ text) => {
@@ -408,12 +452,16 @@ class Meeting {
   /** A hand needs a name, so that the host can call it: a guest without one is led to that field. */
   #hand() {
     const me = myself(this.room);
-    if (me && !me.name) {
-      this.act.tab("chat");
-      setTimeout(() => document.getElementById("my-name")?.focus(), 50);
-    } else {
+    if (me && !me.name)
+      this.act.write();
+    else
       this.socket.send({ t: "hand", up: !this.room.hands.includes(this.room.me?.id ?? -1) });
-    }
+  }
+
+  /** @param {import("./pictures.js").Mode} mode */
+  #toggle_pictures(mode) {
+    this.pictures.toggle(mode);
+    this.act.choose({ pictures: this.pictures.chosen });
   }
 
   /** @param {"camera" | "screen"} kind */

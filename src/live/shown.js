@@ -2,6 +2,7 @@
 
 const PAUSE_MS = 500; // between two messages
 const ALIKE = 0.9; // sizes that differ less are the same
+const LINES = ["s", ...Array.from({ length: 12 }, (_, seat) => "v" + seat)]; // all there can be
 
 /** @typedef {Record<string, number>} Sizes */
 
@@ -10,10 +11,11 @@ export class ShownSizes {
   #told_at = -Infinity;
   #timer = 0;
 
-  /** @param {HTMLElement} place @param {(message: object) => void} send */
-  constructor(place, send) {
+  /** @param {HTMLElement} place @param {(message: object) => void} send @param {() => import("./pictures.js").Mode} mode */
+  constructor(place, send, mode) {
     this.place = place;
     this.send = send;
+    this.mode = mode;
     new ResizeObserver(() => this.look()).observe(place);
     addEventListener("scroll", () => this.look(), { capture: true, passive: true });
   }
@@ -33,7 +35,7 @@ export class ShownSizes {
 
   #tell() {
     this.#timer = 0;
-    const sizes = measure(this.place);
+    const sizes = wished(measure(this.place), this.mode());
     for (const line of Object.keys(this.#told))
       sizes[line] ??= 0; // shown before and no more; one that never was shown has no size yet
     if (!differ(this.#told, sizes))
@@ -42,6 +44,14 @@ export class ShownSizes {
     this.#told_at = performance.now();
     this.send({ t: "view", sizes });
   }
+}
+
+/** What is asked for of what is shown: of people in small pictures the smallest there is, of a screen what it takes to
+ * read it; of nothing at all not even what was never shown. @param {Sizes} sizes @param {import("./pictures.js").Mode} mode */
+function wished(sizes, mode) {
+  if (mode === "audio")
+    return Object.fromEntries(LINES.map((line) => [line, 0]));
+  return mode === "full" ? sizes : Object.fromEntries(Object.entries(sizes).map(([line, size]) => [line, line === "s" ? size : Math.min(size, 1)]));
 }
 
 /** The height in device pixels that each picture would fill; 1 where it is scrolled out of sight. @param {HTMLElement} place */

@@ -13,37 +13,56 @@ import { t } from "./words.js";
 export function Stage(view) {
   const { room, media } = view;
   const people = cast(room), sharer = people.find((person) => person.screen);
+  const heard = view.pictures.mode === "audio";
   const shared = sharer && (sharer.id === room.me?.id ? view.devices.tracks.screen : media.tracks.get("s"));
-  return html`<section class=${"house" + (sharer ? "" : " alone")} aria-label=${t("Stage")}>
+  return html`<section class=${"house" + (sharer && !heard ? "" : " alone")} aria-label=${t("Stage")}>
     <div class="stack said"><${Notices} ...${view} /></div>
-    ${sharer && html`<div class="front"><figure class="tile share">
+    ${sharer && !heard && html`<div class="front"><figure class="tile share">
       ${shared ? html`<${Picture} track=${shared} line=${sharer.id === room.me?.id ? undefined : "s"} />` : null}
       <figcaption>${icon("screen")}${t("Screen of {name}", { name: name_of(sharer) })}</figcaption>
     </figure></div>`}
-    ${people.length ? html`<div class=${"cast n" + people.length} role="group" aria-label=${t("On stage")} tabindex="0">
+    ${people.length && heard ? html`<ul class="voices" role="list" aria-label=${t("On stage")}>
+      ${people.map((person) => html`<${Voice} key=${person.id} person=${person} view=${view} />`)}
+    </ul>` : people.length ? html`<div class=${"cast n" + people.length} role="group" aria-label=${t("On stage")} tabindex="0">
       ${people.map((person) => html`<${Tile} key=${person.id} person=${person} view=${view} />`)}
     </div>` : html`<${Empty} ...${view} />`}
     <div class="stack lanes">${features.map(({ name, Lane }) => Lane && html`<${Lane} key=${name} ...${view} />`)}</div>
   </section>`;
 }
 
+/** Somebody on stage without a picture: the name, and whether they speak. @param {{person: Person, view: View}} p */
+function Voice({ person, view }) {
+  const { room } = view, name = name_of(person), speaks = room.speaking.has(person.id);
+  const initials = name.split(/\s+/).map((word) => [...word][0] ?? "").join("").slice(0, 2).toLocaleUpperCase();
+  return html`<li class=${speaks ? "speaking" : ""} data-who=${person.id}><span class="avatar" aria-hidden="true">${initials}</span>
+    <span>${person.id === room.me?.id ? t("{name} (you)", { name }) : name}<small>${speaks ? t("speaks") : person.mic ? t("microphone open") : t("microphone off")}</small></span>
+    <span class="marks"><${Marks} person=${person} view=${view} /></span><${Tools} person=${person} view=${view} /></li>`;
+}
+
+/** @param {{person: Person, view: View}} p */
+function Marks({ person, view: { room } }) {
+  return html`${room.onair?.who === person.id && html`<span class="tag accent">${t("On air")}</span>`}
+      ${person.away && html`<span class="tag warn">${t("Line cut, coming back")}</span>`}
+      ${room.recording && person.consent !== true && (person.id === room.me?.id || room.me?.role === "host")
+        && html`<span class="tag">${t("Not recorded")}</span>`}`;
+}
+
+/** What a host may do with somebody. @param {{person: Person, view: View}} p */
+function Tools({ person, view: { room, act } }) {
+  return room.me?.role === "host" && html`<button type="button" class="icon-btn" aria-haspopup="dialog"
+      aria-label=${t("What to do with {name}", { name: name_of(person) })} onClick=${() => act.open({ kind: "person", who: person.id })}>${icon("more")}</button>`;
+}
+
 /** @param {{person: Person, view: View}} p */
 function Tile({ person, view }) {
-  const { room, media, devices, act } = view;
+  const { room, media, devices } = view;
   const mine = person.id === room.me?.id, name = name_of(person);
   const track = mine ? devices.tracks.camera : person.camera ? media.tracks.get("v" + person.stage) : null;
-  const air = room.onair?.who === person.id;
   return html`<figure class=${"tile" + (room.speaking.has(person.id) ? " speaking" : "")} data-who=${person.id}>
     ${track ? html`<${Picture} track=${track} look=${mine ? "mirror" : ""} line=${mine ? undefined : "v" + person.stage} />`
       : html`<svg class="face" aria-hidden="true"><use href="#i-face" /></svg>`}
-    <p class="marks">
-      ${air && html`<span class="tag accent">${t("On air")}</span>`}
-      ${person.away && html`<span class="tag warn">${t("Line cut, coming back")}</span>`}
-      ${room.recording && person.consent !== true && (mine || room.me?.role === "host")
-        && html`<span class="tag">${t("Not recorded")}</span>`}
-    </p>
-    ${room.me?.role === "host" && html`<button type="button" class="icon-btn" aria-haspopup="dialog"
-      aria-label=${t("What to do with {name}", { name })} onClick=${() => act.open({ kind: "person", who: person.id })}>${icon("more")}</button>`}
+    <p class="marks"><${Marks} person=${person} view=${view} /></p>
+    <${Tools} person=${person} view=${view} />
     <figcaption>${icon(person.mic ? "mic" : "micoff")}<span class="sr">${person.mic ? t("microphone open") : t("microphone off")}</span><span class="who">${mine ? t("{name} (you)", { name }) : name}</span></figcaption>
   </figure>`;
 }
@@ -57,14 +76,16 @@ function Empty({ room }) {
 }
 
 /** @param {View} view */
-function Notices({ room, link, media, sound, problem, act, publishing }) {
-  const me = myself(room);
+function Notices({ room, link, media, sound, problem, act, publishing, pictures }) {
+  const me = myself(room), sharer = cast(room).find((person) => person.screen);
   return html`
     ${room.ended && html`<div class="notice">${icon("info")}<div class="stack"><p><b>${t("The session is over.")}</b> ${room.ended.replay_url ? "" : t("It was not recorded.")}</p>
       ${room.ended.replay_url && html`<p><a class="btn main" href=${room.ended.replay_url}>${icon("play")}${t("Watch the replay")}</a></p>`}</div></div>`}
     ${sound.blocked && html`<p><button type="button" class="btn main wide loud" onClick=${act.unblock}>${icon("speaker")}${t("Turn on the sound")}</button></p>`}
     ${link === "lost" && html`<p class="notice warn">${icon("signal")}<span><b>${t("The line to the room is cut.")}</b> ${t("We are bringing you back. What you write is kept and sent then.")}</span></p>`}
     ${link !== "lost" && media.silent_ports && html`<p class="notice bad">${icon("alert")}<span><b>${t("No picture or sound arrives.")}</b> ${t("Your network seems to block what carries them ({ports}). Try another network, such as your phone's, or ask who runs it to open these ports. The chat goes on, and we keep trying.", { ports: media.silent_ports })}</span></p>`}
+    ${pictures.mode === "audio" && !pictures.chosen && html`<p class="notice warn">${icon("signal")}<span><b>${t("Sound only.")}</b> ${t("Your connection has become weak: the pictures stopped, the sound goes on. They come back by themselves.")}</span> <button type="button" class="btn" onClick=${act.sound_only}>${t("Show the pictures")}</button></p>`}
+    ${pictures.mode === "audio" && sharer && html`<p class="notice">${icon("screen")}<span><b>${t("Screen of {name}", { name: name_of(sharer) })}</b> ${t("Not shown while you have sound only.")}</span></p>`}
     ${me?.stage !== null && me && publishing === "failed" && html`<p class="notice warn">${icon("signal")}<span><b>${t("Your picture and voice do not reach the room.")}</b> ${t("We are trying again.")}</span></p>`}
     ${me && me.stage !== null && !view_ready(me, publishing) && html`<p class="notice"><span>${t("You are on stage, without microphone or camera.")}</span> <button type="button" class="btn" onClick=${() => act.open({ kind: "enter" })}>${t("Prepare my microphone and camera")}</button></p>`}
     ${room.record_text && html`<p class="notice">${icon("record")}<span>${room.record_text}</span></p>`}

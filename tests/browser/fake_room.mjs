@@ -34,6 +34,7 @@ export class FakeRoom {
   sockets = new Map(); // socket → person id
   keys = new Map(); // key → person id
   watched = new Map(); // person id → what its connection to watch is called
+  sizes = new Map(); // person id → how large its page shows each line, as told last
   people = new Map();
   chat = [];
   nonces = new Map();
@@ -143,11 +144,16 @@ export class FakeRoom {
   }
 
   on_subscribed(socket, { sdp }) {
-    this.#media({ t: "subscribed", who: this.sockets.get(socket), sdp });
+    const who = this.sockets.get(socket), sizes = this.sizes.get(who);
+    this.#media({ t: "subscribed", who, sdp });
+    if (sizes)
+      this.#media({ t: "view", who, sizes });
   }
 
   on_view(socket, { sizes }) {
-    this.#media({ t: "view", who: this.sockets.get(socket), sizes });
+    const who = this.sockets.get(socket);
+    this.sizes.set(who, sizes);
+    this.#media({ t: "view", who, sizes });
   }
 
   async stop() {

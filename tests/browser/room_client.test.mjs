@@ -198,6 +198,67 @@ describe("the room's client", { skip: missing("chromium") }, () => {
     await tab.until(() => !document.querySelector("dialog"));
   });
 
+  it("lists its keys by ? and by a button, not while one writes, and lets a person turn them off for good", async () => {
+    const tab = await enter("attendee"), shown = () => tab.evaluate(() => document.querySelector("dialog[open] h2")?.textContent);
+    await tab.press("?");
+    await tab.until(() => document.querySelector("dialog[open] h2")?.textContent === "Keyboard shortcuts");
+    assert.deepEqual([...(await axe_findings(tab.page)), ...(await html_findings(await tab.page.content()))], []);
+    await tab.press("Escape");
+    await tab.until(() => !document.querySelector("dialog"));
+    await tab.press("Alt+Shift+d");
+    await tab.until(() => document.activeElement.matches(".say input"));
+    await tab.press("?");
+    await tab.until(() => document.activeElement.value === "?");
+    assert.equal(await shown(), undefined);
+    await tab.click("Keyboard shortcuts");
+    await tab.click("Use these keys. Without them everything stays in reach by Tab.");
+    await tab.click("Close");
+    await tab.until(() => !document.querySelector("[aria-keyshortcuts]"));
+    await tab.reload();
+    await tab.sees("Raise my hand");
+    await tab.press("Alt+Shift+h");
+    await tab.press("?");
+    await tab.click("Settings"); // by now both would have worked
+    await tab.until(() => document.querySelector("dialog[open] h2"));
+    assert.equal(await shown(), "Settings");
+    assert.deepEqual(room.hands, []);
+  });
+
+  it("tells a screen reader what was chosen to be told: a host, of forty who come, ten hands and a word", async () => {
+    const tab = await enter("host");
+    const listen = () => tab.evaluate(() => {
+      globalThis.said = [];
+      const place = document.getElementById("announcer");
+      new MutationObserver(() => place.textContent && globalThis.said.push(place.textContent)).observe(place, { childList: true, characterData: true, subtree: true });
+    });
+    const crowd = (from) => {
+      for (let n = from; n < from + 40; n++)
+        room.add({ id: 100 + n, name: "Person " + n });
+      room.hands = Array.from({ length: 10 }, (_, n) => 100 + from + n);
+      room.tell({ t: "hands", list: room.hands });
+      room.tell({ t: "said", n: from, who: 100 + from, name: "Awa", text: "hello", at_us: Date.now() * 1000 });
+    };
+    const choose = async (level) => {
+      await tab.click("Settings");
+      await tab.page.selectOption("#my-announce", level);
+      await tab.press("Escape");
+      await tab.until(() => !document.querySelector("dialog"));
+    };
+    await listen();
+    await choose("all");
+    crowd(1);
+    assert.equal(await tab.until(() => globalThis.said[0]), "10 hands were raised. 40 people came in. Awa: hello");
+    await choose("some");
+    crowd(101);
+    assert.equal(await tab.until(() => globalThis.said[1]), "10 hands were raised. Awa: hello");
+    await choose("few");
+    crowd(201);
+    await tab.sees("Awa", 2000);
+    room.tell({ t: "record", on: true, text: null });
+    assert.equal(await tab.until(() => globalThis.said[2]), "The session is being recorded.");
+    assert.equal(await tab.evaluate(() => globalThis.said.length), 3);
+  });
+
   it("does not flood a screen reader: fifty lines at once are said in few sentences", async () => {
     const tab = await enter("attendee");
     await tab.evaluate(() => {

@@ -1,0 +1,44 @@
+// The room's keys: Alt+Shift and a letter, since letters alone would surprise whoever speaks to the computer, and belong
+// to screen readers and to fields. Only "?" stands alone, outside of fields. A person may turn them all off (WCAG 2.1.4).
+
+import { t } from "./words.js";
+
+/** @typedef {"hand" | "mic" | "camera" | "sound_only" | "small_pictures" | "write" | "keys"} Deed */
+/** @typedef {{letter: string, deed: Deed, text: () => string, on_stage?: boolean}} Shortcut on_stage: only there, or only elsewhere */
+
+/** Not I, B, S, L, N (ChromeOS), T, A (Chromium): those are the browser's own. @type {Shortcut[]} */
+export const SHORTCUTS = [
+  { letter: "H", deed: "hand", text: () => t("Raise or lower my hand"), on_stage: false },
+  { letter: "M", deed: "mic", text: () => t("Microphone on or off"), on_stage: true },
+  { letter: "V", deed: "camera", text: () => t("Camera on or off"), on_stage: true },
+  { letter: "D", deed: "write", text: () => t("Write in the discussion") },
+  { letter: "O", deed: "sound_only", text: () => t("Sound only, and back") },
+  { letter: "P", deed: "small_pictures", text: () => t("Small pictures, and back") },
+];
+
+/**
+ * What a key press asks for, or null.
+ * @param {Pick<KeyboardEvent, "key" | "code" | "altKey" | "shiftKey" | "ctrlKey" | "metaKey" | "repeat" | "isComposing">} event
+ * @param {boolean} in_field whether one types somewhere
+ * @param {boolean} on_stage
+ * @returns {Deed | null}
+ */
+export function deed_of(event, in_field, on_stage) {
+  if (event.ctrlKey || event.metaKey || event.repeat || event.isComposing)
+    return null;
+  if (event.key === "?" && !event.altKey)
+    return in_field ? null : "keys";
+  if (!event.altKey || !event.shiftKey)
+    return null;
+  // On a Mac, Option and Shift with a letter write another sign: in a field that sign is meant.
+  const writes = !/^[a-z]$/i.test(event.key);
+  const letter = writes ? (in_field ? "" : /^Key([A-Z])$/.exec(event.code)?.[1]) : event.key.toUpperCase();
+  const found = SHORTCUTS.find((one) => one.letter === letter && (one.on_stage === undefined || one.on_stage === on_stage));
+  return found?.deed ?? null;
+}
+
+/** For aria-keyshortcuts. @param {Deed} deed */
+export function keys_of(deed) {
+  const found = SHORTCUTS.find((one) => one.deed === deed);
+  return found && "Alt+Shift+" + found.letter;
+}

@@ -1,0 +1,257 @@
+// Parts of the room's client that need no browser: which pictures are asked for, what a screen reader hears, the keys.
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it, mock } from "node:test";
+import { Announcer } from "../../src/live/announce.js";
+import { deed_of, SHORTCUTS } from "../../src/live/keys.js";
+import { DataMeter, Pictures } from "../../src/live/pictures.js";
+
+describe("which pictures are asked for", () => {
+  const GOOD = { kbit_s: 900, lost: 0, rtt_s: 0.05 }, WEAK = { kbit_s: 90, lost: 0.2, rtt_s: 0.05 }, VOICE = { kbit_s: 40, lost: 0, rtt_s: 0.05 };
+  let now, pictures;
+
+  beforeEach(() => {
+    now = 0;
+    pictures = new Pictures(null);
+  });
+
+  /** So many seconds alike; the mode after each. */
+  function pass(count, second, expected = true) {
+    return Array.from({ length: count }, () => {
+      now += 1000;
+      pictures.second(second, expected, now);
+      return pictures.mode;
+    });
+  }
+
+  /** How long until the mode is this one, in seconds. */
+  const until = (mode, second) => {
+    for (let seconds = 1; seconds < 1000; seconds++)
+      if (pass(1, second)[0] === mode)
+        return seconds;
+    throw new Error("never " + mode);
+  };
+
+  it("goes down to sound when the server says so, at once", () => {
+    pictures.network({ mode: "audio", kbps: 90 }, now);
+    assert.equal(pictures.mode, "audio");
+  });
+
+  it("goes down when the server believes in less than 150 kbit/s, not at 150", () => {
+    pictures.network({ mode: "reduced", kbps: 150 }, now);
+    assert.equal(pictures.mode, "full");
+    pictures.network({ mode: "reduced", kbps: 149 }, now);
+    assert.equal(pictures.mode, "audio");
+  });
+
+  it("goes down by itself after four bad seconds, not after three, and not for a still picture or a quiet room", () => {
+    assert.deepEqual(pass(3, WEAK), ["full", "full", "full"]);
+    pass(1, GOOD);
+    assert.deepEqual(pass(4, WEAK), ["full", "full", "full", "audio"]);
+    pictures = new Pictures(null);
+    assert.equal(pass(30, VOICE).at(-1), "full", "little comes, but nothing is lost");
+    assert.equal(pass(30, WEAK, false).at(-1), "full", "nobody has a camera on");
+    assert.equal(pass(30, { ...WEAK, kbit_s: 400 }).at(-1), "full", "much is lost, more than enough comes");
+  });
+
+  it("takes a line for weak that is slow instead of losing", () => {
+    assert.equal(pass(4, { kbit_s: 80, lost: 0, rtt_s: 1.5 }).at(-1), "audio");
+  });
+
+  it("comes up again in two steps of ten seconds", () => {
+    pictures.network({ mode: "audio", kbps: 90 }, now);
+    assert.equal(until("low", VOICE), 10);
+    assert.equal(until("full", GOOD), 10);
+  });
+
+  it("stays with the sound while the line is bad", () => {
+    pictures.network({ mode: "audio", kbps: 90 }, now);
+    assert.equal(pass(60, { kbit_s: 40, lost: 0.2, rtt_s: 0.05 }).at(-1), "audio");
+    assert.equal(until("low", VOICE), 10);
+  });
+
+  it("tries rarer what was in vain, and as before when it held", () => {
+    const waits = [];
+    for (let n = 0; n < 7; n++) {
+      pictures.network({ mode: "audio", kbps: 90 }, now);
+      waits.push(until("low", VOICE));
+    }
+    assert.deepEqual(waits, [10, 20, 40, 80, 160, 160, 160]);
+    until("full", GOOD);
+    pass(30, GOOD);
+    pictures.network({ mode: "audio", kbps: 90 }, now);
+    assert.equal(until("low", VOICE), 10);
+  });
+
+  it("leaves a person's choice alone, up and down", () => {
+    for (const chosen of ["full", "low", "audio"]) {
+      pictures = new Pictures(chosen);
+      pictures.network({ mode: "audio", kbps: 20 }, now);
+      assert.equal(pass(30, WEAK).at(-1), chosen);
+      assert.equal(pass(60, GOOD).at(-1), chosen);
+    }
+  });
+
+  it("has a button that takes back what it chose, and that shows pictures which the line took", () => {
+    pictures.toggle("audio");
+    assert.deepEqual([pictures.mode, pictures.chosen], ["audio", "audio"]);
+    pictures.toggle("low");
+    assert.deepEqual([pictures.mode, pictures.chosen], ["low", "low"]);
+    pictures.toggle("low");
+    assert.deepEqual([pictures.mode, pictures.chosen], ["full", null]);
+    pictures.network({ mode: "audio", kbps: 90 }, now);
+    pictures.toggle("audio");
+    assert.deepEqual([pictures.mode, pictures.chosen], ["full", "full"]);
+  });
+
+  it("counts what came in the last minute, and in all", () => {
+    const meter = new DataMeter();
+    assert.deepEqual([meter.minute_bytes, meter.total_bytes], [0, 0]);
+    for (let second = 1; second <= 90; second++)
+      meter.add(1000, second * 1000);
+    assert.deepEqual([meter.minute_bytes, meter.total_bytes], [60_000, 90_000]);
+    meter.add(1, 300_000);
+    assert.deepEqual([meter.minute_bytes, meter.total_bytes], [1, 90_001]);
+  });
+});
+
+describe("what a screen reader hears", () => {
+  let place, heard, level, announcer;
+
+  beforeEach(() => {
+    mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_000_000 });
+    heard = [];
+    level = "all";
+    let text = "";
+    place = {
+      get textContent() {
+        return text;
+      },
+      set textContent(now) {
+        text = now;
+        if (now)
+          heard.push(now);
+      },
+    };
+    announcer = new Announcer(place, () => level);
+  });
+  afterEach(() => mock.timers.reset());
+
+  /** In small steps: what is timed in a tick finds the clock at its end. */
+  const pass = (seconds) => {
+    for (let ms = 0; ms < seconds * 1000; ms += 50)
+      mock.timers.tick(50);
+  };
+
+  it("is told at once what concerns the person, and clears it away", () => {
+    announcer.say("You are muted.");
+    pass(0.2);
+    assert.deepEqual(heard, ["You are muted."]);
+    pass(4);
+    assert.equal(place.textContent, "");
+  });
+
+  it("says the same only once, and two things together", () => {
+    for (const sentence of ["One.", "Two.", "One."])
+      announcer.say(sentence);
+    pass(10);
+    assert.deepEqual(heard, ["One. Two."]);
+  });
+
+  it("gathers a crowd that comes, writes and raises hands for a minute into a dozen sentences' worth", () => {
+    for (let second = 0; second < 60; second++) {
+      for (let n = 0; n < 10; n++) {
+        announcer.tell("came", `Person ${second} ${n}`);
+        announcer.chat(`Person ${second} ${n}: hello`);
+        announcer.tell("hands", `Person ${second} ${n}`);
+      }
+      pass(1);
+    }
+    assert.ok(heard.length <= 11, heard.join(" | "));
+    assert.match(heard[3], /^60 hands were raised\. 60 people came in\. 60 new messages\.$/);
+    pass(10);
+    const numbers = (word) => heard.reduce((sum, text) => sum + Number(new RegExp(`(\\d+) ${word}`).exec(text)?.[1] ?? 0), 0);
+    assert.deepEqual([numbers("people came in"), numbers("new messages"), numbers("hands")], [600, 600, 600]);
+  });
+
+  it("names few, counts many", () => {
+    announcer.tell("came", "Awa");
+    announcer.tell("came", "Bo");
+    announcer.tell("hands", "Cléo");
+    pass(1);
+    for (const name of ["Awa", "Bo", "Cléo", "Dan"])
+      announcer.tell("left", name);
+    announcer.chat("Eve: hello");
+    pass(10);
+    assert.deepEqual(heard, ["Cléo raises a hand. Awa and Bo came in.", "4 people left. Eve: hello"]);
+  });
+
+  it("does not say who left and came back in a moment", () => {
+    announcer.tell("left", "Awa");
+    announcer.tell("came", "Awa");
+    pass(10);
+    assert.deepEqual(heard, []);
+  });
+
+  it("lets what concerns the person not wait for the others, nor press on them", () => {
+    announcer.tell("came", "Awa");
+    pass(1);
+    announcer.tell("came", "Bo");
+    announcer.say("You are invited.");
+    pass(2.5);
+    assert.deepEqual(heard, ["Awa came in.", "You are invited."]);
+    pass(10);
+    assert.deepEqual(heard, ["Awa came in.", "You are invited.", "Bo came in."]);
+  });
+
+  for (const [chosen, expected] of [["some", "Awa raises a hand. Bo: hello"], ["few", undefined]])
+    it(`says with “${chosen}” no more than was chosen, and always what concerns the person`, () => {
+      level = chosen;
+      announcer.tell("came", "Cléo");
+      announcer.tell("left", "Dan");
+      announcer.tell("hands", "Awa");
+      announcer.chat("Bo: hello");
+      pass(5);
+      assert.deepEqual(heard, expected ? [expected] : []);
+      announcer.say("The line is cut.");
+      pass(5);
+      assert.equal(heard.at(-1), "The line is cut.");
+    });
+});
+
+describe("the room's keys", () => {
+  const press = (key, more = {}) => ({ key, code: "Key" + key.toUpperCase(), altKey: true, shiftKey: true, ctrlKey: false, metaKey: false, repeat: false, isComposing: false, ...more });
+
+  it("knows each, on stage or in the room", () => {
+    for (const { letter, deed, on_stage } of SHORTCUTS)
+      for (const here of [true, false])
+        assert.equal(deed_of(press(letter), false, here), on_stage === undefined || on_stage === here ? deed : null, letter);
+  });
+
+  it("has no letter twice in one place", () => {
+    for (const here of [true, false]) {
+      const letters = SHORTCUTS.filter((one) => one.on_stage !== !here).map((one) => one.letter);
+      assert.equal(new Set(letters).size, letters.length);
+    }
+  });
+
+  it("leaves single letters, other modifiers, repeats and composing alone", () => {
+    for (const more of [{ altKey: false }, { shiftKey: false }, { altKey: false, shiftKey: false }, { ctrlKey: true }, { metaKey: true }, { repeat: true }, { isComposing: true }])
+      for (const { letter } of SHORTCUTS)
+        assert.equal(deed_of(press(letter, more), false, false), null);
+  });
+
+  it("opens its list by ? outside of fields only", () => {
+    const question = press("?", { altKey: false });
+    assert.equal(deed_of(question, false, false), "keys");
+    assert.equal(deed_of(question, true, false), null);
+    assert.equal(deed_of({ ...question, ctrlKey: true }, false, false), null);
+  });
+
+  it("goes by the key's place where Option writes another sign, but not in a field, where that sign is meant", () => {
+    const mac = press("Ó", { code: "KeyH" });
+    assert.equal(deed_of(mac, false, false), "hand");
+    assert.equal(deed_of(mac, true, false), null);
+    assert.equal(deed_of(press("H"), true, false), "hand");
+  });
+});
