@@ -3,9 +3,12 @@
 #include "backup/backup.h"
 #include "base/time.h"
 #include "doctor/doctor.h"
+#include "live/live.h"
 #include "record/record.h"
 
 #include <stdio.h>
+
+#define TURN_GOOD_FOR_US (10 * MINUTE_US)
 
 static const Lang *language(const char *wish)
 {
@@ -18,6 +21,9 @@ static const Lang *language(const char *wish)
 static GArray *findings_of(const AppConfig *config, const char *origin, int media_port, int tcp_port, const Lang *lang)
 {
         g_autofree char *recorder = recorder_program();
+        g_autofree char *turn_user =
+                g_strdup_printf("%" G_GINT64_FORMAT ":doctor", (now_us() + TURN_GOOD_FOR_US) / SECOND_US);
+        g_autofree char *turn_password = config->turn.urls ? live_turn_password(config->turn.secret, turn_user) : NULL;
         DoctorSubject subject = { .folder = config->folder,
                                   .origin = origin,
                                   .relay = config->relay,
@@ -25,6 +31,9 @@ static GArray *findings_of(const AppConfig *config, const char *origin, int medi
                                   .advertised = config->advertised,
                                   .media_port = media_port,
                                   .tcp_port = tcp_port,
+                                  .turn_urls = config->turn.urls,
+                                  .turn_user = turn_user,
+                                  .turn_password = turn_password,
                                   .socket = config->socket,
                                   .backup_us = backup_last(config->folder, NULL),
                                   .recorder = recorder,

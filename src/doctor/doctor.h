@@ -21,9 +21,11 @@ typedef struct {
         const char *const *advertised; /* NULL: every local address */
         int media_port;                /* 0: a free one at each start */
         int tcp_port;                  /* of media; 0: a free one at each start, negative: none */
-        const char *socket;            /* NULL: a port of loopback */
-        int64_t backup_us;             /* of the last good backup; 0: never */
-        const char *recorder;          /* its program */
+        const char *const *turn_urls;  /* NULL: none */
+        const char *turn_user, *turn_password;
+        const char *socket;   /* NULL: a port of loopback */
+        int64_t backup_us;    /* of the last good backup; 0: never */
+        const char *recorder; /* its program */
         int64_t now_us;
 } DoctorSubject;
 

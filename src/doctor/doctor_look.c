@@ -99,6 +99,11 @@ static void look_at_media(const DoctorSubject *subject, const Lang *lang, GArray
                 rule_advertised(findings, lang, *one, try_bind(*one, 0, SOCK_DGRAM) == 0, subject->media_port);
         if (!subject->advertised && !has_public_address())
                 rule_no_public_address(findings, lang);
+        for (const char *const *url = subject->turn_urls; url && *url; url++) {
+                g_autofree char *refusal = NULL;
+                TurnFault fault = turn_look(*url, subject->turn_user, subject->turn_password, &refusal);
+                rule_turn(findings, lang, *url, fault, refusal);
+        }
 }
 
 static bool socket_answers(const char *path)

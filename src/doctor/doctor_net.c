@@ -1,7 +1,6 @@
 #include "doctor/doctor_net.h"
 #include "base/time.h"
 
-#include <curl/curl.h>
 #include <string.h>
 
 #define TIMEOUT_S 10L
@@ -11,7 +10,7 @@ static size_t forget(char *bytes, size_t size, size_t count, void *cls)
         return size * count;
 }
 
-static CURL *request_new(const char *url, char *reason)
+CURL *net_request_new(const char *url, char *reason)
 {
         CURL *curl = curl_easy_init();
         curl_easy_setopt(curl, CURLOPT_URL, url);
@@ -35,7 +34,7 @@ static bool is_on_loopback(const char *url)
 char *mail_relay_refuses(const char *url)
 {
         char reason[CURL_ERROR_SIZE] = "";
-        CURL *curl = request_new(url, reason);
+        CURL *curl = net_request_new(url, reason);
         curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
         curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)(is_on_loopback(url) ? CURLUSESSL_TRY : CURLUSESSL_ALL));
         curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "NOOP");
@@ -75,7 +74,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *cls)
 
 static CURLcode look_once(const char *url, bool trusting, OriginFacts *facts, char *reason)
 {
-        CURL *curl = request_new(url, reason);
+        CURL *curl = net_request_new(url, reason);
         curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
         curl_easy_setopt(curl, CURLOPT_CERTINFO, 1L);
         curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);

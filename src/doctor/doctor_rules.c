@@ -185,6 +185,33 @@ void rule_no_public_address(GArray *findings, const Lang *lang)
                      "outside"));
 }
 
+void rule_turn(GArray *findings, const Lang *lang, const char *url, TurnFault fault, const char *reason)
+{
+        switch (fault) {
+        case TURN_TAKEN:
+                add(findings, DOCTOR_OK, g_strdup_printf(tr(lang, "%s: relays, and takes our passwords"), url), NULL);
+                return;
+        case TURN_UNREACHED:
+                add(findings, DOCTOR_FAIL, g_strdup_printf(tr(lang, "%s: cannot be reached (%s)"), url, reason),
+                    tr(lang, "start coturn (systemctl restart coturn), let its port through the firewall, and see that "
+                             "its certificate is of this name; or take the address out of [media] turn"));
+                return;
+        case TURN_REFUSED:
+                add(findings, DOCTOR_FAIL, g_strdup_printf(tr(lang, "%s: does not take our passwords"), url),
+                    tr(lang, "write the same words behind turn-secret in the configuration and static-auth-secret in "
+                             "/etc/turnserver.conf, restart both, and see that both clocks are right"));
+                return;
+        case TURN_FULL:
+                add(findings, DOCTOR_WARN, g_strdup_printf(tr(lang, "%s: has no relay left"), url),
+                    tr(lang, "raise total-quota, or the range of ports, in /etc/turnserver.conf"));
+                return;
+        case TURN_STRANGE:
+                add(findings, DOCTOR_FAIL, g_strdup_printf(tr(lang, "%s: is not a TURN server of use"), url),
+                    tr(lang, "write turn:HOST:PORT?transport=udp, …tcp or turns:HOST:PORT, as coturn listens"));
+                return;
+        }
+}
+
 void rule_clock(GArray *findings, const Lang *lang, bool kept, int64_t origin_skew_us)
 {
         if (ABS(origin_skew_us) > SKEW_WARN_US)

@@ -16,6 +16,14 @@ typedef struct {
         const char *reason;
 } OriginFacts;
 
+typedef enum {
+        TURN_TAKEN,
+        TURN_UNREACHED,
+        TURN_REFUSED, /* it does not know our passwords */
+        TURN_FULL,
+        TURN_STRANGE, /* an address or an answer that cannot be used */
+} TurnFault;
+
 void rule_disk(GArray *findings, const Lang *lang, const char *folder, const DiskFacts *facts);
 /* fault: what the store's own check says, NULL when it is whole; newer: a newer program has written it. */
 void rule_store(GArray *findings, const Lang *lang, bool there, const char *fault, bool newer);
@@ -28,6 +36,8 @@ void rule_media_port(GArray *findings, const Lang *lang, int port, bool taken, b
 void rule_tcp_port(GArray *findings, const Lang *lang, int port, bool taken);
 void rule_advertised(GArray *findings, const Lang *lang, const char *address, bool local, int port);
 void rule_no_public_address(GArray *findings, const Lang *lang);
+/* reason: of TURN_UNREACHED */
+void rule_turn(GArray *findings, const Lang *lang, const char *url, TurnFault fault, const char *reason);
 void rule_clock(GArray *findings, const Lang *lang, bool kept, int64_t origin_skew_us);
 void rule_backup(GArray *findings, const Lang *lang, int64_t backup_us, int64_t now_us);
 void rule_files(GArray *findings, const Lang *lang, uint64_t most);

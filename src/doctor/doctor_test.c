@@ -132,6 +132,15 @@ static void test_machine(void)
         expect(findings, "192.0.2.1", DOCTOR_WARN);
         rule_no_public_address(findings, lang);
         expect(findings, "no public", DOCTOR_WARN);
+        static const DoctorLevel levels[] = { [TURN_TAKEN] = DOCTOR_OK,
+                                              [TURN_UNREACHED] = DOCTOR_FAIL,
+                                              [TURN_REFUSED] = DOCTOR_FAIL,
+                                              [TURN_FULL] = DOCTOR_WARN,
+                                              [TURN_STRANGE] = DOCTOR_FAIL };
+        for (size_t i = 0; i < G_N_ELEMENTS(levels); i++) {
+                rule_turn(findings, lang, "turn:x", (TurnFault)i, "refused");
+                expect(findings, "turn:x", levels[i]);
+        }
         rule_clock(findings, lang, true, 0);
         expect(findings, "clock", DOCTOR_OK);
         rule_clock(findings, lang, false, 0);

@@ -40,6 +40,9 @@ typedef struct {
 Live *live_new(Store *store, SocketLoop *sockets, Sfu *sfu, const LiveHooks *hooks);
 /* Before the first socket; its strings must live as long as live. */
 void live_set_turn(Live *live, const LiveTurn *turn);
+/* base64(HMAC-SHA1(secret, user)), as coturn's use-auth-secret wants it; user: "UNIX-SECONDS-OF-ITS-END:NAME". (transfer
+ * full) */
+char *live_turn_password(const char *secret, const char *user);
 /* Tells every page that the server restarts: it comes back by itself. Any thread; NULL is fine. */
 void live_goodbye(Live *live);
 /* After the socket loop has stopped: writes what was asked for; no hook is called any more. NULL is fine. */

@@ -266,8 +266,6 @@ json_t *live_hands_json(const LiveRoom *room);
  */
 /* For RTCPeerConnection's iceServers: with a password of this person's own, good for hours. (transfer full) */
 json_t *live_ice_servers(const Person *person);
-/* base64(HMAC-SHA1(secret, user)), as coturn's use-auth-secret wants it. (transfer full) */
-char *live_turn_password(const char *secret, const char *user);
 
 /* --- live_media.c: peer connections ------------------------------------------------------------------------------- */
 void live_publish(Client *client, json_t *message);

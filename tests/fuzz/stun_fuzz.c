@@ -1,13 +1,18 @@
 /* STUN from anyone: reading stays inside, what we answer reads back, and no input is authentic by luck. */
 #include "rtc/ice.h"
+#include "rtc/turn.h"
 
 #include <glib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
         StunMessage message, answer;
+        TurnAnswer turn;
+        if (size >= TURN_HEADER_BYTES && turn_parse(data, size, data + 8, &turn))
+                g_assert(strlen(turn.realm) < sizeof turn.realm && strlen(turn.nonce) < sizeof turn.nonce);
         if (stun_parse(data, size, &message) != DROP_NONE)
                 return 0;
         size_t ufrag_size = 0;

@@ -1,13 +1,14 @@
 // `treteau doctor`: each thing that can be broken on one machine is broken, and it says what to do.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ownerClient, program, run, start } from './support.mjs';
-import { makeCertificate, startBehindProxy } from '../support/proxy.mjs';
+import { startCoturn } from '../support/coturn.mjs';
+import { freePort, makeCertificate, startBehindProxy } from '../support/proxy.mjs';
 
 /** @returns {Promise<{code: number, lines: string[], line: (words: string) => string}>} */
 function doctor(args, env = {}) {
@@ -96,6 +97,27 @@ describe('doctor', () => {
     await server.stop();
     assert.match((await doctor(['--data', folder, '--media-port', port])).line(`UDP port ${port}`), /^warn: .*nobody listens/);
     assert.match((await doctor(['--data', folder])).line('each start'), /^warn: /);
+  });
+  it('TURN: away, of another secret, one that takes us by UDP, TCP and TLS', { skip: spawnSync('which', ['turnserver']).status !== 0 && 'turnserver not installed' }, async () => {
+    const port = await freePort(), tls = await freePort(), secret = 'of this test alone';
+    const urls = [`turn:127.0.0.1:${port}`, `turn:127.0.0.1:${port}?transport=tcp`, `turns:127.0.0.1:${tls}`];
+    const file = `${folder}/turn.conf`;
+    const look = async (turn_secret, env = {}) => {
+      writeFileSync(file, `[server]\ndata=${house.folder}\norigin=${house.origin}\n[media]\nturn=${urls.join('; ')}\nturn-secret=${turn_secret}\n`, { mode: 0o600 });
+      const { lines } = await doctor(['--config', file], env);
+      return urls.map((url) => lines.find((line) => line.includes(`: ${url}: `)) ?? lines.join('\n'));
+    };
+    for (const line of await look(secret)) assert.match(line, /^fail: .*cannot be reached \(.+\) — start coturn/);
+    const turn = await startCoturn({ address: '127.0.0.1', secret, port, tls });
+    try {
+      for (const line of await look(secret, { SSL_CERT_FILE: turn.certificate })) assert.match(line, /^ok: .*takes our passwords$/, turn.said());
+      for (const line of await look('another', { SSL_CERT_FILE: turn.certificate })) assert.match(line, /^fail: .*does not take our passwords — .*static-auth-secret/);
+      assert.match((await look(secret))[2], /^fail: .*cannot be reached \(.*certificate/i); // browsers would not take it either
+      urls.push('turns:127.0.0.1?transport=udp');
+      assert.match((await look(secret)).at(-1), /^fail: .*not a TURN server of use/);
+    } finally {
+      await turn.stop();
+    }
   });
   it('the data: no folder, a damaged database, a key that others read, backups', async () => {
     assert.match((await doctor(['--data', `${folder}/none`])).line('there is none'), /^fail: /);
