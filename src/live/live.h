@@ -40,8 +40,8 @@ typedef struct {
 Live *live_new(Store *store, SocketLoop *sockets, Sfu *sfu, const LiveHooks *hooks);
 /* Before the first socket; its strings must live as long as live. */
 void live_set_turn(Live *live, const LiveTurn *turn);
-/* base64(HMAC-SHA1(secret, user)), as coturn's use-auth-secret wants it; user: "UNIX-SECONDS-OF-ITS-END:NAME". (transfer
- * full) */
+/* base64(HMAC-SHA1(secret, user)), as coturn's use-auth-secret wants it; user: "1700000000:name", the UNIX seconds of
+ * its end. (transfer full) */
 char *live_turn_password(const char *secret, const char *user);
 /* Tells every page that the server restarts: it comes back by itself. Any thread; NULL is fine. */
 void live_goodbye(Live *live);

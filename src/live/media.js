@@ -1,11 +1,10 @@
 // The two media connections. Each offer stands for one RTCPeerConnection, and nothing is renegotiated but the way there
 // (an ICE restart): README.md, "Media".
 
-import { Mending } from "./mend.js";
+import { Mending, Pulse } from "./mend.js";
 import { DataMeter } from "./pictures.js";
 
 const SILENT_MS = 8000;        // without packets that should come: say so
-const DEAD_MS = 2500;          // without any packet while media should come: the way there is lost, ask for another
 const RETRY_MS = 2000, RETRY_MAX_MS = 30000;
 /** What each sender sends: its layers in rising size, the height of the largest at most (0: as it is), the bits of a second (0: by height). @type {Record<string, {rids: string[], height: number, bitrate: number}>} */
 const SENT = {
@@ -25,7 +24,7 @@ const TEMPORAL = { VP8: "L1T3", H264: "L1T2" };
 
 /** @typedef {import("./devices.js").Kind} Kind */
 /** @typedef {(message: object) => boolean} Send false: the line to the room is down */
-/** @typedef {{id: string, pc: RTCPeerConnection, mending: Mending, tracks: Map<string, MediaStreamTrack>}} Incoming */
+/** @typedef {{id: string, pc: RTCPeerConnection, pulse: Pulse, mending: Mending, tracks: Map<string, MediaStreamTrack>}} Incoming */
 /** @typedef {{id: string, pc: RTCPeerConnection, mending: Mending, senders: Map<string, RTCRtpSender>, answered: boolean, codecs: Map<string, string>, wanted: Record<string, number>, plain: Set<string>}} Outgoing wanted: layers that anybody sees, as bits; plain: senders that refused temporal layers */
 
 /** True when this browser believes that it can receive H.264. */
@@ -37,37 +36,6 @@ export function receives_h264() {
 function codecs(side) {
   const of = side === "sender" ? globalThis.RTCRtpSender : globalThis.RTCRtpReceiver;
   return of?.getCapabilities?.("video")?.codecs ?? [];
-}
-
-/**
- * Watches one connection and says when it has failed. Firefox calls a connection disconnected as soon as one question in
- * five seconds is not answered, which on a bad line comes every minute: it is lost only when nothing arrives any more.
- * @param {RTCPeerConnection} pc @param {() => void} failed
- */
-function on_failure(pc, failed) {
-  let timer = 0, heard = -1;
-  const look = async () => {
-    const bytes = bytes_arrived(await pc.getStats());
-    if (pc.connectionState !== "disconnected")
-      return;
-    if (bytes === heard)
-      failed();
-    heard = bytes;
-    timer = setTimeout(look, DEAD_MS);
-  };
-  pc.addEventListener("connectionstatechange", () => {
-    clearTimeout(timer);
-    heard = -1;
-    if (pc.connectionState === "failed")
-      failed();
-    else if (pc.connectionState === "disconnected")
-      look();
-  });
-}
-
-/** Media and reports alike. @param {RTCStatsReport} stats */
-function bytes_arrived(stats) {
-  return [...stats.values()].reduce((sum, stat) => sum + (stat.type === "candidate-pair" ? stat.bytesReceived ?? 0 : 0), 0);
 }
 
 /** Of the way that is in use. @param {RTCStatsReport} stats */
@@ -93,15 +61,13 @@ export class Watching {
   #asked_at = -Infinity;
   #retry_ms = RETRY_MS;
   #moved_at = 0;
-  /** any packet at all: media or reports */ #alive = { at: 0, bytes: 0, looks: 0 };
-  /** when bytes arrived last, whatever the state */ #heard = { at: 0, bytes: 0 };
   #last = { at: 0, bytes: 0, lost: 0, packets: 0 };
 
   /** @param {Send} send @param {() => void} changed */
   constructor(send, changed) {
     this.send = send;
     this.changed = changed;
-    setInterval(() => this.#measure(), 1000);
+    setInterval(() => this.#retry(), 1000);
   }
 
   /** Of the newest connection: what the server still holds of it can be mended. */
@@ -122,14 +88,20 @@ export class Watching {
       return this.#answer_again(newest, sdp, ice ?? []);
     this.#drop(this.#next);
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: ice ?? [] });
-    /** @type {Incoming} */ const next = { id, pc, tracks: new Map(), mending: new Mending(() => this.send({ t: "restart", pc: id }), () => this.#is_well(next), () => this.again()) };
+    /** @type {Incoming} */ const next = {
+      id, pc, tracks: new Map(),
+      mending: new Mending(() => this.send({ t: "restart", pc: id }), () => next.pulse.well, () => this.again()),
+      pulse: new Pulse(pc, {
+        expecting: () => this.expecting(), doubt: () => this.doubt(), lost: () => next === (this.#next ?? this.#now) && this.#mend(next),
+        seen: (stats) => next === this.#now && this.#measure(stats),
+      }),
+    };
     this.#next = next;
     this.#ports = media_ports(sdp);
     if (!this.silent_ports)
       this.#moved_at = performance.now();
     pc.ontrack = (event) => next.tracks.set(String(event.transceiver.mid), event.track);
     pc.addEventListener("connectionstatechange", () => this.#moved(next));
-    on_failure(pc, () => next === (this.#next ?? this.#now) && this.#mend(next));
     await pc.setRemoteDescription({ type: "offer", sdp });
     await pc.setLocalDescription();
     this.send({ t: "subscribed", pc: id, sdp: pc.localDescription?.sdp });
@@ -147,17 +119,11 @@ export class Watching {
 
   /** The way of the newest connection is lost. @param {Incoming} one */
   #mend(one) {
-    this.lost();
+    this.doubt();
     if (one === this.#now && !one.mending.under_way)
       one.mending.begin();
     else if (one !== this.#now) // it has never carried anything
       this.again();
-  }
-
-  /** @param {Incoming} one */
-  #is_well(one) {
-    const state = one.pc.connectionState, hears = performance.now() - this.#heard.at < DEAD_MS;
-    return state === "connected" ? hears || !this.expecting() : state === "disconnected" && hears;
   }
 
   /** The network of this machine is another one: perhaps the way there too, however well it looks. */
@@ -193,7 +159,7 @@ export class Watching {
       return;
     this.#retry_ms = now - this.#asked_at < 3 * this.#retry_ms ? Math.min(RETRY_MAX_MS, this.#retry_ms * 2) : RETRY_MS;
     this.#asked_at = now;
-    this.lost();
+    this.doubt();
     this.send({ t: "resubscribe" });
   }
 
@@ -230,17 +196,20 @@ export class Watching {
   expecting = () => false;
   /** Told to the outside: what a second brought. @param {import("./pictures.js").Second} _figures */
   second = (_figures) => {};
-  /** Told to the outside: the way to the server is lost, perhaps for the messages too. */
-  lost = () => {};
+  /** Told to the outside: the way to the server may be lost, for the messages too. */
+  doubt = () => {};
 
-  async #measure() {
-    const pc = this.#now?.pc;
-    if (!pc)
-      return;
+  #retry() {
     const newest = this.#next ?? this.#now;
     if (newest?.pc.connectionState === "failed" && !newest.mending.under_way)
       this.again();
-    const stats = await pc.getStats(), sum = { at: performance.now(), bytes: 0, lost: 0, packets: 0 };
+  }
+
+  /** Once in a second. @param {RTCStatsReport} stats */
+  #measure(stats) {
+    const sum = { at: performance.now(), bytes: 0, lost: 0, packets: 0 };
+    if (sum.at - this.#last.at < 900)
+      return;
     for (const stat of stats.values())
       if (stat.type === "inbound-rtp") {
         sum.bytes += (stat.bytesReceived ?? 0) + (stat.headerBytesReceived ?? 0);
@@ -250,20 +219,6 @@ export class Watching {
     if (this.#last.at)
       this.#compare(sum, round_trip_s(stats));
     this.#last = sum;
-    const bytes = bytes_arrived(stats);
-    if (bytes !== this.#heard.bytes)
-      this.#heard = { at: sum.at, bytes };
-    this.#notice(pc, bytes, sum.at);
-  }
-
-  /** A connection that was well and then brings nothing at all, no media and no reports, while it should.
-   * @param {RTCPeerConnection} pc @param {number} bytes @param {number} at */
-  #notice(pc, bytes, at) {
-    const well = pc === this.#now?.pc && !this.#next && pc.connectionState === "connected" && this.expecting();
-    if (!well || bytes !== this.#alive.bytes || bytes === 0)
-      this.#alive = { at, bytes, looks: 0 };
-    else if (++this.#alive.looks >= 2 && at - this.#alive.at > DEAD_MS && this.#now && !this.#now.mending.under_way) // a busy page may look once in that time
-      this.#mend(this.#now);
   }
 
   /** @param {{at: number, bytes: number, lost: number, packets: number}} sum @param {number} rtt_s */
@@ -295,6 +250,8 @@ export class Speaking {
   #turn = Promise.resolve();
   state = "new";
   /** @type {RTCIceServer[]} ways around a narrow network, from the last welcome */ ice = [];
+  /** Told to the outside: the way to the server may be lost, for the messages too. */
+  doubt = () => {};
 
   /** @param {Send} send @param {() => void} changed */
   constructor(send, changed) {
@@ -320,7 +277,8 @@ export class Speaking {
       this.state = pc.connectionState;
       this.changed();
     });
-    on_failure(pc, () => now === this.#now && !now.mending.under_way && now.mending.begin());
+    // what is sent while nobody looks is not known here, so neither is what should be answered
+    new Pulse(pc, { expecting: () => false, doubt: () => this.doubt(), lost: () => now === this.#now && !now.mending.under_way && now.mending.begin() });
     await this.#attach();
     await pc.setLocalDescription();
     this.#offer(now, {});

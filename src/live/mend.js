@@ -1,5 +1,7 @@
 // A way to the server that is lost is first sought anew on the same connection (an ICE restart, RFC 8445 9).
 
+const BEAT_MS = 400;   // between two looks at what arrives
+const DEAD_MS = 2000;  // without any packet while media should come: the way there is lost
 const MEND_MS = 2500; // for a restart to help, before another connection is made
 const CALM_MS = 1000; // between two restarts of one connection
 
@@ -52,5 +54,59 @@ export class Mending {
   #wait() {
     this.end();
     this.#owed = true;
+  }
+}
+
+/** Media and reports alike. @param {RTCStatsReport} stats */
+function bytes_arrived(stats) {
+  return [...stats.values()].reduce((sum, stat) => sum + (stat.type === "candidate-pair" ? stat.bytesReceived ?? 0 : 0), 0);
+}
+
+/**
+ * Whether anything arrives by one connection. Browsers take five seconds and more to say that a way is lost; Firefox calls a
+ * connection disconnected as soon as one question is not answered, which on a bad line comes every minute. So what arrives
+ * decides: media and, each second, the server's reports.
+ */
+export class Pulse {
+  #bytes = 0;
+  #heard_at = performance.now();
+  #told_at = 0;
+  #looks = 0; // since anything arrived: a busy page may look once in all that time
+
+  /**
+   * @param {RTCPeerConnection} pc
+   * @param {{expecting: () => boolean, doubt: () => void, lost: () => void, seen?: (stats: RTCStatsReport) => void}} on doubt:
+   * nothing for about a second, or the browser says so; lost: nothing for longer though something should come, or it has failed
+   */
+  constructor(pc, on) {
+    this.pc = pc;
+    this.on = on;
+    const timer = setInterval(() => (pc.connectionState === "closed" ? clearInterval(timer) : this.#look()), BEAT_MS);
+    pc.addEventListener("connectionstatechange", () => {
+      if (pc.connectionState === "failed")
+        on.lost();
+      else if (pc.connectionState === "disconnected")
+        on.doubt();
+    });
+  }
+
+  /** Whether the way there is well. */
+  get well() {
+    return ["connected", "disconnected"].includes(this.pc.connectionState) && performance.now() - this.#heard_at < DEAD_MS;
+  }
+
+  async #look() {
+    const stats = await this.pc.getStats(), bytes = bytes_arrived(stats), now = performance.now(), lost = this.pc.connectionState === "disconnected";
+    this.on.seen?.(stats);
+    this.#looks = bytes === this.#bytes && (bytes || lost) ? this.#looks + 1 : 0;
+    this.#bytes = bytes;
+    if (this.#looks === 2)
+      this.on.doubt();
+    if (!this.#looks || !(lost || (this.pc.connectionState === "connected" && this.on.expecting())))
+      this.#heard_at = now;
+    else if (this.#looks > 2 && now - Math.max(this.#heard_at, this.#told_at) > DEAD_MS) {
+      this.#told_at = now;
+      this.on.lost();
+    }
   }
 }

@@ -65,9 +65,9 @@ class Meeting {
     const send = (/** @type {object} */ message) => this.socket.send(message);
     this.watching = new Watching(send, () => this.#media());
     this.watching.expecting = () => cast(this.room).some((p) => p.id !== this.room.me?.id && !p.away && (p.mic || p.camera || p.screen));
-    this.watching.lost = () => this.socket.check();
     this.watching.second = (second) => this.#follow_line(() => this.pictures.second(second, this.#camera_expected(), performance.now()));
     this.speaking = new Speaking(send, () => this.draw());
+    this.watching.doubt = this.speaking.doubt = () => this.socket.check();
     this.shown = new ShownSizes(place, send, () => this.pictures.mode);
     this.send = send;
     this.act = this.#actions(send);
@@ -406,6 +406,7 @@ class Meeting {
         const line = { id: crypto.randomUUID?.() ?? String(performance.now()).replace(".", "-"), text };
         this.room = { ...this.room, pending: [...this.room.pending, line] };
         send({ t: "say", ...line });
+        this.socket.check(); // what is said should not wait for the next ping of a line that is dead
         this.draw();
         return true;
       },
@@ -453,9 +454,9 @@ class Meeting {
   #hand() {
     const me = myself(this.room);
     if (me && !me.name)
-      this.act.write();
-    else
-      this.socket.send({ t: "hand", up: !this.room.hands.includes(this.room.me?.id ?? -1) });
+      return this.act.write();
+    this.socket.send({ t: "hand", up: !this.room.hands.includes(this.room.me?.id ?? -1) });
+    this.socket.check();
   }
 
   /** @param {import("./pictures.js").Mode} mode */

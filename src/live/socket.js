@@ -1,7 +1,7 @@
 // The room's WebSocket: comes back by itself, and notices a line that died without a word.
 
 const PING_MS = 5000, SILENCE_MS = 10000;
-const DOUBT_MS = 1500; // for an answer, when something says that the line may be dead
+const DOUBT_MS = 800;  // for an answer, when something says that the line may be dead
 const FIRST_MS = 400, PATIENCE_MS = 60000, SHORT_MAX_MS = 3000, LONG_MAX_MS = 10000;
 
 /**
@@ -78,7 +78,10 @@ export class RoomSocket {
     const socket = new WebSocket(this.url);
     this.#socket = socket;
     this.#heard_at = performance.now();
-    socket.onopen = () => this.on.opened();
+    socket.onopen = () => {
+      this.#heard_at = performance.now();
+      this.on.opened();
+    };
     socket.onmessage = (event) => {
       this.#heard_at = performance.now();
       const message = JSON.parse(event.data);
@@ -110,22 +113,28 @@ export class RoomSocket {
       this.send({ t: "ping" });
   }
 
-  /** Something says that the line may be dead, such as another network: it answers soon, or another one is opened. */
+  /**
+   * Something says that the line may be dead, such as another network: it answers soon, or is opened soon, or another one is
+   * opened at once. A line that died without a word is one of a network that is gone: so are the ways of the media.
+   */
   check() {
     const socket = this.#socket, asked_at = performance.now();
-    if (!this.open || this.#doubt)
+    if (!socket || this.#doubt)
       return;
     this.send({ t: "ping" });
     this.#doubt = setTimeout(() => {
       this.#doubt = 0;
-      if (socket && socket === this.#socket && this.#heard_at < asked_at)
-        this.#give_up(socket);
-    }, DOUBT_MS);
+      if (socket !== this.#socket || this.#heard_at >= asked_at)
+        return;
+      this.#give_up(socket);
+      this.#open();
+      this.on.moved();
+    }, DOUBT_MS * 2 ** Math.min(this.#tries, 3)); // a network that answers slowly has its time
   }
 
   /** @param {WebSocket} socket */
   #give_up(socket) {
-    socket.onmessage = socket.onclose = null;
+    socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
     this.#closed(socket);
   }

@@ -61,12 +61,12 @@ export function tone_file(hertz) {
 /**
  * A Chromium of its own process, so that it can have its own microphone. Without devices it is a watcher's: it hides its
  * addresses behind mDNS names, as browsers do that were never granted a camera.
- * @param {{tone?: number, devices?: boolean, flags?: string[]}} options tone: hertz of the fake microphone
+ * @param {{tone?: number, devices?: boolean, flags?: string[], program?: string}} options tone: hertz of the fake microphone
  */
-export async function open_chromium({ tone, devices = tone !== undefined, flags = [] } = {}) {
+export async function open_chromium({ tone, devices = tone !== undefined, flags = [], program = CHROMIUM } = {}) {
   const fake = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--auto-select-tab-capture-source-by-title=En salle"];
   const browser = await chromium.launch({
-    executablePath: CHROMIUM,
+    executablePath: program,
     // playwright would turn the autoplay policy and WebRTC's address hiding off: both stay as people have them
     ignoreDefaultArgs: ["--autoplay-policy=no-user-gesture-required", "--mute-audio"],
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...(devices ? fake : []),

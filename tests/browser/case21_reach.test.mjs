@@ -2,69 +2,20 @@
 // the middle. It runs in a network namespace of its own, where nft decides what passes; Chromium and Firefox are the judges.
 
 import assert from "node:assert/strict";
-import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { createHmac } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import net from "node:net";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { spawnSync } from "node:child_process";
 import { after, afterEach, before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
-import { has_program, missing, open_chromium, open_firefox } from "./browsers.mjs";
+import { missing, open_chromium, open_firefox } from "./browsers.mjs";
 import { FakeRoom } from "./fake_room.mjs";
+import { go_on_stage, in_own_network, lacks, run } from "./networks.mjs";
+import { startCoturn, turnCredentials } from "../support/coturn.mjs";
 import { connections_made, hears, longest_gap, open_relay, sees_pictures } from "./watch.mjs";
 
 const BACK_MS = 3000; // pictures after the line is back
 const PORT = 34780, HOUSE = "10.9.0.1", TURN = "10.9.0.2", SECRET = "of this test alone";
-const run = (line) => execFileSync("sh", ["-ec", line], { stdio: ["ignore", "pipe", "inherit"] });
 
-function why_not() {
-  const program = ["nft", "ip", "unshare", "turnserver", "turnutils_uclient"].find((name) => !has_program(name));
-  if (program)
-    return `${program} not installed`;
-  return missing("chromium", "firefox") || (spawnSync("unshare", ["-n", "true"]).status !== 0 && "no network namespace to be had");
-}
+in_own_network(import.meta.url, "the way there", missing("chromium", "firefox") || lacks("nft", "ip", "turnserver", "turnutils_uclient"), within);
 
-if (process.env.TRETEAU_OWN_NETWORK)
-  within();
-else
-  describe("the way there", { skip: why_not() }, () => {
-    it("is found in every network of this file", () => {
-      const env = { ...process.env, TRETEAU_OWN_NETWORK: "1" };
-      delete env.NODE_TEST_CONTEXT; // else it reports to the runner above, in a language of its own
-      const inner = spawnSync("unshare", ["-n", process.execPath, "--test-reporter=spec", fileURLToPath(import.meta.url)], { env, encoding: "utf8" });
-      console.log(inner.stdout);
-      assert.equal(inner.status, 0, inner.stdout + inner.stderr);
-    });
-  });
-
-/** coturn by the shipped sample, on an address of its own; what the sample leaves to each place is filled in. */
-async function start_turn() {
-  const folder = mkdtempSync(path.join(tmpdir(), "treteau-turn-"));
-  const sample = readFileSync(new URL("../../etc/coturn/turnserver.conf", import.meta.url), "utf8");
-  const own = sample.replace(/^(cert|pkey|external-ip|tls-listening-port)=.*\n/gm, "").replace("CHANGE-ME", SECRET)
-    + `listening-ip=${TURN}\nrelay-ip=${TURN}\nallowed-peer-ip=${HOUSE}\nno-tls\nno-dtls\nuserdb=${folder}/db\npidfile=${folder}/pid\nlog-file=stdout\n`;
-  writeFileSync(path.join(folder, "turnserver.conf"), own);
-  const child = spawn("turnserver", ["-c", path.join(folder, "turnserver.conf")], { stdio: ["ignore", "pipe", "pipe"] });
-  let said = "";
-  child.stdout.on("data", (bytes) => (said += bytes));
-  child.stderr.on("data", (bytes) => (said += bytes));
-  const ended = new Promise((resolve) => child.on("exit", resolve));
-  const answers = () => new Promise((resolve) => net.connect(3479, TURN, function () { this.destroy(); resolve(true); }).on("error", () => resolve(false)));
-  for (const end = Date.now() + 15000; !(await answers()); await new Promise((next) => setTimeout(next, 50)))
-    assert.ok(Date.now() < end && child.exitCode === null, `coturn does not start: ${said}`);
-  return { said: () => said, async stop() {
-    child.kill("SIGKILL"); // its own end takes it half a minute
-    await ended;
-    rmSync(folder, { recursive: true });
-  } };
-}
-
-/** As live_turn.c makes it. */
-function turn_servers() {
-  const username = `${Math.floor(Date.now() / 1000) + 3600}:1-7`;
-  return [{ urls: [`turn:${TURN}:3479?transport=tcp`], username, credential: createHmac("sha1", SECRET).update(username).digest("base64") }];
-}
+const turn_servers = () => [{ urls: [`turn:${TURN}:3479?transport=tcp`], ...turnCredentials(SECRET) }];
 
 /** Runs in the page: the pair that carries the newest connection to watch. */
 async function way() {
@@ -83,22 +34,26 @@ function within() {
     const tabs = [];
     /** What passes from now on: rules of nft for what leaves. */
     const only = (...rules) => run(`nft flush chain inet t out; ${rules.map((rule) => `nft add rule inet t out ${rule}`).join("; ")}`);
-    const no_udp = "meta l4proto udp drop", no_house = [`udp dport ${PORT} drop`, `tcp dport ${PORT} drop`];
+    /** Browsers ask it for the one address that a page without a camera may know. */
+    function default_route(t, there) {
+      if (there)
+        return;
+      run("ip route del default; ip -6 route del default");
+      t.after(() => run("ip route add default dev d0; ip -6 route add default dev d0"));
+    }
+    const no_udp = "meta l4proto udp drop", no_turn = [`ip daddr ${TURN} tcp dport 3479 drop`], no_house = [`udp dport ${PORT} drop`, `tcp dport ${PORT} drop`];
 
     before(async () => {
       run(`ip link set lo up; ip link add d0 type veth peer name d1; ip link set d0 up; ip link set d1 up; ip addr add ${HOUSE}/24 dev d0; ip addr add ${TURN}/24 dev d0;
         ip -6 addr add fd09::1/64 dev d0 nodad; ip route add default dev d0; ip -6 route add default dev d0;
         nft add table inet t; nft add chain inet t out '{ type filter hook output priority 0; }'`);
-      turn = await start_turn();
+      turn = await startCoturn({ address: TURN, secret: SECRET, peer: HOUSE });
       room = await FakeRoom.start({ media: true, media_args: ["--port", String(PORT)], ice: turn_servers() });
       host_browser = await open_chromium({ tone: 500 });
       chromium = await open_chromium();
       firefox = await open_firefox();
       host = await enter(host_browser, "host");
-      await host.click("Go on stage");
-      await host.until(() => document.querySelector("dialog video")?.videoWidth > 0);
-      await host.click("Go on stage");
-      await host.until(() => !document.querySelector("dialog") && document.querySelector(".tile video"));
+      await go_on_stage(host);
     });
     after(async () => {
       for (const browser of [host_browser, chromium, firefox])
@@ -139,16 +94,19 @@ function within() {
         assert.equal((await watches(t, browser, name)).found.protocol, "udp");
     });
 
-    it("goes by TCP where UDP is blocked", async (t) => {
-      only(no_udp, `ip daddr ${TURN} tcp dport 3479 drop`);
-      for (const [name, browser] of [["chromium", chromium], ["firefox", firefox]]) {
-        const { found } = await watches(t, browser, name);
-        assert.deepEqual([found.protocol, found.type === "relay"], ["tcp", false]);
-      }
-    });
+    for (const route of ["with", "without"])
+      it(`goes by TCP where UDP is blocked, ${route} a default route`, async (t) => {
+        only(no_udp, ...no_turn);
+        default_route(t, route === "with");
+        // Firefox finds no address of its own then
+        for (const [name, browser] of [["chromium", chromium], ["firefox", firefox]].slice(0, route === "with" ? 2 : 1)) {
+          const { found } = await watches(t, browser, name);
+          assert.deepEqual([found.protocol, found.type === "relay"], ["tcp", false]);
+        }
+      });
 
     it("goes by IPv6 alone, UDP and TCP", async (t) => {
-      const no_four = [`meta nfproto ipv4 udp dport ${PORT} drop`, `meta nfproto ipv4 tcp dport ${PORT} drop`, `ip daddr ${TURN} tcp dport 3479 drop`];
+      const no_four = [`meta nfproto ipv4 udp dport ${PORT} drop`, `meta nfproto ipv4 tcp dport ${PORT} drop`, ...no_turn];
       only(...no_four);
       for (const [name, browser] of [["chromium", chromium], ["firefox", firefox]])
         assert.match((await watches(t, browser, name)).found.address, /:/);
@@ -179,7 +137,7 @@ function within() {
       only("meta nfproto ipv6 meta l4proto udp accept");
       const { tab } = await watches(t, chromium, "chromium");
       const made = await connections_made(tab), lost_at = performance.now();
-      only(no_udp, `ip daddr ${TURN} tcp dport 3479 drop`);
+      only(no_udp, ...no_turn);
       await tab.until(async (way_text) => (await (0, eval)(`(${way_text})`)()).protocol === "tcp", String(way), 30000).catch(() => {});
       await sees_pictures(tab, ["v0"], { ms: 30000 });
       t.diagnostic(`back after ${Math.round(performance.now() - lost_at)} ms, ${(await connections_made(tab)) - made} new connections to watch`);
@@ -202,7 +160,7 @@ function within() {
     });
 
     it("says what is wrong and goes on by text where no way leads out", async () => {
-      only(no_udp, ...no_house, `tcp dport 3479 drop`);
+      only(no_udp, ...no_house, ...no_turn);
       const tab = await enter(chromium, "guest");
       await tab.sees("No picture or sound arrives.", 30000);
       await tab.sees(`UDP ${PORT}, TCP ${PORT}`);

@@ -72,7 +72,7 @@ export class FakeRoom {
     await new Promise((resolve) => room.server.listen(port, host, resolve));
     room.host = host;
     room.port = room.server.address().port;
-    room.url = `http://127.0.0.1:${room.port}/`;
+    room.url = `http://${host}:${room.port}/`;
     return room;
   }
 
@@ -329,6 +329,7 @@ export class FakeRoom {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const room = await FakeRoom.start({ port: Number(process.argv[2] ?? 0) });
+  const room = await FakeRoom.start(JSON.parse(process.argv[2] ?? "{}")); // for a person to look at, or in a network of its own
   console.log(room.url);
+  process.stdin.on("end", () => room.stop()).resume();
 }
