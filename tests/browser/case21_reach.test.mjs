@@ -15,7 +15,7 @@ const PORT = 34780, HOUSE = "10.9.0.1", TURN = "10.9.0.2", SECRET = "of this tes
 
 in_own_network(import.meta.url, "the way there", missing("chromium", "firefox") || lacks("nft", "ip", "turnserver", "turnutils_uclient"), within);
 
-const turn_servers = () => [{ urls: [`turn:${TURN}:3479?transport=tcp`], ...turnCredentials(SECRET) }];
+const turn_servers = () => [{ urls: [`turn:${TURN}:3479?transport=tcp`, `turns:${TURN}:5349?transport=tcp`], ...turnCredentials(SECRET) }];
 
 /** Runs in the page: the pair that carries the newest connection to watch. */
 async function way() {
@@ -41,16 +41,17 @@ function within() {
       run("ip route del default; ip -6 route del default");
       t.after(() => run("ip route add default dev d0; ip -6 route add default dev d0"));
     }
-    const no_udp = "meta l4proto udp drop", no_turn = [`ip daddr ${TURN} tcp dport 3479 drop`], no_house = [`udp dport ${PORT} drop`, `tcp dport ${PORT} drop`];
+    const no_udp = "meta l4proto udp drop", no_turn = [`ip daddr ${TURN} tcp dport { 3479, 5349 } drop`], no_house = [`udp dport ${PORT} drop`, `tcp dport ${PORT} drop`];
 
     before(async () => {
       run(`ip link set lo up; ip link add d0 type veth peer name d1; ip link set d0 up; ip link set d1 up; ip addr add ${HOUSE}/24 dev d0; ip addr add ${TURN}/24 dev d0;
         ip -6 addr add fd09::1/64 dev d0 nodad; ip route add default dev d0; ip -6 route add default dev d0;
         nft add table inet t; nft add chain inet t out '{ type filter hook output priority 0; }'`);
-      turn = await startCoturn({ address: TURN, secret: SECRET, peer: HOUSE });
+      turn = await startCoturn({ address: TURN, secret: SECRET, peer: HOUSE, tls: 5349 });
       room = await FakeRoom.start({ media: true, media_args: ["--port", String(PORT)], ice: turn_servers() });
-      host_browser = await open_chromium({ tone: 500 });
-      chromium = await open_chromium();
+      const flags = ["--ignore-certificate-errors"]; // coturn's is of this test alone
+      host_browser = await open_chromium({ tone: 500, flags });
+      chromium = await open_chromium({ flags });
       firefox = await open_firefox();
       host = await enter(host_browser, "host");
       await go_on_stage(host);
@@ -121,6 +122,14 @@ function within() {
       for (const [name, browser] of [["chromium", chromium], ["firefox", firefox]])
         assert.equal((await watches(t, browser, name)).found.type, "relay", turn.said().slice(-2000));
     });
+
+    for (const route of ["with", "without"])
+      it(`goes through coturn over TLS where nothing but TLS leads out, ${route} a default route`, async (t) => {
+        only(`ip saddr ${TURN} accept`, `ip daddr ${TURN} udp sport ${PORT} accept`, no_udp, ...no_house, "tcp dport 3479 drop");
+        default_route(t, route === "with");
+        const { found } = await watches(t, chromium, "chromium");
+        assert.deepEqual([found.type, found.relay], ["relay", "tls"], turn.said().slice(-2000));
+      });
 
     it("leads through coturn to the house alone, to no address of a special purpose (ASVS 17.1.1)", () => {
       only("accept");
