@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "app/doctor_command.h"
 #include "app/status.h"
+#include "captions/captions.h"
 #include "conference/conference.h"
 #include "discuss/discuss.h"
 #include "job/job.h"
@@ -28,7 +29,7 @@ void (*const people_link_followers[])(Request *req, Db *db, int64_t account, int
 bool (*const programme_replay_withheld)(Db *db, int64_t talk) = live_replay_withheld;
 
 /* What features above it add to the room, in the order of their places in it. */
-const LiveFeature *const live_features[] = { &discuss_feature, NULL };
+const LiveFeature *const live_features[] = { &captions_feature, &discuss_feature, NULL };
 
 const Route *const app_routes[] = {
         static_routes,
@@ -47,6 +48,7 @@ const Route *const app_routes[] = {
         sitemap_routes,
         registration_routes,
         live_routes,
+        captions_routes,
         replay_routes,
         whip_routes,
         law_routes,

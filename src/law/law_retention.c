@@ -111,7 +111,7 @@ static const Retention TABLE[] = {
           .job = "law_expire",
           .days = 2 },
         { .key = "room",
-          .tables = "live_person live_line live_hand live_consent live_recorded",
+          .tables = "live_person live_line live_hand live_consent live_recorded caption caption_signer",
           .what = N_("In a room: the name shown, the session you last came to, what you write, raised hands, your "
                      "choice to be "
                      "recorded"),

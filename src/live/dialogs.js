@@ -6,7 +6,7 @@ import { meter } from "./devices.js";
 import { features } from "./features.js";
 import { SHORTCUTS } from "./keys.js";
 import { myself } from "./state.js";
-import { Dialog, html, icon, name_of, Picture } from "./ui.js";
+import { Dialog, html, icon, name_of, Picture, Select } from "./ui.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./room.js").View} View */
@@ -116,14 +116,6 @@ function Settings(view) {
   <//>`;
 }
 
-/** @param {{label: string, name: string, value: string, options: [string, string][], choose: (value: string) => void}} p */
-function Select({ label, name, value, options, choose }) {
-  return html`<div class="field"><label for=${"my-" + name}>${label}</label>
-    <select id=${"my-" + name} onChange=${(/** @type {Event} */ event) => choose(/** @type {HTMLSelectElement} */ (event.currentTarget).value)}>
-      ${options.map(([one, text]) => html`<option key=${one} value=${one} selected=${one === value}>${text}</option>`)}
-    </select></div>`;
-}
-
 /** The keys, and a way to be without them. @param {View} view */
 function Keys({ act, chosen }) {
   return html`<${Dialog} title=${t("Keyboard shortcuts")} close=${() => act.open(null)}>
@@ -147,7 +139,8 @@ export function trouble_text(trouble) {
 }
 
 /** @param {View} view */
-function OnePerson({ room, act, dialog }) {
+function OnePerson(view) {
+  const { room, act, dialog } = view;
   const person = dialog && "who" in dialog ? room.people.get(dialog.who) : null;
   if (!person)
     return null;
@@ -164,6 +157,7 @@ function OnePerson({ room, act, dialog }) {
     ${on_stage && person.mic && html`<p><button type="button" class="btn wide" onClick=${then(() => act.mute(person.id))}>${icon("micoff")}${t("Turn the microphone off")}</button></p>`}
     ${on_stage && html`<p><button type="button" class="btn wide" aria-pressed=${String(room.pinned === person.id)} onClick=${then(() => act.pin(room.pinned === person.id ? null : person.id))}>${icon("pin")}${room.pinned === person.id ? t("Let the loudest be on air") : t("Keep on air")}</button></p>`}
     <p><button type="button" class="btn wide" onClick=${then(() => act.bring(person.id, !on_stage))}>${icon(on_stage ? "down" : "stage")}${on_stage ? t("Take off stage") : person.encoder ? t("Let it come back on stage") : t("Bring on stage")}</button></p>
+    ${features.map(({ name: feature, Person }) => Person && html`<${Person} key=${feature} person=${person} view=${view} />`)}
     ${person.id !== room.me?.id && html`<p><button type="button" class="btn bad wide" onClick=${() => act.open({ kind: "remove", who: person.id })}>${t("Remove from the room")}</button></p>`}
     </div>
     <p><button type="button" class="btn plain" onClick=${() => act.open(null)}>${t("Close")}</button></p>

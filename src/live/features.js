@@ -2,6 +2,7 @@
 
 /** @typedef {import("./state.js").Room} Room */
 /** @typedef {import("./room.js").View} View */
+/** @typedef {import("./state.js").Person} Person */
 /**
  * `part` is what the page knows of the feature: `room.parts[name]`, a plain value changed only by `changes`.
  * @typedef {{
@@ -14,10 +15,14 @@
  *   Bar?: (view: View) => any,
  *   Dialogs?: (view: View) => any,
  *   Settings?: (view: View) => any,
+ *   Front?: (view: View) => any,
+ *   apart?: (view: View) => Person | null,
+ *   Person?: (p: {person: Person, view: View}) => any,
  * }} Feature
  * `changes`: by message type, the part after it; `welcome` gets the server's member of that name instead of the message,
  * in `welcome` and when another session has begun. `heard`: after the change, for what is said or sent then.
  * `tab`: in the panel. `Lane`: below the stage. `Bar`: commands. `Dialogs`: drawn last. `Settings`: in that dialog.
+ * `Front`: beside the stage. `apart`: whom it shows there, in place of their tile. `Person`: in what a host may do with somebody.
  */
 
 /** @type {Feature[]} */

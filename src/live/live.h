@@ -200,6 +200,8 @@ int live_client_person(const LiveClient *client);
 /* Of anybody the room knows, present or not; else "" and LIVE_GUEST. */
 const char *live_person_name(LiveRoom *room, int person);
 LiveRole live_person_role(LiveRoom *room, int person);
+/* By what this person's page came in with. */
+bool live_person_may(LiveRoom *room, int person, Right right);
 /* These take the message. */
 void live_broadcast(LiveRoom *room, json_t *message);
 void live_tell_hosts(LiveRoom *room, json_t *message);

@@ -204,6 +204,12 @@ LiveRole live_person_role(LiveRoom *room, int person)
         return known ? known->role : LIVE_GUEST;
 }
 
+bool live_person_may(LiveRoom *room, int person, Right right)
+{
+        const Person *known = live_person_find(room, person);
+        return known && (known->rights & RIGHT_BIT(right));
+}
+
 typedef struct {
         const LiveWrite *how;
         gpointer data;

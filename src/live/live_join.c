@@ -75,6 +75,7 @@ static void enter(Client *client, Person *person, const char *key, json_t *messa
         client->person = person;
         client->join_pending = false;
         person->socket = client->socket;
+        person->rights = client->opening->rights;
         person->away_until_us = 0;
         g_free(person->network);
         person->network = person->role == LIVE_GUEST ? g_strdup(client->opening->network) : NULL;

@@ -29,6 +29,7 @@ typedef struct {
         char *room_title, *room_slug, *event_slug;
         char *account_name;
         LiveRole role;
+        unsigned rights; /* RIGHT_BITs */
         const Lang *lang;
         char *network; /* of the visitor, for limits; NULL: this machine, which has none */
 } LiveOpening;
@@ -64,6 +65,7 @@ typedef struct {
         int64_t account;
         char *name;
         LiveRole role;
+        unsigned rights;   /* RIGHT_BITs, of the page it came in with last */
         int seat;          /* SFU_NO_SEAT: off stage */
         int seat_asked;    /* kept free until the store has it; SFU_NO_SEAT: none */
         bool seat_unsaved; /* left, and the store does not know it yet */

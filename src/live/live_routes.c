@@ -95,6 +95,15 @@ static void show_room(Request *req, Db *db)
         live_talk_clear(&talk);
 }
 
+static unsigned rights_of(const Request *req)
+{
+        unsigned rights = 0;
+#define ADD_RIGHT(name, text) rights |= request_may(req, RIGHT_##name) ? RIGHT_BIT(RIGHT_##name) : 0;
+        RIGHTS(ADD_RIGHT)
+#undef ADD_RIGHT
+        return rights;
+}
+
 static LiveRole role_of(const Request *req)
 {
         if (request_may(req, RIGHT_HOST))
@@ -131,6 +140,7 @@ static void open_socket(Request *req, Db *db)
         opening->account = account ? account->id : 0;
         opening->account_name = account ? g_strdup(account->name) : NULL;
         opening->role = role_of(req);
+        opening->rights = rights_of(req);
         opening->lang = request_lang(req);
         opening->network = network_for_limits(req);
         respond_websocket(req, &live_socket_handler, opening, live_opening_free);

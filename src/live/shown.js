@@ -35,7 +35,7 @@ export class ShownSizes {
 
   #tell() {
     this.#timer = 0;
-    const sizes = wished(measure(this.place), this.mode());
+    const sizes = wished(this.place, this.mode());
     for (const line of Object.keys(this.#told))
       sizes[line] ??= 0; // shown before and no more; one that never was shown has no size yet
     if (!differ(this.#told, sizes))
@@ -46,12 +46,17 @@ export class ShownSizes {
   }
 }
 
-/** What is asked for of what is shown: of people in small pictures the smallest there is, of a screen what it takes to
- * read it; of nothing at all not even what was never shown. @param {Sizes} sizes @param {import("./pictures.js").Mode} mode */
-function wished(sizes, mode) {
+/** What is asked for: of people in small pictures the smallest there is, of a screen and of hands that speak what it takes
+ * to read them; with sound only nothing, not even of what was never shown.
+ * @param {HTMLElement} place @param {import("./pictures.js").Mode} mode */
+function wished(place, mode) {
   if (mode === "audio")
     return Object.fromEntries(LINES.map((line) => [line, 0]));
-  return mode === "full" ? sizes : Object.fromEntries(Object.entries(sizes).map(([line, size]) => [line, line === "s" ? size : Math.min(size, 1)]));
+  const sizes = measure(place);
+  for (const line of mode === "low" ? Object.keys(sizes) : [])
+    if (line !== "s" && !place.querySelector(`video[data-line=${line}][data-whole]`))
+      sizes[line] = Math.min(sizes[line], 1);
+  return sizes;
 }
 
 /** The height in device pixels that each picture would fill; 1 where it is scrolled out of sight. @param {HTMLElement} place */

@@ -12,8 +12,9 @@ import { t } from "./words.js";
 /** @param {View} view */
 export function Stage(view) {
   const { room, media } = view;
-  const people = cast(room), sharer = people.find((person) => person.screen);
+  const apart = new Set(features.map((feature) => feature.apart?.(view)?.id));
   const heard = view.pictures.mode === "audio";
+  const people = cast(room).filter((person) => heard || !apart.has(person.id)), sharer = people.find((person) => person.screen);
   const shared = sharer && (sharer.id === room.me?.id ? view.devices.tracks.screen : media.tracks.get("s"));
   return html`<section class=${"house" + (sharer && !heard ? "" : " alone")} aria-label=${t("Stage")}>
     <div class="stack said"><${Notices} ...${view} /></div>
@@ -21,6 +22,7 @@ export function Stage(view) {
       ${shared ? html`<${Picture} track=${shared} line=${sharer.id === room.me?.id ? undefined : "s"} />` : null}
       <figcaption>${icon("screen")}${t("Screen of {name}", { name: name_of(sharer) })}</figcaption>
     </figure></div>`}
+    ${features.map(({ name, Front }) => Front && html`<${Front} key=${name} ...${view} />`)}
     ${people.length && heard ? html`<ul class="voices" role="list" aria-label=${t("On stage")}>
       ${people.map((person) => html`<${Voice} key=${person.id} person=${person} view=${view} />`)}
     </ul>` : people.length ? html`<div class=${"cast n" + people.length} role="group" aria-label=${t("On stage")} tabindex="0">

@@ -41,8 +41,9 @@ export class Picture extends Component {
     video.play().catch(() => {});
   }
 
-  render(/** @type {{look?: string, line?: string}} */ { look, line }) {
-    return html`<video ref=${this.video} class=${look} data-line=${line} muted=${true} playsInline=${true} />`;
+  /** whole: not made smaller where small pictures are wished for */
+  render(/** @type {{look?: string, line?: string, whole?: boolean}} */ { look, line, whole }) {
+    return html`<video ref=${this.video} class=${look} data-line=${line} data-whole=${whole} muted=${true} playsInline=${true} />`;
   }
 }
 
@@ -60,6 +61,14 @@ export class Dialog extends Component {
       close();
     }}><h2 id="dialog-title" class="h-small">${title}</h2>${children}</dialog>`;
   }
+}
+
+/** @param {{label: string, name: string, value: string, options: [string, string][], choose: (value: string) => void}} p */
+export function Select({ label, name, value, options, choose }) {
+  return html`<div class="field"><label for=${"my-" + name}>${label}</label>
+    <select id=${"my-" + name} onChange=${(/** @type {Event} */ event) => choose(/** @type {HTMLSelectElement} */ (event.currentTarget).value)}>
+      ${options.map(([one, text]) => html`<option key=${one} value=${one} selected=${one === value}>${text}</option>`)}
+    </select></div>`;
 }
 
 /** @param {import("./state.js").Person | {name: string, id: number}} person */

@@ -208,6 +208,7 @@ static int open_page(void)
         opening->room_slug = g_strdup("r");
         opening->event_slug = g_strdup("e");
         opening->role = LIVE_HOST;
+        opening->rights = ~0U;
         opening->lang = lang_find("en");
         socket_loop_adopt(world.sockets, pair[0], NULL, 0, &handler, opening, on_release, GINT_TO_POINTER(pair[0]));
         return pair[1];

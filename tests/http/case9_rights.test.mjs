@@ -117,6 +117,8 @@ const MAY_BE_ABSENT = {
   '/static/:path*': 'no asset has that name',
   '/admin/jobs/:job/file': 'a job that was stopped has no file',
   '/:event/organise/jobs/:id/file': 'a job that was stopped has no file',
+  '/:event/talk/:code/captions.vtt': 'nobody has typed captions',
+  '/:event/talk/:code/replay/captions.vtt': 'nobody has typed captions',
   '/:event/me/place/': 'an empty form names no session',
   '/:event/organise/import/:token/': 'a file that is looked at is shown to the one who sent it alone',
   '/:event/organise/news/delete': 'an empty form names no news',

@@ -1,0 +1,27 @@
+// The lane of captions: never over a picture, as large as a person wants it, a few lines at most.
+
+import { html } from "../live/ui.js";
+import { t } from "../live/words.js";
+
+/** @typedef {import("../live/room.js").View} View */
+/** last: the size before it was turned off; desk: whether a captioner has it open. @typedef {{desk: boolean, size: "off" | "small" | "normal" | "large", last: "small" | "normal" | "large", sign: "small" | "medium" | "large"}} Chosen */
+
+const LINES_SHOWN = 3;
+const SHOWN_US = 60e6; // a line that nothing follows
+
+export const SIZES = () => [["off", t("Not shown")], ["small", t("Small")], ["normal", t("Normal")], ["large", t("Large")]];
+
+/** @param {View} view @returns {Chosen} */
+export function chosen_of(view) {
+  return { desk: false, size: "normal", last: "normal", sign: "medium", ...view.chosen.captions };
+}
+
+/** @param {View} view */
+export function Lane(view) {
+  const { lines, open, by } = /** @type {import("./captions.js").Captions} */ (view.room.parts.captions), { size } = chosen_of(view);
+  const now_us = view.now_us(), recent = lines.filter((line) => line.text && now_us - line.ended_us < SHOWN_US);
+  const shown = [...recent.map(({ n, text }) => ({ n, text })), ...(open ? [{ n: -1, text: open }] : [])].slice(-LINES_SHOWN);
+  if (size === "off" || (!shown.length && !by))
+    return null;
+  return html`<section class=${"captions " + size} aria-label=${t("Live captions")}><div>${shown.map(({ n, text }) => html`<p key=${n}>${text}</p>`)}</div></section>`;
+}
