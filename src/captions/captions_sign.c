@@ -24,7 +24,7 @@ void captions_sign(LiveClient *client, json_t *message)
         LiveRoom *room = live_client_room(client);
         json_t *who = json_object_get(message, "who");
         int64_t person = json_integer_value(who);
-        bool known = person > 0 && person <= G_MAXINT && *live_person_name(room, (int)person);
+        bool known = person > 0 && person <= G_MAXINT && live_person_known(room, (int)person);
         if (!json_is_null(who) && !known) {
                 live_refuse(client, "sign", NULL, N_("This person is not in the room any more."));
                 return;

@@ -110,7 +110,8 @@ static void end_line(LiveClient *client, Captions *captions, int64_t n, char *te
         }
         if (n == captions->next) {
                 captions->next++;
-                set_open(captions, NULL);
+                g_clear_pointer(&captions->open, g_free); /* pages drop it when they get the whole line */
+                captions->open_changed = false;
                 captions->begun_us = 0;
         }
         Keeping *keeping = g_new(Keeping, 1);

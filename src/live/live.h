@@ -197,6 +197,7 @@ LiveMoment live_room_moment(const LiveRoom *room);
 bool live_room_ended(const LiveRoom *room);
 LiveRoom *live_client_room(const LiveClient *client);
 int live_client_person(const LiveClient *client);
+bool live_person_known(LiveRoom *room, int person);
 /* Of anybody the room knows, present or not; else "" and LIVE_GUEST. */
 const char *live_person_name(LiveRoom *room, int person);
 LiveRole live_person_role(LiveRoom *room, int person);

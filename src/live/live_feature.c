@@ -192,6 +192,11 @@ int live_client_person(const LiveClient *client)
         return client->person->id;
 }
 
+bool live_person_known(LiveRoom *room, int person)
+{
+        return live_person_find(room, person) != NULL;
+}
+
 const char *live_person_name(LiveRoom *room, int person)
 {
         const Person *known = live_person_find(room, person);

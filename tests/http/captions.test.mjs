@@ -30,10 +30,10 @@ before(async () => {
   place = await importLive(server);
   first = await member('captioner', 'cleo');
   second = await member('captioner', 'dan');
-  code = /"\/test\/talk\/(\w+)\/"[^>]*>Live now/.exec(await (await server.client().get('/test/schedule/')).text())[1];
+  code = /\/test\/talk\/(\w+)\/"[^>]*>\s*Live now/.exec((await server.client().get('/test/schedule/')).body_text)[1];
 });
 after(async () => {
-  const { code: exit, stderr } = await server.stop();
+  const { code: exit, stderr } = await server.stop({ keep: false });
   assert.equal(exit, 0, stderr);
   assert.doesNotMatch(stderr, /Sanitizer|runtime error/);
 });
@@ -151,7 +151,7 @@ describe('the file of captions', () => {
     const client = await ownerClient(server), answer = await client.get(address());
     assert.equal(answer.status, 200);
     assert.match(answer.headers.get('content-type'), /^text\/vtt/);
-    const [head, ...cues] = (await answer.text()).trim().split('\n\n');
+    const [head, ...cues] = answer.body_text.trim().split('\n\n');
     assert.equal(head, 'WEBVTT');
     const texts = cues.map((cue) => {
       const [times, text, ...rest] = cue.split('\n');
