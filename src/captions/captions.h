@@ -1,5 +1,5 @@
-/* Captions typed live, and the sign-language interpreter's picture: a feature of the room (live/live.h). May be included
- * by app. */
+/* Captions typed live, and the sign-language interpreter's picture: a feature of the room (live/live.h). May be
+ * included by app. */
 #pragma once
 #include "live/live.h"
 

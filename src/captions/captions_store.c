@@ -17,7 +17,8 @@ Captions *captions_store_load(Db *db, int64_t session)
         captions->lines = g_ptr_array_new_with_free_func(caption_free);
         captions->next =
                 db_int(db, -1, "SELECT max(n) FROM caption WHERE session_id = $1 AND lane = ''", "i", session) + 1;
-        captions->signer = (int)db_int(db, 0, "SELECT person_id FROM caption_signer WHERE session_id = $1", "i", session);
+        captions->signer =
+                (int)db_int(db, 0, "SELECT person_id FROM caption_signer WHERE session_id = $1", "i", session);
         g_autoptr(Stmt) rows = db_query(
                 db, "SELECT " COLUMNS " FROM caption WHERE session_id = $1 AND lane = '' AND n >= $2 ORDER BY n", "ii",
                 session, captions->next - CAPTIONS_SHOWN);
@@ -31,11 +32,12 @@ Captions *captions_store_load(Db *db, int64_t session)
 
 bool captions_store_save(Db *db, int64_t session, const Caption *line, int person)
 {
-        return db_run(db,
-                      "INSERT INTO caption(session_id, n, text, begun_us, ended_us, person_id) VALUES($1, $2, $3, $4, $5, "
-                      "$6) ON CONFLICT(session_id, lane, n) DO UPDATE SET text = excluded.text, "
-                      "person_id = excluded.person_id",
-                      "iitiii", session, line->n, line->text, line->begun_us, line->ended_us, (int64_t)person);
+        return db_run(
+                db,
+                "INSERT INTO caption(session_id, n, text, begun_us, ended_us, person_id) VALUES($1, $2, $3, $4, $5, "
+                "$6) ON CONFLICT(session_id, lane, n) DO UPDATE SET text = excluded.text, "
+                "person_id = excluded.person_id",
+                "iitiii", session, line->n, line->text, line->begun_us, line->ended_us, (int64_t)person);
 }
 
 bool captions_store_sign(Db *db, int64_t session, int person)

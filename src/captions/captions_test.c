@@ -132,11 +132,12 @@ static void test_beginning(Fixture *fixture, gconstpointer data)
         g_assert_cmpint(captions_store_began(fixture->db, fixture->talk + 1, 0), ==, -1);
         g_assert_cmpint(captions_store_began(fixture->db, fixture->talk, 0), ==, 7);
         for (int part = 0; part < 2; part++)
-                g_assert_true(db_run(fixture->db,
-                                     "INSERT INTO recording(event_id, talk_id, folder, title, state, started_us, "
-                                     "length_us, bytes, download_bytes) SELECT event_id, id, 'f' || $2, '', 'ready', $2, "
-                                     "1, 1, 1 FROM talk WHERE id = $1",
-                                     "ii", fixture->talk, (int64_t)(100 + part)));
+                g_assert_true(
+                        db_run(fixture->db,
+                               "INSERT INTO recording(event_id, talk_id, folder, title, state, started_us, "
+                               "length_us, bytes, download_bytes) SELECT event_id, id, 'f' || $2, '', 'ready', $2, "
+                               "1, 1, 1 FROM talk WHERE id = $1",
+                               "ii", fixture->talk, (int64_t)(100 + part)));
         g_assert_cmpint(captions_store_began(fixture->db, fixture->talk, 0), ==, 100);
         g_assert_cmpint(captions_store_began(fixture->db, fixture->talk, 1), ==, 101);
 }
