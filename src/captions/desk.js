@@ -113,6 +113,12 @@ export class Desk extends Component {
     this.field.current.focus();
   }
 
+  #take() {
+    const { view } = this.props;
+    view.act.dismiss(); // what was refused before
+    view.send({ t: "caption_take" });
+  }
+
   /** @param {number} step 1: an earlier line */
   #move(step) {
     const at = this.earlier.findIndex((line) => line.n === this.state.correcting) + step, line = this.earlier[at];
@@ -142,15 +148,15 @@ export class Desk extends Component {
     const { part, earlier } = this, { correcting, words } = this.state, mine = !part.by || part.by === view.room.me?.id;
     return html`<section class="desk stack" aria-label=${t("Type captions")}>
       ${!mine && html`<p class="notice">${icon("info")}<span>${t("{name} types the captions now.", { name: named(view, part.by) })}</span>
-        <button type="button" class="btn" onClick=${() => view.send({ t: "caption_take" })}>${t("I take over")}</button></p>`}
-      ${mine && earlier.length > 0 && html`<ol class="small" role="list">${earlier.slice(0, 3).reverse().map((line) => html`<li key=${line.n} class=${line.n === correcting ? "now" : ""}><span>${line.text}</span>
-        <button type="button" class="btn plain" aria-label=${t("Correct: {text}", { text: line.text })} onClick=${() => this.#write(line.text, line.n)}>${t("Correct")}</button></li>`)}</ol>`}
+        <button type="button" class="btn" onClick=${() => this.#take()}>${t("I take over")}</button></p>`}
       <form onSubmit=${(/** @type {SubmitEvent} */ event) => {
         event.preventDefault();
         this.#enter();
       }}><label for="caption">${correcting === null ? t("Captions: Enter shows the line, ↑ corrects the last ones") : t("Correction: Enter keeps it, Escape leaves it; empty takes the line back")}</label>
       <span class="row"><input ref=${this.field} type="text" id="caption" maxlength="300" autocomplete="off" disabled=${!mine} onInput=${() => this.#typed()} onKeyDown=${(/** @type {KeyboardEvent} */ event) => this.#key(event)} />
       <button type="submit" class="btn main" disabled=${!mine}>${correcting === null ? t("Show") : t("Correct")}</button></span></form>
+      ${mine && earlier.length > 0 && html`<ol class="small" role="list">${earlier.slice(0, 3).map((line) => html`<li key=${line.n} class=${line.n === correcting ? "now" : ""}><span>${line.text}</span>
+        <button type="button" class="btn plain" aria-label=${t("Correct: {text}", { text: line.text })} onClick=${() => this.#write(line.text, line.n)}>${t("Correct")}</button></li>`)}</ol>`}
       <label class="tick small"><input type="checkbox" checked=${words} onChange=${(/** @type {Event} */ event) => this.setState({ words: /** @type {HTMLInputElement} */ (event.currentTarget).checked })} /><span>${t("Show each word as I type")}</span></label>
     </section>`;
   }

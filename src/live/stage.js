@@ -27,7 +27,7 @@ export function Stage(view) {
       ${people.map((person) => html`<${Voice} key=${person.id} person=${person} view=${view} />`)}
     </ul>` : people.length ? html`<div class=${"cast n" + people.length} role="group" aria-label=${t("On stage")} tabindex="0">
       ${people.map((person) => html`<${Tile} key=${person.id} person=${person} view=${view} />`)}
-    </div>` : html`<${Empty} ...${view} />`}
+    </div>` : cast(room).length === 0 && html`<${Empty} ...${view} />`}
     <div class="stack lanes">${features.map(({ name, Lane }) => Lane && html`<${Lane} key=${name} ...${view} />`)}</div>
   </section>`;
 }
