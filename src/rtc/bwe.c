@@ -22,6 +22,7 @@ enum {
         LOSS_CREEP_MAX = 65536 / 16, /* what it may become without a cut that showed it */
         CUT_PERCENT = 85,
         PROBE_KEPT_PERCENT = 95,
+        LESS_PERCENT = 93, /* of what was sent, and came through, at a cut: that is less */
         CUT_PAUSE_US = 300 * 1000,
         JUDGE_US = SECOND, /* by then a cut has shown what it does */
         SILENT_US = 1500 * 1000,
@@ -295,6 +296,22 @@ static uint64_t rate_after_cut(const Bwe *bwe, uint64_t carried)
         return MAX(after, queued ? estimate / 2 : estimate * (65536 - excess / 2) / 65536);
 }
 
+/* Of the last second, or of as much of it as is still known. */
+static uint32_t sent_rate(const Bwe *bwe, int64_t now_us)
+{
+        uint64_t bytes = 0;
+        uint32_t age_us = 0;
+        for (uint16_t back = 1; back < BWE_SENT; back++) {
+                const BweSent *sent = &bwe->sent[(uint16_t)(bwe->next_sequence - back) & (BWE_SENT - 1)];
+                uint32_t this_age_us = (uint32_t)now_us - sent->at_us;
+                if (sent->bytes == 0 || this_age_us > JUDGE_US)
+                        return (uint32_t)MIN(bytes * 8 * SECOND / JUDGE_US, UINT32_MAX);
+                age_us = MAX(age_us, this_age_us);
+                bytes += sent->bytes;
+        }
+        return (uint32_t)MIN(bytes * 8 * SECOND / MAX(age_us, 1), UINT32_MAX);
+}
+
 static void cut(Bwe *bwe, int64_t now_us)
 {
         uint64_t carried = (uint64_t)bwe->acked_bps * 65536 / (65536 - bwe->loss_floor);
@@ -302,6 +319,8 @@ static void cut(Bwe *bwe, int64_t now_us)
         bwe->cut_us = now_us;
         bwe->cut_queue_us = bwe->queue_us;
         bwe->cut_loss = bwe->loss;
+        bwe->cut_acked_bps = bwe->acked_bps;
+        bwe->cut_sent_bps = sent_rate(bwe, now_us);
         bwe->cut_judged = false;
         bwe->ceiling_bps = (uint32_t)MIN(carried, BWE_MAX_BPS);
         set_estimate(bwe, MIN(bwe->estimate_bps, rate_after_cut(bwe, carried)));
@@ -322,12 +341,21 @@ static void give_probe_up(Bwe *bwe, int64_t now_us)
         probe_failed(bwe, now_us);
 }
 
-/* A second after a cut: loss that did not shrink is the line's own, and so is a delay that did not. */
+static bool sends_less(const Bwe *bwe, int64_t now_us)
+{
+        return sent_rate(bwe, now_us) <= (uint64_t)bwe->cut_sent_bps * LESS_PERCENT / 100 &&
+               bwe->acked_bps <= (uint64_t)bwe->cut_acked_bps * LESS_PERCENT / 100;
+}
+
+/* A second after a cut: loss that did not shrink is the line's own, and so is a delay that did not. A cut that let as
+ * much be sent as before, of repairs or a key frame, shows neither. */
 static void judge_cut(Bwe *bwe, int64_t now_us)
 {
         if (bwe->cut_judged || now_us - bwe->cut_us < JUDGE_US || bwe->newest_sent_us - bwe->cut_us < JUDGE_US / 2)
                 return;
         bwe->cut_judged = true;
+        if (!sends_less(bwe, now_us))
+                return;
         if (bwe->cut_loss > bwe->loss_floor + LOSS_CONGESTED && bwe->loss > bwe->cut_loss / 2) {
                 bwe->loss_floor = MIN(bwe->loss, LOSS_FLOOR_MAX);
                 if (bwe->queue_us < CONGESTED_QUEUE_US)

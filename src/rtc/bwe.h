@@ -9,7 +9,8 @@
  *      hold       between
  *
  * The delay is the least of the last 300 ms over the least of the last 10 s, so that jitter is no queue. Loss and delay
- * that stay when less is sent are the line's own and cost nothing further. Higher rates are found by probing (RTX
+ * that stay when less is sent are the line's own and cost nothing further; that less is sent shows by less that comes
+ * through, since of what is too much for a line the same comes through as before. Higher rates are found by probing (RTX
  * copies or padding), only when bwe_want() says that they would be used; after a failure it waits 2, 4, 8 … 30 s.
  *
  * A plain value of under 16 KiB, no allocation; time is an argument (any steady clock). One thread.
@@ -96,7 +97,7 @@ typedef struct Bwe {
         int64_t raised_us;
         /* The last cut: whether it helped is seen a second later. */
         int64_t cut_us, cut_queue_us;
-        uint32_t cut_from_bps;
+        uint32_t cut_from_bps, cut_sent_bps, cut_acked_bps;
         unsigned cut_loss;
         bool cut_judged;
         int64_t loss_after_us, loss_from_bucket; /* loss is counted for what was sent then, from this bucket on */

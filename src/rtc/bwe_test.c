@@ -9,6 +9,9 @@
 
 #define SECOND INT64_C(1000000)
 #define STEP_US 1000
+#define REPAIR_US 100000
+#define REPAIRS_EVERY_US 40000
+#define KEY_FRAME_BYTES 25000
 
 enum {
         PACKET = 1100,
@@ -49,6 +52,7 @@ typedef struct Flow {
         uint32_t rate_bps; /* of the picture now */
         int64_t last_arrival_us;
         double frame_bytes;
+        GArray *repairs; /* when what was lost is sent again, int64_t */
         uint64_t media_bytes, probe_bytes; /* sent */
         int64_t came_bytes;
         int64_t receiver_offset_us;
@@ -59,6 +63,7 @@ typedef struct World {
         Line line;
         Flow flows[FLOWS];
         unsigned n_flows;
+        bool pictures; /* what is lost is sent again, and what is larger begins with a key frame */
         GRand *random;
         int64_t queue_worst_us; /* since it was last set to 0 */
 } World;
@@ -77,6 +82,7 @@ static World *world_new(Line line, unsigned n_flows, const uint32_t *layers_bps,
                 twcc_receiver_init(&flow->receiver);
                 flow->flying = g_array_new(FALSE, FALSE, sizeof(Flying));
                 flow->answers = g_array_new(FALSE, FALSE, sizeof(Answer));
+                flow->repairs = g_array_new(FALSE, FALSE, sizeof(int64_t));
                 memcpy(flow->layers_bps, layers_bps, n_layers * sizeof *layers_bps);
                 flow->starts_us = world->now_us;
                 /* The receiver's clock is another, and its reference time wraps after 20 s. */
@@ -90,6 +96,7 @@ static void world_free(World *world)
         for (unsigned i = 0; i < world->n_flows; i++) {
                 g_array_unref(world->flows[i].flying);
                 g_array_unref(world->flows[i].answers);
+                g_array_unref(world->flows[i].repairs);
         }
         g_rand_free(world->random);
         g_free(world);
@@ -106,8 +113,12 @@ static void send_packet(World *world, Flow *flow, size_t bytes)
         Line *line = &world->line;
         Flying flying = { .sequence = bwe_next_sequence(&flow->bwe), .bytes = (uint16_t)bytes };
         bwe_sent(&flow->bwe, bytes, world->now_us);
-        if (queue_now_us(world) > line->queue_max_us || line->capacity_bps == 0)
+        int64_t again_us = world->now_us + REPAIR_US;
+        if (queue_now_us(world) > line->queue_max_us || line->capacity_bps == 0) {
+                if (world->pictures && bytes != AUDIO_PACKET)
+                        g_array_append_val(flow->repairs, again_us);
                 return;
+        }
         line->busy_until_us =
                 MAX(line->busy_until_us, world->now_us) + (int64_t)bytes * 8 * SECOND / line->capacity_bps;
         if (line->loss > 0 && g_rand_double(world->random) < line->loss)
@@ -166,8 +177,9 @@ static void read_answers(World *world, Flow *flow)
 }
 
 /* The highest layer that fits, or any rate where there is one alone; and what would be wanted next. */
-static void choose(Flow *flow)
+static void choose(const World *world, Flow *flow)
 {
+        uint32_t before_bps = flow->rate_bps;
         uint32_t budget_bps = bwe_budget_bps(&flow->bwe), wanted_bps = 0;
         budget_bps = budget_bps > AUDIO_BPS ? budget_bps - AUDIO_BPS : 0;
         flow->rate_bps = 0;
@@ -181,6 +193,17 @@ static void choose(Flow *flow)
                 else if (flow->layers_bps[i] && !wanted_bps)
                         wanted_bps = flow->layers_bps[i] * 11 / 10;
         bwe_want(&flow->bwe, wanted_bps ? wanted_bps + AUDIO_BPS : 0);
+        if (world->pictures && flow->rate_bps != before_bps)
+                flow->frame_bytes += KEY_FRAME_BYTES;
+}
+
+static void send_repairs(World *world, Flow *flow)
+{
+        if (world->now_us % REPAIRS_EVERY_US || !flow->repairs->len ||
+            g_array_index(flow->repairs, int64_t, 0) > world->now_us)
+                return;
+        g_array_remove_index(flow->repairs, 0);
+        send_packet(world, flow, PACKET);
 }
 
 static void send_media(World *world, Flow *flow)
@@ -188,7 +211,7 @@ static void send_media(World *world, Flow *flow)
         int64_t since_us = world->now_us - flow->starts_us;
         if (since_us % 20000 == 0) {
                 bwe_tick(&flow->bwe, world->now_us);
-                choose(flow);
+                choose(world, flow);
                 send_packet(world, flow, AUDIO_PACKET);
                 for (size_t left = bwe_probe_bytes(&flow->bwe, world->now_us); left > 0;
                      left = left > PACKET ? left - PACKET : 0) {
@@ -221,6 +244,7 @@ static void run(World *world, int64_t us)
                         deliver(world, flow);
                         answer(world, flow);
                         read_answers(world, flow);
+                        send_repairs(world, flow);
                         send_media(world, flow);
                 }
                 world->queue_worst_us = MAX(world->queue_worst_us, queue_now_us(world));
@@ -315,6 +339,28 @@ static void test_cap_comes_and_goes(void)
         took_us += until_rate(world, 1700000, 60 * SECOND);
         TELL("1.7 Mbit/s %.2f s after the cap is gone", (double)took_us / SECOND);
         g_assert_cmpint(took_us, <=, 35 * SECOND);
+}
+
+/* A short queue that drops: what is sent again and the key frames of a larger picture keep it full, and that is no loss
+ * of the line's own. */
+static void test_short_queue(void)
+{
+        Line line = { .capacity_bps = 1000000, .delay_us = 20000, .queue_max_us = 200000 };
+        static const uint32_t temporal[] = { 110000, 180000, 310000 };
+        g_autoptr(World) world = world_new(line, 1, temporal, 3);
+        world->pictures = true;
+        run(world, 10 * SECOND);
+        world->line.capacity_bps = 300000;
+        run(world, 5 * SECOND);
+        unsigned worst = 0, lossy = 0;
+        for (unsigned second = 0; second < 60; second++) {
+                run(world, SECOND);
+                worst = MAX(worst, world->flows[0].bwe.estimate_bps);
+                lossy += world->flows[0].bwe.loss > 65536 / 5;
+        }
+        TELL("estimate %u at most, %u of 60 s with much loss", worst, lossy);
+        g_assert_cmpuint(worst, <=, 360000);
+        g_assert_cmpuint(lossy, <=, 6);
 }
 
 /* One that comes later to a line that another fills gets its share. */
@@ -530,6 +576,7 @@ int main(int argc, char **argv)
         g_test_add_func("/bwe/wide-line", test_wide_line);
         g_test_add_func("/bwe/narrow-line", test_narrow_line);
         g_test_add_func("/bwe/cap-comes-and-goes", test_cap_comes_and_goes);
+        g_test_add_func("/bwe/short-queue", test_short_queue);
         g_test_add_func("/bwe/two-share", test_two_share);
         g_test_add_func("/bwe/random-loss", test_random_loss);
         g_test_add_func("/bwe/policer", test_policer);
