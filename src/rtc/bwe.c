@@ -37,7 +37,8 @@ enum {
         PROBE_WAIT_US = SECOND,      /* for its feedback */
         PROBE_QUEUE_US = 30 * 1000,
         TOLERANCE_MAX_US = 250 * 1000,
-        PROBE_AGAIN_US = 100 * 1000, /* after a success */
+        PROBE_AGAIN_US = 100 * 1000,  /* after a success */
+        CEILING_KEPT_US = 5 * SECOND, /* for so long nothing is tried beyond it */
         BACK_OFF_MIN_US = 2 * SECOND,
         BACK_OFF_MAX_US = 30 * SECOND,
         REPORT_US = 500 * 1000,          /* reports of several streams come together: one of them is enough */
@@ -240,6 +241,15 @@ static void probe_note(BweProbe *probe, size_t bytes, int64_t arrival_us)
         probe->last_arrival_us = MAX(probe->last_arrival_us, arrival_us);
 }
 
+/* After a cut what comes of it is awaited first, and longer before more is tried than was too much just now. */
+static bool probe_may_start(const Bwe *bwe, int64_t now_us)
+{
+        int64_t pause_us = bwe->ceiling_bps && bwe->wanted_bps > bwe->ceiling_bps ? CEILING_KEPT_US : SECOND;
+        return bwe->state == BWE_CLEAR && bwe->wanted_bps > bwe->estimate_bps && bwe->remb_bps == 0 &&
+               now_us - bwe->first_feedback_us >= PROBE_FIRST_US && now_us >= bwe->probe.not_before_us &&
+               now_us - bwe->cut_us >= pause_us;
+}
+
 /* In a line's first seconds and far below what is wanted it may treble, else double. */
 static void probe_start(Bwe *bwe, int64_t now_us)
 {
@@ -253,6 +263,7 @@ static void probe_start(Bwe *bwe, int64_t now_us)
                              .began_us = now_us,
                              .sent_before = bwe->sent_bytes,
                              .first = bwe->next_sequence,
+                             .gave_up_us = probe->gave_up_us,
                              .back_off_us = probe->back_off_us };
 }
 
@@ -267,9 +278,7 @@ static void probe_tick(Bwe *bwe, int64_t now_us)
         }
         if (probe->waiting && now_us - probe->ended_us > PROBE_WAIT_US)
                 probe_judge(bwe, now_us);
-        if (!probe->running && !probe->waiting && bwe->state == BWE_CLEAR && bwe->wanted_bps > bwe->estimate_bps &&
-            bwe->remb_bps == 0 && now_us - bwe->first_feedback_us >= PROBE_FIRST_US && now_us >= probe->not_before_us &&
-            now_us - bwe->cut_us >= SECOND)
+        if (!probe->running && !probe->waiting && probe_may_start(bwe, now_us))
                 probe_start(bwe, now_us);
 }
 
@@ -335,7 +344,7 @@ static void give_probe_up(Bwe *bwe, int64_t now_us)
                 bwe->ceiling_bps = (uint32_t)MIN(carried, BWE_MAX_BPS);
                 set_estimate(bwe, MIN(bwe->estimate_bps, carried * PROBE_KEPT_PERCENT / 100));
         }
-        bwe->cut_us = now_us;
+        bwe->cut_us = bwe->probe.gave_up_us = now_us;
         bwe->cut_queue_us = bwe->queue_us;
         loss_anew(bwe, now_us);
         probe_failed(bwe, now_us);
@@ -518,7 +527,9 @@ uint32_t bwe_budget_bps(const Bwe *bwe)
         uint64_t budget = bwe->estimate_bps;
         if (bwe->remb_bps)
                 budget = MIN(budget, bwe->remb_bps);
-        if (bwe->queue_us > CONGESTED_QUEUE_US) /* gone within a second */
+        /* Gone within a second; of itself, where a probe made it. */
+        if (bwe->queue_us > CONGESTED_QUEUE_US &&
+            (!bwe->probe.gave_up_us || bwe->feedback_us - bwe->probe.gave_up_us > SECOND))
                 budget = budget * (uint64_t)(SECOND - MIN(bwe->queue_us, SECOND)) / SECOND;
         return (uint32_t)budget;
 }

@@ -71,6 +71,7 @@ typedef struct BweProbe {
         uint64_t bytes; /* came, without the first */
         unsigned received, lost;
         int64_t not_before_us, back_off_us;
+        int64_t gave_up_us; /* the last that was too much; 0: none */
 } BweProbe;
 
 typedef struct Bwe {

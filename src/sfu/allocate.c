@@ -35,7 +35,9 @@ static void ladder_make(const AllocateLine *line, AllocateMode mode, Ladder *lad
 {
         *ladder = (Ladder){ .steps = { { SLOT_NO_LAYER, 0 } } };
         for (int layer = 0; layer <= MIN(line->max_layer, TRACK_LAYERS - 1) && mode != ALLOCATE_AUDIO; layer++) {
-                for (unsigned temporal = 0; temporal < (mode == ALLOCATE_LOW ? 1 : TEMPORAL_LAYERS); temporal++)
+                /* Larger at a quarter of the pictures is not better. */
+                for (unsigned temporal = ladder->n > 0; temporal < (mode == ALLOCATE_LOW ? 1 : TEMPORAL_LAYERS);
+                     temporal++)
                         climb(ladder, layer, temporal, line->bps[layer][temporal]);
                 if (mode == ALLOCATE_LOW && ladder->n > 0)
                         return;

@@ -35,8 +35,8 @@ static void test_one(void)
                 int layer;
                 unsigned temporal;
         } cases[] = {
-                { 50, SLOT_NO_LAYER, 0 }, { 90, 0, 0 },   { 125, 0, 1 },  { 299, 0, 2 }, { 300, 1, 0 }, { 600, 1, 2 },
-                { 1000, 2, 0 },           { 1699, 2, 1 }, { 1700, 2, 2 }, { 9000, 2, 2 }
+                { 50, SLOT_NO_LAYER, 0 }, { 90, 0, 0 },   { 125, 0, 1 },  { 300, 0, 2 }, { 400, 1, 1 }, { 600, 1, 2 },
+                { 1000, 1, 2 },           { 1699, 2, 1 }, { 1700, 2, 2 }, { 9000, 2, 2 }
         };
         AllocateLine line = camera(ALLOCATE_OTHER);
         for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -5,7 +5,11 @@
 
 #include "rtc/red.h"
 
-enum { CLOCK_WILD_US = 1000 * 1000, REPEATED_BYTES_MAX = 1100 /* the path takes it whole */ };
+enum {
+        CLOCK_WILD_US = 1000 * 1000,
+        REPEATED_BYTES_MAX = 1100, /* the path takes it whole */
+        PACED_MAX_US = 1000 * 1000 /* what waits for longer goes at once: the line is not what it was believed to be */
+};
 
 void room_forward(Room *room, Packet *packet)
 {
@@ -38,6 +42,7 @@ static void take_source(Room *room, Slot *slot, const Packet *first)
 {
         slot_switch(slot, first->track->id, first, ticks_since_last(room, slot, first));
         slot->asking = false;
+        slot->paced_next = first->index;
         room->wants_changed = true; /* the source before is seen by one less */
         counters_add(&room->loop->counters, COUNTER_SWITCHES, 1);
 }
@@ -104,12 +109,63 @@ static size_t send_packet(const Room *room, Peer *peer, Slot *slot, const SlotMa
         return size;
 }
 
+/* --- At the pace of a narrow line --------------------------------------------------------------------------------- */
+
+/* A picture's packet has come: it stays in its track's ring until the line is due. False for a late one, which goes at
+ * once: those behind it are sent. What is still due of the source before a change is left out. */
+static bool waits_its_turn(Room *room, Slot *slot, const Packet *packet)
+{
+        uint32_t source = packet->track->id;
+        if (slot->now.source != source) {
+                if (slot->wanted == source && packet->key_start)
+                        take_source(room, slot, packet);
+                return true;
+        }
+        return packet->index >= slot->paced_next;
+}
+
+static Packet *due_packet(const Room *room, const Watcher *watcher, unsigned line)
+{
+        const Slot *slot = &watcher->slots[line];
+        if (watcher_line_is_sound(watcher, line) || !slot->now.source)
+                return NULL;
+        const Track *track = room_line_track(room, watcher, line, slot->now.source);
+        return track ? track_find_next(track, slot->paced_next) : NULL;
+}
+
+/* Sends what is due, line by line in turn, as far as the pace allows; all of it when it is off. Returns bytes, adds
+ * packets. */
+static size_t pump(Room *room, Peer *peer, unsigned *packets)
+{
+        Watcher *watcher = peer->watcher;
+        int64_t now_us = room->loop->now_us;
+        size_t bytes = 0;
+        for (unsigned idle = 0; idle < watcher->n_slots;) {
+                unsigned line = watcher->pace.line = (watcher->pace.line + 1) % watcher->n_slots;
+                Packet *packet = due_packet(room, watcher, line);
+                bool goes = packet && (!watcher->pace.on || now_us - packet->arrival_us > PACED_MAX_US ||
+                                       watcher_pace_left(watcher, now_us) > 0);
+                idle = goes ? 0 : idle + 1;
+                if (!goes)
+                        continue;
+                Slot *slot = &watcher->slots[line];
+                slot->paced_next = packet->index + 1;
+                const SlotMap *map = turn_slot(room, slot, packet);
+                if (!map || slot_leaves_out(map, packet))
+                        continue;
+                bytes += send_packet(room, peer, slot, map, packet);
+                ++*packets;
+        }
+        return bytes;
+}
+
 /* --- All of a turn ------------------------------------------------------------------------------------------------ */
 
 /* Returns bytes, adds packets. */
 static size_t send_pending(Room *room, Peer *peer, unsigned *packets)
 {
         Watcher *watcher = peer->watcher;
+        bool paced = watcher->pace.on;
         size_t bytes = 0;
         for (unsigned i = 0; i < room->n_pending; i++) {
                 Packet *packet = room->pending[i];
@@ -118,6 +174,8 @@ static size_t send_pending(Room *room, Peer *peer, unsigned *packets)
                 if (line >= watcher->n_slots)
                         continue;
                 Slot *slot = &watcher->slots[line];
+                if (paced && track_is_video(track) && waits_its_turn(room, slot, packet))
+                        continue;
                 const SlotMap *map = &slot->now;
                 if (map->source != track->id || packet->index < map->base_in || map->temporal != slot->target_temporal)
                         map = turn_slot(room, slot, packet);
@@ -126,7 +184,7 @@ static size_t send_pending(Room *room, Peer *peer, unsigned *packets)
                 bytes += send_packet(room, peer, slot, map, packet);
                 ++*packets;
         }
-        return bytes;
+        return paced ? bytes + pump(room, peer, packets) : bytes;
 }
 
 static void count(const Room *room, unsigned packets, size_t bytes)
@@ -148,6 +206,29 @@ void room_fan_out(Room *room)
         count(room, packets, bytes);
 }
 
+void room_pump(Room *room, Peer *peer)
+{
+        unsigned packets = 0;
+        size_t bytes = pump(room, peer, &packets);
+        count(room, packets, bytes);
+}
+
+void fan_out_pace(Room *room, Peer *peer, bool on)
+{
+        Watcher *watcher = peer->watcher;
+        if (watcher->pace.on == on)
+                return;
+        room_fan_out(room);
+        watcher->pace.on = on;
+        watcher->pace.sent_bytes = watcher->bwe.sent_bytes;
+        for (unsigned i = 0; on && i < watcher->n_slots; i++) {
+                const Track *track = room_line_track(room, watcher, i, watcher->slots[i].now.source);
+                watcher->slots[i].paced_next = track ? track->highest + 1 : 0;
+        }
+        if (!on)
+                room_pump(room, peer);
+}
+
 /* --- Lines that wait ---------------------------------------------------------------------------------------------- */
 
 static void answer_asking(Room *room, Peer *peer, unsigned i)
@@ -163,6 +244,11 @@ static void answer_asking(Room *room, Peer *peer, unsigned i)
                 return;
         }
         take_source(room, slot, key);
+        counters_add(&room->loop->counters, COUNTER_KEY_FRAMES_KEPT, 1);
+        if (peer->watcher->pace.on) {
+                room_pump(room, peer);
+                return;
+        }
         size_t bytes = 0;
         unsigned packets = 0;
         for (uint64_t index = key->index; index <= track->highest; index++) {
@@ -172,7 +258,6 @@ static void answer_asking(Room *room, Peer *peer, unsigned i)
                 bytes += send_packet(room, peer, slot, &slot->now, packet);
                 packets++;
         }
-        counters_add(&room->loop->counters, COUNTER_KEY_FRAMES_KEPT, 1);
         count(room, packets, bytes);
 }
 

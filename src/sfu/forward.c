@@ -61,7 +61,7 @@ static void set_temporal(Slot *slot, const Packet *packet, uint8_t temporal)
 void slot_turn_temporal(Slot *slot, const Packet *packet)
 {
         uint8_t now = slot->now.temporal, target = slot->target_temporal;
-        if (!packet->frame_start || packet->late)
+        if (target == now || !packet->frame_start || packet->late)
                 return;
         /* In H.264 nothing leans on the upper layer. */
         bool free = packet->codec != CODEC_VP8 || !packet->vp8.has_tid;

@@ -44,6 +44,7 @@ typedef struct Slot {
         /* What may be shown: the layer given by what the network carries, and the height that the page shows. */
         int8_t target_layer;
         uint8_t target_temporal;
+        uint64_t paced_next; /* on a paced line: the source's index that is due next */
         uint16_t view_height;
         uint32_t packets, bytes; /* for sender reports */
         uint32_t reported;       /* packets at the last one */

@@ -51,6 +51,8 @@ bool room_timestamp_at(const Room *room, const Track *track, int64_t utc_us, uin
 
 /* Encrypts for every watcher what came in, into the send arena. */
 void room_fan_out(Room *room);
+/* Sends what is due of a paced watcher's pictures. */
+void room_pump(Room *room, Peer *peer);
 /* Fans out, and asks publishers for what is missing. */
 void room_end_turn(Room *room);
 void room_tick(Room *room);

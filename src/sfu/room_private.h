@@ -69,3 +69,5 @@ void share_tick(Room *room);
 
 /* fan_out.c: what lines wait for, after all pending packets went out: the newest key frame again, or a new one. */
 void fan_out_asking(Room *room);
+/* From now on a watcher's pictures leave at the pace of its line, or at once. */
+void fan_out_pace(Room *room, Peer *peer, bool on);

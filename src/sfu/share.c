@@ -7,31 +7,49 @@ enum {
         NETWORK_US = 1000 * 1000, /* between two words about it to the page, */
         NARROW_US = 4000 * 1000,  /* and how long it must be worse: a line is still measured in its first seconds */
         GUESSED_BPS = 150 * 1000, /* of a smallest layer that was not measured yet, */
-        GUESSED_FACTOR = 3,       /* and of each above it */
+        GUESSED_FACTOR = 3,       /* and of each above it, by the one below; */
+        GUESSED_BELOW = 2,        /* or of each below one that was measured */
         WANT_PERCENT = 120,       /* of what the next step takes: as much as raising wants to spare, and repairs */
         FAIR_LINE_BPS = 1000 * 1000,
 };
 
 /* --- What there is ------------------------------------------------------------------------------------------------ */
 
-static uint32_t layer_bps(const Source *source, unsigned layer, unsigned temporal)
+static uint32_t measured_bps(const Source *source, int layer, unsigned temporal)
+{
+        return source->layers[layer] ? track_bps(source->layers[layer], temporal) : 0;
+}
+
+/* Of a layer that was not sent yet: by those that were, the nearest above or below. */
+static uint32_t guessed_bps(const Source *source, int layer)
+{
+        uint32_t guess = GUESSED_BPS;
+        for (int i = 0; i < layer; i++) {
+                uint32_t measured = measured_bps(source, i, TEMPORAL_LAYERS - 1);
+                guess = (measured ? measured : guess) * GUESSED_FACTOR;
+        }
+        uint32_t above = 0;
+        for (int i = TRACK_LAYERS - 1; i >= layer; i--) {
+                uint32_t measured = measured_bps(source, i, TEMPORAL_LAYERS - 1);
+                above = measured ? measured : above / GUESSED_BELOW;
+        }
+        return above ? MIN(guess, above) : guess;
+}
+
+static uint32_t layer_bps(const Source *source, int layer, unsigned temporal)
 {
         if (!source->layers[layer])
                 return 0;
-        uint32_t bps = track_bps(source->layers[layer], temporal);
-        if (track_bps(source->layers[layer], TEMPORAL_LAYERS - 1))
-                return MAX(bps, 1);
-        bps = GUESSED_BPS;
-        for (unsigned i = 0; i < layer; i++)
-                bps *= GUESSED_FACTOR;
-        return bps;
+        if (measured_bps(source, layer, TEMPORAL_LAYERS - 1))
+                return MAX(measured_bps(source, layer, temporal), 1);
+        return guessed_bps(source, layer);
 }
 
 static uint32_t source_bps(const Source *source)
 {
-        for (unsigned layer = TRACK_LAYERS; layer > 0; layer--)
-                if (source->layers[layer - 1] && source_best(source))
-                        return layer_bps(source, layer - 1, TEMPORAL_LAYERS - 1);
+        for (int layer = TRACK_LAYERS - 1; layer >= 0; layer--)
+                if (source->layers[layer] && source_best(source))
+                        return layer_bps(source, layer, TEMPORAL_LAYERS - 1);
         return 0;
 }
 
@@ -67,26 +85,28 @@ static AllocateLine describe(Room *room, const Watcher *watcher, unsigned i)
         if (!source || !source_best(source))
                 return line;
         line.max_layer = lines_fitting_layer(source, &watcher->slots[slot]);
-        for (unsigned layer = 0; layer < TRACK_LAYERS; layer++)
+        for (int layer = 0; layer < TRACK_LAYERS; layer++)
                 for (unsigned temporal = 0; temporal < TEMPORAL_LAYERS; temporal++)
                         line.bps[layer][temporal] = layer_bps(source, layer, temporal);
         return line;
 }
 
 /* A line that has all it wants, or is not shown now, is not held back: when more is wanted of it, it need not wait for
- * the next turn here. Only on a narrow network everything begins small. */
-static void set_targets(Room *room, Peer *peer, const AllocateLine *lines, unsigned n, uint32_t budget_bps)
+ * the next turn here. Only on a narrow network everything begins small. True when no line is held back. */
+static bool set_targets(Room *room, Peer *peer, const AllocateLine *lines, unsigned n, uint32_t budget_bps)
 {
         const Allocation *allocation = &peer->watcher->allocation;
+        bool full = true;
         for (unsigned i = 0; i < n; i++) {
-                AllocateTarget target = allocation->targets[i];
-                if (lines[i].max_layer == SLOT_NO_LAYER)
-                        target = (AllocateTarget){ budget_bps >= FAIR_LINE_BPS ? TRACK_LAYERS - 1 : 0,
-                                                   TEMPORAL_LAYERS - 1 };
-                else if (allocation->next_bps == 0)
+                bool shown = lines[i].max_layer != SLOT_NO_LAYER;
+                bool free = shown ? allocation->next_bps == 0 : budget_bps >= FAIR_LINE_BPS;
+                AllocateTarget target = shown ? allocation->targets[i] : (AllocateTarget){ 0, TEMPORAL_LAYERS - 1 };
+                if (free)
                         target = (AllocateTarget){ TRACK_LAYERS - 1, TEMPORAL_LAYERS - 1 };
+                full &= free;
                 room_set_target(room, peer, slot_of_line(i), target.layer, target.temporal);
         }
+        return full;
 }
 
 static void tell_network(Room *room, Peer *peer, SfuNetwork network)
@@ -138,8 +158,8 @@ static void share(Room *room, Peer *peer)
                 lines[i] = describe(room, watcher, i);
         budget_bps = budget_bps > room->audio_bps ? budget_bps - room->audio_bps : 0;
         allocation_update(&watcher->allocation, lines, n, watcher->mode, budget_bps, room->loop->now_us);
-        set_targets(room, peer, lines, n, budget_bps);
-        watcher->full = watcher->allocation.next_bps == 0;
+        watcher->full = set_targets(room, peer, lines, n, budget_bps);
+        fan_out_pace(room, peer, !watcher->full && watcher->video_sequence_id);
         bwe_want(&watcher->bwe, wanted_bps(room, watcher));
         bool none, reduced = allocation_is_reduced(&watcher->allocation, lines, n, &none);
         tell_network(room, peer, none ? SFU_NETWORK_AUDIO : reduced ? SFU_NETWORK_REDUCED : SFU_NETWORK_FULL);

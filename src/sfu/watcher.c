@@ -127,6 +127,13 @@ typedef enum ResendVerdict {
         RESEND_NEVER,
 } ResendVerdict;
 
+/* On a line that is too full repairs are what fills it: they wait until the next time that they are asked for. */
+static bool may_repair(Watcher *watcher, int64_t now_us)
+{
+        int64_t ahead_bytes = (int64_t)bwe_budget_bps(&watcher->bwe) * PACE_REPAIRS_US / 8 / G_USEC_PER_SEC;
+        return watcher_pace_left(watcher, now_us) > -ahead_bytes;
+}
+
 /* At most RESEND_TIMES, and not again before the last copy can have come. */
 static ResendVerdict may_resend(Peer *peer, unsigned slot, uint16_t sequence)
 {
@@ -139,6 +146,8 @@ static ResendVerdict may_resend(Peer *peer, unsigned slot, uint16_t sequence)
                 return RESEND_WAIT;
         if (same && entry->times >= RESEND_TIMES)
                 return RESEND_NEVER;
+        if (watcher->pace.on && !may_repair(watcher, now_us))
+                return RESEND_WAIT;
         if (!rate_take(&watcher->resend_rate, RESENDS_PER_SECOND, now_us))
                 return RESEND_WAIT;
         *entry = (Resend){
@@ -200,7 +209,7 @@ static void repair(Peer *peer, Slot *slot, const SlotMap *map, Packet *packet)
 {
         Watcher *watcher = peer->watcher;
         resend(peer, slot, map, packet);
-        if (watcher->lossy && watcher->rtx_types[packet->codec] &&
+        if (watcher->lossy && watcher->bwe.state != BWE_CONGESTED && watcher->rtx_types[packet->codec] &&
             rate_take(&watcher->resend_rate, RESENDS_PER_SECOND, peer->loop->now_us))
                 resend(peer, slot, map, packet);
 }
@@ -210,6 +219,8 @@ static bool receive_missing(Peer *peer, Slot *slot, uint16_t sequence)
 {
         uint64_t out_index, index = 0;
         const SlotMap *map = slot_map_of(slot, sequence, &out_index);
+        if (map == &slot->past && slot->past.source != slot->now.source && peer->watcher->pace.on)
+                return false; /* the key frame since does without, and needs the line */
         const Track *track = map ? track_of(peer, slot, map->source) : NULL;
         if (track)
                 index = slot_source_index(map, track, out_index);
@@ -431,6 +442,8 @@ void watcher_tick(Peer *peer)
         Watcher *watcher = peer->watcher;
         int64_t now_us = peer->loop->now_us;
         bwe_tick(&watcher->bwe, now_us);
+        if (watcher->pace.on)
+                room_pump(peer->room, peer);
         send_probe(peer);
         if (now_us - watcher->report_us < REPORT_US)
                 return;

@@ -7,6 +7,7 @@
 
 #include "sfu/allocate.h"
 #include "sfu/forward.h"
+#include "sfu/pace.h"
 #include "sfu/peer.h"
 #include "sfu/track.h"
 
@@ -67,6 +68,7 @@ struct Watcher {
         Allocation allocation;
         AllocateMode mode;
         bool full;       /* nothing is held back */
+        Pace pace;       /* on while something is */
         unsigned probed; /* packets copied for probing: each time others */
         SfuNetwork network;
         int64_t network_us; /* when that was told */
@@ -105,6 +107,15 @@ static inline void watcher_sent(Watcher *watcher, const WatcherExtension *extens
                 bwe_sent(&watcher->bwe, size, now_us);
         else
                 watcher->bwe.sent_bytes += size;
+}
+/* What may go out of its pictures now, in bytes: a quarter more than its line is believed to carry, or what is probed.
+ */
+static inline int64_t watcher_pace_left(Watcher *watcher, int64_t now_us)
+{
+        uint32_t rate_bps = bwe_budget_bps(&watcher->bwe) / 4 * 5;
+        if (watcher->bwe.probe.running)
+                rate_bps = MAX(rate_bps, watcher->bwe.probe.target_bps);
+        return pace_left(&watcher->pace, rate_bps, watcher->bwe.sent_bytes, now_us);
 }
 void watcher_receive_rtcp(Peer *peer, const RtcpPacket *rtcp);
 void watcher_tick(Peer *peer);
