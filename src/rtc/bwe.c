@@ -38,7 +38,7 @@ enum {
         PROBE_QUEUE_US = 30 * 1000,
         TOLERANCE_MAX_US = 250 * 1000,
         PROBE_AGAIN_US = 100 * 1000,  /* after a success */
-        CEILING_KEPT_US = 5 * SECOND, /* for so long nothing is tried beyond it */
+        CEILING_KEPT_US = 3 * SECOND, /* for so long nothing is tried beyond it */
         BACK_OFF_MIN_US = 2 * SECOND,
         BACK_OFF_MAX_US = 30 * SECOND,
         REPORT_US = 500 * 1000,          /* reports of several streams come together: one of them is enough */

@@ -3,7 +3,8 @@
  *
  * Every line gets the least that can be shown first, in order: the shared screen, the one who leads on stage, the rest.
  * What is left raises the screen as far as it helps, then the leader, then the rest in turns. Where not even the least
- * fits, the line is paused. Down at once; up after 2 s in which the budget would have carried it with 15 % to spare, or
+ * fits, the line is paused. A larger layer begins with its second temporal one: larger at a quarter of the pictures is
+ * not better. Down at once; up after 2 s in which the budget would have carried it with 15 % to spare, or
  * at once where that takes no more than before (another leads now), and in a line's beginning.
  *
  * Pure: rates and time are arguments. */

@@ -87,8 +87,8 @@ static void test_order(void)
         allocate(lines, 4, ALLOCATE_ALL, 1100 * KBPS, targets);
         for (unsigned i = 0; i < 4; i++)
                 g_assert_cmpint(targets[i].layer, ==, 0);
-        allocate(lines, 4, ALLOCATE_ALL, 2000 * KBPS, targets);
-        check(targets[1], 2, 0);
+        allocate(lines, 4, ALLOCATE_ALL, 2300 * KBPS, targets);
+        check(targets[1], 2, 1);
         check(targets[0], 0, 0);
         check(targets[3], 0, 0);
         allocate(lines, 4, ALLOCATE_ALL, 3900 * KBPS, targets);
@@ -115,7 +115,7 @@ static void test_down_at_once_up_later(void)
         int64_t now_us = SECOND;
         g_assert_true(allocation_update(&allocation, &line, 1, ALLOCATE_ALL, 600 * KBPS, now_us));
         check(allocation.targets[0], 1, 2); /* at once: nothing was shown before */
-        g_assert_cmpuint(allocation.next_bps, ==, 1000 * KBPS);
+        g_assert_cmpuint(allocation.next_bps, ==, 1300 * KBPS);
         g_assert_cmpuint(allocation.full_bps, ==, 1700 * KBPS);
         allocation_update(&allocation, &line, 1, ALLOCATE_ALL, 5000 * KBPS, now_us += SECOND / 5);
         check(allocation.targets[0], 1, 2);
@@ -126,9 +126,9 @@ static void test_down_at_once_up_later(void)
         g_assert_cmpuint(allocation.next_bps, ==, 0);
         g_assert_true(allocation_update(&allocation, &line, 1, ALLOCATE_ALL, 150 * KBPS, now_us += SECOND / 5));
         check(allocation.targets[0], 0, 2);
-        /* 310 carries h without its upper layers, but not with 15 % to spare: it stays. */
+        /* 410 carries h without its upper layer, but not with 15 % to spare: it stays. */
         for (unsigned i = 0; i < 50; i++)
-                allocation_update(&allocation, &line, 1, ALLOCATE_ALL, 310 * KBPS, now_us += SECOND / 5);
+                allocation_update(&allocation, &line, 1, ALLOCATE_ALL, 410 * KBPS, now_us += SECOND / 5);
         check(allocation.targets[0], 0, 2);
         /* A moment of plenty is not stable. */
         for (unsigned i = 0; i < 50; i++)
@@ -142,13 +142,13 @@ static void test_leader_changes(void)
 {
         AllocateLine lines[] = { camera(ALLOCATE_LEADER), camera(ALLOCATE_OTHER) };
         Allocation allocation = { 0 };
-        allocation_update(&allocation, lines, 2, ALLOCATE_ALL, 1200 * KBPS, SECOND);
-        check(allocation.targets[0], 2, 0);
+        allocation_update(&allocation, lines, 2, ALLOCATE_ALL, 1500 * KBPS, SECOND);
+        check(allocation.targets[0], 2, 1);
         check(allocation.targets[1], 0, 2);
         lines[0].role = ALLOCATE_OTHER;
         lines[1].role = ALLOCATE_LEADER;
-        allocation_update(&allocation, lines, 2, ALLOCATE_ALL, 1200 * KBPS, SECOND + 1);
-        check(allocation.targets[1], 2, 0);
+        allocation_update(&allocation, lines, 2, ALLOCATE_ALL, 1500 * KBPS, SECOND + 1);
+        check(allocation.targets[1], 2, 1);
         check(allocation.targets[0], 0, 2);
 }
 

@@ -85,7 +85,6 @@ typedef struct LoopShared {
         Port port;
         DtlsIdentity *identity;
         uint32_t camera_kbps;
-        bool shares_lines;
         int64_t utc_offset_us; /* UTC − monotonic at the start: the server's clock never leaps */
         unsigned n_loops;
         Loop *loops[SFU_MAX_LOOPS];

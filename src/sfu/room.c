@@ -236,8 +236,7 @@ void room_tick(Room *room)
         if (speakers_tick(&room->speakers, room->loop->now_us, &out))
                 lines_look_at_voices(room);
         tap_feed_tick(&room->tap, room);
-        if (room->loop->shared->shares_lines)
-                share_tick(room);
+        share_tick(room);
         lines_tell_wanted(room);
 }
 

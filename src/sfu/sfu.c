@@ -155,7 +155,6 @@ Sfu *sfu_start(const SfuConfig *config, GError **error)
 {
         Sfu *sfu = g_new0(Sfu, 1);
         sfu->shared.port.fd = -1;
-        sfu->shared.shares_lines = config->shares_lines;
         sfu->shared.camera_kbps = config->camera_kbps ? config->camera_kbps : DEFAULT_CAMERA_KBPS;
         sfu->shared.utc_offset_us = utc_offset_us();
         sfu->generation = (uint32_t)g_random_int_range(1, GENERATIONS);

@@ -75,7 +75,6 @@ typedef struct SfuConfig {
                 *advertised;    /* addresses for browsers, NULL-terminated; NULL: every local address, 127.0.0.1 too */
         unsigned media_threads; /* 0: one less than the cores, at least one */
         uint32_t camera_kbps;   /* cap told to each camera, 0: 2,500; screens get the same, the VP8 copy a fifth */
-        bool shares_lines;      /* each watcher's pictures are fitted to what its network carries (share.c) */
 } SfuConfig;
 
 typedef enum SfuError {

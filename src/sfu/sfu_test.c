@@ -28,7 +28,7 @@ typedef struct Hall {
 static void hall_init(Hall *hall, unsigned media_threads)
 {
         g_autoptr(GError) error = NULL;
-        hall->sfu = sfu_start(&(SfuConfig){ .media_threads = media_threads, .shares_lines = true }, &error);
+        hall->sfu = sfu_start(&(SfuConfig){ .media_threads = media_threads }, &error);
         g_assert_no_error(error);
         hall->room = sfu_room_open(hall->sfu);
         if (media_threads > 1) /* the second room lives on the thread that does not read the socket */

