@@ -10,8 +10,8 @@
  *
  * The delay is the least of the last 300 ms over the least of the last 10 s, so that jitter is no queue. Loss and delay
  * that stay when less is sent are the line's own and cost nothing further; that less is sent shows by less that comes
- * through, since of what is too much for a line the same comes through as before. Higher rates are found by probing (RTX
- * copies or padding), only when bwe_want() says that they would be used; after a failure it waits 2, 4, 8 … 30 s.
+ * through, since of what is too much for a line the same comes through as before. Higher rates are found by probing
+ * (RTX copies or padding), only when bwe_want() says that they would be used; after a failure it waits 2, 4, 8 … 30 s.
  *
  * A plain value of under 16 KiB, no allocation; time is an argument (any steady clock). One thread.
  *
