@@ -5,6 +5,7 @@
 
 #define ROOM 1234
 #define FIRST_FEED 100
+#define JANUS_NO_SUCH_FEED 428
 #define KEEPALIVE_US (20 * SECOND_US)
 #define OPEN_MAX_US (5 * SECOND_US)
 #define BITRATE_BPS 3000000
@@ -152,6 +153,13 @@ static const char *error_of(json_t *message)
         return plugin ? plugin : json_string_value(json_object_get(json_object_get(message, "error"), "reason"));
 }
 
+/* Janus takes a publisher for one when its own side of DTLS is done, a moment after ours: it is asked again. */
+static bool no_such_feed(json_t *message)
+{
+        json_t *data = json_object_get(json_object_get(message, "plugindata"), "data");
+        return json_integer_value(json_object_get(data, "error_code")) == JANUS_NO_SUCH_FEED;
+}
+
 static void on_message(void *owner, const char *text, size_t length)
 {
         Janus *janus = owner;
@@ -168,7 +176,9 @@ static void on_message(void *owner, const char *text, size_t length)
                 Call copy = *call;
                 g_hash_table_remove(janus->calls, transaction);
                 const char *error = error_of(message);
-                if (error)
+                if (copy.step == SUBSCRIBE && no_such_feed(message))
+                        join(janus, copy);
+                else if (error)
                         signalling_fail(&janus->signalling, "Janus: %s", error);
                 else
                         advance(janus, copy, message);

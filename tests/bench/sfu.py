@@ -2,7 +2,8 @@
 """Cost of a forwarded packet: ours, Janus in both its modes, and the floor, side by side.
 
 One publisher in bursts (30 frames a second of five packets of 1,200 bytes, 50 sound packets), N watchers that answer with
-receiver reports and NACK to every server alike and lose one packet in a hundred, so that repair is at work. Servers run
+receiver reports, NACK and transport-wide feedback to every server alike and lose one packet in a hundred, so that repair
+and estimation are at work. Servers run
 in turns on core 0, the generator on core 1; the figure is the CPU time of the server's process (user and system, from
 /proc) divided by the packets it forwarded, median over the rounds. A ratio is ours divided by the other.
 
@@ -115,7 +116,7 @@ class Bench:
         o = self.options
         command = pinned(1) + [str(self.build / "src/load/treteau-load"), *more, "--json", "--profile", profile,
                                "--subscribers", str(o.subscribers), "--seconds", str(o.seconds), "--loss", str(o.loss),
-                               "--codec", o.codec]
+                               "--codec", o.codec, "--transport-cc"]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=o.seconds + 120, check=False)
         if done.returncode != 0:
             raise RuntimeError(f"treteau-load {more[0]} failed: {done.stdout}")
