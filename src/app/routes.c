@@ -49,6 +49,7 @@ const Route *const app_routes[] = {
         registration_routes,
         live_routes,
         captions_routes,
+        discuss_routes,
         replay_routes,
         whip_routes,
         law_routes,

@@ -3,3 +3,4 @@
 #include "live/live.h"
 
 extern const LiveFeature discuss_feature;
+extern const Route discuss_routes[];

@@ -2,16 +2,72 @@
 
 import { add } from "../live/features.js";
 import { html } from "../live/ui.js";
+import { t } from "../live/words.js";
+import { Editor, poll_changes, Polls } from "./polls.js";
+import { Ask, no_questions, open_ones, question_changes, Questions } from "./questions.js";
 import { Reactions, reacted, ReactionsSetting, recent_ms } from "./reactions.js";
+
+/** @typedef {import("../live/room.js").View} View */
+/** @typedef {import("./polls.js").Poll} Poll */
+
+/** the poll that a host is writing @type {Poll | "new" | null} */
+let edited = null;
+
+/** @param {View} view @param {typeof edited} poll */
+function edit(view, poll) {
+  edited = poll;
+  view.draw();
+}
+
+/** Kept here until the room has it, and sent again after a cut. @param {View} view @param {string} text @param {boolean} named */
+function ask(view, text, named) {
+  const message = { t: "ask", id: crypto.randomUUID?.() ?? String(performance.now()).replace(".", "-"), text, named };
+  view.did(message);
+  view.send(message);
+}
+
+/** @param {any} m @param {View} view @param {any} before of the same feature */
+function announce(m, view, before) {
+  if (m.t === "question" && m.question.state === "answering" && before.questions.find((/** @type {any} */ q) => q.id === m.question.id)?.state !== "answering")
+    view.say(t("Being answered: {text}", { text: m.question.text }));
+  if (m.t === "question" && m.question.state === "waiting" && view.room.me?.role === "host" && !before.questions.some((/** @type {any} */ q) => q.id === m.question.id))
+    view.say(t("A question waits to be shown."));
+  const was = m.t === "poll" && before.polls.find((/** @type {Poll} */ one) => one.id === m.poll.id)?.state;
+  if (m.t === "poll" && m.poll.state !== was && m.poll.state !== "draft")
+    view.say(m.poll.state === "open" ? t("A poll is open: {question}", { question: m.poll.question }) : t("The results of the poll are there."));
+  if (m.t === "asked")
+    view.say(m.state === "waiting" ? t("Your question waits for a host.") : t("Your question is shown."));
+}
 
 add({
   name: "discuss",
-  empty: () => ({ reactions: [] }),
-  changes: { reacted: (part, m) => reacted(part, m) },
-  heard: (m, view) => {
+  empty: () => ({ ...no_questions(), polls: [], reactions: [] }),
+  changes: {
+    ...question_changes, ...poll_changes,
+    welcome: (part, m) => poll_changes.welcome(question_changes.welcome(part, m), m),
+    reacted: (part, m) => reacted(part, m),
+  },
+  heard: (m, view, before) => {
     if (m.t === "reacted")
       setTimeout(view.draw, recent_ms + 50);
+    if (m.t === "welcome")
+      for (const one of view.room.parts.discuss.asking)
+        view.send({ t: "ask", ...one });
+    announce(m, view, before.parts.discuss);
+  },
+  tab: {
+    icon: "question",
+    title: ({ room }) => {
+      const count = open_ones(room.parts.discuss.questions).length;
+      return count ? t("Questions {count}", { count }) : t("Questions");
+    },
+    Body: (view) => html`<${Polls} ...${view} edit=${(/** @type {typeof edited} */ poll) => edit(view, poll)} /><${Questions} ...${view} />`,
+    Foot: (view) => html`<${Ask} ...${view} ask=${(/** @type {string} */ text, /** @type {boolean} */ named) => ask(view, text, named)} />`,
   },
   Lane: (view) => html`<${Reactions} ...${view} />`,
+  Dialogs: (view) => edited && html`<${Editor} key=${edited === "new" ? 0 : edited.id} poll=${edited} close=${() => edit(view, null)} save=${(/** @type {object} */ draft) => {
+    view.send(draft);
+    edit(view, null);
+  }} />`,
   Settings: (view) => html`<${ReactionsSetting} ...${view} />`,
 });

@@ -2,6 +2,16 @@
 #pragma once
 #include "discuss/discuss.h"
 
+#define QUESTIONS_MAX 300 /* of a session */
+#define QUESTION_MAX_CHARS 500
+#define NONCE_MAX 36
+#define POLLS_MAX 40 /* of a session */
+#define CHOICES_MAX 12
+#define CHOICE_MAX_CHARS 120
+#define WORDS_MAX 500 /* different ones of a word cloud */
+#define WORDS_EACH 3
+#define WORD_MAX_CHARS 40
+
 #define DISCUSS_REACTIONS(X) X(CLAP, "clap") X(HEART, "heart") X(LAUGH, "laugh") X(AGREE, "agree") X(CHEER, "cheer")
 typedef enum Reaction {
 #define DISCUSS_REACTION_ENUM(name, word) REACTION_##name,
@@ -10,15 +20,77 @@ typedef enum Reaction {
                 REACTIONS
 } Reaction;
 
+typedef struct {
+        int64_t id, asked_us, answered_us;
+        int person;
+        bool named;
+        char *nonce, *text, *state; /* as in the store */
+        int votes;                  /* those whose voters are kept no more, and: */
+        GHashTable *voters;         /* person ids */
+        bool changed;               /* its votes are to be told */
+} Question;
+
+typedef struct {
+        char *text;
+        int votes;
+} Choice;
+
+typedef struct {
+        int64_t id;
+        char *kind, *question, *state; /* as in the store */
+        int answers;
+        GPtrArray *choices; /* Choice */
+        GHashTable *who;    /* person ids that have answered; not what */
+        bool changed;       /* its figures are to be told */
+} Poll;
+
 /* What a room holds of its session. */
 typedef struct {
-        unsigned reacted[REACTIONS]; /* since they were told */
-        int64_t told_us;             /* on the monotonic clock */
+        bool moderated, nameless;
+        GPtrArray *questions; /* Question, as asked */
+        GPtrArray *polls;     /* Poll, as made */
+        unsigned reacted[REACTIONS];
+        bool changed;
+        int64_t told_us; /* reactions, votes, figures: on the monotonic clock */
 } Discussion;
 Discussion *discussion_of(const LiveRoom *room);
+/* Refuses when the session is over. */
+bool discuss_is_open(LiveClient *client, const char *of, const char *id);
+/* The message's nonce; NULL: it has none that will do. */
+const char *discuss_nonce(json_t *message);
 
 /* --- discuss_react.c: never stored -------------------------------------------------------------------------------- */
 void discuss_react(LiveClient *client, json_t *message);
-void discuss_tell_reactions(LiveRoom *room, int64_t mono_us);
+void discuss_tell_reactions(LiveRoom *room, Discussion *discussion);
+
+/* --- discuss_question.c --------------------------------------------------------------------------------------------
+ */
+Question *question_new(void);
+void question_free(gpointer question);
+void discuss_ask(LiveClient *client, json_t *message);
+void discuss_vote(LiveClient *client, json_t *message);
+void discuss_withdraw(LiveClient *client, json_t *message);
+void discuss_question(LiveClient *client, json_t *message);
+void discuss_asking(LiveClient *client, json_t *message);
+/* Those this person may see. (transfer full) */
+json_t *discuss_questions_json(LiveRoom *room, int person);
+void discuss_tell_votes(LiveRoom *room, Discussion *discussion);
+void discuss_forget_questions(LiveRoom *room, int person);
+/* The session is over: who voted is kept no more. */
+void discuss_settle(LiveRoom *room);
+
+/* --- discuss_poll.c ------------------------------------------------------------------------------------------------
+ */
+Poll *poll_new(void);
+void poll_free(gpointer poll);
+void choice_free(gpointer choice);
+void poll_add_choice(Poll *poll, const char *text, int votes);
+void discuss_poll(LiveClient *client, json_t *message);
+void discuss_poll_state(LiveClient *client, json_t *message);
+void discuss_answer(LiveClient *client, json_t *message);
+json_t *discuss_polls_json(LiveRoom *room, int person);
+/* The session is over. Their rows are discuss_store_settle()'s. */
+void discuss_close_polls(LiveRoom *room);
+void discuss_tell_figures(LiveRoom *room, Discussion *discussion);
 
 extern const char *const discuss_room_words[];

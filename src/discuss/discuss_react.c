@@ -1,10 +1,7 @@
-/* Reactions: gathered, told as numbers twice a second at most, never kept and never with a name. */
+/* Reactions: gathered, told as numbers, never kept and never with a name. */
 #include "discuss/discuss_private.h"
-#include "base/time.h"
 
 #include <string.h>
-
-#define GATHER_US (SECOND_US / 2)
 
 static const char *const names[] = {
 #define DISCUSS_REACTION_WORD(name, word) word,
@@ -14,20 +11,19 @@ static const char *const names[] = {
 
 void discuss_react(LiveClient *client, json_t *message)
 {
+        Discussion *discussion = discussion_of(live_client_room(client));
         const char *what = json_string_value(json_object_get(message, "what"));
         for (int i = 0; what && i < REACTIONS; i++)
                 if (strcmp(names[i], what) == 0) {
-                        discussion_of(live_client_room(client))->reacted[i]++;
+                        discussion->reacted[i]++;
+                        discussion->changed = true;
                         return;
                 }
         live_refuse(client, "react", NULL, N_("The server does not know this message. Reload the page."));
 }
 
-void discuss_tell_reactions(LiveRoom *room, int64_t mono_us)
+void discuss_tell_reactions(LiveRoom *room, Discussion *discussion)
 {
-        Discussion *discussion = discussion_of(room);
-        if (mono_us - discussion->told_us < GATHER_US)
-                return;
         json_t *counts = json_object();
         for (int i = 0; i < REACTIONS; i++)
                 if (discussion->reacted[i])
@@ -37,6 +33,5 @@ void discuss_tell_reactions(LiveRoom *room, int64_t mono_us)
                 return;
         }
         memset(discussion->reacted, 0, sizeof discussion->reacted);
-        discussion->told_us = mono_us;
         live_broadcast(room, json_pack("{s:s, s:o}", "t", "reacted", "counts", counts));
 }

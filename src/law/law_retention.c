@@ -121,6 +121,17 @@ static const Retention TABLE[] = {
           .seen_by = N_("Those who are in the room"),
           .job = "live_expire",
           .days = 30 },
+        { .key = "discuss",
+          .tables = "discuss_question discuss_vote discuss_answered discuss_poll discuss_choice",
+          .what = N_("In a room: the questions you ask, with your name if you want it, what you voted for, and that you "
+                     "have answered a poll; never what you answered"),
+          .why = N_("To hold the session, and so that everybody votes once"),
+          .basis = BY_REGISTERING,
+          .kept = N_("Votes: until the session ends, that you have answered: until the poll is closed; questions and "
+                     "results 30 days after the event"),
+          .seen_by = N_("Those who are in the room; who voted for what, nobody"),
+          .job = "live_expire",
+          .days = 30 },
         { .key = "audience",
           .tables = "live_audience live_came",
           .what = N_("How many people came to a session, and how many were there in each minute: numbers, no names"),

@@ -5,7 +5,7 @@ import { Announcer } from "./announce.js";
 import { Controls, Top } from "./controls.js";
 import { Devices } from "./devices.js";
 import { Dialogs } from "./dialogs.js";
-import { features } from "./features.js";
+import { apply_parts, features } from "./features.js";
 import { deed_of } from "./keys.js";
 import { receives_h264, Speaking, Watching } from "./media.js";
 import { Panel } from "./panel.js";
@@ -93,6 +93,11 @@ class Meeting {
     return {
       room, link, tab, unread, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url, send, pictures, opened_us, chosen: this.preferences.chosen,
       say: (/** @type {string} */ sentence) => this.announcer.say(sentence), draw: () => this.draw(),
+      /** What was done here changes what features hold, before the room has answered. */
+      did: (/** @type {{t: string}} */ message) => {
+        this.room = apply_parts(this.room, message);
+        this.draw();
+      },
       media: this.watching, publishing: this.speaking.state, now_us: () => Date.now() * 1000 + offset_us,
     };
   }

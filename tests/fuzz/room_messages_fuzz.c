@@ -189,6 +189,7 @@ static void freshen(gpointer data)
         while (g_hash_table_iter_next(&people, NULL, &value)) {
                 Person *person = value;
                 memset(person->said_us, 0, sizeof person->said_us);
+                g_clear_pointer(&person->counts, g_hash_table_unref);
                 person->resubscribed_us = 0;
                 person->removed = false;
         }

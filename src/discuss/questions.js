@@ -1,0 +1,128 @@
+// Questions of the room: asked, voted for, led through their states by the hosts.
+
+import { Component } from "preact";
+import { myself } from "../live/state.js";
+import { html, icon } from "../live/ui.js";
+import { t } from "../live/words.js";
+
+/** @typedef {import("../live/room.js").View} View */
+/** @typedef {"waiting" | "open" | "answering" | "answered" | "hidden"} State */
+/**
+ * @typedef {{id: number, text: string, state: State, votes: number, at_us: number, who?: number, name?: string, voted?: boolean, nonce?: string}} Question
+ * @typedef {{id: string, text: string, named: boolean}} Asking
+ * @typedef {{moderated: boolean, nameless: boolean, questions: Question[], asking: Asking[]}} Part asking: said here, not yet acknowledged
+ */
+
+export const no_questions = () => ({ moderated: false, nameless: true, questions: /** @type {Question[]} */ ([]), asking: /** @type {Asking[]} */ ([]) });
+
+/** @type {Record<string, (part: Part, m: any) => Part>} */
+export const question_changes = {
+  welcome: (part, m) => {
+    const known = new Set(m.questions.map((/** @type {Question} */ q) => q.nonce));
+    return { ...part, moderated: m.moderated, nameless: m.nameless, questions: m.questions, asking: part.asking.filter(({ id }) => !known.has(id)) };
+  },
+  /** Said here: kept until the room has it. */
+  ask: (part, m) => ({ ...part, asking: [...part.asking, { id: m.id, text: m.text, named: m.named }] }),
+  asked: (part, m) => ({
+    ...part, asking: part.asking.filter(({ id }) => id !== m.id),
+    questions: part.questions.map((q) => (q.id === m.question ? { ...q, nonce: m.id } : q)),
+  }),
+  refused: (part, m) => (m.of === "ask" ? { ...part, asking: part.asking.filter(({ id }) => id !== m.id) } : part),
+  question: (part, m) => {
+    const before = part.questions.find((q) => q.id === m.question.id);
+    const others = part.questions.filter((q) => q !== before);
+    return { ...part, questions: [...others, { ...m.question, voted: before?.voted ?? false, nonce: before?.nonce }] };
+  },
+  unasked: (part, m) => ({ ...part, questions: part.questions.filter((q) => !m.list.includes(q.id)) }),
+  votes: (part, m) => {
+    const votes = new Map(m.list);
+    return { ...part, questions: part.questions.map((q) => (votes.has(q.id) ? { ...q, votes: votes.get(q.id) } : q)) };
+  },
+  voted: (part, m) => ({ ...part, questions: part.questions.map((q) => (q.id === m.id ? { ...q, voted: m.on, votes: m.votes } : q)) }),
+  asking: (part, m) => ({ ...part, moderated: m.moderated, nameless: m.nameless }),
+};
+
+/** What is being answered first, then the most wanted, then what was answered, last what is hidden. @param {Question[]} questions */
+export function in_order(questions) {
+  const rank = { waiting: 0, answering: 1, open: 2, answered: 3, hidden: 4 };
+  return [...questions].sort((a, b) => rank[a.state] - rank[b.state] || b.votes - a.votes || a.id - b.id);
+}
+
+/** @param {Question[]} questions */
+export function open_ones(questions) {
+  return questions.filter((q) => q.state === "open" || q.state === "answering" || q.state === "waiting");
+}
+
+/** @param {View} view */
+export function Questions(view) {
+  const { room, send } = view, part = /** @type {Part} */ (room.parts.discuss), host = room.me?.role === "host";
+  const set = (/** @type {boolean} */ moderated, /** @type {boolean} */ nameless) => send({ t: "asking", moderated, nameless });
+  return html`
+    ${host && html`<details class="asking"><summary>${t("How questions are asked")}</summary>
+      <label class="tick"><input type="checkbox" checked=${part.moderated} onChange=${() => set(!part.moderated, part.nameless)} /><span>${t("They wait for a host before they are shown")}</span></label>
+      <label class="tick"><input type="checkbox" checked=${part.nameless} onChange=${() => set(part.moderated, !part.nameless)} /><span>${t("One may ask without one's name")}</span></label></details>`}
+    ${!part.questions.length && !part.asking.length && html`<p class="muted">${t("No question yet. Ask the first one below.")}</p>`}
+    <ol class="votes" role="list">${in_order(part.questions).map((q) => html`<${One} key=${q.id} q=${q} view=${view} host=${host} />`)}
+    ${part.asking.map((one) => html`<li key=${one.id} class="pending"><div><p>${one.text}</p><p class="small muted">${t("being sent…")}</p></div></li>`)}</ol>`;
+}
+
+/** @param {{q: Question, view: View, host: boolean}} p */
+function One({ q, view, host }) {
+  const { room, send } = view, over = room.ended !== null;
+  const votable = !over && (q.state === "open" || q.state === "answering");
+  const label = q.voted ? t("Take back your vote for “{text}”, {count} votes", { text: q.text, count: q.votes }) : t("Vote for “{text}”, {count} votes", { text: q.text, count: q.votes });
+  return html`<li class=${q.state}>
+    <button type="button" class="vote" aria-pressed=${String(q.voted === true)} disabled=${!votable} aria-label=${label}
+      onClick=${() => send({ t: "vote", id: q.id, on: !q.voted })}>${icon("up")}${q.votes}</button>
+    <div><p>${q.text}</p>
+      <p class="small muted">${q.who ? q.name || t("Guest {number}", { number: q.who }) : t("without a name")} <${Mark} state=${q.state} /></p>
+      ${host && html`<p class="row">${steps(q.state).map(([state, text]) => html`<button type="button" key=${state} class="btn small" aria-label=${t("{action}: {text}", { action: text, text: q.text })}
+        onClick=${() => send({ t: "question", id: q.id, state })}>${text}</button>`)}</p>`}
+      ${q.nonce && !host && !over && q.state !== "answered" && html`<p class="row"><button type="button" class="btn plain small" onClick=${() => send({ t: "withdraw", id: q.id })}>${t("Take my question back")}</button></p>`}
+    </div></li>`;
+}
+
+/** @param {{state: State}} p */
+function Mark({ state }) {
+  const words = { waiting: t("Waits for a host"), open: "", answering: t("Being answered"), answered: t("Answered"), hidden: t("Hidden") };
+  return words[state] && html`<span class=${state === "answering" ? "tag accent" : "tag"}>${words[state]}</span>`;
+}
+
+/** What a host may do with it. @param {State} state @returns {[State, string][]} */
+function steps(state) {
+  /** @type {[State, string][]} */
+  const all = [
+    ["open", state === "waiting" ? t("Show it") : t("Open again")], ["answering", t("Answer now")], ["answered", t("It is answered")], ["hidden", t("Hide it")],
+  ];
+  const may = { waiting: ["open", "answering", "hidden"], open: ["answering", "answered", "hidden"], answering: ["answered", "open"], answered: ["open", "hidden"], hidden: ["open"] };
+  return all.filter(([to]) => may[state].includes(to));
+}
+
+/** The field below; keeps whether one's name goes with it. */
+export class Ask extends Component {
+  state = { nameless: false };
+
+  render(/** @type {View & {ask: (text: string, named: boolean) => void}} */ { room, act, ask }) {
+    const nobody = room.me && !myself(room)?.name, { nameless } = room.parts.discuss;
+    const named = !(nameless && (nobody || this.state.nameless));
+    if (room.ended)
+      return html`<span></span>`;
+    const send = (/** @type {SubmitEvent} */ event) => {
+      event.preventDefault();
+      const form = /** @type {HTMLFormElement} */ (event.currentTarget), field = /** @type {HTMLInputElement} */ (form.elements.namedItem("question"));
+      const text = field.value.trim();
+      if (!text)
+        return;
+      if (named && nobody)
+        return act.tab("chat");
+      ask(text, named);
+      form.reset();
+      field.focus();
+    };
+    return html`<form class="say" onSubmit=${send}><label class="sr" for="my-question">${t("Your question")}</label>
+      <input type="text" id="my-question" name="question" maxlength="500" autocomplete="off" placeholder=${t("Ask a question")} />
+      <button type="submit" class="btn main" aria-label=${t("Send")}>${icon("arrow")}</button>
+      ${nameless && !nobody && html`<label class="tick small"><input type="checkbox" checked=${this.state.nameless}
+        onChange=${() => this.setState({ nameless: !this.state.nameless })} /><span>${t("Without my name")}</span></label>`}</form>`;
+  }
+}

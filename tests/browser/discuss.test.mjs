@@ -1,0 +1,140 @@
+// A question asked, voted for and answered, a poll prepared, opened, answered and closed: in Chromium, by the keyboard alone.
+
+import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import { after, before, describe, it } from "node:test";
+import { ownerClient, start } from "../http/support.mjs";
+import { importLive } from "../support/sample.mjs";
+import { missing, open_chromium } from "./browsers.mjs";
+import { axe_findings } from "./findings.mjs";
+
+const TABS_MAX = 120; // to reach something
+
+describe("questions and polls", { skip: missing("chromium") }, () => {
+  let server, place, chromium, host, guest, url;
+
+  before(async () => {
+    server = await start();
+    place = await importLive(server);
+    chromium = await open_chromium({});
+    url = `${server.origin}/${place.slug}/live/${place.room}/`;
+    const owner = await ownerClient(server);
+    const cookies = [...owner.cookies].map(([name, value]) => ({ name, value, url: server.origin }));
+    host = await chromium.tab({ locale: "en-GB", cookies });
+    guest = await chromium.tab({ locale: "en-GB", width: 375, height: 800 });
+    for (const tab of [host, guest]) {
+      await tab.goto(url);
+      await tab.sees("Settings");
+    }
+  });
+  after(async () => {
+    for (const tab of [host, guest].filter(Boolean))
+      assert.deepEqual(tab.errors, []);
+    await chromium?.close();
+    const ended = await server?.stop();
+    assert.doesNotMatch(ended?.stderr ?? "", /Sanitizer|runtime error|CRITICAL/);
+  });
+
+  const focused = (tab) => tab.evaluate(() => {
+    const one = document.activeElement;
+    return (one?.getAttribute("aria-label") ?? one?.labels?.[0]?.innerText ?? one?.innerText ?? "").trim().replace(/\s+/g, " ");
+  });
+
+  /** Goes to what has this name, by Tab alone. */
+  async function reach(tab, name) {
+    const seen = new Set();
+    for (let n = 0; n < TABS_MAX; n++) {
+      const now = await focused(tab);
+      if (typeof name === "string" ? now === name : name.test(now))
+        return;
+      seen.add(now);
+      await tab.press("Tab");
+    }
+    assert.fail(`Tab does not reach ${name}: ${[...seen].join(" | ")}`);
+  }
+
+  async function press(tab, name, key = "Enter") {
+    await reach(tab, name);
+    await tab.press(key);
+  }
+
+  async function open_questions(tab) {
+    await reach(tab, /^(Discussion|Questions)/);
+    if (!/^Questions/.test(await focused(tab)))
+      await tab.press("ArrowRight");
+    await tab.until(() => document.querySelector("[role=tab][aria-selected=true]")?.id === "tab-discuss");
+  }
+
+  it("a guest without a name asks; another votes; the host answers", async () => {
+    await open_questions(guest);
+    await reach(guest, "Your question");
+    await guest.page.keyboard.type("Who drives the bus on Sundays?");
+    await guest.press("Enter");
+    await guest.until(() => document.querySelector(".votes li.open"));
+    await open_questions(host);
+    await press(host, /^Vote for “Who drives/);
+    await guest.until(() => document.querySelector(".vote")?.textContent.trim() === "1");
+    await press(guest, /^Vote for “Who drives/);
+    await host.until(() => document.querySelector(".vote")?.textContent.trim() === "2");
+    await guest.press("Enter");
+    await host.until(() => document.querySelector(".vote")?.textContent.trim() === "1");
+    await press(host, /^Answer now/);
+    await guest.sees("Being answered");
+    await guest.until(() => document.getElementById("announcer").textContent.includes("Being answered: Who drives"));
+    await press(host, /^It is answered/);
+    await guest.until(() => document.querySelector(".votes li.answered"));
+    assert.equal(await guest.has("Answer now: Who drives the bus on Sundays?"), false);
+  });
+
+  it("a poll is prepared, opened, answered once and closed; its results are bars and text", async () => {
+    await press(host, "Prepare a poll");
+    await reach(host, "Question");
+    await host.page.keyboard.type("Where next year?");
+    await reach(host, "Answers, one a line, 2 to 12");
+    await host.page.keyboard.type("Chalais");
+    await host.press("Enter");
+    await host.page.keyboard.type("Brossac");
+    await press(host, "Save the draft");
+    await host.sees("Prepared: only hosts see it.");
+    assert.equal(await guest.has("Answer"), false);
+    await press(host, "Open the poll");
+    await guest.sees("Where next year?");
+    await reach(guest, "Chalais");
+    await guest.press("Space");
+    await press(guest, "Answer");
+    await guest.sees("Your answer is counted.");
+    await host.until(() => document.querySelector(".bars li b")?.textContent === "100 % (1)");
+    assert.equal(await guest.evaluate(() => document.querySelector(".bars")), null);
+    await press(host, "Close the poll and show the results");
+    await guest.until(() => document.querySelector(".bars li")?.innerText.replace(/\s+/g, " ") === "Chalais 100 % (1)");
+  });
+
+  it("a reaction is seen as a number, and can be hidden", async () => {
+    await press(guest, "Applaud");
+    await host.until(() => document.querySelector("[data-what=clap] b")?.textContent === "1");
+    await host.sees_not("👏 1", 15000);
+  });
+
+  it("survives a reload, and axe finds nothing, wide and narrow, dark as the room is", async () => {
+    for (const [tab, name] of [[host, "host"], [guest, "guest"]]) {
+      assert.deepEqual(await axe_findings(tab.page), []);
+      if (process.env.SHOTS)
+        await tab.page.screenshot({ path: `${process.env.SHOTS}/discuss-${name}.png`, fullPage: name === "guest" });
+      await tab.reload();
+      await tab.sees("Settings");
+      await open_questions(tab);
+      await tab.sees("Who drives the bus on Sundays?");
+      await tab.sees("100 % (1)");
+      assert.deepEqual(await tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
+    }
+  });
+
+  it("is 60 kB of script for the whole room, compressed", async () => {
+    const scripts = await host.evaluate(() => performance.getEntriesByType("resource").filter((one) => /\.m?js/.test(one.name)).map((one) => one.name));
+    let bytes = 0;
+    for (const script of new Set(scripts))
+      bytes += gzipSync(await (await fetch(script)).text(), { level: 9 }).length;
+    assert.ok(scripts.length > 10 && bytes <= 60 * 1024, `${scripts.length} scripts, ${bytes} bytes`);
+    console.log(`# the room's script: ${bytes} bytes compressed`);
+  });
+});
