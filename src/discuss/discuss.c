@@ -34,8 +34,8 @@ static void discussion_free(gpointer data)
 static gpointer load(Db *db, const LiveMoment *moment)
 {
         Discussion *discussion = g_new0(Discussion, 1);
-        discussion->questions = g_ptr_array_new_with_free_func(question_free);
-        discussion->polls = g_ptr_array_new_with_free_func(poll_free);
+        discussion->questions = g_ptr_array_new_with_free_func(discuss_question_free);
+        discussion->polls = g_ptr_array_new_with_free_func(discuss_poll_free);
         if (discuss_store_load(db, moment, discussion))
                 return discussion;
         discussion_free(discussion);

@@ -53,6 +53,10 @@ add({
     if (m.t === "welcome")
       for (const one of view.room.parts.discuss.asking)
         view.send({ t: "ask", ...one });
+    const lost = m.t === "refused" && before.parts.discuss.asking.find((/** @type {{id: string}} */ one) => one.id === m.id);
+    const field = /** @type {HTMLInputElement | null} */ (document.getElementById("my-question"));
+    if (lost && field && !field.value)
+      field.value = lost.text; // nothing that was typed is lost
     announce(m, view, before.parts.discuss);
   },
   tab: {

@@ -4,21 +4,21 @@
 
 #include <string.h>
 
-Poll *poll_new(void)
+Poll *discuss_poll_new(void)
 {
         Poll *poll = g_new0(Poll, 1);
         poll->who = g_hash_table_new(NULL, NULL);
-        poll->choices = g_ptr_array_new_with_free_func(choice_free);
+        poll->choices = g_ptr_array_new_with_free_func(discuss_choice_free);
         return poll;
 }
 
-void choice_free(gpointer data)
+void discuss_choice_free(gpointer data)
 {
         g_free(((Choice *)data)->text);
         g_free(data);
 }
 
-void poll_free(gpointer data)
+void discuss_poll_free(gpointer data)
 {
         Poll *poll = data;
         g_hash_table_unref(poll->who);
@@ -29,7 +29,7 @@ void poll_free(gpointer data)
         g_free(poll);
 }
 
-void poll_add_choice(Poll *poll, const char *text, int votes)
+void discuss_poll_add_choice(Poll *poll, const char *text, int votes)
 {
         Choice *choice = g_new(Choice, 1);
         *choice = (Choice){ g_strdup(text), votes };
@@ -116,7 +116,7 @@ static void draft_free(gpointer data)
 {
         Draft *draft = data;
         if (draft->poll)
-                poll_free(draft->poll);
+                discuss_poll_free(draft->poll);
         g_free(draft->nonce);
         g_free(draft);
 }
@@ -143,7 +143,7 @@ static void after_draft(LiveRoom *room, LiveClient *client, gpointer data, bool 
         GPtrArray *polls = discussion_of(room)->polls;
         guint place;
         if (known && g_ptr_array_find(polls, known, &place)) {
-                poll_free(known);
+                discuss_poll_free(known);
                 polls->pdata[place] = poll;
         } else {
                 g_ptr_array_add(polls, poll);
@@ -165,7 +165,7 @@ static bool read_choices(json_t *list, Poll *poll)
                 for (guint n = 0; n < poll->choices->len; n++)
                         if (strcmp(((Choice *)g_ptr_array_index(poll->choices, n))->text, text) == 0)
                                 return false;
-                poll_add_choice(poll, text, 0);
+                discuss_poll_add_choice(poll, text, 0);
         }
         return true;
 }
@@ -177,7 +177,7 @@ void discuss_poll(LiveClient *client, json_t *message)
         LiveRoom *room = live_client_room(client);
         const char *kind = json_string_value(json_object_get(message, "kind"));
         Draft *draft = g_new0(Draft, 1);
-        Poll *poll = draft->poll = poll_new();
+        Poll *poll = draft->poll = discuss_poll_new();
         draft->nonce = g_strdup(discuss_nonce(message));
         poll->id = json_integer_value(json_object_get(message, "poll"));
         poll->state = g_strdup("draft");
@@ -271,7 +271,7 @@ typedef struct {
 static void answer_free(gpointer data)
 {
         Answer *answer = data;
-        poll_free(answer->poll);
+        discuss_poll_free(answer->poll);
         g_array_unref(answer->picks);
         g_strfreev(answer->words);
         g_free(answer);
@@ -360,7 +360,7 @@ void discuss_answer(LiveClient *client, json_t *message)
                 return;
         }
         Answer *answer = g_new0(Answer, 1);
-        answer->poll = poll_new();
+        answer->poll = discuss_poll_new();
         answer->poll->id = poll->id;
         answer->person = live_client_person(client);
         answer->picks = g_array_new(FALSE, FALSE, sizeof(int));

@@ -117,7 +117,7 @@ static json_t *lines_of(Db *db, int64_t session)
                          " JOIN live_person p ON p.room_id = l.room_id AND p.id = l.person_id"
                          " LEFT JOIN talk t ON t.id = s.talk_id WHERE s.id = $1 AND"
                          " l.at_us >= s.started_us AND l.at_us < coalesce(s.ended_us, t.end_us)"
-                         " ORDER BY l.n",
+                         " AND l.gone = 0 AND l.waiting = 0 ORDER BY l.n",
                          "i", session);
         while (stmt_next(stmt))
                 json_array_append_new(list, json_pack("{s:I, s:s, s:s}", "at_us", (json_int_t)stmt_int(stmt, 0), "name",

@@ -65,8 +65,8 @@ void discuss_tell_reactions(LiveRoom *room, Discussion *discussion);
 
 /* --- discuss_question.c --------------------------------------------------------------------------------------------
  */
-Question *question_new(void);
-void question_free(gpointer question);
+Question *discuss_question_new(void);
+void discuss_question_free(gpointer question);
 void discuss_ask(LiveClient *client, json_t *message);
 void discuss_vote(LiveClient *client, json_t *message);
 void discuss_withdraw(LiveClient *client, json_t *message);
@@ -81,10 +81,10 @@ void discuss_settle(LiveRoom *room);
 
 /* --- discuss_poll.c ------------------------------------------------------------------------------------------------
  */
-Poll *poll_new(void);
-void poll_free(gpointer poll);
-void choice_free(gpointer choice);
-void poll_add_choice(Poll *poll, const char *text, int votes);
+Poll *discuss_poll_new(void);
+void discuss_poll_free(gpointer poll);
+void discuss_choice_free(gpointer choice);
+void discuss_poll_add_choice(Poll *poll, const char *text, int votes);
 void discuss_poll(LiveClient *client, json_t *message);
 void discuss_poll_state(LiveClient *client, json_t *message);
 void discuss_answer(LiveClient *client, json_t *message);

@@ -5,14 +5,14 @@
 
 static const char *const states[] = { "waiting", "open", "answering", "answered", "hidden" };
 
-Question *question_new(void)
+Question *discuss_question_new(void)
 {
         Question *question = g_new0(Question, 1);
         question->voters = g_hash_table_new(NULL, NULL);
         return question;
 }
 
-void question_free(gpointer data)
+void discuss_question_free(gpointer data)
 {
         Question *question = data;
         g_hash_table_unref(question->voters);
@@ -114,7 +114,7 @@ static void after_ask(LiveRoom *room, LiveClient *client, gpointer data, bool ke
         }
         Question *known = find(room, asked->id);
         if (!known) {
-                known = question_new();
+                known = discuss_question_new();
                 GHashTable *voters = known->voters;
                 *known = *asked;
                 known->voters = voters;
@@ -129,7 +129,7 @@ static void after_ask(LiveRoom *room, LiveClient *client, gpointer data, bool ke
 
 void discuss_ask(LiveClient *client, json_t *message)
 {
-        static const LiveWrite how = { write_ask, after_ask, question_free };
+        static const LiveWrite how = { write_ask, after_ask, discuss_question_free };
         LiveRoom *room = live_client_room(client);
         const Discussion *discussion = discussion_of(room);
         const char *nonce = discuss_nonce(message);
@@ -148,7 +148,7 @@ void discuss_ask(LiveClient *client, json_t *message)
         }
         if (!discuss_is_open(client, "ask", nonce))
                 return;
-        Question *question = question_new();
+        Question *question = discuss_question_new();
         question->person = person;
         question->named = named;
         question->nonce = g_strdup(nonce);

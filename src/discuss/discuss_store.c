@@ -32,7 +32,7 @@ static void load_questions(Db *db, int64_t session, GPtrArray *questions)
                 db, "SELECT " QUESTION_COLUMNS " FROM discuss_question q WHERE q.session_id = $1 ORDER BY q.id", "i",
                 session);
         while (stmt_next(stmt)) {
-                Question *question = question_new();
+                Question *question = discuss_question_new();
                 read_question(stmt, question);
                 g_autoptr(Stmt) voters =
                         db_query(db, "SELECT person_id FROM discuss_vote WHERE question_id = $1", "i", question->id);
@@ -55,7 +55,7 @@ static void read_poll(Db *db, Stmt *stmt, Poll *poll)
         g_autoptr(Stmt) choices =
                 db_query(db, "SELECT text, votes FROM discuss_choice WHERE poll_id = $1 ORDER BY n", "i", poll->id);
         while (stmt_next(choices))
-                poll_add_choice(poll, stmt_text(choices, 0), (int)stmt_int(choices, 1));
+                discuss_poll_add_choice(poll, stmt_text(choices, 0), (int)stmt_int(choices, 1));
         g_autoptr(Stmt) who = db_query(db, "SELECT person_id FROM discuss_answered WHERE poll_id = $1", "i", poll->id);
         g_hash_table_remove_all(poll->who);
         read_people(who, poll->who);
@@ -68,7 +68,7 @@ static void load_polls(Db *db, int64_t session, GPtrArray *polls)
         g_autoptr(Stmt) stmt = db_query(
                 db, "SELECT " POLL_COLUMNS " FROM discuss_poll WHERE session_id = $1 ORDER BY id", "i", session);
         while (stmt_next(stmt)) {
-                Poll *poll = poll_new();
+                Poll *poll = discuss_poll_new();
                 read_poll(db, stmt, poll);
                 g_ptr_array_add(polls, poll);
         }

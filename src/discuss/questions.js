@@ -2,7 +2,7 @@
 
 import { Component } from "preact";
 import { myself } from "../live/state.js";
-import { html, icon } from "../live/ui.js";
+import { html, icon, linked } from "../live/ui.js";
 import { t } from "../live/words.js";
 
 /** @typedef {import("../live/room.js").View} View */
@@ -74,7 +74,7 @@ function One({ q, view, host }) {
   return html`<li class=${q.state}>
     <button type="button" class="vote" aria-pressed=${String(q.voted === true)} disabled=${!votable} aria-label=${label}
       onClick=${() => send({ t: "vote", id: q.id, on: !q.voted })}>${icon("up")}${q.votes}</button>
-    <div><p>${q.text}</p>
+    <div><p>${linked(q.text)}</p>
       <p class="small muted">${q.who ? q.name || t("Guest {number}", { number: q.who }) : t("without a name")} <${Mark} state=${q.state} /></p>
       ${host && html`<p class="row">${steps(q.state).map(([state, text]) => html`<button type="button" key=${state} class="btn small" aria-label=${t("{action}: {text}", { action: text, text: q.text })}
         onClick=${() => send({ t: "question", id: q.id, state })}>${text}</button>`)}</p>`}

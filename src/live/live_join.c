@@ -33,7 +33,8 @@ static json_t *chat_json(LiveRoom *room, const Person *to)
 {
         json_t *list = json_array();
         for (GList *link = room->lines.head; link; link = link->next)
-                json_array_append_new(list, live_line_json(room, link->data, to));
+                if (live_line_is_for(link->data, to))
+                        json_array_append_new(list, live_line_json(room, link->data, to));
         return list;
 }
 
@@ -49,6 +50,7 @@ static void send_welcome(Person *person, const char *key, const char *publish)
                 live_on_air_json(room), "pinned", room->pinned ? json_integer(room->pinned) : json_null(), "vp8",
                 room->vp8);
         json_object_set_new(welcome, "publish", publish ? json_string(publish) : json_null());
+        json_object_set_new(welcome, "chat_rules", live_chat_json(room));
         json_object_set_new(welcome, "ice", live_ice_servers(person));
         json_object_set_new(welcome, "now_us", json_integer(now_us()));
         json_object_set_new(welcome, "ended",

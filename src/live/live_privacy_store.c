@@ -95,9 +95,9 @@ bool live_expire(Db *db)
 static json_t *lines_of(Db *db, int64_t room_id, int64_t id)
 {
         json_t *lines = json_array();
-        g_autoptr(Stmt) stmt =
-                db_query(db, "SELECT at_us, text FROM live_line WHERE room_id = $1 AND person_id = $2 ORDER BY n", "ii",
-                         room_id, id);
+        g_autoptr(Stmt) stmt = db_query(
+                db, "SELECT at_us, text FROM live_line WHERE room_id = $1 AND person_id = $2 AND gone = 0 ORDER BY n",
+                "ii", room_id, id);
         while (stmt_next(stmt))
                 json_array_append_new(lines, json_pack("{s:I, s:s}", "at_us", (json_int_t)stmt_int(stmt, 0), "text",
                                                        stmt_text(stmt, 1)));

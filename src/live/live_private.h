@@ -47,9 +47,16 @@ void live_talk_clear(LiveTalk *talk);
 
 typedef struct {
         char *text, *nonce;
-        int64_t n, at_us;
+        int64_t n, at_us, reply_to; /* reply_to: n of another, 0: of none */
         int person_id;
+        bool waiting; /* for a host to show it */
 } LiveLine;
+
+/* How the discussion of a room is led. */
+typedef struct {
+        int slow_s; /* between two lines of a person who is no host, 0: no matter */
+        bool moderated;
+} LiveChat;
 
 /* ICE restarts of one connection, or of both of a page: twenty a minute at most. */
 typedef struct {
@@ -99,6 +106,7 @@ typedef struct {
         const char *trouble; /* what is wrong with its stream: NULL, "b-frames" or "profile" */
         int64_t said_us[10]; /* times of the last lines: ten in ten seconds at most */
         unsigned said_next;
+        int64_t slow_us;    /* when the last line was said */
         bool kept;          /* a feature knows this person by their number: not forgotten for want of a name */
         GHashTable *counts; /* const LiveMessage * → Count: what was sent of it lately; NULL: nothing */
 } Person;
@@ -113,7 +121,8 @@ struct LiveRoom {
         GHashTable *people; /* id → Person, all ever known */
         GHashTable *by_key; /* key_hash → Person */
         int next_id;
-        GQueue lines;   /* LiveLine, the last CHAT_SHOWN */
+        GQueue lines; /* LiveLine, the last CHAT_SHOWN */
+        LiveChat chat;
         GArray *hands;  /* int ids, in order */
         unsigned seats; /* 4, 8 or 12 */
         /* the session */
@@ -258,11 +267,21 @@ void live_send(Socket *socket, json_t *message); /* takes message */
 /* The last word to a page, with the code its socket is closed with (RFC 6455 7.4). */
 void live_bye(Client *client, uint16_t code, const char *reason, const char *sentence);
 json_t *live_line_json(LiveRoom *room, const LiveLine *line, const Person *to);
+/* One that waits is for hosts and its author. */
+bool live_line_is_for(const LiveLine *line, const Person *to);
+void live_line_tell(LiveRoom *room, const LiveLine *line);
 void live_say(Client *client, json_t *message);
 void live_hand(Client *client, json_t *message);
 void live_lower(Client *client, json_t *message);
 void live_hand_drop(Person *person); /* goes down by itself: came on stage, left */
 json_t *live_hands_json(const LiveRoom *room);
+
+/* --- live_chat.c: the discussion, led ------------------------------------------------------------------------------
+ */
+void live_unsay(Client *client, json_t *message);
+void live_show(Client *client, json_t *message);
+void live_chat(Client *client, json_t *message);
+json_t *live_chat_json(const LiveRoom *room);
 
 /* --- live_turn.c: ways around a narrow network ---------------------------------------------------------------------
  */

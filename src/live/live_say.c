@@ -77,7 +77,16 @@ json_t *live_line_json(LiveRoom *room, const LiveLine *line, const Person *to)
                                  author ? author->name : "", "text", line->text, "at_us", (json_int_t)line->at_us);
         if (to && to->id == line->person_id)
                 json_object_set_new(json, "id", json_string(line->nonce));
+        if (line->reply_to)
+                json_object_set_new(json, "reply", json_integer(line->reply_to));
+        if (line->waiting)
+                json_object_set_new(json, "waiting", json_true());
         return json;
+}
+
+bool live_line_is_for(const LiveLine *line, const Person *to)
+{
+        return !line->waiting || to->role == LIVE_HOST || to->id == line->person_id;
 }
 
 static json_t *said(LiveRoom *room, const LiveLine *line, const Person *to)
@@ -85,6 +94,23 @@ static json_t *said(LiveRoom *room, const LiveLine *line, const Person *to)
         json_t *message = live_line_json(room, line, to);
         json_object_set_new(message, "t", json_string("said"));
         return message;
+}
+
+void live_line_tell(LiveRoom *room, const LiveLine *line)
+{
+        Person *author = live_person_find(room, line->person_id);
+        GHashTableIter people;
+        gpointer person;
+        g_hash_table_iter_init(&people, room->people);
+        json_t *message = said(room, line, NULL);
+        char *text = json_dumps(message, JSON_COMPACT);
+        while (g_hash_table_iter_next(&people, NULL, &person))
+                if (person != author && live_line_is_for(line, person))
+                        send_text(((Person *)person)->socket, text);
+        free(text);
+        json_decref(message);
+        if (author && author->socket)
+                live_send(author->socket, said(room, line, author));
 }
 
 static bool write_line(Db *db, Act *act)
@@ -117,18 +143,7 @@ static void after_line(LiveRoom *room, Act *act, bool kept)
         }
         LiveLine *line = g_steal_pointer(&act->line);
         keep_line(room, line);
-        GHashTableIter people;
-        gpointer person;
-        g_hash_table_iter_init(&people, room->people);
-        json_t *message = said(room, line, NULL);
-        char *text = json_dumps(message, JSON_COMPACT);
-        while (g_hash_table_iter_next(&people, NULL, &person))
-                if (person != author)
-                        send_text(((Person *)person)->socket, text);
-        free(text);
-        json_decref(message);
-        if (author && author->socket)
-                live_send(author->socket, said(room, line, author));
+        live_line_tell(room, line);
 }
 
 void live_say(Client *client, json_t *message)
@@ -154,6 +169,13 @@ void live_say(Client *client, json_t *message)
                 live_refuse(client, "say", nonce, N_("That was many messages at once. Wait a few seconds."));
                 return;
         }
+        const LiveChat *chat = &client->room->chat;
+        bool led = person->role != LIVE_HOST;
+        if (led && chat->slow_s && person->slow_us && monotonic_us() - person->slow_us < chat->slow_s * SECOND_US) {
+                live_refuse(client, "say", nonce, N_("The discussion is slowed down: wait before your next message."));
+                return;
+        }
+        person->slow_us = monotonic_us();
         Act *act = live_act_new(client->room, write_line, after_line);
         act->client = client->id;
         act->line = g_new0(LiveLine, 1);
@@ -161,6 +183,8 @@ void live_say(Client *client, json_t *message)
         act->line->nonce = g_strdup(nonce);
         act->line->text = g_steal_pointer(&text);
         act->line->at_us = act->now_us;
+        act->line->reply_to = MAX(0, json_integer_value(json_object_get(message, "reply")));
+        act->line->waiting = led && chat->moderated;
         live_act_push(act);
 }
 

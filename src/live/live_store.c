@@ -66,14 +66,16 @@ static LiveLine *read_line(Stmt *stmt)
         line->nonce = g_strdup(stmt_text(stmt, 2));
         line->text = g_strdup(stmt_text(stmt, 3));
         line->at_us = stmt_int(stmt, 4);
+        line->reply_to = stmt_int(stmt, 5);
+        line->waiting = stmt_int(stmt, 6) != 0;
         return line;
 }
 
 static void load_lines(Db *db, int64_t room_id, GPtrArray *lines)
 {
         g_autoptr(Stmt) stmt = db_query(db,
-                                        "SELECT n, person_id, nonce, text, at_us FROM live_line WHERE room_id = $1"
-                                        " ORDER BY n DESC LIMIT $2",
+                                        "SELECT n, person_id, nonce, text, at_us, reply_to, waiting FROM live_line"
+                                        " WHERE room_id = $1 AND gone = 0 ORDER BY n DESC LIMIT $2",
                                         "ii", room_id, (int64_t)CHAT_SHOWN);
         while (stmt_next(stmt))
                 g_ptr_array_insert(lines, 0, read_line(stmt));
@@ -99,6 +101,9 @@ void live_store_load(Db *db, int64_t room_id, StoredRoom *ret_stored)
         load_people(db, room_id, ret_stored->people);
         load_lines(db, room_id, ret_stored->lines);
         load_hands(db, room_id, ret_stored->hands);
+        g_autoptr(Stmt) stmt = db_query(db, "SELECT slow_s, moderated FROM live_chat WHERE room_id = $1", "i", room_id);
+        if (stmt_next(stmt))
+                ret_stored->chat = (LiveChat){ (int)stmt_int(stmt, 0), stmt_int(stmt, 1) != 0 };
 }
 
 /* In this order: the talk whose time it is; one that overran and was not ended; one about to begin. */
@@ -244,21 +249,46 @@ bool live_store_encoder_trouble(Db *db, int64_t room_id, int id, const char *tro
 bool live_store_line(Db *db, int64_t room_id, LiveLine *line, bool *ret_new)
 {
         db_run(db,
-               "INSERT INTO live_line(room_id, n, person_id, nonce, text, at_us)"
-               " SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, $5 FROM live_line WHERE room_id = $1"
-               " ON CONFLICT (room_id, person_id, nonce) DO NOTHING",
-               "iitti", room_id, (int64_t)line->person_id, line->nonce, line->text, line->at_us);
+               "INSERT INTO live_line(room_id, n, person_id, nonce, text, at_us, reply_to, waiting)"
+               " SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, $5,"
+               " (SELECT n FROM live_line WHERE room_id = $1 AND n = $6 AND waiting = 0 AND gone = 0), $7"
+               " FROM live_line WHERE room_id = $1 ON CONFLICT (room_id, person_id, nonce) DO NOTHING",
+               "iittiii", room_id, (int64_t)line->person_id, line->nonce, line->text, line->at_us, line->reply_to,
+               (int64_t)line->waiting);
         *ret_new = db_changed(db) == 1;
         g_autoptr(Stmt) stmt = db_query(
-                db, "SELECT n, text, at_us FROM live_line WHERE room_id = $1 AND person_id = $2 AND nonce = $3", "iit",
-                room_id, (int64_t)line->person_id, line->nonce);
+                db,
+                "SELECT n, text, at_us, reply_to, waiting FROM live_line WHERE room_id = $1 AND person_id = $2 AND"
+                " nonce = $3",
+                "iit", room_id, (int64_t)line->person_id, line->nonce);
         if (!stmt_next(stmt))
                 return false;
         line->n = stmt_int(stmt, 0);
         g_free(line->text);
         line->text = g_strdup(stmt_text(stmt, 1));
         line->at_us = stmt_int(stmt, 2);
+        line->reply_to = stmt_int(stmt, 3);
+        line->waiting = stmt_int(stmt, 4) != 0;
         return true;
+}
+
+bool live_store_unsay(Db *db, int64_t room_id, int64_t n)
+{
+        return db_run(db, "UPDATE live_line SET text = '', gone = 1, waiting = 0 WHERE room_id = $1 AND n = $2", "ii",
+                      room_id, n);
+}
+
+bool live_store_show(Db *db, int64_t room_id, int64_t n)
+{
+        return db_run(db, "UPDATE live_line SET waiting = 0 WHERE room_id = $1 AND n = $2", "ii", room_id, n);
+}
+
+bool live_store_chat(Db *db, int64_t room_id, const LiveChat *chat)
+{
+        return db_run(db,
+                      "INSERT INTO live_chat(room_id, slow_s, moderated) VALUES($1, $2, $3)"
+                      " ON CONFLICT (room_id) DO UPDATE SET slow_s = $2, moderated = $3",
+                      "iii", room_id, (int64_t)chat->slow_s, (int64_t)chat->moderated);
 }
 
 bool live_store_hand(Db *db, int64_t room_id, int id, bool up, int64_t now_us, GArray *ret_hands)

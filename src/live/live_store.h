@@ -17,6 +17,7 @@ typedef struct {
         GArray *people;   /* StoredPerson */
         GPtrArray *lines; /* LiveLine, in order */
         GArray *hands;    /* int ids, in order */
+        LiveChat chat;
 } StoredRoom;
 void stored_room_clear(StoredRoom *stored);
 void live_store_load(Db *db, int64_t room_id, StoredRoom *ret_stored);
@@ -64,5 +65,9 @@ bool live_store_consent(Db *db, int64_t room_id, int id, bool given, int64_t now
 int live_store_sample_speaker(Db *db, int64_t room_id, const char *name, const unsigned char *key_hash, int64_t now_us);
 /* A nonce that is known gives back its line unchanged; *ret_new tells. text is replaced by what is stored. */
 bool live_store_line(Db *db, int64_t room_id, LiveLine *line, bool *ret_new);
+/* The line's number stays, its text does not. */
+bool live_store_unsay(Db *db, int64_t room_id, int64_t n);
+bool live_store_show(Db *db, int64_t room_id, int64_t n);
+bool live_store_chat(Db *db, int64_t room_id, const LiveChat *chat);
 /* ret_hands: ids in order after the change. */
 bool live_store_hand(Db *db, int64_t room_id, int id, bool up, int64_t now_us, GArray *ret_hands);

@@ -1,13 +1,12 @@
 // The side panel: discussion, raised hands, people, and what features add.
 
-import { Component, createRef } from "preact";
+import { Component } from "preact";
+import { Chat, Say } from "./chat.js";
 import { features } from "./features.js";
-import { myself } from "./state.js";
 import { html, icon, name_of } from "./ui.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./room.js").View} View */
-/** @typedef {import("./state.js").Line} Line */
 /** @typedef {import("./state.js").Person} Person */
 
 const SHOWN_MAX = 100;
@@ -50,56 +49,6 @@ function turn(event, names, { tab, act }) {
   const next = names[(names.indexOf(tab) + step + names.length) % names.length];
   act.tab(next);
   document.getElementById("tab-" + next)?.focus();
-}
-
-/** Keeps the last line in sight, unless one has scrolled up to read. */
-class Chat extends Component {
-  #at_end = true;
-  list = createRef();
-
-  componentDidMount() {
-    this.componentDidUpdate();
-  }
-
-  componentDidUpdate() {
-    const list = this.list.current;
-    if (this.#at_end)
-      list.scrollTop = list.scrollHeight;
-  }
-
-  render(/** @type {View} */ { room, clock }) {
-    const scrolled = (/** @type {Event} */ event) => {
-      const list = /** @type {HTMLElement} */ (event.currentTarget);
-      this.#at_end = list.scrollTop + list.clientHeight > list.scrollHeight - 40;
-    };
-    return html`<div ref=${this.list} class="body" id="panel-body" role="tabpanel" aria-labelledby="tab-chat" tabindex="0" onScroll=${scrolled}>
-      ${!room.chat.length && !room.pending.length && html`<p class="muted">${t("Nobody has written yet.")}</p>`}
-      <ol class="lines" role="list">
-      ${room.chat.map((line) => html`<li key=${line.n} class=${line.who === room.me?.id ? "mine" : ""}>
-        <p class="small muted"><b>${line.name || t("Guest {number}", { number: line.who })}</b> <time>${clock(line.at_us)}</time></p><p>${line.text}</p></li>`)}
-      ${room.pending.map((line) => html`<li key=${line.id} class="mine pending"><p class="small muted">${t("being sent…")}</p><p>${line.text}</p></li>`)}
-      </ol></div>`;
-  }
-}
-
-/** @param {View} view */
-function Say({ room, act }) {
-  const nameless = room.me && !myself(room)?.name; // guests, and accounts that have only an address
-  const send = (/** @type {SubmitEvent} */ event) => {
-    event.preventDefault();
-    const form = /** @type {HTMLFormElement} */ (event.currentTarget);
-    const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("text"));
-    if (nameless ? act.name(field.value) : act.say(field.value))
-      form.reset();
-    field.focus();
-  };
-  return nameless
-    ? html`<form class="say" key="name" onSubmit=${send}><label for="my-name">${t("Your name, to write or to raise a hand")}</label>
-      <input type="text" id="my-name" name="text" maxlength="60" autocomplete="name" required />
-      <button type="submit" class="btn main">${t("Save")}</button></form>`
-    : html`<form class="say" key="say" onSubmit=${send}><label class="sr" for="my-words">${t("Your message")}</label>
-      <input type="text" id="my-words" name="text" maxlength="1000" autocomplete="off" placeholder=${t("Write a message")} />
-      <button type="submit" class="btn main" aria-label=${t("Send")}>${icon("arrow")}</button></form>`;
 }
 
 /** @param {View} view */

@@ -30,6 +30,7 @@ class Meeting {
   link = "new";
   /** one of the panel's, or a feature's name */ tab = "chat";
   unread = 0;
+  /** @type {import("./state.js").Line | null} what one is answering in the discussion */ reply = null;
   problem = "";
   mic_on = false;
   opened_us = Date.now() * 1000;
@@ -88,10 +89,10 @@ class Meeting {
 
   /** What the views may read and call. */
   view() {
-    const { room, link, tab, unread, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url, send, pictures, opened_us } = this;
+    const { room, link, tab, unread, reply, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url, send, pictures, opened_us } = this;
     const offset_us = room.clock_offset_us;
     return {
-      room, link, tab, unread, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url, send, pictures, opened_us, chosen: this.preferences.chosen,
+      room, link, tab, unread, reply, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url, send, pictures, opened_us, chosen: this.preferences.chosen,
       say: (/** @type {string} */ sentence) => this.announcer.say(sentence), draw: () => this.draw(),
       /** What was done here changes what features hold, before the room has answered. */
       did: (/** @type {{t: string}} */ message) => {
@@ -156,7 +157,7 @@ class Meeting {
     this.link = "open";
     this.keep({ key: m.me.key });
     for (const line of this.room.pending)
-      this.socket.send({ t: "say", id: line.id, text: line.text });
+      this.socket.send({ t: "say", ...line });
     this.speaking.ice = m.ice ?? [];
     this.speaking.set_vp8(m.vp8);
     this.shown.forget();
@@ -216,7 +217,7 @@ class Meeting {
 
   /** @param {import("./state.js").Line} m */
   #said(m) {
-    if (m.who === this.room.me?.id)
+    if (m.who === this.room.me?.id || m.waiting)
       return;
     if (this.tab !== "chat")
       this.unread++;
@@ -408,12 +409,18 @@ class Meeting {
         const text = words.trim();
         if (!text)
           return false;
-        const line = { id: crypto.randomUUID?.() ?? String(performance.now()).replace(".", "-"), text };
+        const line = { id: crypto.randomUUID?.() ?? String(performance.now()).replace(".", "-"), text, ...(this.reply && { reply: this.reply.n }) };
+        this.reply = null;
         this.room = { ...this.room, pending: [...this.room.pending, line] };
         send({ t: "say", ...line });
         this.socket.check(); // what is said should not wait for the next ping of a line that is dead
         this.draw();
         return true;
+      },
+      reply: (/** @type {typeof this.reply} */ line) => {
+        this.reply = line;
+        this.draw();
+        document.getElementById("my-words")?.focus();
       },
       hand: () => this.#hand(),
       consent: (/** @type {boolean} */ yes) => send({ t: "consent", yes }),

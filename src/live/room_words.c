@@ -178,6 +178,17 @@ static const char *const words[] = {
         N_("You are on stage, without microphone or camera."),
         N_("Prepare my microphone and camera"),
         N_("Close this message"),
+        N_("Waits for a host"),
+        N_("Show the message of {name}"),
+        N_("Seconds between two messages of a person"),
+        N_("How people write"),
+        N_("Reply"),
+        N_("Delete"),
+        N_("Delete the message of {name}: {text}"),
+        N_("Show"),
+        N_("Reply to {name}: {text}"),
+        N_("Messages wait for a host before they are shown"),
+        N_("Your reply to {name}"),
 };
 
 static void add_word(json_t *table, const Lang *lang, const char *word)

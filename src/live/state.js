@@ -6,9 +6,9 @@ import { apply_parts, empty_parts } from "./features.js";
  * @typedef {{id: number, name: string, role: "host" | "speaker" | "attendee" | "guest", stage: number | null,
  *   mic: boolean, camera: boolean, screen: boolean, away: boolean, consent: boolean | null,
  *   encoder?: {held: boolean, trouble: "b-frames" | "profile" | null}}} Person
- * @typedef {{n: number, who: number, name: string, text: string, at_us: number, id?: string}} Line
+ * @typedef {{n: number, who: number, name: string, text: string, at_us: number, id?: string, reply?: number, waiting?: boolean}} Line
  * @typedef {{code: string, title: string, start_us: number, end_us: number}} Talk
- * @typedef {{id: string, text: string}} Pending
+ * @typedef {{id: string, text: string, reply?: number}} Pending
  * @typedef {ReturnType<typeof emptyRoom>} Room
  */
 
@@ -23,6 +23,7 @@ export function emptyRoom() {
     /** @type {Map<number, Person>} */ people: new Map(),
     /** @type {Line[]} */ chat: [],
     /** @type {Pending[]} said here, not yet acknowledged */ pending: [],
+    chat_rules: { slow_s: 0, moderated: false },
     /** @type {number[]} */ hands: [],
     /** @type {Set<number>} */ speaking: new Set(),
     recording: false,
@@ -41,7 +42,7 @@ export function emptyRoom() {
 /** @type {Record<string, (room: Room, message: any, now_us: number) => Partial<Room>>} */
 const changes = {
   welcome: (room, m, now_us) => ({
-    ...pick(m, ["me", "room", "talk", "seats", "hands", "recording", "record_text", "onair", "pinned", "vp8", "ended"]),
+    ...pick(m, ["me", "room", "talk", "seats", "hands", "recording", "record_text", "onair", "pinned", "vp8", "ended", "chat_rules"]),
     people: new Map(m.people.map((/** @type {Person} */ p) => [p.id, p])),
     chat: m.chat,
     pending: without(room.pending, m.chat),
@@ -59,11 +60,11 @@ const changes = {
     return { people, seats: m.seats ?? room.seats };
   },
   said: (room, m) => ({
-    chat: room.chat.some((line) => line.n === m.n) ? room.chat
-      : [...room.chat, m].sort((a, b) => a.n - b.n).slice(-CHAT_LINES_MAX),
+    chat: [...room.chat.filter((line) => line.n !== m.n), m].sort((a, b) => a.n - b.n).slice(-CHAT_LINES_MAX),
     pending: without(room.pending, [m]),
   }),
-  unsaid: (room, m) => ({ chat: room.chat.filter((line) => line.who !== m.who) }),
+  unsaid: (room, m) => ({ chat: room.chat.filter((line) => line.who !== m.who && line.n !== m.n) }),
+  chat: (_, m) => ({ chat_rules: m.rules }),
   refused: (room, m) => ({ pending: m.of === "say" ? without(room.pending, [m]) : room.pending }),
   hands: (_, m) => ({ hands: m.list }),
   speaking: (_, m) => ({ speaking: new Set(m.list) }),

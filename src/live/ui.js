@@ -75,3 +75,19 @@ export function Select({ label, name, value, options, choose }) {
 export function name_of(person) {
   return person.name || t("Guest {number}", { number: person.id });
 }
+
+const ADDRESS = /https?:\/\/[^\s<>"']{1,500}/gu;
+
+/** Text with its web addresses as links; nothing else of it is markup. A full stop or bracket at an address's end is not its own. @param {string} text */
+export function linked(text) {
+  const parts = [];
+  let at = 0;
+  for (const { 0: found, index } of text.matchAll(ADDRESS)) {
+    const address = found.replace(/[.,;:!?»”’)\]]+$/u, "");
+    if (!URL.canParse(address))
+      continue;
+    parts.push(text.slice(at, index), html`<a href=${address} target="_blank" rel="noopener noreferrer nofollow">${address}</a>`);
+    at = index + address.length;
+  }
+  return [...parts, text.slice(at)];
+}

@@ -230,3 +230,44 @@ describe('the end of a session', () => {
     for (const page of [host, ada]) await page.close();
   });
 });
+
+describe('the discussion, led', () => {
+  it('a line answers another, is taken out by its author or a host, and by nobody else', async () => {
+    const [host, ada, bo] = [await host_page(), await Page.join('Ada'), await Page.join('Bo')];
+    const first = await ada.ask({ t: 'say', id: 'c1', text: 'See https://example.org' }, 'said', (m) => m.id === 'c1');
+    const reply = await bo.ask({ t: 'say', id: 'c2', text: 'Thank you', reply: first.n }, 'said', (m) => m.id === 'c2');
+    assert.equal(reply.reply, first.n);
+    assert.equal((await bo.ask({ t: 'say', id: 'c3', text: 'To nothing', reply: 9999 }, 'said', (m) => m.id === 'c3')).reply, undefined);
+    await refused(bo, { t: 'unsay', n: first.n });
+    await refused(bo, { t: 'unsay', n: 9999 });
+    ada.send({ t: 'unsay', n: first.n });
+    await bo.next('unsaid', (m) => m.n === first.n);
+    host.send({ t: 'unsay', n: reply.n });
+    await ada.next('unsaid', (m) => m.n === reply.n);
+    const late = await Page.join('');
+    assert.doesNotMatch(JSON.stringify(late.welcome.chat), /example\.org|Thank you/);
+    const stored = await store();
+    assert.equal(stored.prepare('SELECT text FROM live_line WHERE n = ?').get(first.n).text, '');
+    stored.close();
+    for (const page of [host, ada, bo, late]) await page.close();
+  });
+
+  it('waits for a host where hosts want it, and goes one line at a time', async () => {
+    const [host, ada, bo] = [await host_page(), await Page.join('Ada'), await Page.join('Bo')];
+    for (const message of [{ t: 'chat', slow_s: 0, moderated: true }, { t: 'show', n: 1 }]) await refused(ada, message);
+    await refused(host, { t: 'chat', slow_s: 601, moderated: false });
+    await host.ask({ t: 'chat', slow_s: 600, moderated: true }, 'chat', (m) => m.rules.moderated && m.rules.slow_s === 600);
+    const line = await ada.ask({ t: 'say', id: 'm1', text: 'May I?' }, 'said', (m) => m.id === 'm1');
+    assert.equal(line.waiting, true);
+    await host.next('said', (m) => m.n === line.n && m.waiting);
+    const late = await Page.join('');
+    assert.deepEqual([late.welcome.chat_rules, late.welcome.chat.some((one) => one.n === line.n)], [{ slow_s: 600, moderated: true }, false]);
+    await refused(ada, { t: 'say', id: 'm2', text: 'And I?' });
+    await host.ask({ t: 'say', id: 'h1', text: 'A host may' }, 'said', (m) => m.id === 'h1' && !m.waiting);
+    host.send({ t: 'show', n: line.n });
+    const shown = await bo.next('said', (m) => m.n === line.n);
+    assert.equal(shown.waiting, undefined);
+    await host.ask({ t: 'chat', slow_s: 0, moderated: false }, 'chat', (m) => !m.rules.moderated);
+    for (const page of [host, ada, bo, late]) await page.close();
+  });
+});
