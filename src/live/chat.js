@@ -57,7 +57,7 @@ function One({ line, view }) {
     <p>${linked(line.text)}</p>
     <p class="row deeds">${!line.waiting && html`<button type="button" class="link" aria-label=${t("Reply to {name}: {text}", { name: author(line), text: short(line.text) })} onClick=${() => act.reply(line)}>${t("Reply")}</button>`}
       ${host && line.waiting && html`<button type="button" class="link" aria-label=${t("Show the message of {name}", { name: author(line) })} onClick=${() => send({ t: "show", n: line.n })}>${t("Show")}</button>`}
-      ${(host || mine) && html`<button type="button" class="link" aria-label=${t("Delete the message of {name}: {text}", { name: author(line), text: short(line.text) })} onClick=${() => send({ t: "unsay", n: line.n })}>${t("Delete")}</button>`}</p></li>`;
+      ${(host || mine) && html`<button type="button" class="link" aria-label=${t("{deed}: {name}, {text}", { deed: t("Delete"), name: author(line), text: short(line.text) })} onClick=${() => send({ t: "unsay", n: line.n })}>${t("Delete")}</button>`}</p></li>`;
 }
 
 /** @param {string} text */

@@ -184,7 +184,7 @@ static const char *const words[] = {
         N_("How people write"),
         N_("Reply"),
         N_("Delete"),
-        N_("Delete the message of {name}: {text}"),
+        N_("{deed}: {name}, {text}"),
         N_("Show"),
         N_("Reply to {name}: {text}"),
         N_("Messages wait for a host before they are shown"),
