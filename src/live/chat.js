@@ -52,12 +52,12 @@ function One({ line, view }) {
   const { room, act, clock, send } = view, mine = line.who === room.me?.id, host = room.me?.role === "host";
   const to = line.reply && room.chat.find((other) => other.n === line.reply);
   return html`<li class=${(mine ? "mine" : "") + (line.waiting ? " pending" : "")}>
-    <p class="small muted"><b>${author(line)}</b> <time>${clock(line.at_us)}</time>${line.waiting && html` <span class="tag">${t("Waits for a host")}</span>`}</p>
+    <p class="small muted"><b>${author(line)}</b> <time>${clock(line.at_us)}</time>${line.waiting && html` <span class="tag">${t("Waits for a host")}</span>`}<span class="deeds">
+      ${!line.waiting && html`<button type="button" class="deed" aria-label=${t("Reply to {name}: {text}", { name: author(line), text: short(line.text) })} onClick=${() => act.reply(line)}>${t("Reply")}</button>`}
+      ${host && line.waiting && html`<button type="button" class="deed" aria-label=${t("Show the message of {name}", { name: author(line) })} onClick=${() => send({ t: "show", n: line.n })}>${t("Show")}</button>`}
+      ${(host || mine) && html`<button type="button" class="deed" aria-label=${t("{deed}: {name}, {text}", { deed: t("Delete"), name: author(line), text: short(line.text) })} onClick=${() => send({ t: "unsay", n: line.n })}>${t("Delete")}</button>`}</span></p>
     ${to && html`<p class="small reply">${t("{name}: {text}", { name: author(to), text: short(to.text) })}</p>`}
-    <p>${linked(line.text)}</p>
-    <p class="row deeds">${!line.waiting && html`<button type="button" class="link" aria-label=${t("Reply to {name}: {text}", { name: author(line), text: short(line.text) })} onClick=${() => act.reply(line)}>${t("Reply")}</button>`}
-      ${host && line.waiting && html`<button type="button" class="link" aria-label=${t("Show the message of {name}", { name: author(line) })} onClick=${() => send({ t: "show", n: line.n })}>${t("Show")}</button>`}
-      ${(host || mine) && html`<button type="button" class="link" aria-label=${t("{deed}: {name}, {text}", { deed: t("Delete"), name: author(line), text: short(line.text) })} onClick=${() => send({ t: "unsay", n: line.n })}>${t("Delete")}</button>`}</p></li>`;
+    <p>${linked(line.text)}</p></li>`;
 }
 
 /** @param {string} text */
@@ -90,7 +90,7 @@ export function Say({ room, act, reply }) {
       <input type="text" id="my-name" name="text" maxlength="60" autocomplete="name" required />
       <button type="submit" class="btn main">${t("Save")}</button></form>`
     : html`<form class="say" key="say" onSubmit=${send}><label class=${reply ? "small" : "sr"} for="my-words">${reply ? t("Your reply to {name}", { name: author(reply) }) : t("Your message")}
-        ${reply && html` <button type="button" class="link" onClick=${() => act.reply(null)}>${t("Cancel")}</button>`}</label>
+        ${reply && html` <button type="button" class="deed" onClick=${() => act.reply(null)}>${t("Cancel")}</button>`}</label>
       <input type="text" id="my-words" name="text" maxlength="1000" autocomplete="off" placeholder=${t("Write a message")} />
       <button type="submit" class="btn main" aria-label=${t("Send")}>${icon("arrow")}</button></form>`;
 }
