@@ -156,6 +156,16 @@ static const struct {
             "$3)",
             "INSERT INTO live_line(room_id, n, person_id, nonce, text, at_us) VALUES($5, 1, 1, 'n', 'Bonjour', $3)" },
           "SELECT max((SELECT count(*) FROM live_person), (SELECT count(*) FROM live_line))" },
+        { "discuss",
+          true,
+          { "INSERT INTO live_person(room_id, id, key_hash, name, role, seen_us) VALUES($5, 1, x'01', 'Zoé', 'guest', "
+            "$3)",
+            "INSERT INTO live_session(id, room_id, talk_id, started_us) VALUES(1, $5, $4, $3)",
+            "INSERT INTO discuss_question(session_id, room_id, person_id, nonce, named, text, state, asked_us) "
+            "VALUES(1, $5, 1, 'n', 1, 'Qui ?', 'open', $3)",
+            "INSERT INTO discuss_poll(session_id, room_id, kind, question, state, made_us) "
+            "VALUES(1, $5, 'words', 'Un mot ?', 'closed', $3)" },
+          "SELECT max((SELECT count(*) FROM discuss_question), (SELECT count(*) FROM discuss_poll))" },
         { "encoder",
           true,
           { "INSERT INTO encoder(room_id, name, hash, made_us) VALUES($5, 'Caméra', x'01', $3)" },
@@ -294,6 +304,9 @@ static const char *const EVERYWHERE[] = {
         "INSERT INTO live_person(room_id, id, key_hash, account_id, name, role, seen_us) "
         "VALUES($5, 1, x'01', $1, 'Zoé Quidam', 'attendee', $3)",
         "INSERT INTO live_line(room_id, n, person_id, nonce, text, at_us) VALUES($5, 1, 1, 'n', 'Zoé Quidam ici', $3)",
+        "INSERT INTO live_session(id, room_id, talk_id, started_us) VALUES(1, $5, $4, $3)",
+        "INSERT INTO discuss_question(session_id, room_id, person_id, nonce, named, text, state, asked_us) "
+        "VALUES(1, $5, 1, 'n', 1, 'Zoé Quidam demande', 'open', $3)",
         "INSERT INTO person(event_id, account_id, code, guid, name) VALUES($2, $1, 'ZOE', 'z', 'Zoé Quidam')",
 };
 /* Where the name may stay, and why. */

@@ -95,7 +95,7 @@ describe('questions', () => {
     await refused(other, { t: 'vote', id, on: true });
     host.send({ t: 'question', id, state: 'answering' });
     await other.next('question', (m) => m.question.id === id && m.question.state === 'answering');
-    const second = await ask(host, 'h1', 'Of the hall');
+    const second = await ask(ada, 'w2', 'And who else?');
     host.send({ t: 'question', id: second, state: 'answering' });
     await other.next('question', (m) => m.question.id === id && m.question.state === 'answered');
     await other.next('question', (m) => m.question.id === second && m.question.state === 'answering');
@@ -202,7 +202,7 @@ describe('a person and the organisers', () => {
     const page = await Page.join('');
     const address = `/${place.slug}/talk/${page.welcome.talk.code}/discussion`;
     await page.close();
-    for (const ending of ['json', 'csv']) assert.equal((await server.client().get(`${address}.${ending}`)).status, 303);
+    for (const ending of ['json', 'csv']) assert.equal((await server.client().get(`${address}.${ending}`)).status, 403);
     const all = JSON.parse((await owner.get(`${address}.json`)).body_text);
     assert.ok(all.questions.some((q) => q.text === 'Who pays for it?' && q.name === 'Ada' && q.votes === 1));
     assert.deepEqual(all.polls.find((p) => p.question === 'In a word?').choices[0], { text: 'lien', votes: 2 });
