@@ -263,6 +263,7 @@ describe('the discussion, led', () => {
     const late = await Page.join('');
     assert.deepEqual([late.welcome.chat_rules, late.welcome.chat.some((one) => one.n === line.n)], [{ slow_s: 600, moderated: true }, false]);
     await refused(ada, { t: 'say', id: 'm2', text: 'And I?' });
+    await host.ask({ t: 'name', name: 'Hôte' }, 'people', (m) => m.set.some((p) => p.name === 'Hôte'));
     await host.ask({ t: 'say', id: 'h1', text: 'A host may' }, 'said', (m) => m.id === 'h1' && !m.waiting);
     host.send({ t: 'show', n: line.n });
     const shown = await bo.next('said', (m) => m.n === line.n);
