@@ -2,7 +2,8 @@
  *
  * A script's imports name other assets ("./chat.js", or "preact" for the asset preact.js); they are rewritten to the
  * hashed addresses, so an asset is packed after what it imports, its hash covers the hashes of those, and a circle is
- * refused. Comments and strings are left alone, which is why there is a small scanner for JavaScript here. */
+ * refused. Comments and strings are not looked into, which is why there is a small scanner for JavaScript here. A
+ * comment that has its lines to itself is left out: who reads it reads the sources. */
 #include <gio/gio.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -147,14 +148,28 @@ static void append_specifier(GPtrArray *items, Item *item, const char *start, co
         g_string_append_printf(item->bytes, "%c%s%c", *start, imported->path, *start);
 }
 
+/* Behind the comment from p to stop, and its line's end, when nothing else is on its lines: its indentation, out
+ * already, goes too. Otherwise NULL. One that begins with an exclamation mark, a licence, stays. */
+static const char *leave_out(GString *out, const char *p, const char *stop, const char *end)
+{
+        size_t at = out->len;
+        while (at && (out->str[at - 1] == ' ' || out->str[at - 1] == '\t'))
+                at--;
+        if (p[2] == '!' || (at && out->str[at - 1] != '\n') || stop >= end || *stop != '\n')
+                return NULL;
+        g_string_truncate(out, at);
+        return stop + 1;
+}
+
 static void rewrite_imports(GPtrArray *items, Item *item, const char *source, size_t length)
 {
         const char *p = source, *end = source + length;
         while (p < end) {
-                const char *stop = p + 1;
-                if (*p == '/' && p + 1 < end && (p[1] == '/' || p[1] == '*'))
+                const char *stop = p + 1, *behind = NULL;
+                if (*p == '/' && p + 1 < end && (p[1] == '/' || p[1] == '*')) {
                         stop = skip_comment(p, end);
-                else if (*p == '/' && slash_begins_regex(source, p))
+                        behind = leave_out(item->bytes, p, stop, end);
+                } else if (*p == '/' && slash_begins_regex(source, p))
                         stop = skip_regex(p, end);
                 else if (*p == '"' || *p == '\'' || *p == '`')
                         stop = skip_string(p, end);
@@ -162,9 +177,9 @@ static void rewrite_imports(GPtrArray *items, Item *item, const char *source, si
                               (ends_with_word(item->bytes, "import") || ends_with_word(item->bytes, "from"));
                 if (import)
                         append_specifier(items, item, p, stop);
-                else
+                else if (!behind)
                         g_string_append_len(item->bytes, p, stop - p);
-                p = stop;
+                p = behind ? behind : stop;
         }
 }
 

@@ -41,7 +41,7 @@ def pack(files):
 
 
 def main():
-    print("1..11")
+    print("1..12")
     _, said, one = pack({"a/x.css": "p{}", "b.svg": "<svg/>"})
     report(re.fullmatch(r"/static/a/x-[0-9a-f]{12}\.css", one.get("a/x.css", ("",))[0]), "address with hash", said or one)
     _, _, changed = pack({"a/x.css": "p{} "})
@@ -59,10 +59,12 @@ def main():
     _, _, deeper = pack({**tree, "preact.js": "export let h = 1;\n"})
     report(deeper["live/room.js"][0] != path["live/room.js"], "a change below changes every address above")
 
-    left = ('// import "./none.js"\n/* from "./none.js" */\nconst s = \'import "./none.js"\';\nconst t = `from "./none.js"`;\n'
+    left = ('let a; // import "./none.js"\n/*! from "./none.js" */\nconst s = \'import "./none.js"\';\nconst t = `from "./none.js"`;\n'
             'const r = /from "\\.\\/none"[/"]/g, d = 4 / 2;\nconst from = x.import ("./none.js");\n')
     _, said, kept = pack({"a.js": left})
-    report(kept.get("a.js", ("", ""))[1] == left, "comments, strings, patterns stay", said or kept)
+    report(kept.get("a.js", ("", ""))[1] == left, "licences, comments beside code, strings, patterns stay", said or kept)
+    _, _, kept = pack({"a.js": '/** @param {x}\n * y */\nlet a;\n  // "./none.js"\n  a = `\n// kept`; /* here */ let b;\n'})
+    report(kept["a.js"][1] == "let a;\n  a = `\n// kept`; /* here */ let b;\n", "a comment with lines of its own is left out", kept)
     _, _, kept = pack({"a.js": 'import "https://elsewhere.example/x.js";\n'})
     report('"https://elsewhere.example/x.js"' in kept["a.js"][1], "what is no asset stays")
 
