@@ -240,6 +240,8 @@ void discuss_poll_state(LiveClient *client, json_t *message)
         const char *state = json_string_value(json_object_get(message, "state"));
         for (size_t i = 0; state && i < G_N_ELEMENTS(all); i++)
                 if (strcmp(all[i], state) == 0) {
+                        if (i == 0 && !discuss_is_open(client, "poll_state", NULL))
+                                return;
                         Step *step = g_new(Step, 1);
                         *step = (Step){ json_integer_value(json_object_get(message, "poll")), all[i] };
                         live_write(live_client_room(client), client, &how, step);

@@ -4,6 +4,9 @@
 /* Kept equal to the t("…") of the scripts by tools/check-room-words. */
 const char *const discuss_room_words[] = {
         N_("Being answered: {text}"),
+        N_("Questions, polls and messages to take with you:"),
+        N_("as a table (CSV)"),
+        N_("as JSON"),
         N_("A question waits to be shown."),
         N_("A poll is open: {question}"),
         N_("The results of the poll are there."),
@@ -14,7 +17,7 @@ const char *const discuss_room_words[] = {
         N_("Your answer is counted."),
         N_("Prepared: only hosts see it."),
         N_("Answers: {count}"),
-        N_("Closed."),
+        N_("Closed"),
         N_("Open the poll"),
         N_("Change"),
         N_("Close the poll and show the results"),

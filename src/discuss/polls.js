@@ -39,8 +39,8 @@ export function Polls({ room, send, edit }) {
         : poll.state === "open" && html`<p>${t("Your answer is counted.")}</p>`}
       ${(poll.state === "closed" || (host && poll.state === "open")) && html`<${Results} poll=${poll} />`}
       ${poll.state === "draft" && html`<ul class="small">${poll.choices.map((choice) => html`<li>${choice.text}</li>`)}</ul>`}
-      <p class="small muted">${poll.state === "draft" ? t("Prepared: only hosts see it.") : t("Answers: {count}", { count: poll.answers })} ${poll.state === "closed" && t("Closed.")}</p>
-      ${host && html`<p class="row">${poll.state === "draft" && html`<button type="button" class="btn main small" onClick=${() => send({ t: "poll_state", poll: poll.id, state: "open" })}>${t("Open the poll")}</button>
+      <p class="small muted">${poll.state === "draft" ? t("Prepared: only hosts see it.") : t("Answers: {count}", { count: poll.answers })}${poll.state === "closed" && html` <span class="tag">${t("Closed")}</span>`}</p>
+      ${host && poll.state !== "closed" && html`<p class="row">${poll.state === "draft" && !room.ended && html`<button type="button" class="btn main small" onClick=${() => send({ t: "poll_state", poll: poll.id, state: "open" })}>${t("Open the poll")}</button>
         <button type="button" class="btn small" aria-haspopup="dialog" onClick=${() => edit(poll)}>${t("Change")}</button>`}
         ${poll.state === "open" && html`<button type="button" class="btn main small" onClick=${() => send({ t: "poll_state", poll: poll.id, state: "closed" })}>${t("Close the poll and show the results")}</button>`}
         ${poll.state === "draft" && html`<button type="button" class="btn plain small" onClick=${() => send({ t: "poll_state", poll: poll.id, state: "none" })}>${t("Delete")}</button>`}</p>`}

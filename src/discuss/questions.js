@@ -63,7 +63,8 @@ export function Questions(view) {
       <label class="tick"><input type="checkbox" checked=${part.nameless} onChange=${() => set(part.moderated, !part.nameless)} /><span>${t("One may ask without one's name")}</span></label></details>`}
     ${!part.questions.length && !part.asking.length && html`<p class="muted">${t("No question yet. Ask the first one below.")}</p>`}
     <ol class="votes" role="list">${in_order(part.questions).map((q) => html`<${One} key=${q.id} q=${q} view=${view} host=${host} />`)}
-    ${part.asking.map((one) => html`<li key=${one.id} class="pending"><div><p>${one.text}</p><p class="small muted">${t("being sent…")}</p></div></li>`)}</ol>`;
+    ${part.asking.map((one) => html`<li key=${one.id} class="pending"><div><p>${one.text}</p><p class="small muted">${t("being sent…")}</p></div></li>`)}</ol>
+    ${host && room.talk && html`<p class="small">${t("Questions, polls and messages to take with you:")} <a href=${`../../talk/${room.talk.code}/discussion.csv`} download>${t("as a table (CSV)")}</a> · <a href=${`../../talk/${room.talk.code}/discussion.json`} download>${t("as JSON")}</a></p>`}`;
 }
 
 /** @param {{q: Question, view: View, host: boolean}} p */

@@ -123,8 +123,9 @@ static const Retention TABLE[] = {
           .days = 30 },
         { .key = "discuss",
           .tables = "discuss_question discuss_vote discuss_answered discuss_poll discuss_choice",
-          .what = N_("In a room: the questions you ask, with your name if you want it, what you voted for, and that you "
-                     "have answered a poll; never what you answered"),
+          .what = N_(
+                  "In a room: the questions you ask, with your name if you want it, what you voted for, and that you "
+                  "have answered a poll; never what you answered"),
           .why = N_("To hold the session, and so that everybody votes once"),
           .basis = BY_REGISTERING,
           .kept = N_("Votes: until the session ends, that you have answered: until the poll is closed; questions and "

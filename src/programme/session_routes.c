@@ -134,7 +134,8 @@ static void show_form(Request *req, Db *db, const Event *event, const View *view
                                         .clashes = clashes,
                                         .differences = view->differences,
                                         .no_room = !view->form->rooms->len,
-                                        .deletable = talk && may_delete(db, event, talk) });
+                                        .deletable = talk && may_delete(db, event, talk),
+                                        .hosts = request_may(req, RIGHT_HOST) });
         page_end(req, h, status);
 }
 

@@ -39,6 +39,7 @@ typedef struct {
         const GPtrArray *clashes;  /* char * */
         const GArray *differences; /* of Difference; NULL: nobody else wrote */
         bool no_room, deletable;
+        bool hosts; /* may take what was said in it */
 } SessionPage;
 void session_view(Html *h, const SessionPage *v);
 
