@@ -128,8 +128,9 @@ static const Retention TABLE[] = {
                   "have answered a poll; never what you answered"),
           .why = N_("To hold the session, and so that everybody votes once"),
           .basis = BY_REGISTERING,
-          .kept = N_("Votes: until the session ends, that you have answered: until the poll is closed; questions and "
-                     "results 30 days after the event"),
+          .kept = N_("Votes: until a host ends the session or the next one begins; that you have answered: until the "
+                     "poll is closed; questions and "
+                     "results: 30 days after the event"),
           .seen_by = N_("Those who are in the room; who voted for what, nobody"),
           .job = "live_expire",
           .days = 30 },
