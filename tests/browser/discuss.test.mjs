@@ -127,6 +127,8 @@ describe("questions and polls", { skip: missing("chromium") }, () => {
       await tab.sees("100 % (1)");
       assert.deepEqual(await tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
     }
+    assert.equal(await host.evaluate(async () => (await fetch(document.querySelector("a[href$='discussion.csv']").href)).status), 200);
+    assert.equal(await guest.evaluate(() => document.querySelector("a[href$='discussion.csv']")), null);
   });
 
   it("is 60 kB of script for the whole room, compressed", async () => {

@@ -209,6 +209,8 @@ describe('a person and the organisers', () => {
     const csv = (await owner.get(`${address}.csv`)).body_text;
     assert.match(csv, /question,Who pays for it\?,Ada,1,open,/);
     assert.match(csv, /poll,In a word\?,,2,closed,/);
+    const form = await owner.get(`/${place.slug}/organise/session/${page.welcome.talk.code}/`);
+    assert.ok(form.body_text.includes(`href="${address}.csv"`));
   });
 });
 
@@ -217,8 +219,10 @@ describe('the end of a session', () => {
     const [host, ada] = [await host_page(), await Page.join('Ada')];
     const id = await ask(ada, 'z1', 'The last one?');
     await ada.ask({ t: 'vote', id, on: true }, 'voted');
+    const { poll } = await host.ask({ t: 'poll', kind: 'words', question: 'Never opened?' }, 'poll', (m) => m.poll.question === 'Never opened?');
     host.send({ t: 'end' });
     await ada.next('ended');
+    await refused(host, { t: 'poll_state', poll: poll.id, state: 'open' });
     await ada.next('poll', (m) => m.poll.question === 'Kept?' && m.poll.state === 'closed');
     await refused(ada, { t: 'ask', id: 'z2', text: 'Too late' });
     await host.ask({ t: 'hand', up: false }, 'hands'); // behind what the end has written
