@@ -52,7 +52,7 @@ typedef struct Flow {
         uint32_t rate_bps; /* of the picture now */
         int64_t last_arrival_us;
         double frame_bytes;
-        GArray *repairs; /* when what was lost is sent again, int64_t */
+        GArray *repairs;                   /* when what was lost is sent again, int64_t */
         uint64_t media_bytes, probe_bytes; /* sent */
         int64_t came_bytes;
         int64_t receiver_offset_us;
