@@ -4,6 +4,7 @@
 #include "app/recording.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "greenroom/greenroom.h"
 #include "mail/mail.h"
 #include "people/people.h"
 #include "replay/replay.h"
@@ -17,6 +18,7 @@ struct App {
         Recordings *recordings;
         ReplayMender *mender;
         Live *live;
+        GreenRoom *green;
         Server *server;
         MailSender *mail;
         AppConfig config;
@@ -74,6 +76,7 @@ App *app_start(const AppConfig *config, GError **error)
                 app->live = live_new(app->store, app->sockets, app->sfu, &hooks);
                 live_set_turn(app->live, &app->config.turn);
                 recordings_set_live(app->recordings, app->live);
+                app->green = greenroom_new(app->sockets, app->sfu, app->live);
                 app->server = start_pages(app, config, error);
         }
         if (app->server && config->relay)
@@ -103,6 +106,7 @@ void app_stop(App *app)
         live_stop(app->live);
         recordings_free(app->recordings); /* until here recorders tell live */
         replay_mender_free(app->mender);
+        greenroom_free(app->green);
         live_free(app->live);
         sfu_stop(app->sfu);
         socket_loop_free(app->sockets);
@@ -153,4 +157,9 @@ uint64_t app_shared_pages(const App *app)
 Live *live_of(const Request *req)
 {
         return app_live(request_context(req));
+}
+
+GreenRoom *greenroom_of(const Request *req)
+{
+        return ((const App *)request_context(req))->green;
 }

@@ -3,6 +3,7 @@
 #include "app/job_kinds.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "greenroom/greenroom.h"
 #include "law/law.h"
 #include "live/live.h"
 #include "mail/mail.h"
@@ -34,6 +35,7 @@ static const struct {
         { "people", people_expire },
         { "live", live_expire },
         { "whip", whip_expire },
+        { "greenroom", greenroom_expire },
         { "mail", mail_expire },
         { "law", law_expire },
         { "programme", programme_tidy },

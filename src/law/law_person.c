@@ -2,6 +2,7 @@
 #include "law/law_store.h"
 
 #include "base/time.h"
+#include "greenroom/greenroom.h"
 #include "live/live.h"
 #include "mail/mail.h"
 #include "people/people.h"
@@ -30,6 +31,7 @@ static const struct {
         { "registration", registration_export, registration_erase, "*" },
         { "programme", programme_export, programme_erase, "persons" },
         { "live", live_export, live_erase, "*" },
+        { "greenroom", greenroom_export, greenroom_erase, "" },
         { "mail", mails_of, forget_mails, "" },
         { "people", people_export, people_erase, "" },
 };

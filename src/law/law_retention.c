@@ -111,7 +111,7 @@ static const Retention TABLE[] = {
           .job = "law_expire",
           .days = 2 },
         { .key = "room",
-          .tables = "live_person live_line live_hand live_consent live_recorded caption caption_signer",
+          .tables = "live_person live_line live_hand live_consent live_recorded live_floor caption caption_signer",
           .what = N_("In a room: the name shown, the session you last came to, what you write, raised hands, your "
                      "choice to be "
                      "recorded"),
@@ -150,6 +150,17 @@ static const Retention TABLE[] = {
           .kept = N_("30 days after the event"),
           .seen_by = N_("The organisers of the event and its stage managers"),
           .job = "whip_expire",
+          .days = 30 },
+        { .key = "greenroom",
+          .tables = "green_room",
+          .what = N_(
+                  "Green room: what was found of your camera, microphone, loudspeaker and network, once you ask for a "
+                  "code; no picture, no sound, no network address"),
+          .why = N_("So that a helper sees what you see, by the code that you read to them"),
+          .basis = BY_INTEREST,
+          .kept = N_("30 days"),
+          .seen_by = N_("The hosts of the event to whom you read the code"),
+          .job = "greenroom_expire",
           .days = 30 },
         { .key = "consent",
           .tables = "consent",

@@ -12,6 +12,7 @@
 #include "people/people.h"
 #include "programme/programme.h"
 #include "registration/registration.h"
+#include "greenroom/greenroom.h"
 #include "whip/whip.h"
 
 typedef struct {
@@ -79,8 +80,8 @@ static void tear_down(Fixture *fixture, gconstpointer data)
 /* As app/ does every day. */
 static void run_daily(Fixture *fixture)
 {
-        static bool (*const jobs[])(Db *) = { registration_expire, people_expire, live_expire,
-                                              whip_expire,         mail_expire,   law_expire };
+        static bool (*const jobs[])(Db *) = { registration_expire, people_expire, live_expire, whip_expire,
+                                              greenroom_expire,    mail_expire,   law_expire };
         for (size_t i = 0; i < G_N_ELEMENTS(jobs); i++) {
                 Db *db = begin(fixture);
                 g_assert_true(jobs[i](db));
@@ -170,6 +171,12 @@ static const struct {
           true,
           { "INSERT INTO encoder(room_id, name, hash, made_us) VALUES($5, 'Caméra', x'01', $3)" },
           "SELECT count(*) FROM encoder" },
+        { "greenroom",
+          false,
+          { "INSERT INTO role(account_id, event_id, role) VALUES($1, $2, 'organiser')",
+            "INSERT INTO green_room(event_id, account_id, key_hash, code, findings, at_us) VALUES($2, $1, x'01', "
+            "'ACDEFH', '{}', $3)" },
+          "SELECT count(*) FROM green_room" },
         { "consent",
           true,
           { "INSERT INTO consent(account_id, event_id, given_us) VALUES($1, $2, $3)" },

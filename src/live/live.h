@@ -43,6 +43,8 @@ void live_set_turn(Live *live, const LiveTurn *turn);
 /* base64(HMAC-SHA1(secret, user)), as coturn's use-auth-secret wants it; user: "1700000000:name", the UNIX seconds of
  * its end. (transfer full) */
 char *live_turn_password(const char *secret, const char *user);
+/* For RTCPeerConnection's iceServers, outside any room; [] without a TURN server. (transfer full) Any thread. */
+json_t *live_ice_servers_of_nobody(const Live *live);
 /* Tells every page that the server restarts: it comes back by itself. Any thread; NULL is fine. */
 void live_goodbye(Live *live);
 /* After the socket loop has stopped: writes what was asked for; no hook is called any more. NULL is fine. */
@@ -227,4 +229,4 @@ void live_write(LiveRoom *room, const LiveClient *client, const LiveWrite *write
 
 /* request_context() must give a LiveContext-bearing application: the routes find Live by this. */
 Live *live_of(const Request *req);
-extern const Route live_routes[];
+extern const Route live_routes[], live_hall_routes[];

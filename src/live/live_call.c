@@ -162,3 +162,30 @@ void live_call_ask_restart(Live *live, int64_t room_id, const char *session, con
         call->pwd = g_strdup(pwd);
         live_call_run(call, ask, ret_reply);
 }
+
+static bool write_nothing(Db *db, Act *act)
+{
+        return true;
+}
+
+static void after_loaded(LiveRoom *room, Act *act, bool kept)
+{
+        Call *call = act->extra;
+        if (room->loaded)
+                call->go_on(room, call);
+}
+
+void live_call_when_loaded(Call *call, void (*go_on)(LiveRoom *room, Call *call))
+{
+        LiveRoom *room = live_room_get(call->live, call->opening);
+        call->go_on = go_on;
+        if (room->loaded) {
+                go_on(room, call);
+        } else { /* the writer keeps its order: this comes after the loading that has just been asked for */
+                Act *act = live_act_new(room, write_nothing, after_loaded);
+                act->extra = live_call_ref(call);
+                act->free_extra = live_call_unref;
+                live_act_push(act);
+        }
+        live_call_unref(call);
+}

@@ -6,7 +6,8 @@
 /* Of a session that lives: is it there, end it, restart its ICE. */
 typedef enum { CALL_LOOK, CALL_END, CALL_RESTART } CallWish;
 
-typedef struct {
+typedef struct Call Call;
+struct Call {
         GMutex mutex;
         GCond done;
         int refs; /* the waiting thread, and whoever carries it on; under the mutex, as the next two */
@@ -16,10 +17,13 @@ typedef struct {
         Live *live;
         LiveOpening *opening;
         LiveEncoder encoder;
+        void (*go_on)(LiveRoom *room, Call *call);
         char *name, *offer, *session, *network, *ufrag, *pwd;
+        unsigned char key_hash[KEY_HASH_BYTES]; /* of somebody in the hall, */
+        bool hand;                              /* who wants it up */
         int64_t room_id;
         CallWish wish;
-} Call;
+};
 
 Call *live_call_new(Live *live, int64_t room_id);
 Call *live_call_of_session(Live *live, int64_t room_id, const char *session, CallWish wish);
@@ -36,6 +40,8 @@ void live_call_run(Call *call, void (*ask)(gpointer call), LiveReply *ret_reply)
 LiveOpening *live_call_opening(Live *live, const LivePlace *place);
 /* What a new session is called in addresses: random. (transfer full) */
 char *live_call_session(void);
+/* On the loop: opens the room of call->opening and goes on when it is loaded. Ends its hold on the call. */
+void live_call_when_loaded(Call *call, void (*go_on)(LiveRoom *room, Call *call));
 /* What the SFU's refusal is to who asked. */
 LiveVerdict live_call_verdict(const GError *error);
 /* Restarts ICE of a connection by the call's credentials, as often as it may; the tag counts. */

@@ -161,30 +161,9 @@ static void come_in(LiveRoom *room, Call *call)
         }
 }
 
-static bool write_nothing(Db *db, Act *act)
-{
-        return true;
-}
-
-static void after_loaded(LiveRoom *room, Act *act, bool kept)
-{
-        if (room->loaded)
-                come_in(room, act->extra);
-}
-
 static void ask_publish(gpointer data)
 {
-        Call *call = data;
-        LiveRoom *room = live_room_get(call->live, call->opening);
-        if (room->loaded) {
-                come_in(room, call);
-        } else { /* the writer keeps its order: this comes after the loading that has just been asked for */
-                Act *act = live_act_new(room, write_nothing, after_loaded);
-                act->extra = live_call_ref(call);
-                act->free_extra = live_call_unref;
-                live_act_push(act);
-        }
-        live_call_unref(call);
+        live_call_when_loaded(data, come_in);
 }
 
 void live_encoder_publish(Live *live, const LivePlace *place, const LiveEncoder *encoder, const char *offer,

@@ -41,6 +41,7 @@ static const Message messages[] = {
         { "remove", LIVE_HOST, live_remove },
         { "pin", LIVE_HOST, live_pin },
         { "lower", LIVE_HOST, live_lower },
+        { "place", LIVE_HOST, live_place },
         { "show", LIVE_HOST, live_show },
         { "chat", LIVE_HOST, live_chat },
         { "record", LIVE_HOST, live_record },

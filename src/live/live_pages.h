@@ -2,6 +2,7 @@
 #pragma once
 #include "conference/conference.h"
 #include "live/live_private.h"
+#include "web/form.h"
 
 typedef struct {
         const char *slug, *name, *note;
@@ -15,3 +16,18 @@ typedef struct {
         size_t count;
 } LiveRoomsPage;
 void live_rooms_view(Html *h, const LiveRoomsPage *v);
+
+/* The light page of somebody in the hall; its view is hall.html. */
+typedef struct {
+        const Event *event;
+        const EventRoom *room;
+        const char *talk; /* NULL: none now */
+        const char *name;
+        bool is_live, known, has_account;
+        int place, hands; /* place 0: no hand up */
+} HallPage;
+void hall_view(Html *h, const HallPage *v);
+
+/* The network that a visitor's limits go by; NULL for this machine: load generators and tests are no flood.
+ * (transfer full) */
+char *live_network_for_limits(const Request *req);

@@ -44,7 +44,7 @@ void live_person_add(LiveRoom *room, Person *person)
 json_t *live_person_json(const Person *person)
 {
         json_t *consent = person->consent < 0 ? json_null() : json_boolean(person->consent);
-        bool away = person->encoder ? !person->publish.value : !person->socket;
+        bool away = person->encoder ? !person->publish.value : !person->socket && !person->hall;
         json_t *json =
                 json_pack("{s:i, s:s, s:s, s:o, s:b, s:b, s:b, s:b, s:o}", "id", person->id, "name", person->name,
                           "role", live_role_word(person->role), "stage",
@@ -53,6 +53,8 @@ json_t *live_person_json(const Person *person)
         if (person->encoder)
                 json_object_set_new(json, "encoder",
                                     json_pack("{s:b, s:s?}", "held", person->held, "trouble", person->trouble));
+        if (person->hall)
+                json_object_set_new(json, "hall", json_true());
         return json;
 }
 

@@ -78,6 +78,7 @@ typedef struct {
         bool seat_unsaved; /* left, and the store does not know it yet */
         bool mic, camera, screen, muted;
         bool removed;
+        bool hall;                /* by a phone in the hall (live_hall.c): no socket, here until away_until_us */
         bool forgetting;          /* gone without a trace: its row is being taken away */
         int consent;              /* -1 not asked, 0 refused, 1 given */
         unsigned consent_turn;    /* counts the answers given here: what was read of the store before one is old */
@@ -273,8 +274,11 @@ void live_line_tell(LiveRoom *room, const LiveLine *line);
 void live_say(Client *client, json_t *message);
 void live_hand(Client *client, json_t *message);
 void live_lower(Client *client, json_t *message);
+void live_place(Client *client, json_t *message);
 void live_hand_drop(Person *person); /* goes down by itself: came on stage, left */
 json_t *live_hands_json(const LiveRoom *room);
+/* The queue as the store has it now: told to everybody when it is another one. Takes hands. True when it was. */
+bool live_set_hands(LiveRoom *room, GArray *hands);
 
 /* --- live_chat.c: the discussion, led ------------------------------------------------------------------------------
  */
@@ -385,4 +389,6 @@ typedef enum { LIVE_WELCOME, LIVE_ROOM_FULL, LIVE_NETWORK_FULL } LiveAdmission;
 LiveAdmission live_admit(const LiveComing *coming);
 /* Whether a minute of this talk counts: a clock that jumped is no time of it. */
 bool live_talk_counts(const LiveTalk *talk, int64_t at_us);
+/* How long somebody in the hall counts as there after the last form, with a hand up or without. */
+int64_t live_hall_stay_us(bool hand);
 bool live_rate_allows(int64_t *times_us, unsigned count, unsigned *next, int64_t window_us, int64_t now_us);

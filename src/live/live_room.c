@@ -35,6 +35,7 @@ static Person *person_from_stored(LiveRoom *room, const StoredPerson *stored)
         person->removed = stored->removed;
         person->encoder = stored->encoder;
         person->held = stored->held;
+        person->hall = stored->hall;
         person->consent = stored->consent;
         return person;
 }
@@ -136,7 +137,7 @@ static void restore_people(LiveRoom *room, const StoredRoom *stored)
         for (guint i = 0; i < stored->hands->len; i++) {
                 Person *person = live_person_find(room, g_array_index(stored->hands, int, i));
                 if (person)
-                        person->away_until_us = until_us;
+                        person->away_until_us = person->hall ? monotonic_us() + live_hall_stay_us(true) : until_us;
         }
 }
 

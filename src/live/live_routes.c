@@ -113,8 +113,7 @@ static LiveRole role_of(const Request *req)
         return request_is_signed_in(req) ? LIVE_ATTENDEE : LIVE_GUEST;
 }
 
-/* NULL for this machine: load generators and tests are no flood. (transfer full) */
-static char *network_for_limits(const Request *req)
+char *live_network_for_limits(const Request *req)
 {
         const char *address = request_address(req);
         g_autoptr(GInetAddress) inet = g_inet_address_new_from_string(address);
@@ -142,7 +141,7 @@ static void open_socket(Request *req, Db *db)
         opening->role = role_of(req);
         opening->rights = rights_of(req);
         opening->lang = request_lang(req);
-        opening->network = network_for_limits(req);
+        opening->network = live_network_for_limits(req);
         respond_websocket(req, &live_socket_handler, opening, live_opening_free);
 }
 

@@ -98,6 +98,11 @@ bool live_is_token(const char *text, size_t max_length)
                strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == length;
 }
 
+int64_t live_hall_stay_us(bool hand)
+{
+        return hand ? 2 * HOUR_US : 20 * MINUTE_US;
+}
+
 /* times_us is a ring of the last `count` allowed moments. */
 bool live_rate_allows(int64_t *times_us, unsigned count, unsigned *next, int64_t window_us, int64_t now_us)
 {

@@ -213,6 +213,16 @@ static bool same_hands(const GArray *one, const GArray *two)
         return one->len == two->len && (one->len == 0 || memcmp(one->data, two->data, one->len * sizeof(int)) == 0);
 }
 
+bool live_set_hands(LiveRoom *room, GArray *hands)
+{
+        bool same = same_hands(hands, room->hands);
+        g_array_unref(room->hands);
+        room->hands = hands;
+        if (!same)
+                live_broadcast(room, hands_message(room));
+        return !same;
+}
+
 static void after_hand(LiveRoom *room, Act *act, bool kept)
 {
         Client *client = live_act_client(act);
@@ -221,12 +231,7 @@ static void after_hand(LiveRoom *room, Act *act, bool kept)
                         live_refuse(client, "hand", NULL, N_("Your hand could not be noted. Try again."));
                 return;
         }
-        bool same = same_hands(act->hands, room->hands);
-        g_array_unref(room->hands);
-        room->hands = g_steal_pointer(&act->hands);
-        if (!same)
-                live_broadcast(room, hands_message(room));
-        else if (client)
+        if (!live_set_hands(room, g_steal_pointer(&act->hands)) && client)
                 live_send(client->socket, hands_message(room));
 }
 
@@ -252,6 +257,22 @@ void live_hand(Client *client, json_t *message)
 void live_lower(Client *client, json_t *message)
 {
         change_hand(client->room, (int)json_integer_value(json_object_get(message, "who")), false, client->id);
+}
+
+static bool write_place(Db *db, Act *act)
+{
+        return live_store_hand_place(db, act->room_id, act->person, act->number, act->hands);
+}
+
+void live_place(Client *client, json_t *message)
+{
+        json_int_t place = json_integer_value(json_object_get(message, "to"));
+        Act *act = live_act_new(client->room, write_place, after_hand);
+        act->person = (int)json_integer_value(json_object_get(message, "who"));
+        act->number = (int)CLAMP(place, 0, G_MAXINT);
+        act->client = client->id;
+        act->hands = g_array_new(FALSE, TRUE, sizeof(int));
+        live_act_push(act);
 }
 
 void live_hand_drop(Person *person)

@@ -185,6 +185,9 @@ void live_stage(Client *client, json_t *message)
         bool on = json_is_true(json_object_get(message, "on"));
         if (person->encoder)
                 live_encoder_hold(person, !on);
+        else if (person->hall)
+                live_refuse(client, "stage", NULL,
+                            N_("This person is in the hall: the microphone goes to them there."));
         else if (!on)
                 live_off_stage(person);
         else if (client->room->ended)

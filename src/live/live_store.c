@@ -33,7 +33,7 @@ static void load_people(Db *db, int64_t room_id, GArray *people)
 {
         g_autoptr(Stmt) stmt = db_query(db,
                                         "SELECT id, key_hash, account_id, name, role, seat, removed,"
-                                        " coalesce(encoder_id, 0), held, (SELECT given FROM live_consent c WHERE "
+                                        " coalesce(encoder_id, 0), held, hall, (SELECT given FROM live_consent c WHERE "
                                         "c.room_id = p.room_id AND c.person_id = p.id"
                                         "  ORDER BY c.id DESC LIMIT 1)"
                                         " FROM live_person p WHERE room_id = $1",
@@ -47,7 +47,8 @@ static void load_people(Db *db, int64_t room_id, GArray *people)
                                         .removed = stmt_int(stmt, 6) != 0,
                                         .encoder = stmt_int(stmt, 7),
                                         .held = stmt_int(stmt, 8) != 0,
-                                        .consent = stmt_is_null(stmt, 9) ? -1 : (int)stmt_int(stmt, 9) };
+                                        .hall = stmt_int(stmt, 9) != 0,
+                                        .consent = stmt_is_null(stmt, 10) ? -1 : (int)stmt_int(stmt, 10) };
                 int chosen = live_store_account_consent(db, room_id, person.account);
                 person.consent = chosen >= 0 ? chosen : person.consent;
                 size_t size;
@@ -323,4 +324,44 @@ int live_store_sample_speaker(Db *db, int64_t room_id, const char *name, const u
                                 .role = LIVE_SPEAKER };
         memcpy(person.key_hash, key_hash, KEY_HASH_BYTES);
         return live_store_person_add(db, room_id, &person, now_us) ? person.id : 0;
+}
+
+bool live_store_in_hall(Db *db, int64_t room_id, int id)
+{
+        return db_run(db, "UPDATE live_person SET hall = 1 WHERE room_id = $1 AND id = $2", "ii", room_id, (int64_t)id);
+}
+
+void live_store_hall_seat(Db *db, int64_t room_id, const unsigned char *key_hash, HallSeat *ret_seat)
+{
+        g_autoptr(Stmt) stmt = db_query(
+                db,
+                "SELECT p.name, coalesce((SELECT count(*) FROM live_hand o WHERE o.room_id = $1 AND o.id <= "
+                "h.id), 0) FROM live_person p LEFT JOIN live_hand h ON h.room_id = p.room_id AND h.person_id = "
+                "p.id WHERE p.key_hash = $2 AND p.room_id = $1 AND p.hall = 1",
+                "ib", room_id, key_hash, (size_t)KEY_HASH_BYTES);
+        if (stmt_next(stmt)) {
+                ret_seat->name = g_strdup(stmt_text(stmt, 0));
+                ret_seat->place = (int)stmt_int(stmt, 1);
+        }
+        ret_seat->hands = (int)db_int(db, 0, "SELECT count(*) FROM live_hand WHERE room_id = $1", "i", room_id);
+}
+
+bool live_store_hand_place(Db *db, int64_t room_id, int id, int place, GArray *ret_hands)
+{
+        g_array_set_size(ret_hands, 0); /* of a turn that was undone */
+        load_hands(db, room_id, ret_hands);
+        for (guint i = 0; i < ret_hands->len; i++) {
+                if (g_array_index(ret_hands, int, i) != id)
+                        continue;
+                g_array_remove_index(ret_hands, i);
+                g_array_insert_val(ret_hands, MIN((guint)place, ret_hands->len), id);
+                break;
+        }
+        /* the order is that of their numbers: each gets a new one */
+        for (guint i = 0; i < ret_hands->len; i++)
+                db_run(db,
+                       "UPDATE live_hand SET id = (SELECT max(id) + 1 FROM live_hand)"
+                       " WHERE room_id = $1 AND person_id = $2",
+                       "ii", room_id, (int64_t)g_array_index(ret_hands, int, i));
+        return !db_failed(db);
 }

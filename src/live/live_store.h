@@ -9,7 +9,7 @@ typedef struct {
         int64_t account;
         char *name;
         LiveRole role;
-        bool removed, held;
+        bool removed, held, hall;
         int64_t encoder; /* 0: a person */
 } StoredPerson;
 
@@ -42,6 +42,14 @@ bool live_store_person_update(Db *db, int64_t room_id, int id, const char *name,
 bool live_store_person_remove(Db *db, int64_t room_id, int id);
 /* What came on stage by a key without a page: its key, its seat, and the consent that came with the key. */
 bool live_store_encoder(Db *db, int64_t room_id, int id, int64_t encoder, bool consents, int seat, int64_t now_us);
+/* This person came by the hall's page. */
+bool live_store_in_hall(Db *db, int64_t room_id, int id);
+typedef struct {
+        char *name;       /* owned; NULL: not known here */
+        int place, hands; /* in the queue from 1, 0: no hand up; how many are up */
+} HallSeat;
+/* Who came to this room's hall by a key. */
+void live_store_hall_seat(Db *db, int64_t room_id, const unsigned char *key_hash, HallSeat *ret_seat);
 bool live_store_encoder_held(Db *db, int64_t room_id, int id, bool held);
 /* trouble: NULL when all is well */
 bool live_store_encoder_trouble(Db *db, int64_t room_id, int id, const char *trouble);
@@ -61,6 +69,8 @@ int live_store_account_consent(Db *db, int64_t room_id, int64_t account);
 /* Of somebody with an account it is the account's choice too: one is enough for every room, and as good to take back.
  */
 bool live_store_consent(Db *db, int64_t room_id, int id, bool given, int64_t now_us);
+/* Moves a hand to another place of the queue, from 0; beyond its end: the last. ret_hands as above. */
+bool live_store_hand_place(Db *db, int64_t room_id, int id, int place, GArray *ret_hands);
 /* Known by another key before, if at all: the name is theirs again. */
 int live_store_sample_speaker(Db *db, int64_t room_id, const char *name, const unsigned char *key_hash, int64_t now_us);
 /* A nonce that is known gives back its line unchanged; *ret_new tells. text is replaced by what is stored. */

@@ -45,13 +45,13 @@ char **live_ice_links(const Live *live, int64_t room_id)
         return g_strv_builder_end(links);
 }
 
-json_t *live_ice_servers(const Person *person)
+static json_t *ice_servers(const Live *live, int64_t room_id, int who)
 {
-        const LiveTurn *turn = &person->room->live->turn;
+        const LiveTurn *turn = &live->turn;
         json_t *servers = json_array();
         if (!turn->urls)
                 return servers;
-        g_autofree char *user = user_name(person->room->id, person->id);
+        g_autofree char *user = user_name(room_id, who);
         g_autofree char *password = live_turn_password(turn->secret, user);
         json_t *urls = json_array();
         for (const char *const *url = turn->urls; *url; url++)
@@ -59,4 +59,14 @@ json_t *live_ice_servers(const Person *person)
         json_array_append_new(servers,
                               json_pack("{s:o, s:s, s:s}", "urls", urls, "username", user, "credential", password));
         return servers;
+}
+
+json_t *live_ice_servers(const Person *person)
+{
+        return ice_servers(person->room->live, person->room->id, person->id);
+}
+
+json_t *live_ice_servers_of_nobody(const Live *live)
+{
+        return ice_servers(live, 0, 0);
 }

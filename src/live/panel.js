@@ -51,8 +51,18 @@ function turn(event, names, { tab, act }) {
   document.getElementById("tab-" + next)?.focus();
 }
 
+/** A host leads the queue: up, down, to its end. @param {{person: Person, index: number, count: number, act: View["act"]}} p */
+function Place({ person, index, count, act }) {
+  const name = name_of(person);
+  return html`
+    <button type="button" class="icon-btn" disabled=${index === 0} onClick=${() => act.place(person.id, index - 1)} aria-label=${t("{name}: one place up", { name })}>${icon("up")}</button>
+    <button type="button" class="icon-btn" disabled=${index === count - 1} onClick=${() => act.place(person.id, index + 1)} aria-label=${t("{name}: one place down", { name })}>${icon("below")}</button>
+    ${count > 2 && index < count - 2 && html`<button type="button" class="btn plain" onClick=${() => act.place(person.id, count - 1)} aria-label=${t("{name}: to the end of the queue", { name })}>${t("To the end")}</button>`}`;
+}
+
 /** @param {View} view */
-function Hands({ room, act }) {
+function Hands(view) {
+  const { room, act } = view;
   const place = room.me ? room.hands.indexOf(room.me.id) + 1 : 0;
   const host = room.me?.role === "host";
   const people = room.hands.flatMap((id) => room.people.get(id) ?? []);
@@ -60,9 +70,11 @@ function Hands({ room, act }) {
     ${place > 0 && html`<p class="queue">${place === 1 ? t("Your hand is first in the queue.") : t("Your hand is number {place} in the queue.", { place })}</p>`}
     ${!people.length && html`<p class="muted">${t("No hand is raised.")}</p>`}
     <ol class="rows names" role="list">${people.map((person, index) => html`<li key=${person.id}>
-      <span><b>${index + 1}.</b> ${name_of(person)}</span>
+      <span><b>${index + 1}.</b> ${name_of(person)}${person.hall && html` <span class="tag">${t("In the hall")}</span>`}</span>
       ${host && html`<span class="row">
-        ${person.stage === null && html`<button type="button" class="btn" onClick=${() => act.bring(person.id, true)} aria-label=${t("Bring {name} on stage", { name: name_of(person) })}>${t("On stage")}</button>`}
+        ${person.stage === null && !person.hall && html`<button type="button" class="btn" onClick=${() => act.bring(person.id, true)} aria-label=${t("Bring {name} on stage", { name: name_of(person) })}>${t("On stage")}</button>`}
+        ${features.map((feature) => feature.Hand?.(view, person))}
+        <${Place} person=${person} index=${index} count=${people.length} act=${act} />
         <button type="button" class="btn plain" onClick=${() => act.lower(person.id)} aria-label=${t("Lower the hand of {name}", { name: name_of(person) })}>${t("Lower")}</button></span>`}</li>`)}
     </ol>`;
 }
@@ -87,7 +99,7 @@ class People extends Component {
 function Present({ person, room, act }) {
   const name = name_of(person), me = person.id === room.me?.id;
   const roles = { host: t("host"), speaker: t("speaker"), attendee: "", guest: t("guest") };
-  return html`<li><span>${me ? t("{name} (you)", { name }) : name} <small class="muted">${person.encoder ? t("camera without a page") : roles[person.role]}</small>
+  return html`<li><span>${me ? t("{name} (you)", { name }) : name} <small class="muted">${person.encoder ? t("camera without a page") : person.hall ? t("In the hall") : roles[person.role]}</small>
       ${person.stage !== null && html` <span class="tag">${t("On stage")}</span>`}
       ${room.hands.includes(person.id) && html` <span class="tag">${icon("hand")}<span class="sr">${t("hand raised")}</span></span>`}</span>
     ${room.me?.role === "host" && html`<button type="button" class="icon-btn" aria-haspopup="dialog" aria-label=${t("What to do with {name}", { name })}

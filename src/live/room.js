@@ -444,6 +444,7 @@ class Meeting {
       unmute: (/** @type {number} */ who) => send({ t: "mute", who, on: false }),
       pin: is_host_message("pin"),
       lower: is_host_message("lower"),
+      place: (/** @type {number} */ who, /** @type {number} */ to) => send({ t: "place", who, to }),
       remove: (/** @type {number} */ who) => {
         send({ t: "remove", who });
         this.act.open(null);

@@ -64,13 +64,22 @@ bool people_mail_invitation(Db *db, const Invitation *invitation, const char *or
                 return false;
         const Lang *lang = lang_of(account);
         g_autofree char *subject = g_strdup_printf(tr(lang, "Invitation: %s"), event->title);
-        g_autofree char *text = g_strdup_printf(
+        g_autofree char *trial =
+                invitation->role != ROLE_SPEAKER
+                        ? NULL
+                        : g_strdup_printf(
+                                  tr(lang,
+                                     "\nYour camera, your voice and your network can be tried at any time, days ahead:"
+                                     "\n\n%s/%s/green-room/\n"),
+                                  origin, event->slug);
+        g_autofree char *invited = g_strdup_printf(
                 tr(lang,
                    "Hello,\n\nyou are invited to the team of “%s”. Your role: %s. %s\n\nTo accept, open this page and "
                    "press its button:\n\n%s/sign-in/link/%s/\n\nThe link works once, for 14 days; its page offers a "
                    "new one afterwards. There is no password to choose.\n"),
                 event->title, tr(lang, role_label(invitation->role)), tr(lang, role_may(invitation->role)), origin,
                 token);
+        g_autofree char *text = g_strconcat(invited, trial, NULL);
         g_autofree char *reply_to = NULL;
         address_read(event->contact, &reply_to);
         g_autoptr(EventLook) look = event_look(db, invitation->event);

@@ -36,6 +36,8 @@ const PUBLIC_POSTS = {
   '/:event/talk/:code/keep/': 'keeps a session’s code in the sender’s own cookie and account, 60 at most',
   '/:event/address/:token/': 'needs the token of a mail',
   '/:event/unsubscribe/:key/': 'needs the key of a mail, and only stops reminders',
+  '/:event/live/:room/hall/': 'puts a hand under the sender’s own cookie into the queue, limited by network',
+  '/:event/green-room/': 'keeps words of a table under the sender’s own key for 30 days, limited by account and network',
 };
 /** POSTs that need no token of a form, since something else shows where they come from. */
 const WITHOUT_TOKEN = { '/:event/unsubscribe/:key/': 'mail programs send it by themselves (RFC 8058): its key is the proof' };

@@ -1,0 +1,45 @@
+#include "floor/floor_private.h"
+
+bool floor_store_load(Db *db, int64_t session_id, Floor *ret_floor)
+{
+        g_autoptr(Stmt) row =
+                db_query(db, "SELECT coalesce(person_id, 0), since_us, limit_s FROM live_floor WHERE session_id = $1",
+                         "i", session_id);
+        if (stmt_next(row))
+                *ret_floor = (Floor){ (int)stmt_int(row, 0), stmt_int(row, 1), (int)stmt_int(row, 2) };
+        return !db_failed(db);
+}
+
+bool floor_store_keep(Db *db, const LiveMoment *moment, const Floor *floor)
+{
+        return db_run(db,
+                      "INSERT INTO live_floor(session_id, room_id, person_id, since_us, limit_s) "
+                      "VALUES($1, $2, nullif($3, 0), $4, $5) ON CONFLICT(session_id) DO UPDATE SET "
+                      "person_id = excluded.person_id, since_us = excluded.since_us, limit_s = excluded.limit_s",
+                      "iiiii", moment->session_id, moment->room_id, (int64_t)floor->who, floor->since_us,
+                      (int64_t)floor->limit_s);
+}
+
+bool floor_store_erase(Db *db, int64_t room_id, int person)
+{
+        return db_run(db, "UPDATE live_floor SET person_id = NULL WHERE room_id = $1 AND person_id = $2", "ii", room_id,
+                      (int64_t)person);
+}
+
+bool floor_store_expire(Db *db, int64_t room_id)
+{
+        return db_run(db, "DELETE FROM live_floor WHERE room_id = $1", "i", room_id);
+}
+
+json_t *floor_store_export(Db *db, int64_t room_id, int person)
+{
+        g_autoptr(Stmt) row = db_query(
+                db, "SELECT since_us FROM live_floor WHERE room_id = $1 AND person_id = $2 ORDER BY session_id", "ii",
+                room_id, (int64_t)person);
+        json_t *list = NULL;
+        while (stmt_next(row)) {
+                list = list ? list : json_array();
+                json_array_append_new(list, json_pack("{s:I}", "since_us", (json_int_t)stmt_int(row, 0)));
+        }
+        return list;
+}
