@@ -53,6 +53,7 @@ static bool run(Loop *loop, Network *network, Signalling *signalling, const Opti
                            .settle_seconds = options->settle,
                            .video = options->codec,
                            .simulcast = options->simulcast,
+                           .view = (unsigned)options->view,
                            .subscriber = { .transport_cc = options->transport_cc,
                                            .open_every = (unsigned)options->open_every },
                            .server_pid = options->server_pid ? options->server_pid : signalling->server_pid,

@@ -42,6 +42,8 @@ static void add_peers(GOptionContext *context, Options *options)
                 { "codec", 0, 0, G_OPTION_ARG_STRING, &options->codec_name, "h264 (default) or vp8", "NAME" },
                 { "simulcast", 0, 0, G_OPTION_ARG_NONE, &options->simulcast,
                   "Cameras in three layers, of VP8 with temporal layers", NULL },
+                { "view", 0, 0, G_OPTION_ARG_INT, &options->view,
+                  "How high each watcher shows every picture, with --simulcast (0: as high as there is)", "LINES" },
                 { "profile", 0, 0, G_OPTION_ARG_STRING, &options->profile_name, "gcm or cm; both without", "NAME" },
                 { "transport-cc", 0, 0, G_OPTION_ARG_NONE, &options->transport_cc, "Answer with transport feedback",
                   NULL },
@@ -102,8 +104,8 @@ static bool in_range(const Options *options)
                options->subscribers <= PEERS_MAX && options->seconds >= 1 && options->settle >= 0 &&
                options->open_every >= 1 && options->loss >= 0 && options->loss <= 100 && options->joins > 0 &&
                options->joins <= JOINS_MAX && options->residents >= 0 && options->residents <= PEERS_MAX &&
-               options->hasty >= 0 && options->hasty <= 100 && options->speaker_every >= 0 && options->says >= 0 &&
-               options->says <= RATE_MAX && options->hands >= 0 && options->hands <= RATE_MAX;
+               options->hasty >= 0 && options->hasty <= 100 && options->view >= 0 && options->speaker_every >= 0 &&
+               options->says >= 0 && options->says <= RATE_MAX && options->hands >= 0 && options->hands <= RATE_MAX;
 }
 
 static bool read_names(Options *options)

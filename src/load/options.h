@@ -4,7 +4,7 @@
 
 typedef struct {
         const char *mode; /* the first word */
-        int publishers, subscribers, seconds, settle, server_pid, seed, open_every, residents, hasty;
+        int publishers, subscribers, seconds, settle, server_pid, seed, open_every, residents, hasty, view;
         double loss, joins, speaker_every, says, hands, max_delivery_ms;
         gboolean json, transport_cc, wraps, insecure, simulcast;
         char *url, *event, *room, *profile_name, *codec_name, *host;

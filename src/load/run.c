@@ -144,6 +144,8 @@ static json_t *report(Run *run, const Snapshot *a, const Snapshot *b)
 
 static bool measure(Run *run)
 {
+        for (guint i = 0; run->options->view && i < run->house.subscribers->len; i++)
+                house_view(&run->house, run->house.subscribers->pdata[i], run->options->view);
         loop_set_turn(run->house.loop, MEASURED_TURN_US);
         wait_seconds(&run->house, run->options->settle_seconds);
         Snapshot before = snapshot(run);

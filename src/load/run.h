@@ -7,6 +7,7 @@ typedef struct {
         int seconds, settle_seconds;
         Codec video;
         bool simulcast;
+        unsigned view; /* lines that each watcher shows of every picture; 0: all there are */
         SubscriberOptions subscriber;
         int server_pid;    /* whose CPU is read; 0: nobody's */
         const char *label; /* which server, for the report */
