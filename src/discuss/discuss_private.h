@@ -63,8 +63,7 @@ const char *discuss_nonce(json_t *message);
 void discuss_react(LiveClient *client, json_t *message);
 void discuss_tell_reactions(LiveRoom *room, Discussion *discussion);
 
-/* --- discuss_question.c --------------------------------------------------------------------------------------------
- */
+/* --- discuss_question.c ------------------------------------------------------------------------------------------- */
 Question *discuss_question_new(void);
 void discuss_question_free(gpointer question);
 void discuss_ask(LiveClient *client, json_t *message);
@@ -79,8 +78,7 @@ void discuss_forget_questions(LiveRoom *room, int person);
 /* The session is over: who voted is kept no more. */
 void discuss_settle(LiveRoom *room);
 
-/* --- discuss_poll.c ------------------------------------------------------------------------------------------------
- */
+/* --- discuss_poll.c ----------------------------------------------------------------------------------------------- */
 Poll *discuss_poll_new(void);
 void discuss_poll_free(gpointer poll);
 void discuss_choice_free(gpointer choice);

@@ -31,8 +31,7 @@ static void tell(LiveRoom *room)
         live_broadcast(room, message);
 }
 
-/* --- Changing it ---------------------------------------------------------------------------------------------------
- */
+/* --- Changing it -------------------------------------------------------------------------------------------------- */
 
 static bool write_floor(Db *db, const LiveMoment *moment, gpointer floor)
 {

@@ -13,8 +13,7 @@ typedef struct {
 
 extern const char *const floor_room_words[];
 
-/* --- floor_store.c, on the writer's thread -------------------------------------------------------------------------
- */
+/* --- floor_store.c, on the writer's thread ------------------------------------------------------------------------ */
 bool floor_store_load(Db *db, int64_t session_id, Floor *ret_floor);
 bool floor_store_keep(Db *db, const LiveMoment *moment, const Floor *floor);
 bool floor_store_erase(Db *db, int64_t room_id, int person);

@@ -81,8 +81,7 @@ void green_code_from(const unsigned char bytes[CODE_CHARS], char ret_code[CODE_C
 bool green_code_read(const char *typed, char ret_code[CODE_CHARS + 1]);
 bool page_key_is_fit(const char *key);
 
-/* --- greenroom_store.c ---------------------------------------------------------------------------------------------
- */
+/* --- greenroom_store.c -------------------------------------------------------------------------------------------- */
 typedef struct {
         Findings findings;
         int64_t at_us;
@@ -92,8 +91,7 @@ bool green_keep(Db *db, int64_t event, int64_t account, const char *page_key, co
                 char ret_code[CODE_CHARS + 1]);
 bool green_find(Db *db, int64_t event, const char *code, Found *ret_found);
 
-/* --- greenroom_line.c: measuring -----------------------------------------------------------------------------------
- */
+/* --- greenroom_line.c: measuring ---------------------------------------------------------------------------------- */
 typedef struct {
         GreenRoom *green;
         bool too_often;
@@ -106,8 +104,7 @@ bool green_allow(GreenRoom *green, const char *sort, const char *who, unsigned m
 Live *green_live(const GreenRoom *green);
 Sfu *green_sfu(const GreenRoom *green);
 
-/* --- greenroom.html ------------------------------------------------------------------------------------------------
- */
+/* --- greenroom.html ----------------------------------------------------------------------------------------------- */
 typedef struct {
         const Event *event;
         Findings none;

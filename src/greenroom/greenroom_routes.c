@@ -12,8 +12,7 @@
 #define KEPT_OF_ACCOUNT 150
 #define KEPT_OF_NETWORK 600
 
-/* --- The page ------------------------------------------------------------------------------------------------------
- */
+/* --- The page ----------------------------------------------------------------------------------------------------- */
 
 static char *ports_text(const Lang *lang, const Sfu *sfu)
 {
@@ -86,8 +85,7 @@ static void open_socket(Request *req, Db *db)
         respond_websocket(req, &green_socket_handler, opening, green_opening_free);
 }
 
-/* --- The helper's page ---------------------------------------------------------------------------------------------
- */
+/* --- The helper's page -------------------------------------------------------------------------------------------- */
 
 static void show_help(Request *req, Db *db)
 {

@@ -145,8 +145,7 @@ bool live_erase(Db *db, int64_t account);
  * lines, for everybody there. Any thread; NULL is fine. */
 void live_forget(Live *live, int64_t account);
 
-/* --- What a feature above live adds to the room
- * -----------------------------------------------------------------------
+/* --- What a feature above live adds to the room ----------------------------------------------------------------------
  *
  * A folder above live (questions, captions, …) gives one LiveFeature; the application lists them. README.md,
  * "Features", says how. All functions are called on the socket loop's thread, which never waits, unless it says

@@ -23,8 +23,7 @@ static void hash_of(const char *key, int64_t room_id, unsigned char ret_hash[KEY
         crypto_generichash(ret_hash, KEY_HASH_BYTES, (const unsigned char *)text, strlen(text), NULL, 0);
 }
 
-/* --- On the socket loop --------------------------------------------------------------------------------------------
- */
+/* --- On the socket loop ------------------------------------------------------------------------------------------- */
 
 static bool write_hall(Db *db, Act *act)
 {
@@ -116,8 +115,7 @@ static void ask_hall(gpointer data)
         live_call_when_loaded(data, come_in);
 }
 
-/* --- The page ------------------------------------------------------------------------------------------------------
- */
+/* --- The page ----------------------------------------------------------------------------------------------------- */
 
 typedef struct {
         Event *event;

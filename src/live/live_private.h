@@ -184,8 +184,7 @@ struct Live {
 
 extern const SocketHandler live_socket_handler;
 
-/* --- live_act.c: what is written ------------------------------------------------------------------------------------
- */
+/* --- live_act.c: what is written ---------------------------------------------------------------------------------- */
 /* One thing to write for a room, and what follows on the loop when it is kept or not. */
 typedef struct Act Act;
 struct Act {
@@ -247,8 +246,7 @@ void live_tell_people(LiveRoom *room);
 void live_tell_speaking(LiveRoom *room);
 Person *live_seat_holder(LiveRoom *room, int seat);
 
-/* --- live_encoder.c: cameras without a page -------------------------------------------------------------------------
- */
+/* --- live_encoder.c: cameras without a page ----------------------------------------------------------------------- */
 /* A host takes it off the stage, or lets it come back. */
 void live_encoder_hold(Person *person, bool held);
 /* Its connection was lost: it has a moment to come back to its seat. */
@@ -280,15 +278,13 @@ json_t *live_hands_json(const LiveRoom *room);
 /* The queue as the store has it now: told to everybody when it is another one. Takes hands. True when it was. */
 bool live_set_hands(LiveRoom *room, GArray *hands);
 
-/* --- live_chat.c: the discussion, led ------------------------------------------------------------------------------
- */
+/* --- live_chat.c: the discussion, led ----------------------------------------------------------------------------- */
 void live_unsay(Client *client, json_t *message);
 void live_show(Client *client, json_t *message);
 void live_chat(Client *client, json_t *message);
 json_t *live_chat_json(const LiveRoom *room);
 
-/* --- live_turn.c: ways around a narrow network ---------------------------------------------------------------------
- */
+/* --- live_turn.c: ways around a narrow network -------------------------------------------------------------------- */
 /* For RTCPeerConnection's iceServers: with a password of this person's own, good for hours. (transfer full) */
 json_t *live_ice_servers(const Person *person);
 
@@ -341,8 +337,7 @@ json_t *live_record_text(const Person *to); /* what a host should know of it, in
 void live_tell_recording(LiveRoom *room);
 json_t *live_on_air_json(const LiveRoom *room);
 
-/* --- live_feature.c: what features above live add --------------------------------------------------------------------
- */
+/* --- live_feature.c: what features above live add ----------------------------------------------------------------- */
 /* On the writer's thread: the states of all, in the order of live_features; NULL on failure. (transfer full) */
 gpointer *live_features_load(Db *db, const LiveMoment *moment);
 void live_features_free(gpointer *states); /* NULL is fine */

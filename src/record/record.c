@@ -63,8 +63,7 @@ static int64_t clock_now_us(const Recorder *recorder)
         return recorder->clock_us ? recorder->clock_us(recorder->owner) : monotonic_us() + recorder->clock_offset_us;
 }
 
-/* --- Any thread ----------------------------------------------------------------------------------------------------
- */
+/* --- Any thread --------------------------------------------------------------------------------------------------- */
 
 static void wake(const Recorder *recorder)
 {
@@ -143,8 +142,7 @@ void recorder_figures(Recorder *recorder, RecorderFigures *ret_figures)
         g_mutex_unlock(&recorder->lock);
 }
 
-/* --- Events --------------------------------------------------------------------------------------------------------
- */
+/* --- Events ------------------------------------------------------------------------------------------------------- */
 
 static void tell(Recorder *recorder, RecorderEventKind kind)
 {
@@ -185,8 +183,7 @@ static void enter(Recorder *recorder, RecorderState state)
         tell(recorder, RECORDER_EVENT_STATE);
 }
 
-/* --- The child -----------------------------------------------------------------------------------------------------
- */
+/* --- The child ---------------------------------------------------------------------------------------------------- */
 
 /* The moment for the next start: at once after a long life, later and later after short ones. */
 static void plan_restart(Recorder *recorder)
@@ -296,8 +293,7 @@ static void on_message(Recorder *recorder, const Message *message)
         }
 }
 
-/* --- The thread ----------------------------------------------------------------------------------------------------
- */
+/* --- The thread --------------------------------------------------------------------------------------------------- */
 
 static GBytes *take_next(Recorder *recorder)
 {
@@ -392,8 +388,7 @@ static void *recorder_run(void *data)
         return NULL;
 }
 
-/* --- Life ----------------------------------------------------------------------------------------------------------
- */
+/* --- Life --------------------------------------------------------------------------------------------------------- */
 
 char *recorder_program(void)
 {

@@ -19,8 +19,7 @@ enum { RATE = 48000, PACKET = RATE / 50, CAMERAS = 2 };
 #define BEGIN_US (INT64_C(1767225600) * SECOND)
 #define WAIT_US (60 * SECOND)
 
-/* --- Sources -------------------------------------------------------------------------------------------------------
- */
+/* --- Sources ------------------------------------------------------------------------------------------------------ */
 
 typedef struct Camera {
         unsigned width, height, rate;
@@ -126,8 +125,7 @@ static bool unit_is_key(GBytes *unit)
         return memmem(bytes, length, sps, sizeof(sps)) != NULL;
 }
 
-/* --- Events --------------------------------------------------------------------------------------------------------
- */
+/* --- Events ------------------------------------------------------------------------------------------------------- */
 
 static void on_event(void *owner, const RecorderEvent *event)
 {
@@ -174,8 +172,7 @@ static Recorder *stage_record(Stage *stage)
         return recorder;
 }
 
-/* --- Playing -------------------------------------------------------------------------------------------------------
- */
+/* --- Playing ------------------------------------------------------------------------------------------------------ */
 
 /* Sounds of the 20 ms from at_us on: voice 0 beeps at 1 kHz with the flash, the others hum softly all the time. */
 static void play_voices(Stage *stage, Recorder *recorder, int64_t at_us)
@@ -226,8 +223,7 @@ static void play(Stage *stage, Recorder *recorder, int camera, int64_t from_us, 
         g_mutex_unlock(&stage->lock);
 }
 
-/* --- What was recorded ---------------------------------------------------------------------------------------------
- */
+/* --- What was recorded -------------------------------------------------------------------------------------------- */
 
 static double number(char *text)
 {
@@ -297,8 +293,7 @@ static double duration_of(const char *path, const char *stream)
                             path));
 }
 
-/* --- Tests ---------------------------------------------------------------------------------------------------------
- */
+/* --- Tests -------------------------------------------------------------------------------------------------------- */
 
 static void test_whole(Stage *stage, gconstpointer data)
 {
@@ -485,8 +480,7 @@ static void test_back_pressure(Stage *stage, gconstpointer data)
         assert_plays(stage, 6);
 }
 
-/* --- Frame ---------------------------------------------------------------------------------------------------------
- */
+/* --- Frame -------------------------------------------------------------------------------------------------------- */
 
 static void stage_open(Stage *stage, gconstpointer data)
 {

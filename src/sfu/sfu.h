@@ -140,8 +140,7 @@ int sfu_line_from_word(const char *word);
  */
 void sfu_view(Sfu *sfu, SfuPeer peer, const uint16_t heights[SFU_LINES]);
 
-/* --- Playing: what is on air, to a player that offers (WHEP) -------------------------------------------------------
- */
+/* --- Playing: what is on air, to a player that offers (WHEP) ------------------------------------------------------ */
 
 /* Answers a player's offer: its first line of pictures shows what sfu_on_air() says, each line of sound lets one voice
  * be heard, the leading one always. It is a watcher in all else; its events have participant 0. ret_answer is the

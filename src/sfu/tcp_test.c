@@ -82,8 +82,7 @@ static void test_never_reads(void)
         test_hall_clear(&hall);
 }
 
-/* --- Who only keeps a connection: a loop without its thread, with a clock of the test's own -------------------------
- */
+/* --- Who only keeps a connection: a loop without its thread, with a clock of the test's own ----------------------- */
 
 typedef struct Still {
         LoopShared shared;

@@ -35,8 +35,7 @@ struct Server {
         MHD_socket listening; /* ours to close once the daemon has let go of it */
 };
 
-/* --- who may, in the order of cheapness: address, method, form, right -----------------------------------------------
- */
+/* --- who may, in the order of cheapness: address, method, form, right --------------------------------------------- */
 
 static bool host_is_ours(const Request *req)
 {

@@ -48,8 +48,7 @@ static bool profile_is_high(unsigned profile)
         return memchr(high, (int)profile, sizeof(high)) != NULL;
 }
 
-/* --- Description ---------------------------------------------------------------------------------------------------
- */
+/* --- Description -------------------------------------------------------------------------------------------------- */
 
 typedef struct ParameterSet {
         const uint8_t *unit;

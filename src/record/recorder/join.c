@@ -45,8 +45,7 @@ typedef struct Movie {
         unsigned width, height;
 } Movie;
 
-/* --- Tables --------------------------------------------------------------------------------------------------------
- */
+/* --- Tables ------------------------------------------------------------------------------------------------------- */
 
 static void track_init(Track *track)
 {
@@ -110,8 +109,7 @@ static void add_chunk(Track *track, const FragmentTrack *from, uint64_t offset, 
         g_array_append_val(track->chunks, chunk);
 }
 
-/* --- Reading the folder --------------------------------------------------------------------------------------------
- */
+/* --- Reading the folder ------------------------------------------------------------------------------------------- */
 
 static Movie *movie_new(void)
 {
@@ -204,8 +202,7 @@ static void movie_add(Movie *movie, const PlaylistEntry *entry, uint8_t *head)
         fragment_clear(&fragment);
 }
 
-/* --- Writing -------------------------------------------------------------------------------------------------------
- */
+/* --- Writing ------------------------------------------------------------------------------------------------------ */
 
 static void put_durations(GByteArray *out, const GArray *runs)
 {

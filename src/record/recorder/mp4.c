@@ -8,8 +8,7 @@
 
 enum { MOVIE_RATE = 1000 };
 
-/* --- Sample descriptions -------------------------------------------------------------------------------------------
- */
+/* --- Sample descriptions ------------------------------------------------------------------------------------------ */
 
 void mp4_put_picture_entry(GByteArray *out, const AvcDescription *description)
 {
@@ -70,8 +69,7 @@ void mp4_put_sound_entry(GByteArray *out, const uint8_t *aac_config, size_t conf
         box_close(out, entry);
 }
 
-/* --- Heads of movie and tracks -------------------------------------------------------------------------------------
- */
+/* --- Heads of movie and tracks ------------------------------------------------------------------------------------ */
 
 void mp4_put_movie_header(GByteArray *out, uint64_t movie_length)
 {
@@ -148,8 +146,7 @@ void mp4_open_track(GByteArray *out, const Mp4TrackHead *head, size_t ret_boxes[
         ret_boxes[3] = box_open(out, "stbl");
 }
 
-/* --- Init ----------------------------------------------------------------------------------------------------------
- */
+/* --- Init --------------------------------------------------------------------------------------------------------- */
 
 /* Tables that a movie of fragments leaves empty. */
 static void put_empty_tables(GByteArray *out)
@@ -206,8 +203,7 @@ void mp4_put_init(GByteArray *out, const AvcDescription *description, const uint
         box_close(out, movie);
 }
 
-/* --- Media segment -------------------------------------------------------------------------------------------------
- */
+/* --- Media segment ------------------------------------------------------------------------------------------------ */
 
 enum { SAMPLE_IS_KEY = 0x2000000, SAMPLE_IS_NOT_KEY = 0x1010000 };
 

@@ -48,8 +48,7 @@ struct Session {
         bool ending, done, refused;
 };
 
-/* --- Answers -------------------------------------------------------------------------------------------------------
- */
+/* --- Answers ------------------------------------------------------------------------------------------------------ */
 
 static void answer(Session *session, MessageType type, int64_t first, int64_t second, const char *text)
 {
@@ -97,8 +96,7 @@ static void answer_length(Session *session, MessageType type)
                programme_bytes(session->programme), NULL);
 }
 
-/* --- Segments ------------------------------------------------------------------------------------------------------
- */
+/* --- Segments ----------------------------------------------------------------------------------------------------- */
 
 static void write_segments(Session *session)
 {
@@ -144,8 +142,7 @@ static void show(Session *session, const uint8_t *bytes, size_t length, int64_t 
                 session->last_us = time_us;
 }
 
-/* --- Slate ---------------------------------------------------------------------------------------------------------
- */
+/* --- Slate -------------------------------------------------------------------------------------------------------- */
 
 static void show_slate(Session *session, int64_t time_us)
 {
@@ -173,8 +170,7 @@ static void show_slates(Session *session, int64_t until_us)
                 show_slate(session, session->last_us == 0 ? session->started_us : slate_due_us(session));
 }
 
-/* --- Pictures ------------------------------------------------------------------------------------------------------
- */
+/* --- Pictures ----------------------------------------------------------------------------------------------------- */
 
 static void picture_in(Session *session, const Picture *picture)
 {
@@ -225,8 +221,7 @@ static void wait_picture(Session *session, const uint8_t *bytes, size_t length, 
         g_queue_push_tail(&session->waiting, picture);
 }
 
-/* --- Messages ------------------------------------------------------------------------------------------------------
- */
+/* --- Messages ----------------------------------------------------------------------------------------------------- */
 
 static void finish_list(Session *session)
 {
@@ -346,8 +341,7 @@ const Playlist *session_list(const Session *session)
         return programme_list(session->programme);
 }
 
-/* --- Life ----------------------------------------------------------------------------------------------------------
- */
+/* --- Life --------------------------------------------------------------------------------------------------------- */
 
 Session *session_new(SessionSend send, void *owner, GError **error)
 {
