@@ -3,6 +3,8 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 enum {
         PACE_BURST_BYTES = 1500, /* a packet may always go on an idle line */

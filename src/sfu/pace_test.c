@@ -2,7 +2,7 @@
 
 #define RATE_BPS 300000
 #define STEP_US (20 * 1000)
-#define PACKET_BYTES 1000
+#define SENT_BYTES 1000
 
 /* Sends packets whenever it may; how many bytes in so long. */
 static uint64_t send_for(Pace *pace, int64_t us, int64_t *now_us, uint64_t *sent)
@@ -10,7 +10,7 @@ static uint64_t send_for(Pace *pace, int64_t us, int64_t *now_us, uint64_t *sent
         uint64_t before = *sent;
         for (int64_t end_us = *now_us + us; *now_us < end_us; *now_us += STEP_US)
                 while (pace_left(pace, RATE_BPS, *sent, *now_us) > 0)
-                        *sent += PACKET_BYTES;
+                        *sent += SENT_BYTES;
         return *sent - before;
 }
 
@@ -34,6 +34,7 @@ static void test_burst_and_debt(void)
         sent += 1000 * 1000;
         int64_t debt_bytes = (int64_t)RATE_BPS * PACE_DEBT_US / 8 / G_USEC_PER_SEC;
         g_assert_cmpint(pace_left(&pace, RATE_BPS, sent, now_us), ==, -debt_bytes);
+        g_assert_cmpint(pace_left(&pace, RATE_BPS, sent, now_us + PACE_DEBT_US / 2), <, 0);
         g_assert_cmpint(pace_left(&pace, RATE_BPS, sent, now_us + PACE_DEBT_US + 1000), >, 0);
 }
 
