@@ -58,6 +58,13 @@ static inline void counters_add(Counters *counters, Counter counter, uint64_t n)
         atomic_store_explicit(value, atomic_load_explicit(value, memory_order_relaxed) + n, memory_order_relaxed);
 }
 
+/* Adds what `from` counted, which begins at nothing again. */
+static inline void counters_move(Counters *from, Counters *to)
+{
+        for (unsigned i = 0; i < COUNTER_COUNT; i++)
+                counters_add(to, (Counter)i, atomic_exchange_explicit(&from->values[i], 0, memory_order_relaxed));
+}
+
 static inline void counters_drop(Counters *counters, Drop drop)
 {
         _Atomic uint64_t *value = &counters->drops[drop];

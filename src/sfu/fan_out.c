@@ -1,4 +1,5 @@
 /* A turn's packets to every watcher, encrypted from the tracks' rings straight into the send arena. */
+#include "sfu/crew.h"
 #include "sfu/room_private.h"
 
 #include "sfu/publisher.h"
@@ -8,8 +9,38 @@
 enum {
         CLOCK_WILD_US = 1000 * 1000,
         REPEATED_BYTES_MAX = 1100, /* the path takes it whole */
-        PACED_MAX_US = 1000 * 1000 /* what waits for longer goes at once: the line is not what it was believed to be */
+        PACED_MAX_US = 1000 * 1000, /* what waits for longer goes at once: the line is not what it was believed to be */
+        PART_WATCHERS = 8,          /* one thread's at a time, of a turn that several send */
 };
+
+/* Who sends a part of a turn: the loop, or one of its crew beside it. Then a packet's bytes are not to be changed, and
+ * what the room is to know waits here until all have done. */
+typedef struct Hand {
+        Room *room;
+        Sender *sender;
+        bool beside; /* others */
+        bool wants_changed;
+        unsigned packets;
+        size_t bytes;
+} Hand;
+
+static Hand own_hand(Room *room)
+{
+        return (Hand){ .room = room, .sender = &room->loop->sender };
+}
+
+static void count(const Hand *hand)
+{
+        counters_add(hand->sender->counters, COUNTER_PACKETS_FORWARDED, hand->packets);
+        counters_add(hand->sender->counters, COUNTER_BYTES_FORWARDED, hand->bytes);
+}
+
+/* What the loop itself sent is the room's. */
+static void finish(Hand *hand)
+{
+        hand->room->wants_changed |= hand->wants_changed;
+        count(hand);
+}
 
 void room_forward(Room *room, Packet *packet)
 {
@@ -38,22 +69,22 @@ static uint32_t ticks_since_last(const Room *room, const Slot *slot, const Packe
         return elapsed_us > 0 ? (uint32_t)(elapsed_us * track->clock_hz / G_USEC_PER_SEC) : 0;
 }
 
-static void take_source(Room *room, Slot *slot, const Packet *first)
+static void take_source(Hand *hand, Slot *slot, const Packet *first)
 {
-        slot_switch(slot, first->track->id, first, ticks_since_last(room, slot, first));
+        slot_switch(slot, first->track->id, first, ticks_since_last(hand->room, slot, first));
         slot->asking = false;
         slot->paced_next = first->index;
-        room->wants_changed = true; /* the source before is seen by one less */
-        counters_add(&room->loop->counters, COUNTER_SWITCHES, 1);
+        hand->wants_changed = true; /* the source before is seen by one less */
+        counters_add(hand->sender->counters, COUNTER_SWITCHES, 1);
 }
 
 /* What is not simply the next packet of what the line shows: the first of a new source, the first under another
  * temporal layer, one from before the last change. NULL: not for this line. */
-static const SlotMap *turn_slot(Room *room, Slot *slot, const Packet *packet)
+static const SlotMap *turn_slot(Hand *hand, Slot *slot, const Packet *packet)
 {
         uint32_t source = packet->track->id;
         if (slot->now.source != source && slot->wanted == source && packet->key_start)
-                take_source(room, slot, packet);
+                take_source(hand, slot, packet);
         if (slot->now.source != source || packet->index < slot->now.base_in)
                 return slot_past(slot, source, packet);
         slot_turn_temporal(slot, packet);
@@ -83,42 +114,56 @@ static Payload repeat_sound(const Watcher *watcher, const SlotMap *map, Packet *
         return (Payload){ out, size, watcher->red_type };
 }
 
-/* Returns its bytes. */
-static size_t send_packet(const Room *room, Peer *peer, Slot *slot, const SlotMap *map, Packet *packet)
+/* As this watcher gets it; in `own` where it is not the packet's bytes. */
+static Payload payload_for(const Hand *hand, const Watcher *watcher, const SlotMap *map, Packet *packet,
+                           uint8_t own[PACKET_BYTES])
+{
+        if (watcher->redundancy && packet->codec == CODEC_OPUS) {
+                Payload repeated = repeat_sound(watcher, map, packet, own);
+                if (repeated.size)
+                        return repeated;
+        }
+        Payload payload = { packet_payload(packet), slot_payload_size(map, packet),
+                            watcher->payload_types[packet->codec] };
+        if (packet->codec == CODEC_VP8 && payload.size) {
+                uint8_t *bytes = hand->beside ? memcpy(own, payload.bytes, payload.size) : packet_payload(packet);
+                slot_rewrite_vp8(map, packet, bytes);
+                payload.bytes = bytes;
+        }
+        return payload;
+}
+
+static void send_packet(Hand *hand, Peer *peer, Slot *slot, const SlotMap *map, Packet *packet)
 {
         Watcher *watcher = peer->watcher;
-        Sender *sender = &room->loop->sender;
+        Sender *sender = hand->sender;
+        int64_t now_us = hand->room->loop->now_us;
         uint64_t out_index = slot_out_index(map, packet);
-        slot_rewrite_vp8(map, packet);
         const WatcherExtension *extension =
                 track_is_video(packet->track) ? &watcher->video_extension : &watcher->audio_extension;
-        uint8_t repeated[REPEATED_BYTES_MAX];
-        Payload payload = { 0 };
-        if (watcher->redundancy && packet->codec == CODEC_OPUS)
-                payload = repeat_sound(watcher, map, packet, repeated);
-        if (!payload.size)
-                payload = (Payload){ packet_payload(packet), slot_payload_size(map, packet),
-                                     watcher->payload_types[packet->codec] };
+        uint8_t own[PACKET_BYTES];
+        Payload payload = payload_for(hand, watcher, map, packet, own);
         uint8_t *out = sender_begin(sender, PACKET_BYTES + WATCHER_EXTENSION_BYTES + SRTP_OVERHEAD_BYTES);
         slot_write_header(slot, map, packet, payload.type, out_index, out);
         size_t header = RTP_HEADER_BYTES + watcher_extend_header(watcher, extension, out);
         size_t size = srtp_sender_protect(peer->sender, out_index, out, header, payload.bytes, payload.size, out);
         sender_commit(sender, &peer->destination, size);
-        watcher_sent(watcher, extension, size, room->loop->now_us);
-        slot_sent(slot, map, packet, out_index, room->loop->now_us);
-        return size;
+        watcher_sent(watcher, extension, size, now_us);
+        slot_sent(slot, map, packet, out_index, now_us);
+        hand->packets++;
+        hand->bytes += size;
 }
 
 /* --- At the pace of a narrow line --------------------------------------------------------------------------------- */
 
 /* A picture's packet has come: it stays in its track's ring until the line is due. False for a late one, which goes at
  * once: those behind it are sent. What is still due of the source before a change is left out. */
-static bool waits_its_turn(Room *room, Slot *slot, const Packet *packet)
+static bool waits_its_turn(Hand *hand, Slot *slot, const Packet *packet)
 {
         uint32_t source = packet->track->id;
         if (slot->now.source != source) {
                 if (slot->wanted == source && packet->key_start)
-                        take_source(room, slot, packet);
+                        take_source(hand, slot, packet);
                 return true;
         }
         return packet->index >= slot->paced_next;
@@ -133,16 +178,14 @@ static Packet *due_packet(const Room *room, const Watcher *watcher, unsigned lin
         return track ? track_find_next(track, slot->paced_next) : NULL;
 }
 
-/* Sends what is due, line by line in turn, as far as the pace allows; all of it when it is off. Returns bytes, adds
- * packets. */
-static size_t pump(Room *room, Peer *peer, unsigned *packets)
+/* Sends what is due, line by line in turn, as far as the pace allows; all of it when it is off. */
+static void pump(Hand *hand, Peer *peer)
 {
         Watcher *watcher = peer->watcher;
-        int64_t now_us = room->loop->now_us;
-        size_t bytes = 0;
+        int64_t now_us = hand->room->loop->now_us;
         for (unsigned idle = 0; idle < watcher->n_slots;) {
                 unsigned line = watcher->pace.line = (watcher->pace.line + 1) % watcher->n_slots;
-                Packet *packet = due_packet(room, watcher, line);
+                Packet *packet = due_packet(hand->room, watcher, line);
                 bool goes = packet && (!watcher->pace.on || now_us - packet->arrival_us > PACED_MAX_US ||
                                        watcher_pace_left(watcher, now_us) > 0);
                 idle = goes ? 0 : idle + 1;
@@ -150,23 +193,19 @@ static size_t pump(Room *room, Peer *peer, unsigned *packets)
                         continue;
                 Slot *slot = &watcher->slots[line];
                 slot->paced_next = packet->index + 1;
-                const SlotMap *map = turn_slot(room, slot, packet);
-                if (!map || slot_leaves_out(map, packet))
-                        continue;
-                bytes += send_packet(room, peer, slot, map, packet);
-                ++*packets;
+                const SlotMap *map = turn_slot(hand, slot, packet);
+                if (map && !slot_leaves_out(map, packet))
+                        send_packet(hand, peer, slot, map, packet);
         }
-        return bytes;
 }
 
 /* --- All of a turn ------------------------------------------------------------------------------------------------ */
 
-/* Returns bytes, adds packets. */
-static size_t send_pending(Room *room, Peer *peer, unsigned *packets)
+static void send_pending(Hand *hand, Peer *peer)
 {
+        const Room *room = hand->room;
         Watcher *watcher = peer->watcher;
         bool paced = watcher->pace.on;
-        size_t bytes = 0;
         for (unsigned i = 0; i < room->n_pending; i++) {
                 Packet *packet = room->pending[i];
                 const Track *track = packet->track;
@@ -174,43 +213,72 @@ static size_t send_pending(Room *room, Peer *peer, unsigned *packets)
                 if (line >= watcher->n_slots)
                         continue;
                 Slot *slot = &watcher->slots[line];
-                if (paced && track_is_video(track) && waits_its_turn(room, slot, packet))
+                if (paced && track_is_video(track) && waits_its_turn(hand, slot, packet))
                         continue;
                 const SlotMap *map = &slot->now;
                 if (map->source != track->id || packet->index < map->base_in || map->temporal != slot->target_temporal)
-                        map = turn_slot(room, slot, packet);
-                if (!map || slot_leaves_out(map, packet))
-                        continue;
-                bytes += send_packet(room, peer, slot, map, packet);
-                ++*packets;
+                        map = turn_slot(hand, slot, packet);
+                if (map && !slot_leaves_out(map, packet))
+                        send_packet(hand, peer, slot, map, packet);
         }
-        return paced ? bytes + pump(room, peer, packets) : bytes;
+        if (paced)
+                pump(hand, peer);
 }
 
-static void count(const Room *room, unsigned packets, size_t bytes)
+typedef struct SharedTurn {
+        Room *room;
+        _Atomic bool wants_changed;
+} SharedTurn;
+
+static bool goes_by_tcp(const Peer *peer)
 {
-        counters_add(&room->loop->counters, COUNTER_PACKETS_FORWARDED, packets);
-        counters_add(&room->loop->counters, COUNTER_BYTES_FORWARDED, bytes);
+        return peer->destination.size == 0;
+}
+
+/* Part of a turn that several send. A TCP connection's queue is the loop's alone. */
+static void send_part(void *job, unsigned part, Sender *sender)
+{
+        SharedTurn *turn = job;
+        const GPtrArray *watchers = turn->room->watchers;
+        Hand hand = { .room = turn->room, .sender = sender, .beside = true };
+        for (unsigned i = part * PART_WATCHERS; i < MIN((part + 1) * PART_WATCHERS, watchers->len); i++)
+                if (!goes_by_tcp(watchers->pdata[i]))
+                        send_pending(&hand, watchers->pdata[i]);
+        if (hand.wants_changed)
+                turn->wants_changed = true;
+        count(&hand);
+}
+
+static void send_shared(Room *room)
+{
+        SharedTurn turn = { .room = room };
+        unsigned parts = (room->watchers->len + PART_WATCHERS - 1) / PART_WATCHERS;
+        crew_run(room->loop->shared->crew, send_part, &turn, parts, &room->loop->sender);
+        room->wants_changed |= turn.wants_changed;
 }
 
 void room_fan_out(Room *room)
 {
         if (room->n_pending == 0)
                 return;
-        size_t bytes = 0;
-        unsigned packets = 0;
+        const LoopShared *shared = room->loop->shared;
+        bool beside = shared->crew && room->n_pending * room->watchers->len >= shared->crew_from;
+        if (beside)
+                send_shared(room);
+        Hand hand = own_hand(room);
         for (unsigned i = 0; i < room->watchers->len; i++)
-                bytes += send_pending(room, room->watchers->pdata[i], &packets);
+                if (!beside || goes_by_tcp(room->watchers->pdata[i]))
+                        send_pending(&hand, room->watchers->pdata[i]);
+        finish(&hand);
         tap_feed_pump(&room->tap, room, room->pending, room->n_pending);
         room->n_pending = 0;
-        count(room, packets, bytes);
 }
 
 void room_pump(Room *room, Peer *peer)
 {
-        unsigned packets = 0;
-        size_t bytes = pump(room, peer, &packets);
-        count(room, packets, bytes);
+        Hand hand = own_hand(room);
+        pump(&hand, peer);
+        finish(&hand);
 }
 
 void fan_out_pace(Room *room, Peer *peer, bool on)
@@ -243,22 +311,17 @@ static void answer_asking(Room *room, Peer *peer, unsigned i)
                 room_want_key(room, track);
                 return;
         }
-        take_source(room, slot, key);
+        Hand hand = own_hand(room);
+        take_source(&hand, slot, key);
         counters_add(&room->loop->counters, COUNTER_KEY_FRAMES_KEPT, 1);
-        if (peer->watcher->pace.on) {
-                room_pump(room, peer);
-                return;
-        }
-        size_t bytes = 0;
-        unsigned packets = 0;
-        for (uint64_t index = key->index; index <= track->highest; index++) {
+        if (peer->watcher->pace.on)
+                pump(&hand, peer);
+        for (uint64_t index = key->index; !peer->watcher->pace.on && index <= track->highest; index++) {
                 Packet *packet = track_find(track, index);
-                if (slot_leaves_out(&slot->now, packet))
-                        continue;
-                bytes += send_packet(room, peer, slot, &slot->now, packet);
-                packets++;
+                if (!slot_leaves_out(&slot->now, packet))
+                        send_packet(&hand, peer, slot, &slot->now, packet);
         }
-        count(room, packets, bytes);
+        finish(&hand);
 }
 
 void fan_out_asking(Room *room)

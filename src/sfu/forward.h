@@ -90,12 +90,12 @@ static inline uint16_t slot_picture_id(const SlotMap *map, const Packet *packet)
         return (packet->vp8.picture_id - packet->pictures_above[map->temporal] + map->picture_id_offset) & 0x7fff;
 }
 
-/* Puts the line's own numbers into the VP8 descriptor, in place: each watcher's are derived from the packet's parsed
- * ones, so the next watcher simply overwrites them. */
-static inline void slot_rewrite_vp8(const SlotMap *map, Packet *packet)
+/* Puts the line's own numbers into the VP8 descriptor of the packet's payload or of a copy: each watcher's are derived
+ * from the parsed ones, so the next watcher simply overwrites them. */
+static inline void slot_rewrite_vp8(const SlotMap *map, const Packet *packet, uint8_t *payload)
 {
         if (packet->codec == CODEC_VP8 && packet->payload_size)
-                vp8_rewrite(packet_payload(packet), &packet->vp8, slot_picture_id(map, packet),
+                vp8_rewrite(payload, &packet->vp8, slot_picture_id(map, packet),
                             (uint8_t)(packet->vp8.tl0 + map->tl0_offset));
 }
 

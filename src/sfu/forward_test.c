@@ -34,7 +34,7 @@ static Sent send_one(Slot *slot, Packet *packet, int64_t now_us)
 {
         uint64_t out_index = slot_out_index(&slot->now, packet);
         uint8_t header[RTP_HEADER_BYTES];
-        slot_rewrite_vp8(&slot->now, packet);
+        slot_rewrite_vp8(&slot->now, packet, packet_payload(packet));
         slot_write_header(slot, &slot->now, packet, 96, out_index, header);
         slot_sent(slot, &slot->now, packet, out_index, now_us);
         g_assert_cmphex(read_u32(header + 8), ==, slot->ssrc);

@@ -7,6 +7,7 @@
 
 #include "sfu/address_map.h"
 #include "sfu/counters.h"
+#include "sfu/crew.h"
 #include "sfu/negotiate.h"
 #include "sfu/packet.h"
 #include "sfu/port.h"
@@ -86,6 +87,8 @@ typedef struct LoopShared {
         DtlsIdentity *identity;
         uint32_t camera_kbps;
         int64_t utc_offset_us; /* UTC − monotonic at the start: the server's clock never leaps */
+        Crew *crew;         /* NULL: each loop sends alone */
+        unsigned crew_from; /* packets to send in a turn from which it helps */
         unsigned n_loops;
         Loop *loops[SFU_MAX_LOOPS];
 } LoopShared;

@@ -16,6 +16,7 @@
 enum {
         DEFAULT_CAMERA_KBPS = 2500,
         GENERATIONS = 1 << 15, /* of peers in one place */
+        CREW_FROM = 1024,      /* half a millisecond's work: ./bench crew */
 };
 
 G_DEFINE_QUARK(sfu - error, sfu_error)
@@ -90,6 +91,8 @@ static bool start_loops(Sfu *sfu, const SfuConfig *config, GError **error)
         long cores = sysconf(_SC_NPROCESSORS_ONLN);
         unsigned n = config->media_threads ? config->media_threads : (unsigned)MAX(1, cores - 1);
         sfu->shared.n_loops = MIN(n, SFU_MAX_LOOPS);
+        sfu->shared.crew = crew_new((unsigned)MAX(1, cores) - 1, &sfu->shared.port);
+        sfu->shared.crew_from = config->crew_from ? config->crew_from : CREW_FROM;
         for (unsigned i = 0; i < sfu->shared.n_loops; i++) {
                 sfu->shared.loops[i] = loop_new(&sfu->shared, i, sfu->events_fd, error);
                 if (!sfu->shared.loops[i])
@@ -129,6 +132,7 @@ static void stop_loops(Sfu *sfu)
                 loop_join(sfu->shared.loops[i]);
         for (unsigned i = 0; i < sfu->shared.n_loops; i++)
                 loop_free(sfu->shared.loops[i]);
+        crew_free(sfu->shared.crew);
 }
 
 void sfu_stop(Sfu *sfu)

@@ -74,6 +74,7 @@ typedef struct SfuConfig {
         const char *const
                 *advertised;    /* addresses for browsers, NULL-terminated; NULL: every local address, 127.0.0.1 too */
         unsigned media_threads; /* 0: one less than the cores, at least one */
+        unsigned crew_from;     /* how many packets a turn must have to send for other cores to help; 0: as measured */
         uint32_t camera_kbps;   /* cap told to each camera, 0: 2,500; screens get the same, the VP8 copy a fifth */
 } SfuConfig;
 

@@ -181,7 +181,7 @@ static size_t resend(Peer *peer, Slot *slot, const SlotMap *map, Packet *packet)
         uint8_t rtx_type = watcher->rtx_types[packet->codec];
         uint64_t out_index = slot_out_index(map, packet);
         size_t payload_size = slot_payload_size(map, packet);
-        slot_rewrite_vp8(map, packet);
+        slot_rewrite_vp8(map, packet, packet_payload(packet));
         if (rtx_type) {
                 uint8_t payload[PACKET_BYTES + RTX_HEADER_BYTES];
                 RtpHeader header = { .marker = packet->marker,

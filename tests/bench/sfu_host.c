@@ -209,6 +209,8 @@ int main(int argc, char **argv)
                 counters = counters || strcmp(argv[i], "--counters") == 0;
                 if (strcmp(argv[i], "--port") == 0 && i + 1 < argc)
                         config.media_port = (uint16_t)atoi(argv[i + 1]);
+                if (strcmp(argv[i], "--crew-from") == 0 && i + 1 < argc)
+                        config.crew_from = (unsigned)atoi(argv[i + 1]);
         }
         Host host = { .sfu = sfu_start(&config, &error) };
         if (!host.sfu) {
