@@ -147,6 +147,7 @@ static void send_packet(Hand *hand, Peer *peer, Slot *slot, const SlotMap *map, 
         slot_write_header(slot, map, packet, payload.type, out_index, out);
         size_t header = RTP_HEADER_BYTES + watcher_extend_header(watcher, extension, out);
         size_t size = srtp_sender_protect(peer->sender, out_index, out, header, payload.bytes, payload.size, out);
+        peer_note(peer, true, out, header, size);
         sender_commit(sender, &peer->destination, size);
         watcher_sent(watcher, extension, size, now_us);
         slot_sent(slot, map, packet, out_index, now_us);

@@ -64,6 +64,8 @@ static void route_stun(Loop *loop, const Packet *packet)
         uint32_t id = loop_id_of_ufrag(ufrag, size);
         Peer *peer = loop_find_peer(loop, id);
         if (peer)
+                peer_note(peer, false, packet->bytes, packet->size, packet->size);
+        if (peer)
                 peer_receive_stun(peer, &message, &packet->from);
         else
                 hand_on(loop, id, packet);
@@ -214,6 +216,9 @@ static void obey_for_room(Loop *loop, Room *room, const Command *command)
         case COMMAND_TAP_STOP:
                 room_tap_stop(room);
                 break;
+        case COMMAND_CAPTURE:
+                room_capture(room, command->capture);
+                break;
         default:
                 break;
         }
@@ -259,6 +264,8 @@ void loop_obey(Loop *loop, const Command *command)
                         obey_for_room(loop, room, command);
                 else if (command->tap)
                         tap_end(command->tap);
+                else
+                        capture_unref(command->capture);
         }
         g_free(command->plan);
         g_free(command->heights);
@@ -455,6 +462,7 @@ void loop_free(Loop *loop)
         while (loop->commands && mailbox_pop(loop->commands, &command)) {
                 g_free(command.plan);
                 g_free(command.heights);
+                capture_unref(command.capture);
         }
         StreamArrival arrival;
         while (loop->arrivals && mailbox_pop(loop->arrivals, &arrival))

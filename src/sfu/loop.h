@@ -53,6 +53,7 @@ typedef enum CommandKind {
         COMMAND_TAP_START, /* tap */
         COMMAND_TAP_VIDEO,
         COMMAND_TAP_STOP,
+        COMMAND_CAPTURE, /* capture; NULL: none any more */
         COMMAND_STOP,
 } CommandKind;
 
@@ -66,6 +67,7 @@ typedef struct Command {
         PeerPlan *plan;    /* (transfer full) */
         uint16_t *heights; /* (transfer full) SLOT_COUNT of them */
         Tap *tap;          /* the loop writes into it from TAP_START to TAP_STOP */
+        SfuCapture *capture; /* (transfer full) */
 } Command;
 
 typedef struct Datagram {

@@ -107,6 +107,7 @@ static void reply_stun(Peer *peer, const NetAddress *to, const uint8_t *reply, s
                 return;
         loop->n_replies++;
         memcpy(sender_begin(&loop->sender, size), reply, size);
+        peer_note(peer, true, reply, size, size);
         sender_commit(&loop->sender, destination, size);
 }
 
@@ -170,6 +171,7 @@ static void send_dtls(Peer *peer)
                 if (size == 0)
                         break;
                 peer->flight_us = peer->loop->now_us;
+                peer_note(peer, true, out, size, size);
                 sender_commit(sender, &peer->destination, size);
         }
         int64_t timeout_us = dtls_session_timeout_us(peer->dtls);
@@ -224,6 +226,7 @@ void peer_note_round_trip(Peer *peer, int64_t sample_us)
 
 void peer_receive_dtls(Peer *peer, const Packet *packet)
 {
+        peer_note(peer, false, packet->bytes, packet->size, packet->size);
         if (peer->state == PEER_WAITING || peer->state == PEER_GONE) {
                 counters_drop(&peer->loop->counters, DROP_DTLS_ADDRESS);
                 return;
@@ -253,6 +256,7 @@ static Drop receive_rtcp(Peer *peer, Packet *packet)
         Drop drop = srtp_receiver_unprotect_rtcp(peer->receiver, packet->bytes, packet->size, &size);
         if (drop)
                 return drop;
+        peer_note(peer, false, packet->bytes, size, packet->size);
         RtcpReader reader;
         drop = rtcp_reader_init(&reader, packet->bytes, size);
         if (drop)
@@ -274,6 +278,7 @@ static Drop receive_media(Peer *peer, Packet **packet)
                 return DROP_RATE;
         if (rtcp_is((*packet)->bytes, (*packet)->size))
                 return receive_rtcp(peer, *packet);
+        peer_note(peer, false, (*packet)->bytes, (*packet)->size, (*packet)->size);
         if (!peer->publisher)
                 return DROP_RTP_UNKNOWN_SSRC;
         return publisher_receive_rtp(peer->publisher, packet);
@@ -297,6 +302,7 @@ void peer_rtcp_end(Peer *peer, RtcpWriter *writer)
 {
         if (writer->size == 0)
                 return;
+        peer_note(peer, true, writer->data, writer->size, writer->size + SRTCP_OVERHEAD_BYTES);
         size_t size = srtp_sender_protect_rtcp(peer->sender, writer->data, writer->size);
         sender_commit(&peer->loop->sender, &peer->destination, size);
 }

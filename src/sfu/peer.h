@@ -4,6 +4,7 @@
  * ICE: RFC 8445 2.5, RFC 7675 (consent). DTLS-SRTP: RFC 5763, 5764. */
 #pragma once
 
+#include "sfu/capture.h"
 #include "sfu/loop.h"
 #include "sfu/rate.h"
 
@@ -52,6 +53,8 @@ struct Peer {
         int64_t round_trip_us; /* 0: unknown; peer_note_round_trip() */
         Rate media_rate;       /* incoming */
 
+        SfuCapture *capture; /* the room's, when it is of this participant */
+
         Publisher *publisher; /* one of the two */
         Watcher *watcher;
 };
@@ -81,6 +84,13 @@ void peer_lose(Peer *peer, SfuGoneReason reason);
 static inline bool peer_is_connected(const Peer *peer)
 {
         return peer->state == PEER_CONNECTED;
+}
+
+/* A packet that comes, before it is decrypted (RTCP: after), or goes; for capture.h. */
+static inline void peer_note(const Peer *peer, bool out, const uint8_t *bytes, size_t known, size_t size)
+{
+        if (G_UNLIKELY(peer->capture))
+                capture_note(peer->capture, out, peer->loop->now_us, bytes, known, size);
 }
 
 /* A compound under way, written straight into the send arena; nothing else may be sent before peer_rtcp_end(). */

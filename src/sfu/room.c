@@ -1,5 +1,6 @@
 #include "sfu/room_private.h"
 
+#include "sfu/capture.h"
 #include "sfu/publisher.h"
 
 Room *room_new(Loop *loop, SfuRoom id)
@@ -20,6 +21,7 @@ void room_free(Room *room)
         if (!room)
                 return;
         room_tap_stop(room);
+        capture_unref(room->capture);
         g_ptr_array_unref(room->peers);
         g_ptr_array_unref(room->watchers);
         g_free(room);
@@ -35,9 +37,16 @@ const GPtrArray *room_peers(const Room *room)
         return room->peers;
 }
 
+static void give_capture(const Room *room, Peer *peer)
+{
+        bool meant = room->capture && capture_participant(room->capture).value == peer->participant.value;
+        peer->capture = meant ? room->capture : NULL;
+}
+
 void room_add_peer(Room *room, Peer *peer)
 {
         g_ptr_array_add(room->peers, peer);
+        give_capture(room, peer);
         if (!peer->publisher)
                 return;
         Peer **place = &room->publishers[peer->seat];
@@ -84,6 +93,7 @@ void room_peer_connected(Room *room, Peer *peer)
 void room_peer_gone(Room *room, Peer *peer)
 {
         room_fan_out(room);
+        peer->capture = NULL;
         g_ptr_array_remove_fast(room->peers, peer);
         if (g_ptr_array_remove_fast(room->watchers, peer)) {
                 lines_check_codecs(room);
@@ -278,6 +288,15 @@ Counters *room_counters(Room *room)
 bool room_emit(Room *room, const SfuEvent *event)
 {
         return loop_emit(room->loop, event);
+}
+
+void room_capture(Room *room, SfuCapture *capture)
+{
+        room_fan_out(room);
+        capture_unref(room->capture);
+        room->capture = capture;
+        for (unsigned i = 0; i < room->peers->len; i++)
+                give_capture(room, room->peers->pdata[i]);
 }
 
 void room_tap_start(Room *room, Tap *tap)

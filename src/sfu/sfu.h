@@ -162,6 +162,30 @@ void sfu_mute(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind, bool muted);
 /* Asks a seat's encoder for a key frame (coalesced with others asked within half a second). */
 void sfu_key_frame(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind);
 
+/* --- Looking for a fault ------------------------------------------------------------------------------------------- */
+
+enum { SFU_CAPTURED_BYTES = 480 };
+
+/* A packet of a participant's connections: capture.h says what is kept of it. */
+typedef struct SfuCaptured {
+        int64_t at_us; /* UTC */
+        bool out;      /* towards the participant */
+        uint16_t size; /* on the wire */
+        uint16_t kept;
+        uint8_t bytes[SFU_CAPTURED_BYTES];
+} SfuCaptured;
+
+typedef struct SfuCapture SfuCapture;
+/* From now on notes what goes to and from this participant, by the connections of now and of later. One a room: another
+ * one takes its place. NULL: the room is not open, or too busy. Ask the person first. */
+SfuCapture *sfu_capture_start(Sfu *sfu, SfuRoom room, SfuParticipant participant);
+/* The next packet; false when there is none yet. */
+bool sfu_capture_next(SfuCapture *capture, SfuCaptured *ret_packet);
+/* How many found no room. */
+uint64_t sfu_capture_lost(const SfuCapture *capture);
+/* Also after the room has closed. Frees; NULL is fine. */
+void sfu_capture_stop(Sfu *sfu, SfuRoom room, SfuCapture *capture);
+
 /* --- Events ------------------------------------------------------------------------------------------------------ */
 
 #define SFU_EVENTS(X)                                                                                                  \

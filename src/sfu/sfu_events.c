@@ -1,4 +1,5 @@
 /* What the media loops tell: events, the tap, figures. */
+#include "sfu/capture.h"
 #include "sfu/sfu_private.h"
 
 /* --- Events ------------------------------------------------------------------------------------------------------- */
@@ -46,6 +47,27 @@ bool sfu_tap_start(Sfu *sfu, SfuRoom id, const SfuTapSink *sink, GError **error)
         }
         room->tap = tap;
         return true;
+}
+
+SfuCapture *sfu_capture_start(Sfu *sfu, SfuRoom id, SfuParticipant participant)
+{
+        FrontRoom *room = sfu_find_room(sfu, id);
+        SfuCapture *capture = room ? capture_new(participant, sfu->shared.utc_offset_us) : NULL;
+        if (!capture)
+                return NULL;
+        Command command = { .kind = COMMAND_CAPTURE, .room = id, .capture = capture_ref(capture) };
+        if (sfu_post(sfu, room->loop, &command))
+                return capture;
+        capture_unref(capture);
+        capture_unref(capture);
+        return NULL;
+}
+
+void sfu_capture_stop(Sfu *sfu, SfuRoom id, SfuCapture *capture)
+{
+        if (capture)
+                sfu_post_for_room(sfu, (Command){ .kind = COMMAND_CAPTURE, .room = id });
+        capture_unref(capture);
 }
 
 void sfu_tap_video(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind)

@@ -4,7 +4,11 @@
 
 #include "sfu/test_peer.h"
 
-enum { TEST_HALL_BROWSERS = 12 };
+enum {
+        TEST_HALL_BROWSERS = 12,
+        TEST_HALL_SPEAKER = 7,  /* participant of all who publish */
+        TEST_HALL_WATCHER = 20, /* plus how many browsers there are: of who watches */
+};
 
 typedef struct TestHall {
         Sfu *sfu;

@@ -170,6 +170,7 @@ static void send_rtx(Peer *peer, Slot *slot, RtpHeader *header, const uint8_t *p
         size_t header_bytes = RTP_HEADER_BYTES + watcher_extend_header(watcher, &watcher->video_extension, out);
         size_t size =
                 srtp_sender_protect(peer->sender, slot->rtx_next++, out, header_bytes, payload, payload_size, out);
+        peer_note(peer, true, out, header_bytes, size);
         sender_commit(sender, &peer->destination, size);
         watcher_sent(watcher, &watcher->video_extension, size, peer->loop->now_us);
 }
@@ -197,6 +198,7 @@ static size_t resend(Peer *peer, Slot *slot, const SlotMap *map, Packet *packet)
                 slot_write_header(slot, map, packet, watcher->payload_types[packet->codec], out_index, out);
                 size_t size = srtp_sender_protect(peer->sender, out_index, out, RTP_HEADER_BYTES,
                                                   packet_payload(packet), payload_size, out);
+                peer_note(peer, true, out, RTP_HEADER_BYTES, size);
                 sender_commit(sender, &peer->destination, size);
                 watcher->bwe.sent_bytes += size;
         }
