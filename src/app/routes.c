@@ -6,6 +6,7 @@
 #include "captions/captions.h"
 #include "conference/conference.h"
 #include "discuss/discuss.h"
+#include "capture/capture.h"
 #include "floor/floor.h"
 #include "greenroom/greenroom.h"
 #include "job/job.h"
@@ -31,7 +32,7 @@ void (*const people_link_followers[])(Request *req, Db *db, int64_t account, int
 bool (*const programme_replay_withheld)(Db *db, int64_t talk) = live_replay_withheld;
 
 /* What features above it add to the room, in the order of their places in it. */
-const LiveFeature *const live_features[] = { &captions_feature, &discuss_feature, &floor_feature, NULL };
+const LiveFeature *const live_features[] = { &captions_feature, &capture_feature, &discuss_feature, &floor_feature, NULL };
 
 const Route *const app_routes[] = {
         static_routes,
@@ -52,6 +53,7 @@ const Route *const app_routes[] = {
         live_routes,
         live_hall_routes,
         captions_routes,
+        capture_routes,
         discuss_routes,
         replay_routes,
         greenroom_routes,

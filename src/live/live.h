@@ -199,6 +199,8 @@ bool live_room_ended(const LiveRoom *room);
 LiveRoom *live_client_room(const LiveClient *client);
 int live_client_person(const LiveClient *client);
 bool live_person_known(LiveRoom *room, int person);
+/* By a page that is connected now. */
+bool live_person_present(LiveRoom *room, int person);
 /* Of anybody the room knows, present or not; else "" and LIVE_GUEST. */
 const char *live_person_name(LiveRoom *room, int person);
 LiveRole live_person_role(LiveRoom *room, int person);
@@ -225,6 +227,14 @@ typedef struct {
 } LiveWrite;
 /* Writes for the room's session of this moment. Takes data; client may be NULL. */
 void live_write(LiveRoom *room, const LiveClient *client, const LiveWrite *write, gpointer data);
+
+/* The headers of this person's media packets from now on, by this connection and later ones; ask the person first.
+ * sfu_capture_start() says more. NULL: not now. */
+typedef struct LiveCapture LiveCapture;
+LiveCapture *live_capture_start(LiveRoom *room, int person);
+bool live_capture_next(LiveCapture *capture, SfuCaptured *ret_packet);
+uint64_t live_capture_lost(const LiveCapture *capture);
+void live_capture_stop(LiveCapture *capture); /* frees; NULL is fine */
 
 /* request_context() must give a LiveContext-bearing application: the routes find Live by this. */
 Live *live_of(const Request *req);

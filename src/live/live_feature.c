@@ -197,6 +197,12 @@ bool live_person_known(LiveRoom *room, int person)
         return live_person_find(room, person) != NULL;
 }
 
+bool live_person_present(LiveRoom *room, int person)
+{
+        const Person *known = live_person_find(room, person);
+        return known && known->socket;
+}
+
 const char *live_person_name(LiveRoom *room, int person)
 {
         const Person *known = live_person_find(room, person);
