@@ -18,7 +18,7 @@ PAGES_ONLY = {"conference", "making", "pages", "people", "programme", "registrat
 # Files that say how long something may take, load the machine, or record what is said at the pace of speech.
 HTTP_ALONE = {"proxy", "shared_pages"}
 FAULTS_ALONE = {"crowd", "full", "kill", "record", "restore", "stop", "wire"}
-ATTACKS_ALONE = {"confined", "flood"}
+ATTACKS_ALONE = {"confined", "flood", "signalling"}
 FUZZ_RUNS = 20000
 WHY_LENGTH = 600  # characters shown of why a test failed
 LONG_FUZZ_S = 600  # each of them

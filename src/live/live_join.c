@@ -68,6 +68,7 @@ static void replace_older(Person *person)
         older->person = NULL;
         person->socket = NULL;
         g_atomic_int_add(&person->room->live->people_count, -1);
+        person->room->present--;
 }
 
 /* The person takes this socket; what is still open of its media is kept. */
@@ -82,6 +83,7 @@ static void enter(Client *client, Person *person, const char *key, json_t *messa
         g_free(person->network);
         person->network = person->role == LIVE_GUEST ? g_strdup(client->opening->network) : NULL;
         g_atomic_int_inc(&person->room->live->people_count);
+        person->room->present++;
         const char *publish = json_string_value(json_object_get(message, "publish"));
         const char *subscribe = json_string_value(json_object_get(message, "subscribe"));
         const char *held = live_held_publish(person, publish);

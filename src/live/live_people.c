@@ -80,6 +80,7 @@ void live_room_left(Client *client, bool for_good)
         client->person = NULL;
         person->socket = NULL;
         g_atomic_int_add(&person->room->live->people_count, -1);
+        person->room->present--;
         person->away_until_us = monotonic_us() + AWAY_US;
         live_person_changed(person);
         if (for_good)

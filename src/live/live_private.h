@@ -122,9 +122,12 @@ struct LiveRoom {
         GHashTable *people; /* id → Person, all ever known */
         GHashTable *by_key; /* key_hash → Person */
         int next_id;
+        int present;  /* with a page */
         GQueue lines; /* LiveLine, the last CHAT_SHOWN */
         LiveChat chat;
-        GArray *hands;  /* int ids, in order */
+        GArray *hands;      /* int ids, in order */
+        bool hands_changed; /* since they were told, at hands_us */
+        int64_t hands_us;
         unsigned seats; /* 4, 8 or 12 */
         /* the session */
         int64_t session_id;
@@ -275,8 +278,10 @@ void live_lower(Client *client, json_t *message);
 void live_place(Client *client, json_t *message);
 void live_hand_drop(Person *person); /* goes down by itself: came on stage, left */
 json_t *live_hands_json(const LiveRoom *room);
-/* The queue as the store has it now: told to everybody when it is another one. Takes hands. True when it was. */
+/* The queue as the store has it now: told to everybody, soon, when it is another one. Takes hands. True when it was. */
 bool live_set_hands(LiveRoom *room, GArray *hands);
+/* Tells everybody, when they changed and were not told a moment ago: the next tick tells then. */
+void live_tell_hands(LiveRoom *room);
 
 /* --- live_chat.c: the discussion, led ----------------------------------------------------------------------------- */
 void live_unsay(Client *client, json_t *message);

@@ -264,6 +264,7 @@ void live_room_tick(LiveRoom *room, int64_t mono_us)
                 live_set_vp8(room, false);
         if (g_hash_table_size(room->changed) && mono_us - room->changed_us >= GATHER_US)
                 live_tell_people(room);
+        live_tell_hands(room);
         live_features_tick(room, mono_us);
         if (room->speaking_changed && mono_us - room->spoke_us >= SPEAKING_US) {
                 room->spoke_us = mono_us;

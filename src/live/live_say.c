@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#define HANDS_US (50 * 1000)
+#define GATHER_US_A_PERSON 320
+
 static void send_text(Socket *socket, const char *text)
 {
         if (socket && text) /* no text: something in the message is no UTF-8 */
@@ -18,16 +21,34 @@ void live_send(Socket *socket, json_t *message)
         json_decref(message);
 }
 
-void live_broadcast(LiveRoom *room, json_t *message)
+/* The more people, the longer what is said to all may wait for more of it: 160 ms among 500. Each write costs the proxy
+ * as much as it costs us, and more. */
+static int gather_ms(const LiveRoom *room)
+{
+        return MIN(room->present, ROOM_PEOPLE_MAX) * GATHER_US_A_PERSON / 1000;
+}
+
+/* except: this one is told otherwise; line NULL: for everybody. */
+static void tell_all(LiveRoom *room, json_t *message, const Person *except, const LiveLine *line)
 {
         char *text = json_dumps(message, JSON_COMPACT);
+        size_t length = text ? strlen(text) : 0;
+        int wait_ms = gather_ms(room);
         GHashTableIter people;
-        gpointer person;
+        gpointer value;
         g_hash_table_iter_init(&people, room->people);
-        while (g_hash_table_iter_next(&people, NULL, &person))
-                send_text(((Person *)person)->socket, text);
+        while (text && g_hash_table_iter_next(&people, NULL, &value)) {
+                const Person *person = value;
+                if (person->socket && person != except && (!line || live_line_is_for(line, person)))
+                        socket_send_gathered(person->socket, text, length, wait_ms);
+        }
         free(text);
         json_decref(message);
+}
+
+void live_broadcast(LiveRoom *room, json_t *message)
+{
+        tell_all(room, message, NULL, NULL);
 }
 
 void live_tell_hosts(LiveRoom *room, json_t *message)
@@ -99,16 +120,7 @@ static json_t *said(LiveRoom *room, const LiveLine *line, const Person *to)
 void live_line_tell(LiveRoom *room, const LiveLine *line)
 {
         Person *author = live_person_find(room, line->person_id);
-        GHashTableIter people;
-        gpointer person;
-        g_hash_table_iter_init(&people, room->people);
-        json_t *message = said(room, line, NULL);
-        char *text = json_dumps(message, JSON_COMPACT);
-        while (g_hash_table_iter_next(&people, NULL, &person))
-                if (person != author && live_line_is_for(line, person))
-                        send_text(((Person *)person)->socket, text);
-        free(text);
-        json_decref(message);
+        tell_all(room, said(room, line, NULL), author, line);
         if (author && author->socket)
                 live_send(author->socket, said(room, line, author));
 }
@@ -213,13 +225,24 @@ static bool same_hands(const GArray *one, const GArray *two)
         return one->len == two->len && (one->len == 0 || memcmp(one->data, two->data, one->len * sizeof(int)) == 0);
 }
 
+/* One hand is told at once; of two hundred that go up together each would tell five hundred people the whole list. */
+void live_tell_hands(LiveRoom *room)
+{
+        int64_t now = monotonic_us();
+        if (!room->hands_changed || now - room->hands_us < HANDS_US)
+                return;
+        room->hands_changed = false;
+        room->hands_us = now;
+        live_broadcast(room, hands_message(room));
+}
+
 bool live_set_hands(LiveRoom *room, GArray *hands)
 {
         bool same = same_hands(hands, room->hands);
         g_array_unref(room->hands);
         room->hands = hands;
-        if (!same)
-                live_broadcast(room, hands_message(room));
+        room->hands_changed |= !same;
+        live_tell_hands(room);
         return !same;
 }
 

@@ -1,6 +1,5 @@
-#include "load/crowd.h"
+#include "load/crowd_private.h"
 #include "base/time.h"
-#include "load/deliveries.h"
 #include "load/process.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,32 +9,10 @@
 #define JOIN_MAX_US (60 * SECOND_US)
 #define LAST_LINES_MAX_US (5 * SECOND_US) /* waited for what was said at the end */
 #define PENDING_MAX 20
+#define SOURCE "127.0.0.%u"
 #define TEXT "%s-%u: a line of what people write while somebody speaks"
 
-typedef struct Crowd Crowd;
-
-typedef struct {
-        Crowd *crowd;
-        RoomMember *member;
-        int id;                      /* -1 before the welcome */
-        int64_t opened_us, asked_us; /* asked: when the hand was moved; 0: nothing is waited for */
-        bool hand;
-} Page;
-
-struct Crowd {
-        Loop *loop;
-        const CrowdOptions *options;
-        Page *pages;
-        unsigned count, welcome; /* pages opened; those who are in */
-        unsigned next_say, next_hand;
-        char mark[16]; /* of this run: other people's lines are no deliveries */
-        Deliveries *deliveries;
-        Times *joins, *hands;
-        uint64_t hand_messages, messages;
-        char *failure;
-};
-
-static void fail(Crowd *crowd, const char *what, const char *why)
+void crowd_fail(Crowd *crowd, const char *what, const char *why)
 {
         if (!crowd->failure)
                 crowd->failure = g_strdup_printf("%s%s%s", what, why ? ": " : "", why ? why : "");
@@ -71,10 +48,12 @@ static void on_message(void *owner, const char *type, json_t *message)
         Page *page = owner;
         Crowd *crowd = page->crowd;
         const char *text = json_string_value(json_object_get(message, "text"));
-        crowd->messages++;
         if (!type) {
-                fail(crowd, "the server closed a socket", NULL);
-        } else if (strcmp(type, "welcome") == 0) {
+                crowd_fail(crowd, "the server closed a socket", NULL);
+                return;
+        }
+        crowd->messages += strcmp(type, "pong") != 0;
+        if (strcmp(type, "welcome") == 0) {
                 page->id = (int)json_integer_value(json_object_get(json_object_get(message, "me"), "id"));
                 crowd->welcome++;
                 times_add(crowd->joins, monotonic_us() - page->opened_us);
@@ -83,8 +62,9 @@ static void on_message(void *owner, const char *type, json_t *message)
         } else if (strcmp(type, "hands") == 0) {
                 on_hands(page, json_object_get(message, "list"));
         } else if (strcmp(type, "refused") == 0 || strcmp(type, "bye") == 0) {
-                fail(crowd, "the room says", text ? text : type);
+                crowd_fail(crowd, "the room says", text ? text : type);
         }
+        crowd_wave_hear(page, type, message);
 }
 
 static int64_t turn(Crowd *crowd)
@@ -99,11 +79,16 @@ static bool open_page(Crowd *crowd, const RoomAddress *address)
 {
         g_autoptr(GError) error = NULL;
         g_autofree char *name = g_strdup_printf("Page %u", crowd->count + 1);
+        g_autofree char *source = NULL;
+        RoomAddress from = *address;
+        if (crowd->options->per_address)
+                from.source = source =
+                        g_strdup_printf(SOURCE, crowd->count / (unsigned)crowd->options->per_address + 1);
         Page *page = &crowd->pages[crowd->count];
         *page = (Page){ .crowd = crowd, .id = -1, .opened_us = monotonic_us() };
-        page->member = room_member_open(crowd->loop, address, name, NULL, on_message, page, &error);
+        page->member = room_member_open(crowd->loop, &from, name, NULL, on_message, page, &error);
         if (!page->member) {
-                fail(crowd, error->message, NULL);
+                crowd_fail(crowd, error->message, NULL);
                 return false;
         }
         crowd->count++;
@@ -119,7 +104,7 @@ static bool bring_in(Crowd *crowd, const RoomAddress *address)
                         if (!open_page(crowd, address))
                                 return false;
                 if (turn(crowd) > limit_us)
-                        fail(crowd, "they did not all come in within a minute", NULL);
+                        crowd_fail(crowd, "they did not all come in within a minute", NULL);
         }
         return !crowd->failure;
 }
@@ -144,63 +129,103 @@ static void move_hand(Crowd *crowd)
         room_member_say(page->member, json_pack("{s:s, s:b}", "t", "hand", "up", page->hand));
 }
 
-static int64_t interval_us(double per_second)
+/* What is done again and again at a rate. */
+typedef struct {
+        int64_t every_us, next_us;
+} Pace;
+
+static Pace pace_of(double per_second, int64_t now_us)
 {
-        return per_second > 0 ? (int64_t)((double)SECOND_US / per_second) : INT64_MAX / 2;
+        bool ever = per_second > 0;
+        return (Pace){ ever ? (int64_t)((double)SECOND_US / per_second) : SECOND_US, ever ? now_us : INT64_MAX };
 }
 
-static void live(Crowd *crowd, int seconds, bool talking)
+static bool is_due(Pace *pace, int64_t now_us)
 {
-        int64_t now_us = monotonic_us(), end_us = now_us + seconds * SECOND_US;
-        int64_t say_us = interval_us(crowd->options->says_per_second), next_say_us = now_us;
-        int64_t hand_us = interval_us(crowd->options->hands_per_second), next_hand_us = now_us;
-        while (now_us < end_us && !crowd->failure) {
+        if (pace->next_us > now_us)
+                return false;
+        pace->next_us += pace->every_us;
+        return true;
+}
+
+static void talk(Crowd *crowd)
+{
+        const CrowdOptions *options = crowd->options;
+        int64_t now_us = monotonic_us(), end_us = now_us + options->seconds * SECOND_US;
+        Pace says = pace_of(options->says_per_second, now_us);
+        Pace hands = pace_of(options->wave ? 0 : options->hands_per_second, now_us);
+        Pace waves = pace_of(options->wave ? (N_WAVES + 1) / (double)options->seconds : 0, now_us);
+        waves.next_us += options->wave ? waves.every_us : 0;
+        for (WaveKind next = 0; now_us < end_us && !crowd->failure;) {
                 now_us = turn(crowd);
-                for (; talking && crowd->options->says_per_second > 0 && next_say_us <= now_us; next_say_us += say_us)
+                while (is_due(&says, now_us))
                         say(crowd);
-                for (; talking && crowd->options->hands_per_second > 0 && next_hand_us <= now_us;
-                     next_hand_us += hand_us)
+                while (is_due(&hands, now_us))
                         move_hand(crowd);
+                while (next < N_WAVES && is_due(&waves, now_us))
+                        crowd_wave_begin(crowd, next++);
         }
+}
+
+static void be_calm(Crowd *crowd)
+{
+        int64_t end_us = monotonic_us() + crowd->options->settle_seconds * SECOND_US;
+        while (!crowd->failure && turn(crowd) < end_us)
+                ;
+}
+
+static bool all_heard(Crowd *crowd)
+{
+        return deliveries_done(crowd->deliveries) &&
+               (crowd->under_way == N_WAVES || wave_done(crowd->waves[crowd->under_way]));
 }
 
 static void wait_for_the_last(Crowd *crowd)
 {
         int64_t limit_us = monotonic_us() + LAST_LINES_MAX_US;
-        while (!deliveries_done(crowd->deliveries) && !crowd->failure && turn(crowd) < limit_us)
+        while (!all_heard(crowd) && !crowd->failure && turn(crowd) < limit_us)
                 ;
 }
 
 typedef struct {
         int64_t at_us;
-        ProcessUse server;
+        ProcessUse server, proxy;
         uint64_t messages;
 } Look;
 
 static Look look(Crowd *crowd)
 {
+        const CrowdOptions *options = crowd->options;
         Look seen = { .at_us = monotonic_us(), .messages = crowd->messages };
-        if (crowd->options->server_pid && !process_use(crowd->options->server_pid, &seen.server))
-                fail(crowd, "the server's process is gone", NULL);
+        if ((options->server_pid && !process_use(options->server_pid, &seen.server)) ||
+            (options->proxy_pid && !process_use(options->proxy_pid, &seen.proxy)))
+                crowd_fail(crowd, "a process to be measured is gone", NULL);
         return seen;
 }
 
-static double cpu_us(const Look *from, const Look *to)
+static double cpu_us(const ProcessUse *from, const ProcessUse *to)
 {
-        return (double)(to->server.user_us + to->server.system_us - from->server.user_us - from->server.system_us);
+        return (double)(to->user_us + to->system_us - from->user_us - from->system_us);
 }
 
 static void put_cost(json_t *figures, const Look looks[3])
 {
         double calm_us = (double)(looks[1].at_us - looks[0].at_us), busy_us = (double)(looks[2].at_us - looks[1].at_us);
-        double calm_share = calm_us > 0 ? cpu_us(&looks[0], &looks[1]) / calm_us : 0;
-        double cost_us = cpu_us(&looks[1], &looks[2]), messages = (double)(looks[2].messages - looks[1].messages);
+        double messages = MAX(1, (double)(looks[2].messages - looks[1].messages));
+        double server_us = cpu_us(&looks[1].server, &looks[2].server),
+               proxy_us = cpu_us(&looks[1].proxy, &looks[2].proxy);
+        double calm_cpu_us = cpu_us(&looks[0].server, &looks[1].server) + cpu_us(&looks[0].proxy, &looks[1].proxy);
+        double calm_share = calm_us > 0 ? calm_cpu_us / calm_us : 0;
+        figures_put_real(figures, "messages", messages);
         figures_put_real(figures, "calm_cpu_percent", calm_share * 100);
-        figures_put_real(figures, "cpu_percent", cost_us / busy_us * 100);
-        /* What pings and the like cost meanwhile is taken off: the price of a message is its own. */
-        figures_put_real(figures, "cpu_us_per_message",
-                         messages > 0 ? MAX(0, cost_us - calm_share * busy_us) / messages : 0);
+        figures_put_real(figures, "cpu_percent", (server_us + proxy_us) / busy_us * 100);
+        figures_put_real(figures, "server_us_per_message", server_us / messages);
+        figures_put_real(figures, "proxy_us_per_message", proxy_us / messages);
+        figures_put_real(figures, "us_per_message", (server_us + proxy_us) / messages);
+        /* Without what pings and the like cost meanwhile. */
+        figures_put_real(figures, "own_us_per_message", MAX(0, server_us + proxy_us - calm_share * busy_us) / messages);
         figures_put_signed(figures, "server_kb", looks[2].server.resident_kb);
+        figures_put_signed(figures, "proxy_kb", looks[2].proxy.resident_kb);
 }
 
 static json_t *report(Crowd *crowd, const Look looks[3])
@@ -217,6 +242,8 @@ static json_t *report(Crowd *crowd, const Look looks[3])
         figures_put_times(figures, "join", crowd->joins);
         figures_put_times(figures, "delivery", deliveries_times(crowd->deliveries));
         figures_put_times(figures, "hand", crowd->hands);
+        for (WaveKind kind = 0; kind < N_WAVES; kind++)
+                wave_put(crowd->waves[kind], figures);
         if (crowd->options->server_pid)
                 put_cost(figures, looks);
         return figures;
@@ -227,18 +254,24 @@ static bool good_enough(Crowd *crowd, const json_t *figures)
         DeliveryCounts counts = deliveries_counts(crowd->deliveries);
         bool good = figures_within(figures, "join_ms_p95", crowd->options->join_ms_p95);
         good &= figures_within(figures, "delivery_ms_p95", crowd->options->delivery_ms_p95);
+        if (crowd->options->server_pid)
+                good &= figures_within(figures, "us_per_message", crowd->options->us_per_message);
+        if (crowd->under_way != N_WAVES && !wave_done(crowd->waves[crowd->under_way]))
+                crowd_fail(crowd, "not everybody heard of all", wave_word(crowd->waves[crowd->under_way]));
         if (counts.came != counts.due || counts.twice)
-                fail(crowd, "not every line came once to everybody", NULL);
+                crowd_fail(crowd, "not every line came once to everybody", NULL);
         return good;
 }
 
 static void measure(Crowd *crowd, bool *ret_good)
 {
         Look looks[3];
+        if (crowd->options->wave)
+                crowd_wave_prepare(crowd);
         looks[0] = look(crowd);
-        live(crowd, crowd->options->settle_seconds, false);
+        be_calm(crowd);
         looks[1] = look(crowd);
-        live(crowd, crowd->options->seconds, true);
+        talk(crowd);
         wait_for_the_last(crowd);
         looks[2] = look(crowd);
         json_t *figures = report(crowd, looks);
@@ -254,8 +287,11 @@ bool crowd_run(Loop *loop, const RoomAddress *address, const CrowdOptions *optio
                         .pages = g_new0(Page, (gsize)options->people),
                         .deliveries = deliveries_new(),
                         .joins = times_new(),
-                        .hands = times_new() };
+                        .hands = times_new(),
+                        .under_way = N_WAVES };
         bool good = false;
+        for (WaveKind kind = 0; kind < N_WAVES; kind++)
+                crowd.waves[kind] = wave_new(kind);
         g_snprintf(crowd.mark, sizeof crowd.mark, "load%d", (int)getpid());
         if (bring_in(&crowd, address))
                 measure(&crowd, &good);
@@ -264,6 +300,8 @@ bool crowd_run(Loop *loop, const RoomAddress *address, const CrowdOptions *optio
         good = good && !crowd.failure;
         for (unsigned i = 0; i < crowd.count; i++)
                 room_member_free(crowd.pages[i].member);
+        for (WaveKind kind = 0; kind < N_WAVES; kind++)
+                wave_free(crowd.waves[kind]);
         deliveries_free(crowd.deliveries);
         g_array_unref(crowd.joins);
         g_array_unref(crowd.hands);

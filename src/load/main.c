@@ -102,14 +102,20 @@ static bool crowd(Loop *loop, const Options *options, const RoomAddress *address
                                .hands_per_second = options->hands,
                                .seconds = options->seconds,
                                .settle_seconds = options->settle,
+                               .wave = options->wave,
+                               .per_address = options->per_address,
                                .server_pid = options->server_pid,
+                               .proxy_pid = options->proxy_pid,
                                .json = options->json,
+                               .us_per_message = options->max_us,
                                .delivery_ms_p95 = options->max_delivery_ms,
                                .join_ms_p95 = options->bounds.join_ms_p95 };
         if (!address || crowd.people < 1)
                 return refuse("crowd needs --url, --event and --room, and somebody");
         if (crowd.says_per_second > crowd.people)
                 return refuse("--says: nobody may write more than ten lines in ten seconds");
+        if (crowd.wave > crowd.people)
+                return refuse("--wave: so many are not there");
         return crowd_run(loop, address, &crowd);
 }
 

@@ -6,6 +6,7 @@
 #define STAGE_MAX 12
 #define JOINS_MAX 1000
 #define RATE_MAX 10000
+#define ADDRESSES_MAX 200
 
 static bool refuse(const char *text)
 {
@@ -91,6 +92,14 @@ static void add_crowd(GOptionContext *context, Options *options)
                 { "says", 0, 0, G_OPTION_ARG_DOUBLE, &options->says, "crowd: lines a second, of all together (5)",
                   "N" },
                 { "hands", 0, 0, G_OPTION_ARG_DOUBLE, &options->hands, "crowd: hands moved a second (1)", "N" },
+                { "wave", 0, 0, G_OPTION_ARG_INT, &options->wave,
+                  "crowd: raise and lower hands, react, vote and answer at once, in place of --hands (0)", "N" },
+                { "per-address", 0, 0, G_OPTION_ARG_INT, &options->per_address,
+                  "crowd: so many come from 127.0.0.1, as many from 127.0.0.2, … (0: all from one)", "N" },
+                { "proxy-pid", 0, 0, G_OPTION_ARG_INT, &options->proxy_pid,
+                  "crowd: whose CPU time is read beside --server-pid's", "PID" },
+                { "max-us", 0, 0, G_OPTION_ARG_DOUBLE, &options->max_us,
+                  "crowd: bound of both processes' CPU for a message that came", "US" },
                 { "max-delivery-ms", 0, 0, G_OPTION_ARG_DOUBLE, &options->max_delivery_ms,
                   "crowd: bound of the 95th percentile", "MS" },
                 { NULL },
@@ -105,7 +114,9 @@ static bool in_range(const Options *options)
                options->open_every >= 1 && options->loss >= 0 && options->loss <= 100 && options->joins > 0 &&
                options->joins <= JOINS_MAX && options->residents >= 0 && options->residents <= PEERS_MAX &&
                options->hasty >= 0 && options->hasty <= 100 && options->view >= 0 && options->speaker_every >= 0 &&
-               options->says >= 0 && options->says <= RATE_MAX && options->hands >= 0 && options->hands <= RATE_MAX;
+               options->says >= 0 && options->says <= RATE_MAX && options->hands >= 0 && options->hands <= RATE_MAX &&
+               options->wave >= 0 && options->per_address >= 0 &&
+               (options->per_address == 0 || options->subscribers / options->per_address < ADDRESSES_MAX);
 }
 
 static bool read_names(Options *options)
@@ -140,6 +151,7 @@ bool options_read(Options *options, int argc, char **argv)
                               .says = 5,
                               .hands = 1,
                               .max_delivery_ms = -1,
+                              .max_us = -1,
                               .bounds = { 0, -1, -1, -1 } };
         g_autoptr(GError) error = NULL;
         g_autoptr(GOptionContext) context = g_option_context_new("host|janus|room|churn|crowd|speakers");

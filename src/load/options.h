@@ -4,8 +4,9 @@
 
 typedef struct {
         const char *mode; /* the first word */
-        int publishers, subscribers, seconds, settle, server_pid, seed, open_every, residents, hasty, view;
-        double loss, joins, speaker_every, says, hands, max_delivery_ms;
+        int publishers, subscribers, seconds, settle, server_pid, seed, open_every, residents, hasty, view, wave,
+                proxy_pid, per_address;
+        double loss, joins, speaker_every, says, hands, max_delivery_ms, max_us;
         gboolean json, transport_cc, wraps, insecure, simulcast;
         char *url, *event, *room, *profile_name, *codec_name, *host;
         char **keys, **names, **line, **stage_line;

@@ -58,7 +58,8 @@ RoomMember *room_member_open(Loop *loop, const RoomAddress *address, const char 
                                      .port = address->port,
                                      .path = address->path,
                                      .origin = address->origin,
-                                     .tls = address->tls };
+                                     .tls = address->tls,
+                                     .source = address->source };
         RoomMember *member = g_new0(RoomMember, 1);
         member->on_message = on_room_message;
         member->owner = owner;

@@ -6,7 +6,8 @@
 
 typedef struct {
         char *host, *port, *path, *origin;
-        TlsClient *tls; /* NULL: in clear */
+        TlsClient *tls;     /* NULL: in clear */
+        const char *source; /* borrowed: the numeric address that it comes from; NULL: any */
 } RoomAddress;
 
 /* url: "http://127.0.0.1:8080", "https://localhost"; verify: its certificate must be good. False when it is not one. */

@@ -49,7 +49,20 @@ void tls_client_free(TlsClient *client)
         g_free(client);
 }
 
-static int connect_to(const char *host, const char *port, GError **error)
+/* False too where our address is of another family than the other side's. */
+static bool bind_to(int fd, const char *source, int family)
+{
+        struct addrinfo hints = { .ai_family = family, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST },
+                        *ours = NULL;
+        if (!source)
+                return true;
+        bool bound = getaddrinfo(source, NULL, &hints, &ours) == 0 && bind(fd, ours->ai_addr, ours->ai_addrlen) == 0;
+        if (ours)
+                freeaddrinfo(ours);
+        return bound;
+}
+
+static int connect_to(const char *host, const char *port, const char *source, GError **error)
 {
         struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found = NULL;
         int code = getaddrinfo(host, port, &hints, &found), fd = -1, one = 1;
@@ -63,7 +76,7 @@ static int connect_to(const char *host, const char *port, GError **error)
                 setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
                 setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
                 setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-                if (fd >= 0 && connect(fd, at->ai_addr, at->ai_addrlen) != 0) {
+                if (fd >= 0 && (!bind_to(fd, source, at->ai_family) || connect(fd, at->ai_addr, at->ai_addrlen) != 0)) {
                         refuse(at->ai_next ? NULL : error, host, g_strerror(errno));
                         close(fd);
                         fd = -1;
@@ -86,9 +99,9 @@ static bool shake_hands(Stream *stream, const char *host, const TlsClient *tls, 
         return refuse(error, host, reason ? reason : "TLS failed");
 }
 
-Stream *stream_open(const char *host, const char *port, const TlsClient *tls, GError **error)
+Stream *stream_open(const char *host, const char *port, const char *source, const TlsClient *tls, GError **error)
 {
-        int fd = connect_to(host, port, error);
+        int fd = connect_to(host, port, source, error);
         if (fd < 0)
                 return NULL;
         Stream *stream = g_new0(Stream, 1);

@@ -140,7 +140,7 @@ static void on_ready(void *data, int64_t now_us)
 WebSocket *websocket_open(Loop *loop, const WebSocketOptions *options, WebSocketMessage on_message, void *owner,
                           GError **error)
 {
-        Stream *stream = stream_open(options->host, options->port, options->tls, error);
+        Stream *stream = stream_open(options->host, options->port, options->source, options->tls, error);
         if (!stream)
                 return NULL;
         if (!shake_hands(stream, options, error)) {

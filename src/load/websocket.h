@@ -22,6 +22,7 @@ typedef struct {
         const char *origin;   /* NULL: none */
         const char *protocol; /* NULL: none */
         const TlsClient *tls; /* NULL: in clear */
+        const char *source;   /* numeric address that it comes from; NULL: any */
 } WebSocketOptions;
 
 WebSocket *websocket_open(Loop *loop, const WebSocketOptions *options, WebSocketMessage on_message, void *owner,

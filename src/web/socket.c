@@ -1,5 +1,6 @@
 #include "web/socket.h"
 #include "base/time.h"
+#include "web/socket_frame.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,10 +17,10 @@
 #define STOPPING_US SECOND_US
 #define OWED_MAX (256 * 1024)     /* bytes a slow reader may owe … */
 #define OWED_US (10 * SECOND_US)  /* … for so long */
-#define OWED_MESSAGES_MAX 4096    /* pongs among them, which weigh nothing */
 #define TURN_BYTES (64 * 1024)    /* read from one socket before the others have their turn */
 #define KERNEL_BYTES (128 * 1024) /* kept for a slow reader in the kernel */
 #define TICK_MS 1000
+#define GRID_US (10 * 1000)
 #define EVENTS 64
 
 /* What epoll points to: each begins with how to treat it. */
@@ -37,7 +38,10 @@ struct Socket {
         gpointer data;
         void (*release)(gpointer);
         gpointer owner;
-        GByteArray *early; /* came with the handshake, read first */
+        GByteArray *early;        /* came with the handshake, read first */
+        GByteArray *out;          /* framed, not yet taken by the kernel; NULL: nothing */
+        bool unsent;              /* in loop->unsent */
+        int64_t wrote_us, due_us; /* due_us: when what may wait leaves; 0: nothing waits */
         int64_t heard_us, pinged_us, closing_us;
         int64_t owing_us; /* since when it owes too much, 0 */
         size_t turn_bytes;
@@ -70,6 +74,9 @@ struct SocketLoop {
         Source wake_source;
         GAsyncQueue *calls;
         GQueue sockets;
+        GPtrArray *unsent; /* Socket: to be flushed when this turn of the loop is over */
+        bool any_dead;
+        int64_t due_us; /* the first socket's; 0: none waits */
         GPtrArray *watches;
         GArray *timers;
         int64_t stopping_us; /* 0: not yet */
@@ -85,15 +92,23 @@ static void socket_end(Socket *socket)
         if (socket->opened)
                 socket->handler->closed(socket, wslay_event_get_status_code_received(socket->frames));
         wslay_event_context_free(socket->frames);
-        if (socket->early)
-                g_byte_array_unref(socket->early);
+        if (socket->unsent)
+                g_ptr_array_remove_fast(loop->unsent, socket);
+        g_clear_pointer(&socket->early, g_byte_array_unref);
+        g_clear_pointer(&socket->out, g_byte_array_unref);
         socket->release(socket->owner);
         g_free(socket);
 }
 
+/* It ends when the turn is over, outside every handler. */
+static void socket_die(Socket *socket)
+{
+        socket->dead = socket->loop->any_dead = true;
+}
+
 static void socket_update_interest(Socket *socket)
 {
-        uint32_t wanted = EPOLLIN | (wslay_event_want_write(socket->frames) ? EPOLLOUT : 0);
+        uint32_t wanted = EPOLLIN | (socket->out ? EPOLLOUT : 0);
         if (wanted == socket->interest)
                 return;
         socket->interest = wanted;
@@ -124,17 +139,63 @@ static bool socket_throw_away(Socket *socket)
         return true;
 }
 
+/* What is said in a turn of the loop leaves at its end, by one write for each socket: behind a proxy each write costs
+ * the proxy a turn of its own and a record of TLS. */
+static void socket_flush_soon(Socket *socket)
+{
+        if (socket->unsent)
+                return;
+        socket->unsent = true;
+        socket->due_us = 0;
+        g_ptr_array_add(socket->loop->unsent, socket);
+}
+
+static size_t owed_bytes(const Socket *socket)
+{
+        return socket->out ? socket->out->len : 0;
+}
+
+/* False: that was more than a slow reader may owe; its page comes back and asks for the state anew. */
+static bool socket_put(Socket *socket, const void *bytes, size_t size)
+{
+        if (owed_bytes(socket) + size > SOCKET_QUEUE_MAX)
+                return false;
+        if (!socket->out)
+                socket->out = g_byte_array_sized_new((guint)size);
+        g_byte_array_append(socket->out, bytes, (guint)size);
+        return true;
+}
+
+/* Hands to the kernel what it takes. False: the other side is gone. */
+static bool socket_write(Socket *socket)
+{
+        if (!socket->out)
+                return true;
+        ssize_t sent;
+        do
+                sent = send(socket->fd, socket->out->data, socket->out->len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        while (sent < 0 && errno == EINTR);
+        if (sent < 0)
+                return errno == EAGAIN || errno == EWOULDBLOCK;
+        socket->wrote_us = monotonic_us();
+        if ((guint)sent == socket->out->len)
+                g_clear_pointer(&socket->out, g_byte_array_unref);
+        else
+                g_byte_array_remove_range(socket->out, 0, (guint)sent);
+        return true;
+}
+
 /* Sends what it can; a socket that failed or said all is marked dead and ended by its loop. */
 static void socket_flush(Socket *socket)
 {
         if (socket->dead || socket->lingering)
                 return;
-        if (wslay_event_send(socket->frames) != 0)
-                socket->dead = true;
-        else if (wslay_event_want_read(socket->frames) || wslay_event_want_write(socket->frames))
+        if (wslay_event_send(socket->frames) != 0 || !socket_write(socket))
+                socket_die(socket);
+        else if (wslay_event_want_read(socket->frames) || socket->out)
                 socket_update_interest(socket);
         else if (wslay_event_get_close_received(socket->frames))
-                socket->dead = true;
+                socket_die(socket);
         else
                 socket_linger(socket);
 }
@@ -166,18 +227,12 @@ static ssize_t on_recv(wslay_event_context_ptr frames, uint8_t *buffer, size_t s
         return -1;
 }
 
+/* Of wslay's own frames only: pings, pongs, the goodbye. */
 static ssize_t on_send(wslay_event_context_ptr frames, const uint8_t *bytes, size_t size, int flags, void *user)
 {
-        Socket *socket = user;
-        ssize_t sent;
-        do
-                sent = send(socket->fd, bytes, size,
-                            MSG_NOSIGNAL | MSG_DONTWAIT | (flags & WSLAY_MSG_MORE ? MSG_MORE : 0));
-        while (sent < 0 && errno == EINTR);
-        if (sent >= 0)
-                return sent;
-        bool later = errno == EAGAIN || errno == EWOULDBLOCK;
-        wslay_event_set_error(frames, later ? WSLAY_ERR_WOULDBLOCK : WSLAY_ERR_CALLBACK_FAILURE);
+        if (socket_put(user, bytes, size))
+                return (ssize_t)size;
+        wslay_event_set_error(frames, WSLAY_ERR_CALLBACK_FAILURE);
         return -1;
 }
 
@@ -206,22 +261,47 @@ static void socket_ready(SocketLoop *loop, Source *source, uint32_t events)
         }
         socket->turn_bytes = 0;
         bool broken = (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && wslay_event_recv(socket->frames) != 0;
-        socket_flush(socket); /* recv may have queued a pong or a close: without this the loop would spin */
-        if (socket->dead || broken || wslay_event_get_queued_msg_count(socket->frames) > OWED_MESSAGES_MAX)
-                socket_end(socket);
+        if (broken || socket->dead)
+                socket_die(socket);
+        else
+                socket_flush_soon(
+                        socket); /* recv may have queued a pong or a close: without this the loop would spin */
+}
+
+/* False: it takes no more. */
+static bool socket_put_text(Socket *socket, const char *text, size_t length)
+{
+        uint8_t head[SOCKET_HEAD_MAX];
+        if (socket->dead || socket->closing_us || wslay_event_get_close_received(socket->frames) ||
+            wslay_event_get_close_sent(socket->frames))
+                return false;
+        size_t head_size = socket_frame_head(length, head);
+        if (wslay_event_send(socket->frames) == 0 && /* pongs that were owed before it */
+            socket_put(socket, head, head_size) && socket_put(socket, text, length))
+                return true;
+        socket_die(socket);
+        return false;
 }
 
 void socket_send(Socket *socket, const char *text, size_t length)
 {
-        if (socket->dead || socket->closing_us)
+        if (socket_put_text(socket, text, length))
+                socket_flush_soon(socket);
+}
+
+/* Due times fall on a grid, so that what waits for many leaves together. */
+void socket_send_gathered(Socket *socket, const char *text, size_t length, int gather_ms)
+{
+        SocketLoop *loop = socket->loop;
+        if (!socket_put_text(socket, text, length) || socket->unsent)
                 return;
-        if (wslay_event_get_queued_msg_length(socket->frames) + length > SOCKET_QUEUE_MAX) {
-                socket->dead = true; /* reads too slowly; its page comes back and asks for the state anew */
+        int64_t due_us = (socket->wrote_us / GRID_US + 1) * GRID_US + gather_ms * INT64_C(1000);
+        if (gather_ms == 0 || due_us <= monotonic_us()) {
+                socket_flush_soon(socket);
                 return;
         }
-        struct wslay_event_msg message = { WSLAY_TEXT_FRAME, (const uint8_t *)text, length };
-        if (wslay_event_queue_msg(socket->frames, &message) == 0)
-                socket_flush(socket);
+        socket->due_us = socket->due_us ? MIN(socket->due_us, due_us) : due_us;
+        loop->due_us = loop->due_us ? MIN(loop->due_us, socket->due_us) : socket->due_us;
 }
 
 void socket_close(Socket *socket, uint16_t code, const char *reason)
@@ -230,7 +310,7 @@ void socket_close(Socket *socket, uint16_t code, const char *reason)
                 return;
         socket->closing_us = monotonic_us();
         wslay_event_queue_close(socket->frames, code, (const uint8_t *)reason, strlen(reason));
-        socket_flush(socket);
+        socket_flush_soon(socket);
 }
 
 void socket_set_data(Socket *socket, gpointer data)
@@ -270,7 +350,7 @@ static void watch_ready(SocketLoop *loop, Source *source, uint32_t events)
 
 static bool owes_too_long(Socket *socket, int64_t now_us)
 {
-        if (wslay_event_get_queued_msg_length(socket->frames) <= OWED_MAX)
+        if (owed_bytes(socket) <= OWED_MAX)
                 socket->owing_us = 0;
         else if (!socket->owing_us)
                 socket->owing_us = now_us;
@@ -289,7 +369,7 @@ static void look_after_sockets(SocketLoop *loop, int64_t now_us)
                         socket->pinged_us = now_us;
                         struct wslay_event_msg ping = { WSLAY_PING, NULL, 0 };
                         wslay_event_queue_msg(socket->frames, &ping);
-                        socket_flush(socket);
+                        socket_flush_soon(socket);
                 }
                 if (socket->dead || gone)
                         socket_end(socket);
@@ -299,6 +379,7 @@ static void look_after_sockets(SocketLoop *loop, int64_t now_us)
 /* A send from within a handler may have marked any socket dead: they end here, outside every handler. */
 static void end_dead(SocketLoop *loop)
 {
+        loop->any_dead = false;
         for (GList *link = loop->sockets.head, *next; link; link = next) {
                 next = link->next;
                 if (((Socket *)link->data)->dead)
@@ -306,9 +387,45 @@ static void end_dead(SocketLoop *loop)
         }
 }
 
+static void flush_all(SocketLoop *loop)
+{
+        for (guint i = 0; i < loop->unsent->len; i++) {
+                Socket *socket = loop->unsent->pdata[i];
+                socket->unsent = false;
+                socket_flush(socket);
+        }
+        g_ptr_array_set_size(loop->unsent, 0);
+}
+
+/* What is said because somebody ended leaves too. */
+static void end_turn(SocketLoop *loop)
+{
+        flush_all(loop);
+        while (loop->any_dead) {
+                end_dead(loop);
+                flush_all(loop);
+        }
+}
+
+/* What waited long enough leaves at the end of this turn. */
+static void look_for_due(SocketLoop *loop, int64_t now_us)
+{
+        if (!loop->due_us || loop->due_us > now_us)
+                return;
+        loop->due_us = 0;
+        for (GList *link = loop->sockets.head; link; link = link->next) {
+                Socket *socket = link->data;
+                if (socket->due_us && socket->due_us <= now_us)
+                        socket_flush_soon(socket);
+                else if (socket->due_us)
+                        loop->due_us = loop->due_us ? MIN(loop->due_us, socket->due_us) : socket->due_us;
+        }
+}
+
 static int run_timers(SocketLoop *loop)
 {
         int64_t now = monotonic_us(), wait_us = TICK_MS * 1000;
+        look_for_due(loop, now);
         for (guint i = 0; i < loop->timers->len; i++) {
                 Timer *timer = &g_array_index(loop->timers, Timer, i);
                 if (timer->next_us <= now) {
@@ -318,6 +435,8 @@ static int run_timers(SocketLoop *loop)
                 }
                 wait_us = MIN(wait_us, timer->next_us - now);
         }
+        if (loop->due_us)
+                wait_us = CLAMP(loop->due_us - now, 0, wait_us);
         return (int)(wait_us / 1000) + 1;
 }
 
@@ -341,6 +460,7 @@ static gpointer loop_run(gpointer data)
         int64_t looked_us = 0;
         while (!has_ended(loop)) {
                 int wait_ms = run_timers(loop);
+                end_turn(loop);
                 int count = epoll_wait(loop->epoll, events, EVENTS, wait_ms);
                 for (int i = 0; i < count; i++) {
                         Source *source = events[i].data.ptr;
@@ -351,7 +471,6 @@ static gpointer loop_run(gpointer data)
                         looked_us = now;
                         look_after_sockets(loop, now);
                 }
-                end_dead(loop);
         }
         end_all(loop);
         return NULL;
@@ -371,6 +490,7 @@ SocketLoop *socket_loop_start(void)
         loop->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         loop->calls = g_async_queue_new();
         loop->watches = g_ptr_array_new_with_free_func(g_free);
+        loop->unsent = g_ptr_array_new();
         loop->timers = g_array_new(FALSE, FALSE, sizeof(Timer));
         loop->wake_source.ready = wake_ready;
         add_source(loop, loop->wake, &loop->wake_source);
@@ -411,6 +531,7 @@ void socket_loop_free(SocketLoop *loop)
         socket_loop_stop(loop);
         g_async_queue_unref(loop->calls);
         g_ptr_array_unref(loop->watches);
+        g_ptr_array_unref(loop->unsent);
         g_array_unref(loop->timers);
         close(loop->wake);
         close(loop->epoll);
