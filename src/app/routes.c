@@ -22,6 +22,7 @@
 #include "stats/stats.h"
 #include "web/static.h"
 #include "whip/whip.h"
+#include "workshop/workshop.h"
 
 void (*const people_link_followers[])(Request *req, Db *db, int64_t account, int64_t event) = {
         registration_link_used,
@@ -32,7 +33,8 @@ void (*const people_link_followers[])(Request *req, Db *db, int64_t account, int
 bool (*const programme_replay_withheld)(Db *db, int64_t talk) = live_replay_withheld;
 
 /* What features above it add to the room, in the order of their places in it. */
-const LiveFeature *const live_features[] = { &captions_feature, &capture_feature, &discuss_feature, &floor_feature, NULL };
+const LiveFeature *const live_features[] = { &captions_feature, &capture_feature, &discuss_feature, &floor_feature, &workshop_feature,
+                                             NULL };
 
 const Route *const app_routes[] = {
         static_routes,

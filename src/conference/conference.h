@@ -56,6 +56,7 @@ typedef struct {
         int64_t id;
         char *slug, *name, *kind, *note; /* kind: stage, workshop, on-site */
         int64_t capacity;                /* seats on site, 0: not said */
+        bool lobby;                      /* who comes waits until a host lets them in */
 } EventRoom;
 void event_room_free(EventRoom *room);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventRoom, event_room_free)

@@ -6,7 +6,9 @@
 
 static const FormOption kinds[] = {
         { .value = "stage", .label = N_("Stage"), .hint = N_("All listen; who speaks goes on stage.") },
-        { .value = "workshop", .label = N_("Workshop"), .hint = N_("Few people who talk with each other.") },
+        { .value = "workshop",
+          .label = N_("Workshop"),
+          .hint = N_("All may speak and be seen, up to thirty; groups can be made of them.") },
         { .value = "on-site", .label = N_("On site only"), .hint = N_("Nothing of it is online.") },
         { 0 },
 };
@@ -14,6 +16,10 @@ static const FormOption kinds[] = {
 static const FormField fields[] = {
         { .name = "name", .label = N_("Name of the room"), .required = true, .characters_max = 80 },
         { .name = "kind", .label = N_("What it is"), .kind = FIELD_CHOICE, .required = true, .options = kinds },
+        { .name = "lobby",
+          .label = N_("Hosts let people in"),
+          .hint = N_("Who comes waits until a host of the room lets them in. Hosts may change it in the room."),
+          .kind = FIELD_TICK },
         { .name = "capacity",
           .label = N_("Seats on site"),
           .hint = N_("Empty when nobody can come, or when it does not matter."),
@@ -90,6 +96,7 @@ static void room_fill(EventRoom *room, const Form *form)
         room->name = g_strdup(form_value(form, "name"));
         room->kind = g_strdup(form_value(form, "kind"));
         room->note = g_strdup(form_value(form, "note"));
+        room->lobby = *form_value(form, "lobby") != 0;
         room->capacity = form_number(form, "capacity", 0);
 }
 
@@ -159,6 +166,7 @@ static Form *form_of_room(Request *req, const EventRoom *room)
         form_set(form, "kind", room->kind);
         form_set(form, "note", room->note);
         form_set(form, "capacity", seats);
+        form_set(form, "lobby", room->lobby ? "1" : "");
         return form;
 }
 

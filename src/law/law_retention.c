@@ -111,8 +111,10 @@ static const Retention TABLE[] = {
           .job = "law_expire",
           .days = 2 },
         { .key = "room",
-          .tables = "live_person live_line live_hand live_consent live_recorded live_floor caption caption_signer",
-          .what = N_("In a room: the name shown, the session you last came to, what you write, raised hands, your "
+          .tables = "live_person live_line live_hand live_consent live_recorded live_floor live_round_person caption "
+                    "caption_signer",
+          .what = N_("In a room: the name shown, the session you last came to, what you write, raised hands, the "
+                     "group you talked in, your "
                      "choice to be "
                      "recorded"),
           .why = N_("To hold the session, and to bring you back after a cut"),

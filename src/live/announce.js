@@ -8,11 +8,11 @@ const GATHER_MS = 500, GATHERED_EVERY_MS = 6000;
 const NAMED_MAX = 3;
 
 /** all: who comes and goes too; some: words and hands; few: only what concerns the person. @typedef {"all" | "some" | "few"} Level */
-/** @typedef {"hands" | "came" | "left"} Sort */
+/** @typedef {"hands" | "came" | "left" | "waits"} Sort */
 
 export class Announcer {
   /** @type {string[]} */ #own = [];
-  /** @type {Record<Sort | "lines", string[]>} */ #others = { hands: [], came: [], left: [], lines: [] };
+  /** @type {Record<Sort | "lines", string[]>} */ #others = { waits: [], hands: [], came: [], left: [], lines: [] };
   #timer = 0;
   #spoke_ms = -EVERY_MS;
   #gathered_since_ms = 0;
@@ -39,9 +39,9 @@ export class Announcer {
 
   /** What somebody does. @param {Sort} sort @param {string} name */
   tell(sort, name) {
-    if (this.level() === "few" || (sort !== "hands" && this.level() !== "all"))
+    if (this.level() === "few" || (sort !== "hands" && sort !== "waits" && this.level() !== "all"))
       return;
-    const opposite = { came: "left", left: "came", hands: null }[sort], back = opposite ? this.#others[/** @type {Sort} */ (opposite)] : [];
+    const opposite = { came: "left", left: "came", hands: null, waits: null }[sort], back = opposite ? this.#others[/** @type {Sort} */ (opposite)] : [];
     if (back.includes(name)) // a line that was cut for a moment
       back.splice(back.indexOf(name), 1);
     else
@@ -78,7 +78,7 @@ export class Announcer {
     const now = Date.now(), sentences = this.#own;
     if (this.#waits_for_others() && now >= this.#others_due_ms()) {
       sentences.push(...told(this.#others));
-      this.#others = { hands: [], came: [], left: [], lines: [] };
+      this.#others = { waits: [], hands: [], came: [], left: [], lines: [] };
       this.#told_others_ms = now;
     }
     this.#own = [];
@@ -89,13 +89,14 @@ export class Announcer {
 }
 
 /** @param {Record<Sort | "lines", string[]>} others */
-function told({ hands, came, left, lines }) {
+function told({ waits, hands, came, left, lines }) {
   return [
+    waits.length > NAMED_MAX ? t("{count} people wait to be let in.", { count: waits.length }) : t("Waiting to be let in: {names}.", { names: list(waits) }),
     hands.length === 1 ? t("{name} raises a hand.", { name: hands[0] }) : t("{count} hands were raised.", { count: hands.length }),
     came.length > NAMED_MAX ? t("{count} people came in.", { count: came.length }) : t("{names} came in.", { names: list(came) }),
     left.length > NAMED_MAX ? t("{count} people left.", { count: left.length }) : t("{names} left.", { names: list(left) }),
     lines.length === 1 ? lines[0] : t("{count} new messages.", { count: lines.length }),
-  ].filter((_, index) => [hands, came, left, lines][index].length > 0);
+  ].filter((_, index) => [waits, hands, came, left, lines][index].length > 0);
 }
 
 /** @param {string[]} names */

@@ -1,7 +1,7 @@
 // The header with the clock, and the bar of commands below.
 
 import { keys_of } from "./keys.js";
-import { cast, myself } from "./state.js";
+import { cast, myself, places } from "./state.js";
 import { features } from "./features.js";
 import { Control, html, icon } from "./ui.js";
 import { t } from "./words.js";
@@ -18,7 +18,7 @@ export function Top({ room, title, leave_url, clock, now_us, act }) {
     <a class="icon-btn" href=${leave_url} onClick=${act.quit} aria-label=${t("Leave the room")}>${icon("leave")}</a>
     ${live && html`<span class="tag live">${t("Live")}</span>`}
     ${room.recording && html`<span class="tag bad rec">${icon("record")}${t("Recording")}</span>`}
-    <h1>${talk?.title || title}</h1>
+    <h1>${room.room?.part ? room.room.title : talk?.title || title}</h1>
     <p class="clock"><span>${icon("people")}<span class="sr">${t("People present:")}</span></span><b>${room.people.size || ""}</b>
       ${talk && html`<progress max=${minutes} value=${gone} aria-label=${t("Time gone: {gone} minutes of {minutes}", { gone, minutes })} />
       <span><time>${clock(now)}</time> · ${t("until {time}", { time: clock(talk.end_us) })}</span>`}</p>
@@ -32,17 +32,19 @@ export function Controls(view) {
   const keys = view.chosen.keys ? keys_of : () => undefined;
   const me = myself(room), role = room.me?.role, on_stage = me !== null && me.stage !== null;
   const hand = room.me !== null && room.hands.includes(room.me.id);
-  const may_take = !on_stage && (role === "host" || role === "speaker") && !room.ended && cast(room).length < 12;
+  const workshop = room.room?.kind === "workshop";
+  const may_take = !on_stage && (workshop || role === "host" || role === "speaker") && !room.ended && cast(room).length < places(room);
   return html`<div class="controls" role="group" aria-label=${t("Commands")}>
     <p class="net"><${Line} ...${view} /></p>
     ${on_stage && html`
       <${Control} name=${view.mic_on ? "mic" : "micoff"} text=${t("Microphone")} on=${view.mic_on} act=${act.mic} keys=${keys("mic")} />
       <${Control} name=${devices.tracks.camera ? "cam" : "camoff"} text=${t("Camera")} on=${devices.tracks.camera !== null} act=${act.camera} keys=${keys("camera")} />
       <${Control} name="screen" text=${t("Screen")} on=${devices.tracks.screen !== null} act=${act.screen} look="opt" />`}
-    ${room.me && !on_stage && html`<${Control} name="hand" text=${hand ? t("Lower my hand") : t("Raise my hand")} on=${hand} act=${act.hand} look="main" keys=${keys("hand")} />`}
-    ${may_take && html`<${Control} name="stage" text=${t("Go on stage")} act=${() => act.open({ kind: "enter" })} />`}
-    ${on_stage && html`<${Control} name="down" text=${t("Leave the stage")} act=${act.leave_stage} />`}
-    ${role === "host" && html`
+    ${may_take && workshop && html`<${Control} name="stage" text=${t("Take a seat")} act=${act.take_seat} look="main" />`}
+    ${room.me && (workshop || !on_stage) && html`<${Control} name="hand" text=${hand ? t("Lower my hand") : t("Raise my hand")} on=${hand} act=${act.hand} look=${workshop ? "" : "main"} keys=${keys("hand")} />`}
+    ${may_take && !workshop && html`<${Control} name="stage" text=${t("Go on stage")} act=${() => act.open({ kind: "enter" })} />`}
+    ${on_stage && html`<${Control} name="down" text=${workshop ? t("Leave my seat") : t("Leave the stage")} act=${act.leave_stage} look=${workshop ? "opt" : ""} />`}
+    ${role === "host" && !room.room?.part && html`
       <${Control} name="record" text=${room.recording ? t("Stop recording") : t("Record")} on=${room.recording} act=${act.record} look="opt" />
       <${Control} name="stop" text=${t("End the session")} act=${() => act.open({ kind: "end" })} look="opt" />`}
     ${features.map(({ name, Bar }) => Bar && html`<${Bar} key=${name} ...${view} />`)}

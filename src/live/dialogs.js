@@ -64,7 +64,7 @@ function Choice({ view, kind, label }) {
 }
 
 /** The picture as the room will see it, the voice, the choice of devices. @param {{view: View}} p */
-function Preview({ view }) {
+export function Preview({ view }) {
   const { devices } = view;
   return html`<div class="check"><figure class="tile">
       ${devices.tracks.camera ? html`<${Picture} track=${devices.tracks.camera} look="mirror" />`
@@ -84,13 +84,13 @@ function Enter(view) {
     const form = /** @type {HTMLFormElement} */ (event.currentTarget);
     act.enter(/** @type {HTMLInputElement} */ (form.elements.namedItem("consent")).checked);
   };
-  const invited = me !== null && me.stage !== null && me.role !== "host" && me.role !== "speaker";
-  return html`<${Dialog} title=${t("Before you go on stage")} look="preview" close=${() => act.open(null)}>
+  const workshop = room.room?.kind === "workshop", invited = !workshop && me !== null && me.stage !== null && me.role !== "host" && me.role !== "speaker";
+  return html`<${Dialog} title=${workshop ? t("Before you take a seat") : t("Before you go on stage")} look="preview" close=${() => act.open(null)}>
     <p>${invited ? t("The host invites you on stage. Nobody sees or hears you before you say so.") : t("Nobody sees or hears you yet.")}</p>
     <p>${room.recording ? t("The session is being recorded.") : t("The session may be recorded, from when the host starts it; the room says so.")} ${t("Only those on stage who agree are in the recording.")}</p>
     <form class="stack" onSubmit=${enter}><div class="pair"><${Preview} view=${view} /></div>
     <label class="tick"><input type="checkbox" name="consent" defaultChecked=${me?.consent === true} /><span>${t("My picture and my voice may be recorded and published. I can take this back at any time; without it I am seen and heard live only.")}</span></label>
-    <p class="row"><button type="submit" class="btn main" disabled=${!devices.tracks.mic && !devices.tracks.camera}>${t("Go on stage")}</button>
+    <p class="row"><button type="submit" class="btn main" disabled=${!devices.tracks.mic && !devices.tracks.camera}>${workshop ? t("Take a seat") : t("Go on stage")}</button>
     <button type="button" class="btn plain" onClick=${act.refuse_stage}>${invited ? t("No, thank you") : t("Cancel")}</button></p></form>
   <//>`;
 }
@@ -102,6 +102,7 @@ function Settings(view) {
     ${on_stage && html`<div class="pair"><${Preview} view=${view} /></div>
       <label class="tick"><input type="checkbox" checked=${me.consent === true} onChange=${(/** @type {Event} */ event) => act.consent(/** @type {HTMLInputElement} */ (event.currentTarget).checked)} />
       <span>${t("My picture and my voice may be recorded and published.")}</span></label>
+      ${room.room?.kind === "workshop" && html`<p class="phone-only"><button type="button" class="btn wide" onClick=${act.leave_stage}>${icon("down")}${t("Leave my seat")}</button></p>`}
       <p class="phone-only"><button type="button" class="btn wide" onClick=${act.screen}>${icon("screen")}${view.devices.tracks.screen ? t("Stop sharing my screen") : t("Share my screen")}</button></p>`}
     ${room.me?.role === "host" && html`<p class="phone-only stack"><button type="button" class="btn wide" onClick=${act.record}>${icon("record")}${room.recording ? t("Stop recording") : t("Record")}</button>
       <button type="button" class="btn bad wide" onClick=${() => act.open({ kind: "end" })}>${icon("stop")}${t("End the session")}</button></p>`}
@@ -110,6 +111,8 @@ function Settings(view) {
     <p class="line">${html`<${Line} ...${view} />`}</p>
     <${Select} label=${t("What a screen reader says of the room")} name="announce" value=${view.chosen.announce} choose=${(/** @type {string} */ value) => act.choose({ announce: /** @type {import("./announce.js").Level} */ (value) })}
       options=${[["all", t("Messages, hands, who comes and goes")], ["some", t("Messages and hands")], ["few", t("Only what concerns me")]]} />
+    ${room.me?.role === "host" && html`<label class="tick"><input type="checkbox" checked=${view.chosen.chime} onChange=${(/** @type {Event} */ event) => act.choose({ chime: /** @type {HTMLInputElement} */ (event.currentTarget).checked })} />
+      <span>${t("A soft sound when somebody waits to be let in")}</span></label>`}
     ${features.map(({ name, Settings }) => Settings && html`<${Settings} key=${name} ...${view} />`)}
     <p><button type="button" class="btn" aria-haspopup="dialog" onClick=${act.keys}>${icon("keys")}${t("Keyboard shortcuts")}</button></p>
     <p class="row"><button type="button" class="btn main" onClick=${() => act.open(null)}>${t("Close")}</button></p>
@@ -144,7 +147,7 @@ function OnePerson(view) {
   const person = dialog && "who" in dialog ? room.people.get(dialog.who) : null;
   if (!person)
     return null;
-  const name = name_of(person), on_stage = person.stage !== null;
+  const name = name_of(person), on_stage = person.stage !== null, workshop = room.room?.kind === "workshop";
   const then = (/** @type {() => void} */ action) => () => {
     action();
     act.open(null);
@@ -156,7 +159,7 @@ function OnePerson(view) {
     ${on_stage && person.encoder && !person.mic && html`<p><button type="button" class="btn wide" onClick=${then(() => act.unmute(person.id))}>${icon("mic")}${t("Let its sound be heard")}</button></p>`}
     ${on_stage && person.mic && html`<p><button type="button" class="btn wide" onClick=${then(() => act.mute(person.id))}>${icon("micoff")}${t("Turn the microphone off")}</button></p>`}
     ${on_stage && html`<p><button type="button" class="btn wide" aria-pressed=${String(room.pinned === person.id)} onClick=${then(() => act.pin(room.pinned === person.id ? null : person.id))}>${icon("pin")}${room.pinned === person.id ? t("Let the loudest be on air") : t("Keep on air")}</button></p>`}
-    <p><button type="button" class="btn wide" onClick=${then(() => act.bring(person.id, !on_stage))}>${icon(on_stage ? "down" : "stage")}${on_stage ? t("Take off stage") : person.encoder ? t("Let it come back on stage") : t("Bring on stage")}</button></p>
+    <p><button type="button" class="btn wide" onClick=${then(() => act.bring(person.id, !on_stage))}>${icon(on_stage ? "down" : "stage")}${workshop && !person.encoder ? (on_stage ? t("Take the seat back") : t("Give a seat")) : on_stage ? t("Take off stage") : person.encoder ? t("Let it come back on stage") : t("Bring on stage")}</button></p>
     ${features.map(({ name: feature, Person }) => Person && html`<${Person} key=${feature} person=${person} view=${view} />`)}
     ${person.id !== room.me?.id && html`<p><button type="button" class="btn bad wide" onClick=${() => act.open({ kind: "remove", who: person.id })}>${t("Remove from the room")}</button></p>`}
     </div>

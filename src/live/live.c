@@ -9,6 +9,7 @@
 void live_opening_free(gpointer data)
 {
         LiveOpening *opening = data;
+        g_free(opening->parent_title);
         g_free(opening->room_title);
         g_free(opening->room_slug);
         g_free(opening->event_slug);
@@ -27,13 +28,17 @@ static void tick(gpointer data)
         while (g_hash_table_iter_next(&iter, NULL, &value)) {
                 if (!((LiveRoom *)value)->loaded)
                         continue;
+                if (live_part_is_done(value)) {
+                        g_hash_table_iter_remove(&iter);
+                        continue;
+                }
                 live_room_tick(value, now);
                 live_count_audience(value, wall_us);
         }
         g_hash_table_iter_init(&iter, live->clients);
         while (g_hash_table_iter_next(&iter, NULL, &value)) {
                 Client *client = value;
-                if (!client->person && now - client->opened_us > JOIN_WITHIN_US)
+                if (!client->person && !client->waits && now - client->opened_us > JOIN_WITHIN_US)
                         socket_close(client->socket, 1008, "no join");
         }
 }

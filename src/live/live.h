@@ -77,6 +77,7 @@ typedef struct {
         X(STALE, "the entity tag is not that of the session now")                                                      \
         X(BAD_OFFER, "the description cannot be used; the reply's sdp says why")                                       \
         X(HELD, "a host took it off the stage")                                                                        \
+        X(CLOSED, "the room is not open to the public now")                                                            \
         X(REMOVED, "a host removed it until the session ends")                                                         \
         X(OVER, "the session in the room is over")                                                                     \
         X(FULL, "all seats are taken, or too many play")                                                               \
@@ -183,6 +184,8 @@ typedef struct {
         void (*gone)(LiveRoom *room, int person); /* left, stayed away, or was removed */
         /* The account was erased: out of the state, and out of every page. Its rows are erase()'s. */
         void (*forgotten)(LiveRoom *room, int person);
+        /* Whether this person of the whole room may come into a part of it. */
+        bool (*admits)(LiveRoom *room, int64_t part, int person);
         /* Of the store; on any thread, in a turn. Whether somebody without a name must be known again. */
         bool (*keeps)(Db *db, int64_t room_id, int person);
         json_t *(*export)(Db *db, int64_t room_id, int person); /* NULL: nothing (transfer full) */
@@ -206,6 +209,18 @@ const char *live_person_name(LiveRoom *room, int person);
 LiveRole live_person_role(LiveRoom *room, int person);
 /* By what this person's page came in with. */
 bool live_person_may(LiveRoom *room, int person, Right right);
+/* --- Parts of a room: README.md, "Parts". A room that is no part is its own whole. */
+LiveRoom *live_part_of(LiveRoom *room);                 /* the whole */
+int64_t live_room_part(const LiveRoom *room);           /* live_part(id); 0: it is whole */
+LiveRoom *live_part(LiveRoom *room, int64_t part);      /* NULL: nobody has come there */
+unsigned live_part_count(LiveRoom *room, int64_t part); /* how many are there */
+/* Everybody there, or one, goes back to the whole. */
+void live_part_close(LiveRoom *room, int64_t part);
+void live_part_send_back(LiveRoom *room, int64_t part, int person);
+void live_part_rename(LiveRoom *room, int64_t part, const char *name);
+bool live_room_is_workshop(const LiveRoom *room);
+/* Ids of those who are here with a page. (transfer full) of int */
+GArray *live_present(LiveRoom *room);
 /* These take the message. */
 void live_broadcast(LiveRoom *room, json_t *message);
 void live_tell_hosts(LiveRoom *room, json_t *message);

@@ -183,6 +183,8 @@ void live_record(Client *client, json_t *message)
         bool on = json_is_true(json_object_get(message, "on"));
         if (on && (client->room->ended || !client->room->talk.code))
                 live_refuse(client, "record", NULL, N_("There is no session of the programme to record now."));
+        else if (on && client->room->doorway.door == DOOR_REHEARSAL)
+                live_refuse(client, "record", NULL, N_("This is a rehearsal: open the room, then record."));
         else if (on && client->room->talk.no_recording)
                 live_refuse(client, "record", NULL,
                             N_("This session must not be recorded: the programme says so for its speakers."));

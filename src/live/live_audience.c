@@ -45,7 +45,8 @@ void live_count_audience(LiveRoom *room, int64_t at_us)
 {
         int64_t minute = at_us / MINUTE_US, before = room->audience_minute;
         room->audience_minute = minute;
-        if (before == minute || room->ended || !live_talk_counts(&room->talk, at_us))
+        if (before == minute || room->ended || room->doorway.door == DOOR_REHEARSAL ||
+            !live_talk_counts(&room->talk, at_us))
                 return;
         g_autoptr(GArray) uncounted = g_array_new(FALSE, FALSE, sizeof(int));
         int people = count_people(room, uncounted);

@@ -116,6 +116,14 @@ void live_features_ended(LiveRoom *room)
                         live_features[i]->ended(room);
 }
 
+bool live_features_admit(LiveRoom *room, int64_t part, int person)
+{
+        for (size_t i = 0; live_features[i]; i++)
+                if (live_features[i]->admits && live_features[i]->admits(room, part, person))
+                        return true;
+        return false;
+}
+
 void live_features_gone(LiveRoom *room, int person)
 {
         for (size_t i = 0; room->features && live_features[i]; i++)

@@ -33,6 +33,10 @@ static void forget_person(LiveRoom *room, Person *person)
         if (client) {
                 live_room_left(client, true);
                 live_bye(client, 1000, "closed", N_("Your data are erased, here too. You may come back as a guest."));
+        } else if (person->waits) {
+                live_bye(person->waits, 1000, "closed",
+                         N_("Your data are erased, here too. You may come back as a guest."));
+                live_wait_end(person->waits);
         } else {
                 live_person_gone(person);
         }

@@ -84,6 +84,8 @@ static void come_in(LiveRoom *room, Call *call)
         const char *name = call->name ? call->name : person ? person->name : NULL;
         if (person && person->removed)
                 live_call_refuse(call, LIVE_REMOVED);
+        else if (!person && room->doorway.door == DOOR_REHEARSAL)
+                live_call_refuse(call, LIVE_CLOSED);
         else if (room->ended && call->hand)
                 live_call_refuse(call, LIVE_OVER);
         else if (!name || !*name)
@@ -198,6 +200,9 @@ static void answer(Request *req, const Place *place, LiveVerdict verdict)
                 break;
         case LIVE_REMOVED:
                 respond_error(req, 403, tr(lang, "A host has asked you to leave this session."));
+                break;
+        case LIVE_CLOSED:
+                respond_error(req, 403, tr(lang, "The room is not open yet. Come back in a moment."));
                 break;
         case LIVE_OVER:
                 respond_error(req, 409, tr(lang, "The session is over."));

@@ -17,6 +17,12 @@ json_t *live_talk_json(const LiveRoom *room)
                          (json_int_t)room->talk.start_us, "end_us", (json_int_t)room->talk.end_us);
 }
 
+json_t *live_room_json(const LiveRoom *room)
+{
+        return json_pack("{s:s, s:s, s:s, s:I}", "title", room->title, "slug", room->slug, "kind",
+                         room->doorway.workshop ? "workshop" : "stage", "part", (json_int_t)live_room_part(room));
+}
+
 static json_t *people_json(LiveRoom *room)
 {
         json_t *list = json_array();
@@ -42,15 +48,16 @@ static void send_welcome(Person *person, const char *key, const char *publish)
 {
         LiveRoom *room = person->room;
         json_t *welcome = json_pack(
-                "{s:s, s:{s:i, s:s, s:s, s:s}, s:{s:s, s:s}, s:o, s:i, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:b}", "t",
-                "welcome", "me", "id", person->id, "key", key, "role", live_role_word(person->role), "name",
-                person->name, "room", "title", room->title, "slug", room->slug, "talk", live_talk_json(room), "seats",
-                (int)room->seats, "people", people_json(room), "chat", chat_json(room, person), "hands",
-                live_hands_json(room), "recording", room->recording, "record_text", live_record_text(person), "onair",
-                live_on_air_json(room), "pinned", room->pinned ? json_integer(room->pinned) : json_null(), "vp8",
-                room->vp8);
+                "{s:s, s:{s:i, s:s, s:s, s:s}, s:o, s:o, s:i, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:b}", "t", "welcome",
+                "me", "id", person->id, "key", key, "role", live_role_word(person->role), "name", person->name, "room",
+                live_room_json(room), "talk", live_talk_json(room), "seats", (int)room->seats, "people",
+                people_json(room), "chat", chat_json(room, person), "hands", live_hands_json(room), "recording",
+                room->recording, "record_text", live_record_text(person), "onair", live_on_air_json(room), "pinned",
+                room->pinned ? json_integer(room->pinned) : json_null(), "vp8", room->vp8);
         json_object_set_new(welcome, "publish", publish ? json_string(publish) : json_null());
         json_object_set_new(welcome, "chat_rules", live_chat_json(room));
+        json_object_set_new(welcome, "door", json_string(live_door_word(room->doorway.door)));
+        json_object_set_new(welcome, "lobby", person->role == LIVE_HOST ? live_lobby_json(room) : json_array());
         json_object_set_new(welcome, "ice", live_ice_servers(person));
         json_object_set_new(welcome, "now_us", json_integer(now_us()));
         json_object_set_new(welcome, "ended",
@@ -72,8 +79,9 @@ static void replace_older(Person *person)
 }
 
 /* The person takes this socket; what is still open of its media is kept. */
-static void enter(Client *client, Person *person, const char *key, json_t *message)
+void live_enter(Client *client, Person *person)
 {
+        json_t *message = client->join;
         replace_older(person);
         client->person = person;
         client->join_pending = false;
@@ -89,7 +97,7 @@ static void enter(Client *client, Person *person, const char *key, json_t *messa
         const char *held = live_held_publish(person, publish);
         if (!held)
                 live_close_publish(person);
-        send_welcome(person, key, held);
+        send_welcome(person, client->key, held);
         if (held)
                 live_tell_layers(person);
         if (person->carried != SFU_NETWORK_FULL)
@@ -109,7 +117,8 @@ static bool write_join(Db *db, Act *act)
         bool known = act->was_new ? live_store_person_add(db, act->room_id, &person, act->now_us)
                                   : live_store_person_update(db, act->room_id, act->person, act->name, act->role,
                                                              act->account, act->now_us);
-        return known && live_store_came(db, act->session_id, act->room_id, act->person);
+        return known && live_store_outside(db, act->room_id, act->person, act->outside) &&
+               (act->outside || live_store_came(db, act->session_id, act->room_id, act->person));
 }
 
 static void after_join(LiveRoom *room, Act *act, bool kept)
@@ -140,8 +149,19 @@ static void after_join(LiveRoom *room, Act *act, bool kept)
                 person->account = act->account;
         if (act->consent >= 0)
                 person->consent = act->consent;
-        person->came_session = act->session_id;
-        enter(client, person, act->key, act->extra);
+        person->outside = act->outside;
+        if (!act->outside)
+                person->came_session = act->session_id;
+        g_free(client->key);
+        client->key = g_strdup(act->key);
+        json_decref(client->join);
+        client->join = json_incref(act->extra);
+        if (live_person_waits(person) || person->outside)
+                live_wait(client, person);
+        else
+                live_enter(client, person);
+        if (person->outside && !live_person_waits(person)) /* the door was opened meanwhile */
+                live_let_in(person);
 }
 
 static void hash_of_key(const char *key, unsigned char ret_hash[KEY_HASH_BYTES])
@@ -183,6 +203,13 @@ static char *join_name(const Client *client, json_t *message, const Person *know
         return typed ? typed : g_strdup(known ? known->name : "");
 }
 
+/* Nobody else has this in a part: the same key is known in the whole. */
+static void hash_of_part(const char *key, int64_t room_id, unsigned char ret_hash[KEY_HASH_BYTES])
+{
+        g_autofree char *text = g_strdup_printf("part %" G_GINT64_FORMAT " %s", room_id, key);
+        hash_of_key(text, ret_hash);
+}
+
 /* --- who may come in --------------------------------------------------------------------------------------------- */
 
 static void count_people(LiveRoom *room, const char *network, unsigned *ret_people, unsigned *ret_of_network)
@@ -193,7 +220,7 @@ static void count_people(LiveRoom *room, const char *network, unsigned *ret_peop
         *ret_of_network = 0;
         g_hash_table_iter_init(&people, room->people);
         while (g_hash_table_iter_next(&people, NULL, &person)) {
-                *ret_people += live_person_here(person);
+                *ret_people += live_person_here(person) || ((Person *)person)->waits;
                 *ret_of_network += network && g_strcmp0(((Person *)person)->network, network) == 0;
         }
 }
@@ -243,43 +270,60 @@ static bool admit(Client *client, const Person *known)
         return true;
 }
 
+/* known: as this room knows them already; guest: as the whole does, of which this is a part; either may be NULL. */
+static void push_join(Client *client, json_t *message, const Person *known, const Person *guest, const char *key)
+{
+        LiveRoom *room = client->room;
+        const Person *before = known ? known : guest;
+        Act *act = live_act_new(room, write_join, after_join);
+        act->client = client->id;
+        act->was_new = !known;
+        act->person = before ? before->id : room->next_id++;
+        act->key = before ? g_strdup(key) : new_key();
+        if (guest)
+                hash_of_part(act->key, room->id, act->key_hash);
+        else
+                hash_of_key(act->key, act->key_hash);
+        act->name = join_name(client, message, guest ? guest : known);
+        /* a key keeps the role it was made with (sample speakers have no account); signing in can only add to it */
+        act->role = before && !before->account ? MAX(before->role, client->opening->role) : client->opening->role;
+        act->account = client->opening->account;
+        act->outside = (!known || known->outside) && live_door_waits(room->doorway.door, act->role, true, false);
+        act->extra = json_incref(message);
+        act->free_extra = json_free;
+        client->join_pending = true;
+        room->joining++;
+        live_act_push(act);
+}
+
 void live_room_join(Client *client, json_t *message)
 {
         LiveRoom *room = client->room;
-        if (client->person || client->join_pending)
+        LiveRoom *whole = room->parent_id ? g_hash_table_lookup(room->live->rooms, &room->parent_id) : NULL;
+        if (client->person || client->waits || client->join_pending)
                 return;
-        if (!room->loaded) {
+        if (!room->loaded || (whole && !whole->loaded)) {
                 live_room_wait(client, message);
                 return;
         }
         const char *key = json_string_value(json_object_get(message, "key"));
-        unsigned char hash[KEY_HASH_BYTES];
+        unsigned char hash[KEY_HASH_BYTES] = { 0 };
         if (key)
                 hash_of_key(key, hash);
-        Person *known = key ? g_hash_table_lookup(room->by_key, hash) : NULL;
+        Person *guest = room->parent_id ? live_part_guest(client, hash) : NULL;
+        if (room->parent_id && !guest)
+                return;
+        Person *known = guest ? live_person_find(room, guest->id)
+                        : key ? g_hash_table_lookup(room->by_key, hash)
+                              : NULL;
         if (known && known->removed) {
                 live_bye(client, 1008, "removed", N_("A host has asked you to leave this session."));
                 return;
         }
         if (known && known->forgetting)
                 known = NULL;
-        if (!admit(client, known))
-                return;
-        Act *act = live_act_new(room, write_join, after_join);
-        act->client = client->id;
-        act->was_new = !known;
-        act->person = known ? known->id : room->next_id++;
-        act->key = known ? g_strdup(key) : new_key();
-        hash_of_key(act->key, act->key_hash);
-        act->name = join_name(client, message, known);
-        /* a key keeps the role it was made with (sample speakers have no account); signing in can only add to it */
-        act->role = known && !known->account ? MAX(known->role, client->opening->role) : client->opening->role;
-        act->account = client->opening->account;
-        act->extra = json_incref(message);
-        act->free_extra = json_free;
-        client->join_pending = true;
-        room->joining++;
-        live_act_push(act);
+        if (admit(client, known))
+                push_join(client, message, known, guest, key);
 }
 
 static void after_name(LiveRoom *room, Act *act, bool kept)
@@ -292,13 +336,16 @@ static void after_name(LiveRoom *room, Act *act, bool kept)
                 return;
         g_free(person->name);
         person->name = g_steal_pointer(&act->name);
-        live_person_changed(person);
+        if (person->waits)
+                live_wait_renamed(person);
+        else
+                live_person_changed(person);
 }
 
 /* A guest who came in without a name has one now, or another. Names of accounts are not changed here. */
 void live_rename(Client *client, json_t *message)
 {
-        Person *person = client->person;
+        Person *person = client->person ? client->person : client->waits;
         bool has_account = client->opening->account_name && *client->opening->account_name;
         char *name = live_clean_text(json_string_value(json_object_get(message, "name")), NAME_MAX_CHARS, false);
         if (has_account || !name) {
@@ -311,6 +358,7 @@ void live_rename(Client *client, json_t *message)
         act->person = person->id;
         act->name = name;
         act->role = person->role;
+        act->outside = person->outside;
         live_act_push(act);
 }
 
@@ -318,8 +366,9 @@ void live_rename(Client *client, json_t *message)
 
 static bool is_forgotten(const Person *person, int64_t mono_us)
 {
-        return !live_person_here(person) && !*person->name && !person->account && person->consent < 0 &&
-               !person->removed && !person->forgetting && !person->kept && mono_us - person->gone_us > FORGET_US;
+        return !live_person_here(person) && !person->waits && !*person->name && !person->account &&
+               person->consent < 0 && !person->removed && !person->forgetting && !person->kept &&
+               mono_us - person->gone_us > FORGET_US;
 }
 
 static bool write_forget(Db *db, Act *act)

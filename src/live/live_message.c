@@ -42,6 +42,9 @@ static const Message messages[] = {
         { "pin", LIVE_HOST, live_pin },
         { "lower", LIVE_HOST, live_lower },
         { "place", LIVE_HOST, live_place },
+        { "door", LIVE_HOST, live_door },
+        { "admit", LIVE_HOST, live_admit_waiting },
+        { "turn_away", LIVE_HOST, live_turn_away },
         { "show", LIVE_HOST, live_show },
         { "chat", LIVE_HOST, live_chat },
         { "record", LIVE_HOST, live_record },
@@ -88,7 +91,9 @@ static void on_json(Client *client, json_t *message)
         }
         const Message *known = find_message(type);
         const LiveMessage *feature = known ? NULL : live_feature_message(type);
-        if (!known && !feature)
+        if (client->waits && known && (known->handle == ping || known->handle == live_rename))
+                known->handle(client, message);
+        else if (!known && !feature)
                 bad_message(client, type, N_("The server does not know this message. Reload the page."));
         else if (!client->person)
                 bad_message(client, type, N_("Come in first."));
@@ -147,6 +152,8 @@ static void on_closed(Socket *socket, uint16_t code)
         g_hash_table_remove(client->opening->live->clients, &client->id);
         live_room_left(client, code == LEFT_BY_BUTTON);
         live_opening_free(client->opening);
+        json_decref(client->join);
+        g_free(client->key);
         g_free(client);
 }
 

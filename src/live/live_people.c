@@ -75,6 +75,7 @@ void live_person_gone(Person *person)
 void live_room_left(Client *client, bool for_good)
 {
         Person *person = client->person;
+        live_wait_end(client);
         if (!person)
                 return;
         client->person = NULL;

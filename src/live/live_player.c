@@ -51,6 +51,11 @@ static void play(LiveRoom *room, Call *call)
         SfuPeer peer;
         if (!room->players)
                 room->players = g_ptr_array_new_with_free_func(player_free);
+        bool rehearsal = room->doorway.door == DOOR_REHEARSAL;
+        if (rehearsal || (room->doorway.door != DOOR_OPEN && !call->encoder.key)) {
+                live_call_refuse(call, LIVE_CLOSED);
+                return;
+        }
         if (players_are_full(room, call)) {
                 live_call_refuse(call, LIVE_FULL);
                 return;
@@ -75,9 +80,7 @@ static void play(LiveRoom *room, Call *call)
 
 static void ask_play(gpointer data)
 {
-        Call *call = data;
-        play(live_room_get(call->live, call->opening), call);
-        live_call_unref(call);
+        live_call_when_loaded(data, play);
 }
 
 void live_player_start(Live *live, const LivePlace *place, int64_t key, const char *network, const char *offer,

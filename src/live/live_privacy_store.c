@@ -119,15 +119,18 @@ static json_t *choices_of(Db *db, int64_t room_id, int64_t id)
 json_t *live_export(Db *db, int64_t account)
 {
         json_t *rooms = json_array();
-        g_autoptr(Stmt) stmt = db_query(db,
-                                        "SELECT p.room_id, p.id, e.slug, m.slug, p.name, p.role, p.seen_us,"
-                                        " EXISTS(SELECT 1 FROM live_recorded r WHERE r.room_id = p.room_id AND"
-                                        " r.person_id = p.id), (SELECT t.code FROM live_session s JOIN talk t"
-                                        " ON t.id = s.talk_id WHERE s.id = p.came_session)"
-                                        " FROM live_person p JOIN room m ON m.id = p.room_id"
-                                        " JOIN event e ON e.id = m.event_id WHERE p.account_id = $1"
-                                        " ORDER BY p.room_id, p.id",
-                                        "i", account);
+        g_autoptr(Stmt) stmt =
+                db_query(db,
+                         "SELECT p.room_id, p.id, e.slug, m.slug, p.name, p.role, p.seen_us,"
+                         " EXISTS(SELECT 1 FROM live_recorded r WHERE r.room_id = p.room_id AND"
+                         " r.person_id = p.id), (SELECT t.code FROM live_session s JOIN talk t"
+                         " ON t.id = s.talk_id WHERE s.id = p.came_session),"
+                         " (SELECT g.name FROM live_part g WHERE g.id = -p.room_id)"
+                         " FROM live_person p JOIN room m ON m.id = coalesce((SELECT g.room_id FROM live_part g"
+                         " WHERE g.id = -p.room_id), p.room_id)"
+                         " JOIN event e ON e.id = m.event_id WHERE p.account_id = $1"
+                         " ORDER BY p.room_id, p.id",
+                         "i", account);
         while (stmt_next(stmt)) {
                 int64_t room_id = stmt_int(stmt, 0), id = stmt_int(stmt, 1);
                 json_t *room = json_pack("{s:s, s:s, s:s, s:s, s:I, s:s?, s:b, s:o, s:o}", "event", stmt_text(stmt, 2),
@@ -136,6 +139,8 @@ json_t *live_export(Db *db, int64_t account)
                                          "last_session", stmt_is_null(stmt, 8) ? NULL : stmt_text(stmt, 8),
                                          "in_a_recording", (int)stmt_int(stmt, 7), "consent",
                                          choices_of(db, room_id, id), "lines", lines_of(db, room_id, id));
+                if (!stmt_is_null(stmt, 9))
+                        json_object_set_new(room, "group", json_string(stmt_text(stmt, 9)));
                 live_features_export(db, room_id, (int)id, room);
                 json_array_append_new(rooms, room);
         }

@@ -13,6 +13,7 @@
 #define NONCE_MAX 36
 #define EARLY_US (15 * MINUTE_US)   /* a room opens for its next talk this long before */
 #define OVERRUN_US (60 * MINUTE_US) /* a talk that nobody ended keeps its room as long, unless the next one begins */
+#define STAGE_SEATS 12              /* of a room with a stage; a workshop has SFU_SEATS */
 #define ROOM_PEOPLE_MAX 500         /* with those away for a moment; hosts and speakers come in all the same */
 #define NETWORK_GUESTS_MAX 400      /* guests of one network at once: a hall behind one line */
 #define NETWORK_NEW_MAX 600         /* and new ones in ARRIVALS_US */
@@ -26,6 +27,8 @@ LiveRole live_role_from_word(const char *word);
 typedef struct {
         Live *live;
         int64_t event_id, room_id, account;
+        int64_t parent_id; /* of a part: the whole, and what that is called */
+        char *parent_title;
         char *room_title, *room_slug, *event_slug;
         char *account_name;
         LiveRole role;
@@ -34,6 +37,24 @@ typedef struct {
         char *network; /* of the visitor, for limits; NULL: this machine, which has none */
 } LiveOpening;
 void live_opening_free(gpointer opening);
+
+/* Who comes in besides hosts and speakers, who always do. */
+typedef enum {
+        DOOR_OPEN,
+        DOOR_LOBBY,     /* whom a host lets in, once: later they come back by their key */
+        DOOR_LOCKED,    /* nobody new */
+        DOOR_REHEARSAL, /* nobody, before the public comes in */
+} LiveDoor;
+const char *live_door_word(LiveDoor door);
+int live_door_from_word(const char *word); /* -1: none */
+
+/* What sort of room it is, and who comes in. */
+typedef struct {
+        bool workshop; /* all may speak */
+        LiveDoor door;
+        LiveDoor usual; /* as the room's form says */
+        int64_t since_us;
+} LiveDoorway;
 
 /* A talk of the programme as the room shows it. code NULL: none now. */
 typedef struct {
@@ -78,6 +99,9 @@ typedef struct {
         bool seat_unsaved; /* left, and the store does not know it yet */
         bool mic, camera, screen, muted;
         bool removed;
+        bool outside;             /* waits to be let in, and never was */
+        int64_t rehearses;        /* the session into whose rehearsal a host let them */
+        struct LiveClient *waits; /* the page that waits as this person; NULL: none. live_door.c */
         bool hall;                /* by a phone in the hall (live_hall.c): no socket, here until away_until_us */
         bool forgetting;          /* gone without a trace: its row is being taken away */
         int consent;              /* -1 not asked, 0 refused, 1 given */
@@ -115,7 +139,10 @@ typedef struct {
 struct LiveRoom {
         Live *live;
         int64_t id, event_id;
+        int64_t parent_id; /* of a part: the whole; 0: a room of the event */
+        bool closing;      /* a part that ends when all have left it */
         char *title, *slug, *event_slug;
+        LiveDoorway doorway;
         bool loaded;
         GPtrArray *waiting; /* joins that came before it was loaded: PendingJoin */
         SfuRoom sfu_room;
@@ -128,7 +155,7 @@ struct LiveRoom {
         GArray *hands;      /* int ids, in order */
         bool hands_changed; /* since they were told, at hands_us */
         int64_t hands_us;
-        unsigned seats; /* 4, 8 or 12 */
+        unsigned seats; /* 4, 8, 12, 16, 24 or 30 */
         /* the session */
         int64_t session_id;
         LiveTalk talk;
@@ -149,6 +176,8 @@ struct LiveRoom {
         GHashTable *changed; /* ids */
         int64_t changed_us;
         bool seats_changed;
+        bool lobby_changed; /* who waits: likewise for hosts */
+        int64_t lobby_us;
         /* who came in as somebody new lately: network or account → how many */
         GHashTable *arrivals;
         int64_t arrivals_since_us;
@@ -164,6 +193,9 @@ typedef struct LiveClient {
         LiveOpening *opening;
         LiveRoom *room;
         Person *person; /* NULL until join */
+        Person *waits;  /* before the door */
+        char *key;      /* by which it comes back; NULL until join */
+        json_t *join;   /* the message it came in with */
         Socket *socket;
         int64_t opened_us;
         int64_t bad_since_us, counted_since_us;
@@ -197,7 +229,7 @@ struct Act {
         uint64_t client; /* whom to answer; 0: nobody */
         int person, number;
         int consent; /* as Person.consent */
-        bool flag, was_new;
+        bool flag, was_new, outside;
         LiveLine *line;
         GArray *hands;
         unsigned char key_hash[KEY_HASH_BYTES];
@@ -231,6 +263,36 @@ void live_rename(Client *client, json_t *message);
 /* Takes those away, here and in the store, who left long ago and left nothing: no name, no word, no choice. */
 void live_forget_strangers(LiveRoom *room);
 json_t *live_talk_json(const LiveRoom *room);
+
+json_t *live_room_json(const LiveRoom *room);
+/* The person takes this socket. */
+void live_enter(Client *client, Person *person);
+
+/* --- live_door.c: who comes in ------------------------------------------------------------------------------------ */
+/* Whether this person has to wait now. */
+bool live_person_waits(const Person *person);
+void live_wait(Client *client, Person *person);
+void live_wait_end(Client *client); /* it has gone, or was sent away */
+void live_wait_renamed(Person *person);
+void live_let_in(Person *person);
+json_t *live_lobby_json(LiveRoom *room);
+void live_tell_lobby(LiveRoom *room); /* soon */
+void live_lobby_tick(LiveRoom *room, int64_t mono_us);
+void live_admit_waiting(Client *client, json_t *message);
+void live_turn_away(Client *client, json_t *message);
+void live_door(Client *client, json_t *message);
+void live_set_door(LiveRoom *room, const Client *asking, LiveDoor door);
+/* The door or the session is another: who waits comes in, or hears of it; who may not be here goes out. */
+void live_look_at_everybody(LiveRoom *room);
+/* As the store has it now. */
+void live_door_look(LiveRoom *room, const LiveDoorway *doorway);
+
+/* --- live_part.c: parts of a room --------------------------------------------------------------------------------- */
+/* Who comes into a part, as the whole knows them by their key's hash; NULL, and told so: may not. */
+Person *live_part_guest(Client *client, const unsigned char hash[KEY_HASH_BYTES]);
+/* Somebody was removed here: if it is a part, from the whole as well. */
+void live_part_removed(LiveRoom *room, int person);
+bool live_part_is_done(const LiveRoom *room); /* it ends, and nobody is there */
 
 /* --- live_audience.c: how many are there -------------------------------------------------------------------------- */
 /* Notes how many are in the session, once in each minute of the wall clock. */
@@ -327,6 +389,9 @@ void live_set_seat(Person *person, int seat);
 void live_update_seats(LiveRoom *room);
 /* Writes again what the store has not noted. */
 void live_save_seats(LiveRoom *room);
+/* Out until the session ends: noted here and in the store. */
+void live_note_removed(Person *person);
+int live_room_places(const LiveRoom *room); /* how many seats it has */
 /* Looks for what those on stage have chosen elsewhere, on their own page. */
 void live_check_consents(LiveRoom *room);
 
@@ -355,6 +420,7 @@ void live_features_welcome(LiveRoom *room, int person, json_t *welcome);
 void live_features_renew(LiveRoom *room, gpointer *states); /* takes states */
 void live_features_tick(LiveRoom *room, int64_t mono_us);
 void live_features_ended(LiveRoom *room);
+bool live_features_admit(LiveRoom *room, int64_t part, int person);
 void live_features_gone(LiveRoom *room, int person);
 void live_features_forgotten(LiveRoom *room, int person);
 bool live_features_keep(Db *db, int64_t room_id, int person);
@@ -363,7 +429,9 @@ bool live_features_erase(Db *db, int64_t room_id, int person);
 bool live_features_expire(Db *db, int64_t room_id);
 
 /* --- live_rules.c: pure ------------------------------------------------------------------------------------------- */
-/* The smallest of 4, 8, 12 that holds the highest seat in use (−1: none). */
+/* Whether somebody has to wait. outside: was never let in; rehearses: a host let them into this rehearsal. */
+bool live_door_waits(LiveDoor door, LiveRole role, bool outside, bool rehearses);
+/* The smallest of 4, 8, 12, 16, 24, 30 that holds the highest seat in use (−1: none). */
 unsigned live_seats_for(int highest_seat);
 typedef struct {
         int who; /* person id, 0 for the poster */

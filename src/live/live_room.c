@@ -36,6 +36,8 @@ static Person *person_from_stored(LiveRoom *room, const StoredPerson *stored)
         person->encoder = stored->encoder;
         person->held = stored->held;
         person->hall = stored->hall;
+        person->outside = stored->outside;
+        person->rehearses = stored->rehearses;
         person->consent = stored->consent;
         return person;
 }
@@ -55,7 +57,9 @@ void live_room_wait(Client *client, json_t *message)
 {
         PendingJoin *pending = g_new(PendingJoin, 1);
         *pending = (PendingJoin){ client->id, json_incref(message) };
-        g_ptr_array_add(client->room->waiting, pending);
+        LiveRoom *room = client->room,
+                 *whole = room->parent_id ? g_hash_table_lookup(room->live->rooms, &room->parent_id) : NULL;
+        g_ptr_array_add(room->loaded && whole ? whole->waiting : room->waiting, pending);
 }
 
 typedef struct {
@@ -171,6 +175,7 @@ static void after_load(LiveRoom *room, Act *act, bool kept)
         g_ptr_array_set_free_func(loaded->stored.lines, NULL);
         room->chat = loaded->stored.chat;
         g_array_append_vals(room->hands, loaded->stored.hands->data, loaded->stored.hands->len);
+        room->doorway = loaded->session.doorway;
         bool recording = loaded->session.recording && !loaded->session.ended;
         set_session(room, &loaded->session);
         room->features = g_steal_pointer(&loaded->features);
@@ -191,11 +196,19 @@ static void after_load(LiveRoom *room, Act *act, bool kept)
 
 LiveRoom *live_room_get(Live *live, const LiveOpening *opening)
 {
+        if (opening->parent_id) { /* the whole first: its people are this one's */
+                LiveOpening whole = *opening;
+                whole.room_id = opening->parent_id;
+                whole.parent_id = 0;
+                whole.room_title = opening->parent_title;
+                live_room_get(live, &whole);
+        }
         LiveRoom *room = g_hash_table_lookup(live->rooms, &opening->room_id);
         if (room)
                 return room;
         room = g_new0(LiveRoom, 1);
         room->live = live;
+        room->parent_id = opening->parent_id;
         room->id = opening->room_id;
         room->event_id = opening->event_id;
         room->title = g_strdup(opening->room_title);
@@ -265,6 +278,7 @@ void live_room_tick(LiveRoom *room, int64_t mono_us)
         if (g_hash_table_size(room->changed) && mono_us - room->changed_us >= GATHER_US)
                 live_tell_people(room);
         live_tell_hands(room);
+        live_lobby_tick(room, mono_us);
         live_features_tick(room, mono_us);
         if (room->speaking_changed && mono_us - room->spoke_us >= SPEAKING_US) {
                 room->spoke_us = mono_us;
@@ -281,6 +295,7 @@ static void after_look(LiveRoom *room, Act *act, bool kept)
                 return;
         if (session->session_id == room->session_id) {
                 live_check_flags(room, session->recording, session->pinned);
+                live_door_look(room, &session->doorway);
                 return;
         }
         if (!loaded->features) /* asked when the room held this one: the next look brings it */
@@ -292,6 +307,10 @@ static void after_look(LiveRoom *room, Act *act, bool kept)
         live_features_renew(room, g_steal_pointer(&loaded->features));
         live_broadcast(room, json_pack("{s:s, s:o}", "t", "pinned", "who", json_null()));
         live_update_air(room);
+        live_door_look(room, &session->doorway);
+        live_look_at_everybody(room);
+        if (room->doorway.door == DOOR_LOCKED) /* it was for the session before */
+                live_set_door(room, NULL, room->doorway.usual);
 }
 
 void live_room_look(LiveRoom *room)

@@ -128,12 +128,22 @@ static void open_socket(Request *req, Db *db)
                 respond_not_found(req);
                 return;
         }
+        int64_t part = g_ascii_strtoll(request_query(req, "part"), NULL, 10);
+        g_autofree char *part_name = part > 0 ? live_store_part(db, room->id, part) : NULL;
+        if (part && !part_name) {
+                respond_not_found(req);
+                return;
+        }
         g_autoptr(Account) account = people_account(db, request_account(req));
         LiveOpening *opening = g_new0(LiveOpening, 1);
         opening->live = live_of(req);
         opening->event_id = event->id;
         opening->room_id = room->id;
-        opening->room_title = g_strdup(room->name);
+        opening->parent_id = part ? room->id : 0;
+        opening->parent_title = g_strdup(room->name);
+        if (part)
+                opening->room_id = -part;
+        opening->room_title = g_strdup(part ? part_name : room->name);
         opening->room_slug = g_strdup(room->slug);
         opening->event_slug = g_strdup(event->slug);
         opening->account = account ? account->id : 0;

@@ -20,7 +20,11 @@ LiveRole live_role_from_word(const char *word)
 
 unsigned live_seats_for(int highest_seat)
 {
-        return highest_seat < 4 ? 4 : highest_seat < 8 ? 8 : 12;
+        static const unsigned steps[] = { 4, 8, 12, 16, 24 };
+        for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
+                if (highest_seat < (int)steps[i])
+                        return steps[i];
+        return SFU_SEATS;
 }
 
 static const OnStage *find_on_stage(const OnStage *people, size_t count, int pinned, int seat, bool screen)
@@ -53,6 +57,13 @@ OnAir live_on_air(const OnStage *people, size_t count, int pinned, int dominant_
                 if ((person = find_on_stage(people, count, 0, seat, false)))
                         return on_air(person, "loudest");
         return (OnAir){ 0, SFU_NO_SEAT, "poster" };
+}
+
+bool live_door_waits(LiveDoor door, LiveRole role, bool outside, bool rehearses)
+{
+        if (role >= LIVE_SPEAKER || door == DOOR_OPEN)
+                return false;
+        return door == DOOR_REHEARSAL ? !rehearses : outside;
 }
 
 bool live_talk_counts(const LiveTalk *talk, int64_t at_us)

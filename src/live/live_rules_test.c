@@ -7,6 +7,29 @@ static void test_seats(void)
         g_assert_cmpuint(live_seats_for(4), ==, 8);
         g_assert_cmpuint(live_seats_for(8), ==, 12);
         g_assert_cmpuint(live_seats_for(11), ==, 12);
+        g_assert_cmpuint(live_seats_for(12), ==, 16);
+        g_assert_cmpuint(live_seats_for(16), ==, 24);
+        g_assert_cmpuint(live_seats_for(24), ==, 30);
+        g_assert_cmpuint(live_seats_for(29), ==, 30);
+}
+
+static void test_door(void)
+{
+        for (LiveDoor door = DOOR_OPEN; door <= DOOR_REHEARSAL; door++) {
+                g_assert_cmpint(live_door_from_word(live_door_word(door)), ==, door);
+                g_assert_false(live_door_waits(door, LIVE_HOST, true, false));
+                g_assert_false(live_door_waits(door, LIVE_SPEAKER, true, false));
+        }
+        g_assert_cmpint(live_door_from_word("ajar"), ==, -1);
+        g_assert_cmpint(live_door_from_word(NULL), ==, -1);
+        g_assert_false(live_door_waits(DOOR_OPEN, LIVE_GUEST, true, false));
+        g_assert_true(live_door_waits(DOOR_LOBBY, LIVE_ATTENDEE, true, false));
+        g_assert_false(live_door_waits(DOOR_LOBBY, LIVE_GUEST, false, false));
+        g_assert_true(live_door_waits(DOOR_LOCKED, LIVE_ATTENDEE, true, false));
+        g_assert_false(live_door_waits(DOOR_LOCKED, LIVE_GUEST, false, false));
+        /* also who was in the room before */
+        g_assert_true(live_door_waits(DOOR_REHEARSAL, LIVE_ATTENDEE, false, false));
+        g_assert_false(live_door_waits(DOOR_REHEARSAL, LIVE_GUEST, true, true));
 }
 
 static void test_on_air(void)
@@ -116,6 +139,7 @@ int main(int argc, char **argv)
         g_test_init(&argc, &argv, NULL);
         g_test_set_nonfatal_assertions();
         g_test_add_func("/live/seats", test_seats);
+        g_test_add_func("/live/door", test_door);
         g_test_add_func("/live/on-air", test_on_air);
         g_test_add_func("/live/text", test_text);
         g_test_add_func("/live/rate", test_rate);

@@ -100,6 +100,11 @@ void live_off_stage(Person *person)
         live_set_seat(person, SFU_NO_SEAT);
 }
 
+int live_room_places(const LiveRoom *room)
+{
+        return room->doorway.workshop ? SFU_SEATS : STAGE_SEATS;
+}
+
 int live_free_seat(LiveRoom *room)
 {
         unsigned taken = 0; /* a bit a seat */
@@ -113,7 +118,7 @@ int live_free_seat(LiveRoom *room)
                 if (person->seat_asked != SFU_NO_SEAT)
                         taken |= 1u << person->seat_asked;
         }
-        for (int seat = 0; seat < SFU_SEATS; seat++)
+        for (int seat = 0; seat < live_room_places(room); seat++)
                 if (!(taken & 1u << seat))
                         return seat;
         return SFU_NO_SEAT;
@@ -139,7 +144,7 @@ static void after_seat(LiveRoom *room, Act *act, bool kept)
         live_hand_drop(person);
 }
 
-/* Returns false when all twelve seats are taken. */
+/* Returns false when all seats are taken. */
 static bool on_stage(Person *person, const Client *asking)
 {
         if (person->seat != SFU_NO_SEAT || person->seat_asked != SFU_NO_SEAT)
@@ -152,14 +157,22 @@ static bool on_stage(Person *person, const Client *asking)
         return true;
 }
 
+static const char *full_text(const LiveRoom *room)
+{
+        return room->doorway.workshop ? N_("All thirty seats are taken.") : N_("All twelve seats are taken.");
+}
+
 void live_take(Client *client, json_t *message)
 {
-        if (client->person->role < LIVE_SPEAKER)
+        bool workshop = client->room->doorway.workshop;
+        if (workshop && !*client->person->name)
+                live_refuse(client, "take", NULL, N_("Say your name: 1 to 60 characters."));
+        else if (!workshop && client->person->role < LIVE_SPEAKER)
                 live_refuse(client, "take", NULL, N_("Raise your hand: a host brings you on stage."));
         else if (client->room->ended)
                 live_refuse(client, "take", NULL, N_("The session is over."));
         else if (!on_stage(client->person, client))
-                live_refuse(client, "take", NULL, N_("All twelve seats are taken."));
+                live_refuse(client, "take", NULL, full_text(client->room));
 }
 
 void live_leave(Client *client, json_t *message)
@@ -193,7 +206,7 @@ void live_stage(Client *client, json_t *message)
         else if (client->room->ended)
                 live_refuse(client, "stage", NULL, N_("The session is over."));
         else if (!on_stage(person, client))
-                live_refuse(client, "stage", NULL, N_("All twelve seats are taken."));
+                live_refuse(client, "stage", NULL, full_text(client->room));
 }
 
 void live_mute(Client *client, json_t *message)
@@ -214,6 +227,14 @@ static bool write_removed(Db *db, Act *act)
         return live_store_person_remove(db, act->room_id, act->person);
 }
 
+void live_note_removed(Person *person)
+{
+        person->removed = true;
+        Act *act = live_act_new(person->room, write_removed, NULL);
+        act->person = person->id;
+        live_act_push(act);
+}
+
 void live_remove(Client *client, json_t *message)
 {
         Person *person = target(client, message, "remove");
@@ -221,10 +242,8 @@ void live_remove(Client *client, json_t *message)
                 return;
         live_off_stage(person);
         live_hand_drop(person);
-        person->removed = true;
-        Act *act = live_act_new(client->room, write_removed, NULL);
-        act->person = person->id;
-        live_act_push(act);
+        live_note_removed(person);
+        live_part_removed(client->room, person->id);
         if (!person->socket) {
                 person->away_until_us = 1; /* the next tick lets it go */
                 return;

@@ -18,7 +18,17 @@ void stored_room_clear(StoredRoom *stored)
 
 static int64_t event_of_room(Db *db, int64_t room_id)
 {
-        return db_int(db, 0, "SELECT event_id FROM room WHERE id = $1", "i", room_id);
+        return db_int(
+                db, 0,
+                "SELECT event_id FROM room WHERE id = coalesce((SELECT room_id FROM live_part WHERE id = -$1), $1)",
+                "i", room_id);
+}
+
+char *live_store_part(Db *db, int64_t room_id, int64_t part)
+{
+        g_autoptr(Stmt) row =
+                db_query(db, "SELECT name FROM live_part WHERE id = $1 AND room_id = $2", "ii", part, room_id);
+        return stmt_next(row) ? g_strdup(stmt_text(row, 0)) : NULL;
 }
 
 int live_store_account_consent(Db *db, int64_t room_id, int64_t account)
@@ -33,7 +43,8 @@ static void load_people(Db *db, int64_t room_id, GArray *people)
 {
         g_autoptr(Stmt) stmt = db_query(db,
                                         "SELECT id, key_hash, account_id, name, role, seat, removed,"
-                                        " coalesce(encoder_id, 0), held, hall, (SELECT given FROM live_consent c WHERE "
+                                        " coalesce(encoder_id, 0), held, hall, outside, coalesce(rehearses, 0), "
+                                        "(SELECT given FROM live_consent c WHERE "
                                         "c.room_id = p.room_id AND c.person_id = p.id"
                                         "  ORDER BY c.id DESC LIMIT 1)"
                                         " FROM live_person p WHERE room_id = $1",
@@ -48,7 +59,9 @@ static void load_people(Db *db, int64_t room_id, GArray *people)
                                         .encoder = stmt_int(stmt, 7),
                                         .held = stmt_int(stmt, 8) != 0,
                                         .hall = stmt_int(stmt, 9) != 0,
-                                        .consent = stmt_is_null(stmt, 10) ? -1 : (int)stmt_int(stmt, 10) };
+                                        .outside = stmt_int(stmt, 10) != 0,
+                                        .rehearses = stmt_int(stmt, 11),
+                                        .consent = stmt_is_null(stmt, 12) ? -1 : (int)stmt_int(stmt, 12) };
                 int chosen = live_store_account_consent(db, room_id, person.account);
                 person.consent = chosen >= 0 ? chosen : person.consent;
                 size_t size;
@@ -134,6 +147,7 @@ void live_store_talk_now(Db *db, int64_t room_id, int64_t now_us, LiveTalk *ret_
 bool live_store_session(Db *db, int64_t room_id, int64_t now_us, StoredSession *ret_session)
 {
         live_talk_clear(&ret_session->talk); /* of a turn that was undone */
+        live_store_doorway(db, room_id, &ret_session->doorway);
         live_store_talk_now(db, room_id, now_us, &ret_session->talk);
         db_run(db,
                "INSERT INTO live_session(room_id, talk_id, started_us) VALUES($1, $2, $3)"

@@ -9,7 +9,8 @@ typedef struct {
         int64_t account;
         char *name;
         LiveRole role;
-        bool removed, held, hall;
+        bool removed, held, hall, outside;
+        int64_t rehearses;
         int64_t encoder; /* 0: a person */
 } StoredPerson;
 
@@ -25,9 +26,20 @@ void live_store_load(Db *db, int64_t room_id, StoredRoom *ret_stored);
 typedef struct {
         int64_t session_id, started_us;
         LiveTalk talk;
+        LiveDoorway doorway;
         bool ended, recording, recorded;
         int pinned;
 } StoredSession;
+/* What a part of the room is called; NULL: it has none of this number. (transfer full) */
+char *live_store_part(Db *db, int64_t room_id, int64_t part);
+
+/* --- live_door_store.c */
+void live_store_doorway(Db *db, int64_t room_id, LiveDoorway *ret_doorway);
+/* What was written during a rehearsal goes when it is over. */
+bool live_store_door(Db *db, int64_t room_id, LiveDoor door, int64_t now_us);
+bool live_store_outside(Db *db, int64_t room_id, int id, bool outside);
+bool live_store_rehearses(Db *db, int64_t room_id, int id, int64_t session_id);
+
 /* The talk whose time it is, that overran, or that is about to begin; untouched when there is none. */
 void live_store_talk_now(Db *db, int64_t room_id, int64_t now_us, LiveTalk *ret_talk);
 /* Which talk the room holds at now_us; makes its session when it has none. */

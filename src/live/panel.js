@@ -3,6 +3,7 @@
 import { Component } from "preact";
 import { Chat, Say } from "./chat.js";
 import { features } from "./features.js";
+import { DoorPanel } from "./lobby.js";
 import { html, icon, name_of } from "./ui.js";
 import { t } from "./words.js";
 
@@ -12,24 +13,25 @@ import { t } from "./words.js";
 const SHOWN_MAX = 100;
 
 /** From left to right: the panel's own, with the features' after the discussion. `whole`: draws the panel's body itself. */
-function tabs() {
+/** @param {View} view */
+function tabs(view) {
   return [
     {
       name: "chat", icon: "chat", whole: true, Body: Chat, Foot: Say,
       title: (/** @type {View} */ { unread }) => (unread ? t("Discussion {count}", { count: unread }) : t("Discussion")),
     },
-    ...features.flatMap(({ name, tab }) => (tab ? { name, whole: false, Foot: null, ...tab } : [])),
+    ...features.flatMap(({ name, tab }) => (tab && (tab.shown?.(view) ?? true) ? { name, whole: false, Foot: null, ...tab } : [])),
     {
       name: "hands", icon: "hand", whole: false, Body: Hands, Foot: null,
       title: (/** @type {View} */ { room }) => (room.hands.length ? t("Hands {count}", { count: room.hands.length }) : t("Hands")),
     },
-    { name: "people", icon: "people", whole: false, Body: People, Foot: null, title: () => t("People") },
+    { name: "people", icon: "people", whole: false, Body: People, Foot: null, title: (/** @type {View} */ { room }) => (room.lobby.length ? t("People, waiting: {count}", { count: room.lobby.length }) : t("People")) },
   ];
 }
 
 /** @param {View} view */
 export function Panel(view) {
-  const all = tabs(), shown = all.find(({ name }) => name === view.tab) ?? all[0], { Body, Foot } = shown;
+  const all = tabs(view), shown = all.find(({ name }) => name === view.tab) ?? all[0], { Body, Foot } = shown;
   return html`<aside class="panel" aria-label=${t("Exchanges")}>
     <div class="tabs" role="tablist" aria-label=${t("Exchanges")} onKeyDown=${(/** @type {KeyboardEvent} */ event) => turn(event, all.map(({ name }) => name), view)}>
       ${all.map((one) => html`<button type="button" role="tab" id=${"tab-" + one.name} aria-selected=${String(one === shown)}
@@ -83,11 +85,12 @@ function Hands(view) {
 class People extends Component {
   state = { search: "" };
 
-  render(/** @type {View} */ { room, act }) {
+  render(/** @type {View} */ view) {
+    const { room, act } = view;
     const all = [...room.people.values()].sort(by_rank);
     const search = this.state.search.trim().toLocaleLowerCase();
     const found = search ? all.filter((person) => name_of(person).toLocaleLowerCase().includes(search)) : all;
-    return html`
+    return html`<${DoorPanel} ...${view} />
       ${all.length > 20 && html`<div class="field"><label for="who">${t("Search a person")}</label><input id="who" type="search"
         onInput=${(/** @type {Event} */ event) => this.setState({ search: /** @type {HTMLInputElement} */ (event.currentTarget).value })} /></div>`}
       <ul class="rows names" role="list">${found.slice(0, SHOWN_MAX).map((person) => html`<${Present} key=${person.id} person=${person} room=${room} act=${act} />`)}</ul>
@@ -100,7 +103,7 @@ function Present({ person, room, act }) {
   const name = name_of(person), me = person.id === room.me?.id;
   const roles = { host: t("host"), speaker: t("speaker"), attendee: "", guest: t("guest") };
   return html`<li><span>${me ? t("{name} (you)", { name }) : name} <small class="muted">${person.encoder ? t("camera without a page") : person.hall ? t("In the hall") : roles[person.role]}</small>
-      ${person.stage !== null && html` <span class="tag">${t("On stage")}</span>`}
+      ${person.stage !== null && room.room?.kind !== "workshop" && html` <span class="tag">${t("On stage")}</span>`}
       ${room.hands.includes(person.id) && html` <span class="tag">${icon("hand")}<span class="sr">${t("hand raised")}</span></span>`}</span>
     ${room.me?.role === "host" && html`<button type="button" class="icon-btn" aria-haspopup="dialog" aria-label=${t("What to do with {name}", { name })}
       onClick=${() => act.open({ kind: "person", who: person.id })}>${icon("more")}</button>`}</li>`;

@@ -7,6 +7,7 @@ import { Devices } from "./devices.js";
 import { Dialogs } from "./dialogs.js";
 import { apply_parts, features } from "./features.js";
 import { deed_of } from "./keys.js";
+import { chime, door_text, Lobby, newcomers } from "./lobby.js";
 import { receives_h264, Speaking, Watching } from "./media.js";
 import { Panel } from "./panel.js";
 import { Pictures } from "./pictures.js";
@@ -23,7 +24,7 @@ import { setWords, t } from "./words.js";
 /** @typedef {{kind: "enter" | "settings" | "keys" | "end"} | {kind: "person" | "remove", who: number} | null} Shown */
 /** @typedef {ReturnType<Meeting["view"]>} View */
 
-/** What survives a reload of this tab. @typedef {{key: string | null, name: string, stage: null | {mic: boolean, camera: boolean}, chosen: {mic: string, camera: string}}} Kept */
+/** What survives a reload of this tab. @typedef {{key: string | null, name: string, part: number, stage: null | {mic: boolean, camera: boolean}, chosen: {mic: string, camera: string}}} Kept */
 
 class Meeting {
   room = emptyRoom();
@@ -51,12 +52,13 @@ class Meeting {
     const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZone: zone || undefined });
     this.clock = (/** @type {number} */ us) => time.format(us / 1000);
     /** @type {Kept} */
-    this.kept = { key: null, name: "", stage: null, chosen: { mic: "", camera: "" }, ...JSON.parse(sessionStorage.getItem(this.store) ?? "{}") };
+    this.kept = { key: null, name: "", part: 0, stage: null, chosen: { mic: "", camera: "" }, ...JSON.parse(sessionStorage.getItem(this.store) ?? "{}") };
     this.devices = new Devices((kind) => this.#device(kind));
     this.devices.chosen = this.kept.chosen;
     this.announcer = new Announcer(/** @type {HTMLElement} */ (document.getElementById("announcer")), () => this.preferences.chosen.announce);
     this.sound = new Sound(/** @type {HTMLElement} */ (document.getElementById("sound")), () => this.draw());
-    this.socket = new RoomSocket(new URL(socket, location.href).href.replace(/^http/, "ws"), {
+    this.address = new URL(socket, location.href).href.replace(/^http/, "ws");
+    this.socket = new RoomSocket(this.#address_of(this.kept.part), {
       opened: () => this.#join(), message: (m) => this.#message(m), lost: () => this.#lost(),
       moved: () => {
         this.watching.moved();
@@ -85,6 +87,27 @@ class Meeting {
   keep(change) {
     Object.assign(this.kept, change);
     sessionStorage.setItem(this.store, JSON.stringify(this.kept));
+  }
+
+  /** @param {number} part of the room, 0: the whole */
+  #address_of(part) {
+    return this.address + (part ? "?part=" + part : "");
+  }
+
+  /** To a part of the room, or back to the whole: the same person by the same key; camera and microphone come along. @param {number} part */
+  #move(part) {
+    if (part === this.kept.part)
+      return;
+    this.keep({ part });
+    this.dialog = null;
+    this.watching.close();
+    this.speaking.close();
+    this.room = emptyRoom();
+    this.link = "new";
+    this.reply = null;
+    this.unread = 0;
+    this.socket.move(this.#address_of(part));
+    this.draw();
   }
 
   /** What the views may read and call. */
@@ -136,7 +159,7 @@ class Meeting {
     const before = this.room;
     this.room = apply(before, m);
     const then = {
-      welcome: () => this.#welcome(m, before), people: () => this.#people(m, before), said: () => this.#said(m),
+      welcome: () => this.#welcome(m, before), waiting: () => this.#waits(m, before), lobby: () => newcomers(this.room, before, this.announcer) && this.#chime(), people: () => this.#people(m, before), said: () => this.#said(m),
       subscribe: () => this.watching.answer(m), published: () => this.speaking.answered(m),
       layers: () => this.speaking.set_wanted(m), vp8: () => this.speaking.set_vp8(m.on), hands: () => this.#hands(before), refused: () => this.#refused(m, before),
       network: () => this.#follow_line(() => this.pictures.network(m, performance.now())),
@@ -154,6 +177,11 @@ class Meeting {
   #welcome(m, before) {
     if (this.link === "lost")
       this.announcer.say(t("You are back in the room."));
+    if (before.waits) {
+      this.devices.close_all();
+      this.announcer.say(t("You are in the room."));
+      this.#chime();
+    }
     this.link = "open";
     this.keep({ key: m.me.key });
     for (const line of this.room.pending)
@@ -163,11 +191,34 @@ class Meeting {
     this.shown.forget();
     this.watching.welcomed();
     const me = myself(this.room);
+    if (me?.stage == null && this.#agreed && !myself(before) && this.room.room?.kind === "workshop") {
+      this.socket.send({ t: "take" });
+      return;
+    }
     if (me?.stage == null)
       return this.#off_stage(myself(before)?.stage != null);
     if (this.kept.stage)
       return this.#resume(m.publish);
     this.act.open({ kind: "enter" });
+  }
+
+  /** Outside, until a host lets this person in. @param {any} m @param {typeof this.room} before */
+  #waits(m, before) {
+    this.link = "open";
+    this.keep({ key: m.me.key });
+    if (before.waits && before.door === m.door)
+      return;
+    if (before.me && !before.waits) {
+      this.dialog = null;
+      this.#off_stage(false);
+      this.watching.close();
+    }
+    this.announcer.say(door_text(m.door));
+  }
+
+  #chime() {
+    if (this.preferences.chosen.chime)
+      chime();
   }
 
   /** On stage before and still: no click needed. @param {string | null} publish the connection that the server still holds */
@@ -267,6 +318,10 @@ class Meeting {
   #bye(m) {
     if (m.reason === "restart")
       return;
+    if (m.reason === "moved") {
+      this.announcer.say(t("You are back in the room."));
+      return this.#move(0);
+    }
     this.socket.stop();
     this.#off_stage(false);
     this.watching.close();
@@ -395,6 +450,8 @@ class Meeting {
         this.act.tab("chat");
         setTimeout(() => /** @type {HTMLElement | null} */ (this.place.querySelector(".say input"))?.focus(), 50);
       },
+      /** To a group, 0: to the whole room. */
+      move: (/** @type {number} */ part) => this.#move(part),
       /** Before a link leads away: the room need not wait for this person to come back. */
       quit: () => this.socket.stop(),
       name: (/** @type {string} */ text) => {
@@ -423,6 +480,14 @@ class Meeting {
         document.getElementById("my-words")?.focus();
       },
       hand: () => this.#hand(),
+      /** In a workshop everybody may; a name comes first. */
+      take_seat: () => (myself(this.room)?.name ? this.act.open({ kind: "enter" }) : this.act.write()),
+      test: () => Promise.all([this.devices.open("mic"), this.devices.open("camera")]),
+      stop_test: () => {
+        this.devices.problem.mic = this.devices.problem.camera = "";
+        this.devices.close_all();
+        this.draw();
+      },
       consent: (/** @type {boolean} */ yes) => send({ t: "consent", yes }),
       enter: (/** @type {boolean} */ consent) => this.#enter(consent),
       refuse_stage: () => this.#refuse_stage(),
@@ -505,7 +570,7 @@ class Meeting {
   /** Closes the preview; whom the host had invited leaves the seat again. */
   #refuse_stage() {
     const me = myself(this.room);
-    if (me?.stage != null && me.role !== "host" && me.role !== "speaker")
+    if (me?.stage != null && me.role !== "host" && me.role !== "speaker" && !this.#agreed)
       this.socket.send({ t: "leave" });
     this.act.open(null);
   }
@@ -517,6 +582,8 @@ function page(view) {
   if (bye && bye.reason !== "restart")
     return html`<${Top} ...${view} /><section class="house alone" aria-label=${t("Stage")}><div class="empty">${icon("info")}<p>${bye.text}</p>
       ${bye.reason !== "removed" && html`<p><button type="button" class="btn main" onClick=${view.act.again}>${t("Come back here")}</button></p>`}</div></section>`;
+  if (view.room.waits)
+    return html`<${Top} ...${view} /><${Lobby} ...${view} />`;
   return html`<${Top} ...${view} /><${Stage} ...${view} /><${Panel} ...${view} /><${Controls} ...${view} /><${Dialogs} ...${view} />
     ${features.map(({ name, Dialogs }) => Dialogs && html`<${Dialogs} key=${name} ...${view} />`)}`;
 }

@@ -1,8 +1,9 @@
 // How large the page shows each picture: told to the server, which then sends no larger one. README.md, "Media".
 
 const PAUSE_MS = 500; // between two messages
+const FEW = 12; // pictures: so many come even out of sight, ready to be scrolled to
 const ALIKE = 0.9; // sizes that differ less are the same
-const LINES = ["s", ...Array.from({ length: 12 }, (_, seat) => "v" + seat)]; // all there can be
+const LINES = ["s", ...Array.from({ length: 30 }, (_, seat) => "v" + seat)]; // all there can be
 
 /** @typedef {Record<string, number>} Sizes */
 
@@ -59,15 +60,17 @@ function wished(place, mode) {
   return sizes;
 }
 
-/** The height in device pixels that each picture would fill; 1 where it is scrolled out of sight. @param {HTMLElement} place */
+/** The height in device pixels that each picture would fill; 1 where it is scrolled out of sight, and nothing at all of one of many. @param {HTMLElement} place */
 function measure(place) {
   /** @type {Sizes} */
   const sizes = {};
-  for (const video of /** @type {NodeListOf<HTMLVideoElement>} */ (place.querySelectorAll("video[data-line]"))) {
+  const videos = /** @type {NodeListOf<HTMLVideoElement>} */ (place.querySelectorAll("video[data-line]")), unseen = videos.length > FEW ? 0 : 1;
+  for (const video of videos) {
     const box = video.getBoundingClientRect(), natural = (box.width * (video.videoHeight || 9)) / (video.videoWidth || 16);
     const height = getComputedStyle(video).objectFit === "cover" ? Math.max(box.height, natural) : Math.min(box.height, natural);
-    const seen = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
-    sizes[String(video.dataset.line)] = seen ? Math.max(1, Math.round(height * devicePixelRatio)) : 1;
+    const near = unseen ? 0 : box.height; // what comes into sight next is there already
+    const seen = box.bottom > -near && box.right > 0 && box.top < innerHeight + near && box.left < innerWidth;
+    sizes[String(video.dataset.line)] = seen ? Math.max(1, Math.round(height * devicePixelRatio)) : unseen;
   }
   return sizes;
 }

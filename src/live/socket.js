@@ -55,6 +55,20 @@ export class RoomSocket {
     this.#socket?.close(1000);
   }
 
+  /** To another room, out of this one for good. @param {string} url */
+  move(url) {
+    const old = this.#socket;
+    this.#socket = null;
+    if (old) {
+      old.onopen = old.onmessage = old.onclose = null;
+      old.close(1000);
+    }
+    clearTimeout(this.#retry);
+    this.url = url;
+    this.#tries = 0;
+    this.start();
+  }
+
   get open() {
     return this.#socket?.readyState === WebSocket.OPEN;
   }

@@ -1,6 +1,7 @@
 // What one watches: the shared screen in front, those on stage below, and what there is to say about the connection.
 
 import { cast, myself } from "./state.js";
+import { Waiting } from "./lobby.js";
 import { features } from "./features.js";
 import { trouble_text } from "./dialogs.js";
 import { html, icon, name_of, Picture } from "./ui.js";
@@ -17,7 +18,7 @@ export function Stage(view) {
   const people = cast(room).filter((person) => heard || !apart.has(person.id)), sharer = people.find((person) => person.screen);
   const shared = sharer && (sharer.id === room.me?.id ? view.devices.tracks.screen : media.tracks.get("s"));
   return html`<section class=${"house" + (sharer && !heard ? "" : " alone")} aria-label=${t("Stage")}>
-    <div class="stack said"><${Notices} ...${view} /></div>
+    <div class="stack said"><${Notices} ...${view} /><${Waiting} ...${view} /></div>
     ${sharer && !heard && html`<div class="front"><figure class="tile share">
       ${shared ? html`<${Picture} track=${shared} line=${sharer.id === room.me?.id ? undefined : "s"} />` : null}
       <figcaption>${icon("screen")}${t("Screen of {name}", { name: name_of(sharer) })}</figcaption>
@@ -25,11 +26,19 @@ export function Stage(view) {
     ${features.map(({ name, Front }) => Front && html`<${Front} key=${name} ...${view} />`)}
     ${people.length && heard ? html`<ul class="voices" role="list" aria-label=${t("On stage")}>
       ${people.map((person) => html`<${Voice} key=${person.id} person=${person} view=${view} />`)}
-    </ul>` : people.length ? html`<div class=${"cast n" + people.length} role="group" aria-label=${t("On stage")} tabindex="0">
+    </ul>` : people.length ? html`<div class=${"cast n" + people.length + gallery(view, people, sharer)} role="group" aria-label=${t("On stage")} tabindex="0">
       ${people.map((person) => html`<${Tile} key=${person.id} person=${person} view=${view} />`)}
     </div>` : cast(room).length === 0 && html`<${Empty} ...${view} />`}
     <div class="stack lanes">${features.map(({ name, Lane }) => Lane && html`<${Lane} key=${name} ...${view} />`)}</div>
   </section>`;
+}
+
+/** In a workshop with more than four, who speaks is larger and the others are small. @param {View} view @param {Person[]} people @param {Person | undefined} sharer */
+function gallery({ room }, people, sharer) {
+  if (room.room?.kind !== "workshop" || sharer || people.length < 5)
+    return "";
+  const led = people.some((person) => person.id === room.lead);
+  return ` gallery g${Math.min(6, Math.ceil(Math.sqrt(people.length + (led ? 3 : 0))))}`;
 }
 
 /** Somebody on stage without a picture: the name, and whether they speak. @param {{person: Person, view: View}} p */
@@ -43,7 +52,7 @@ function Voice({ person, view }) {
 
 /** @param {{person: Person, view: View}} p */
 function Marks({ person, view: { room } }) {
-  return html`${room.onair?.who === person.id && html`<span class="tag accent">${t("On air")}</span>`}
+  return html`${room.onair?.who === person.id && (room.recording || room.room?.kind !== "workshop") && html`<span class="tag accent">${t("On air")}</span>`}
       ${person.away && html`<span class="tag warn">${t("Line cut, coming back")}</span>`}
       ${room.recording && person.consent !== true && (person.id === room.me?.id || room.me?.role === "host")
         && html`<span class="tag">${t("Not recorded")}</span>`}`;
@@ -60,7 +69,7 @@ function Tile({ person, view }) {
   const { room, media, devices } = view;
   const mine = person.id === room.me?.id, name = name_of(person);
   const track = mine ? devices.tracks.camera : person.camera ? media.tracks.get("v" + person.stage) : null;
-  return html`<figure class=${"tile" + (room.speaking.has(person.id) ? " speaking" : "")} data-who=${person.id}>
+  return html`<figure class=${"tile" + (room.speaking.has(person.id) ? " speaking" : "") + (person.id === room.lead ? " lead" : "")} data-who=${person.id}>
     ${track ? html`<${Picture} track=${track} look=${mine ? "mirror" : ""} line=${mine ? undefined : "v" + person.stage} />`
       : html`<svg class="face" aria-hidden="true"><use href="#i-face" /></svg>`}
     <p class="marks"><${Marks} person=${person} view=${view} /></p>
@@ -74,7 +83,7 @@ function Empty({ room }) {
   if (room.ended)
     return null;
   return html`<div class="empty"><svg class="i" viewBox="0 0 48 34" aria-hidden="true"><use href="#i-trestle" /></svg>
-    <p>${room.me ? t("Nobody is on stage yet. Stay here: picture and sound will come by themselves.") : t("Opening the room…")}</p></div>`;
+    <p>${room.me ? room.room?.kind === "workshop" ? t("Nobody has a seat yet. Take one: everyone here may speak and be seen.") : t("Nobody is on stage yet. Stay here: picture and sound will come by themselves.") : t("Opening the room…")}</p></div>`;
 }
 
 /** @param {View} view */

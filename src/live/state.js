@@ -8,6 +8,8 @@ import { apply_parts, empty_parts } from "./features.js";
  *   encoder?: {held: boolean, trouble: "b-frames" | "profile" | null}}} Person
  * @typedef {{n: number, who: number, name: string, text: string, at_us: number, id?: string, reply?: number, waiting?: boolean}} Line
  * @typedef {{code: string, title: string, start_us: number, end_us: number}} Talk
+ * @typedef {"open" | "lobby" | "locked" | "rehearsal"} Door
+ * @typedef {{id: number, name: string, role: string}} Waiting
  * @typedef {{id: string, text: string, reply?: number}} Pending
  * @typedef {ReturnType<typeof emptyRoom>} Room
  */
@@ -17,7 +19,11 @@ const CHAT_LINES_MAX = 500;
 export function emptyRoom() {
   return {
     /** @type {{id: number, key: string, role: string, name: string} | null} */ me: null,
-    /** @type {{title: string, slug: string} | null} */ room: null,
+    /** @type {{title: string, slug: string, kind: "stage" | "workshop", part: number} | null} part: of a group, 0: the whole room */ room: null,
+    /** @type {Door} who comes in */ door: /** @type {Door} */ ("open"),
+    /** @type {Waiting[]} who waits to be let in; hosts know */ lobby: [],
+    /** this page waits to be let in */ waits: false,
+    /** @type {number | null} somebody else whose picture is on air, or was last: shown larger in a workshop */ lead: null,
     /** @type {Talk | null} */ talk: null,
     seats: 4,
     /** @type {Map<number, Person>} */ people: new Map(),
@@ -42,7 +48,9 @@ export function emptyRoom() {
 /** @type {Record<string, (room: Room, message: any, now_us: number) => Partial<Room>>} */
 const changes = {
   welcome: (room, m, now_us) => ({
-    ...pick(m, ["me", "room", "talk", "seats", "hands", "recording", "record_text", "onair", "pinned", "vp8", "ended", "chat_rules"]),
+    ...pick(m, ["me", "room", "talk", "seats", "hands", "recording", "record_text", "onair", "pinned", "vp8", "ended", "chat_rules", "door", "lobby"]),
+    waits: false,
+    lead: lead_of(m.onair, m.me.id, null),
     people: new Map(m.people.map((/** @type {Person} */ p) => [p.id, p])),
     chat: m.chat,
     pending: without(room.pending, m.chat),
@@ -51,6 +59,10 @@ const changes = {
     bye: null,
     clock_offset_us: m.now_us - now_us,
   }),
+  waiting: (room, m, now_us) => ({ ...emptyRoom(), ...pick(m, ["me", "room", "talk", "door"]), pending: room.pending, waits: true, clock_offset_us: m.now_us - now_us }),
+  door: (_, m) => ({ door: m.door }),
+  lobby: (_, m) => ({ lobby: m.list }),
+  kind: (_, m) => ({ room: m.room }),
   people: (room, m) => {
     const people = new Map(room.people);
     for (const person of m.set ?? [])
@@ -69,7 +81,7 @@ const changes = {
   hands: (_, m) => ({ hands: m.list }),
   speaking: (_, m) => ({ speaking: new Set(m.list) }),
   record: (_, m) => ({ recording: m.on, record_text: m.text ?? null }),
-  onair: (_, m) => ({ onair: { who: m.who, what: m.what } }),
+  onair: (room, m) => ({ onair: { who: m.who, what: m.what }, lead: lead_of(m, room.me?.id, room.lead) }),
   pinned: (_, m) => ({ pinned: m.who }),
   vp8: (_, m) => ({ vp8: m.on }),
   network: (_, m) => ({ network: m.mode }),
@@ -97,6 +109,16 @@ export function myself(room) {
 /** Those on stage, by seat. @param {Room} room */
 export function cast(room) {
   return [...room.people.values()].filter((p) => p.stage !== null).sort((a, b) => Number(a.stage) - Number(b.stage));
+}
+
+/** How many have a place at once. @param {Room} room */
+export function places(room) {
+  return room.room?.kind === "workshop" ? 30 : 12;
+}
+
+/** Who is on air, unless it is a screen or oneself. @param {{who: number | null, what: string} | null} air @param {number | undefined} me @param {number | null} before */
+function lead_of(air, me, before) {
+  return air?.who && air.who !== me && air.what !== "screen" ? air.who : before;
 }
 
 /** @param {Pending[]} pending @param {{id?: string}[]} acknowledged */

@@ -14,8 +14,8 @@
 
 enum {
         RECORD_PROTOCOL_VERSION = 1,
-        RECORD_MICROPHONES = 12,   /* tracks 0 … 11 of a FRAME */
-        RECORD_PICTURE_TRACK = 12, /* the picture on air */
+        RECORD_MICROPHONES = 30,   /* tracks 0 … 29 of a FRAME */
+        RECORD_PICTURE_TRACK = 30, /* the picture on air */
         RECORD_TITLE_BYTES = 512,  /* of HELLO, cut by the sender */
         RECORD_FRAME_BYTES = 4 << 20,
         MESSAGE_HEADER_BYTES = 16,

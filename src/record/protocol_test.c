@@ -22,7 +22,7 @@ static void test_frame(void)
         uint8_t bytes[64];
         size_t size = put(bytes, &frame);
         /* Little endian, as the document says. */
-        static const uint8_t head[] = { 7, 0, 0, 0, MESSAGE_FRAME, 12, 1, 0 };
+        static const uint8_t head[] = { 7, 0, 0, 0, MESSAGE_FRAME, RECORD_PICTURE_TRACK, 1, 0 };
         g_assert_cmpmem(bytes, 8, head, 8);
 
         Message read = { 0 };

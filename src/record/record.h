@@ -26,7 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RECORDER_MICROPHONES = 12 }; /* numbered from 0, by seat */
+enum { RECORDER_MICROPHONES = 30 }; /* numbered from 0, by seat */
 
 typedef struct Recorder Recorder;
 

@@ -21,7 +21,7 @@
 
 enum {
         SDP_MAX_BYTES = 64 * 1024,
-        SDP_MAX_MEDIA = 32,
+        SDP_MAX_MEDIA = 64,
         SDP_MAX_CODECS = 48,
         SDP_MAX_CANDIDATES = 32,
         SDP_MID_SIZE = 17,         /* with the final NUL */

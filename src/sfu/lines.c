@@ -238,11 +238,11 @@ static void choose_screen(Room *room)
 }
 
 /* The seats whose microphones send, as bits. */
-static uint16_t open_microphones(Room *room)
+static uint32_t open_microphones(Room *room)
 {
-        uint16_t open = 0;
+        uint32_t open = 0;
         for (unsigned seat = 0; seat < SFU_SEATS; seat++)
-                open |= (uint16_t)(is_live(&room->sources[seat][SFU_MIC]) << seat);
+                open |= (uint32_t)is_live(&room->sources[seat][SFU_MIC]) << seat;
         return open;
 }
 

@@ -408,7 +408,7 @@ static bool play_picture(const SdpMedia *offered, SdpMedia *line, PeerPlan *plan
 static bool play_line(const SdpMedia *offered, SdpMedia *line, PeerPlan *plan)
 {
         bool receives = offered->direction == SDP_RECVONLY || offered->direction == SDP_SENDRECV;
-        if (offered->rejected || !offered->rtcp_mux || !receives || plan->n_slots == SLOT_COUNT)
+        if (offered->rejected || !offered->rtcp_mux || !receives || plan->n_slots == PLAY_SLOTS_MAX)
                 return false;
         bool sound = offered->kind == SDP_AUDIO;
         if (sound ? !play_sound(offered, line, plan) : offered->kind != SDP_VIDEO || !play_picture(offered, line, plan))

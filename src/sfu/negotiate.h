@@ -16,7 +16,8 @@ enum {
         PLAN_TRACKS = 1 + (SFU_N_TRACK_KINDS - 1) * TRACK_LAYERS,
         SLOT_SCREEN = 0,
         SLOT_COUNT = SFU_LINES,
-        PAYLOAD_OPUS = 111, /* of what we offer */
+        PLAY_SLOTS_MAX = 25, /* of one that plays: PeerPlan.picture_lines has a bit for each */
+        PAYLOAD_OPUS = 111,  /* of what we offer */
         PAYLOAD_RED = 63,
         PAYLOAD_H264 = 102,
         PAYLOAD_H264_RTX = 103,

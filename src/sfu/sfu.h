@@ -24,7 +24,7 @@
 #include <stdint.h>
 
 enum {
-        SFU_SEATS = 12,                /* on stage at most, seats are 0 … 11 */
+        SFU_SEATS = 30,                /* on stage at most, seats are 0 … 29 */
         SFU_NO_SEAT = -1,              /* not on stage, or nobody */
         SFU_LINES = 1 + 2 * SFU_SEATS, /* of a watcher at most: "s", then "a0", "v0", "a1", … */
         SFU_ANY_HEIGHT = 0xffff,       /* of a line whose size was never told */
@@ -134,7 +134,7 @@ bool sfu_subscribed(Sfu *sfu, SfuPeer peer, const char *answer, GError **error);
 /* The watcher took another seat on stage, or left it (SFU_NO_SEAT). */
 void sfu_own_seat(Sfu *sfu, SfuPeer peer, int own_seat);
 
-/* The place among a watcher's lines of "s", "v0" … "v11", "a0" … "a11", or -1. */
+/* The place among a watcher's lines of "s", "v0" … "v29", "a0" … "a29", or -1. */
 int sfu_line_from_word(const char *word);
 /* How high a watcher's page shows its lines, in device pixels and in the order of the offer; 0 for not at all,
  * SFU_ANY_HEIGHT for what is not known. A line gets the smallest layer that fills its place. Ignored before the answer.

@@ -58,7 +58,7 @@ static void measure(Room *room)
         room->audio_bps = room->full_bps = 0;
         for (unsigned seat = 0; seat < SFU_SEATS; seat++) {
                 const Source *sources = room->sources[seat];
-                room->audio_bps += source_bps(&sources[SFU_MIC]);
+                room->audio_bps += voices_pass(&room->voices, (int)seat) ? source_bps(&sources[SFU_MIC]) : 0;
                 room->full_bps += MAX(source_bps(&sources[SFU_CAMERA]), source_bps(&sources[SFU_CAMERA_VP8])) +
                                   MAX(source_bps(&sources[SFU_SCREEN]), source_bps(&sources[SFU_SCREEN_VP8]));
         }

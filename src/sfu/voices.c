@@ -1,6 +1,6 @@
 #include "sfu/voices.h"
 
-G_STATIC_ASSERT(SFU_SEATS <= 16);
+G_STATIC_ASSERT(SFU_SEATS <= 32);
 
 enum { LOUDER_PERCENT = 125 }; /* by so much another must be louder: places do not flutter between equals */
 
@@ -14,14 +14,14 @@ static uint32_t claim(const Voices *voices, const Speakers *speakers, unsigned s
         return holds ? s->smoothed * LOUDER_PERCENT : s->smoothed * 100;
 }
 
-static uint16_t loudest(const Voices *voices, const Speakers *speakers, uint16_t open)
+static uint32_t loudest(const Voices *voices, const Speakers *speakers, uint32_t open)
 {
-        uint16_t chosen = 0;
+        uint32_t chosen = 0;
         for (unsigned n = 0; n < VOICES_HEARD; n++) {
                 uint32_t most = 0;
-                uint16_t best = 0;
+                uint32_t best = 0;
                 for (unsigned seat = 0; seat < SFU_SEATS; seat++) {
-                        uint16_t bit = (uint16_t)(1u << seat);
+                        uint32_t bit = 1u << seat;
                         uint32_t claims = open & bit && !(chosen & bit) ? claim(voices, speakers, seat) : 0;
                         if (claims > most) {
                                 most = claims;
@@ -34,21 +34,21 @@ static uint16_t loudest(const Voices *voices, const Speakers *speakers, uint16_t
 }
 
 /* Places that nobody claims stay with those who had them: a voice that pauses has no gap when it goes on. */
-static uint16_t keep_silent(uint16_t chosen, uint16_t before)
+static uint32_t keep_silent(uint32_t chosen, uint32_t before)
 {
         for (unsigned seat = 0; seat < SFU_SEATS && __builtin_popcount(chosen) < VOICES_HEARD; seat++)
                 chosen |= before & 1u << seat;
         return chosen;
 }
 
-bool voices_look(Voices *voices, const Speakers *speakers, uint16_t open)
+bool voices_look(Voices *voices, const Speakers *speakers, uint32_t open)
 {
         Voices before = *voices;
         if (__builtin_popcount(open) <= VOICES_OPEN_MAX) {
                 *voices = (Voices){ 0 };
                 return before.limited;
         }
-        uint16_t held = before.limited ? before.heard & open : 0;
+        uint32_t held = before.limited ? before.heard & open : 0;
         *voices = (Voices){ .limited = true, .heard = keep_silent(loudest(&before, speakers, open), held) };
         return !before.limited || voices->heard != before.heard;
 }
@@ -65,8 +65,8 @@ bool voices_begin(Voices *voices, const Speakers *speakers, unsigned seat)
                 }
                 if (silent == SFU_NO_SEAT)
                         return false;
-                voices->heard &= (uint16_t) ~(1u << silent);
+                voices->heard &= ~(1u << silent);
         }
-        voices->heard |= (uint16_t)(1u << seat);
+        voices->heard |= 1u << seat;
         return true;
 }

@@ -11,7 +11,7 @@ enum { VOICES_OPEN_MAX = 8, VOICES_HEARD = 3 };
 
 typedef struct Voices {
         bool limited;
-        uint16_t heard; /* while limited: bits, by seat */
+        uint32_t heard; /* while limited: bits, by seat */
 } Voices;
 
 static inline bool voices_pass(const Voices *voices, int seat)
@@ -20,6 +20,6 @@ static inline bool voices_pass(const Voices *voices, int seat)
 }
 /* Looks again who is loudest; open: the seats whose microphones send, as bits. Call after each of speakers' windows.
  * True when anything changed. */
-bool voices_look(Voices *voices, const Speakers *speakers, uint16_t open);
+bool voices_look(Voices *voices, const Speakers *speakers, uint32_t open);
 /* A loud packet came from a seat that does not pass. True when it does from now on. */
 bool voices_begin(Voices *voices, const Speakers *speakers, unsigned seat);

@@ -18,7 +18,7 @@ typedef struct Stage {
 enum { NINE = 0x1ff, EIGHT = 0xff, LOUD = 20, QUIET = 127 };
 
 /* 20-ms packets of nine seats at their levels, one look after each window. */
-static void stage_run(Stage *stage, int64_t time_us, uint16_t open, const uint8_t levels[9])
+static void stage_run(Stage *stage, int64_t time_us, uint32_t open, const uint8_t levels[9])
 {
         const SpeakersOut out = { NULL, say, lead };
         for (int64_t end_us = stage->now_us + time_us; stage->now_us < end_us; stage->now_us += 20000) {
@@ -84,7 +84,7 @@ static void test_who_begins(void)
         g_assert_true(voices_begin(&stage.voices, &stage.speakers, 8)); /* the second is silent */
         g_assert_cmphex(stage.voices.heard, ==, 1 | 1u << 7 | 1u << 8);
         /* Who closes the microphone leaves a place. */
-        stage_run(&stage, 500000, (uint16_t)(NINE & ~1u) | 1u << 9, silence);
+        stage_run(&stage, 500000, (NINE & ~1u) | 1u << 9, silence);
         g_assert_false(voices_pass(&stage.voices, 0));
 }
 

@@ -147,6 +147,9 @@ static void answer_refusal(Request *req, const LiveReply *reply)
         case LIVE_HELD:
                 refuse(req, 403, N_("A host has taken this camera off the stage. Ask them to let it back."));
                 break;
+        case LIVE_CLOSED:
+                refuse(req, 403, N_("This room is not open to the public now. Its hosts open it."));
+                break;
         case LIVE_REMOVED:
                 refuse(req, 403, N_("A host has removed this camera from the room until the session ends."));
                 break;

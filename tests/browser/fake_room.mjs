@@ -40,6 +40,7 @@ export class FakeRoom {
   nonces = new Map();
   hands = [];
   received = [];
+  place = { title: "Grande salle", slug: "stage", kind: "stage", part: 0 };
   state = { seats: 4, recording: false, record_text: null, onair: null, pinned: null, vp8: false, ended: null };
   /** Set to leave messages of these types without effect, as if lost before their commit. */
   deaf = new Set();
@@ -239,7 +240,7 @@ export class FakeRoom {
     this.sockets.set(socket, id);
     const me = this.people.get(id), now_us = Date.now() * 1000;
     socket.send(JSON.stringify({
-      t: "welcome", me: { id, key, role: me.role, name: me.name }, room: { title: "Grande salle", slug: "stage" },
+      t: "welcome", me: { id, key, role: me.role, name: me.name }, room: this.place,
       talk: { code: "ABCDEF", title: "Le métier de médiateur numérique", start_us: now_us - 22 * 6e7, end_us: now_us + 53 * 6e7 },
       people: [...this.people.values()], hands: this.hands, publish: publish && me.publish === publish ? publish : null, ice: this.ice, now_us,
       chat: this.chat.map((line) => (line.who === id ? line : { ...line, id: undefined })), ...this.state,
@@ -324,7 +325,7 @@ export class FakeRoom {
 
   #free_seat() {
     const taken = new Set([...this.people.values()].map((person) => person.stage));
-    return [...Array(12).keys()].find((seat) => !taken.has(seat));
+    return [...Array(this.place.kind === "workshop" ? 30 : 12).keys()].find((seat) => !taken.has(seat));
   }
 }
 

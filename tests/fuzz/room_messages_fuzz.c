@@ -107,7 +107,7 @@ static void make_programme(Db *db)
                                 NULL);
         world.room = db_insert(db,
                                "INSERT INTO room(event_id, slug, name, kind, position) "
-                               "VALUES($1, 'r', 'R', 'stage', 1) RETURNING id",
+                               "VALUES($1, 'r', 'R', 'workshop', 1) RETURNING id",
                                "i", world.event);
         db_run(db,
                "INSERT INTO talk(event_id, guid, code, title, day, room_id, start_us, end_us, changed_us) "
