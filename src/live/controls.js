@@ -42,7 +42,7 @@ export function Controls(view) {
     ${room.me && !on_stage && html`<${Control} name="hand" text=${hand ? t("Lower my hand") : t("Raise my hand")} on=${hand} act=${act.hand} look="main" keys=${keys("hand")} />`}
     ${may_take && html`<${Control} name="stage" text=${t("Go on stage")} act=${() => act.open({ kind: "enter" })} />`}
     ${on_stage && html`<${Control} name="down" text=${t("Leave the stage")} act=${act.leave_stage} />`}
-    ${role === "host" && html`
+    ${role === "host" && !room.room?.team && html`
       <${Control} name="record" text=${room.recording ? t("Stop recording") : t("Record")} on=${room.recording} act=${act.record} look="opt" />
       <${Control} name="stop" text=${t("End the session")} act=${() => act.open({ kind: "end" })} look="opt" />`}
     ${features.map(({ name, Bar }) => Bar && html`<${Bar} key=${name} ...${view} />`)}

@@ -19,6 +19,17 @@
 #define ACCOUNT_NEW_MAX 30          /* pages of one account that come in as somebody new, likewise */
 #define ARRIVALS_US (10 * MINUTE_US)
 
+/* The room of an event's team stands in no programme: its number is the event's with a minus, and has no row of room.
+ */
+static inline int64_t live_team_room(int64_t event_id)
+{
+        return -event_id;
+}
+static inline bool live_is_team_room(int64_t room_id)
+{
+        return room_id < 0;
+}
+
 const char *live_role_word(LiveRole role);
 LiveRole live_role_from_word(const char *word);
 

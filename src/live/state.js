@@ -17,7 +17,7 @@ const CHAT_LINES_MAX = 500;
 export function emptyRoom() {
   return {
     /** @type {{id: number, key: string, role: string, name: string} | null} */ me: null,
-    /** @type {{title: string, slug: string} | null} */ room: null,
+    /** @type {{title: string, slug: string, team?: true} | null} */ room: null,
     /** @type {Talk | null} */ talk: null,
     seats: 4,
     /** @type {Map<number, Person>} */ people: new Map(),
