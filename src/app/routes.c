@@ -13,6 +13,7 @@
 #include "live/live.h"
 #include "mail/mail.h"
 #include "news/news.h"
+#include "notes/notes.h"
 #include "people/people.h"
 #include "picture/picture.h"
 #include "programme/programme.h"
@@ -31,7 +32,8 @@ void (*const people_link_followers[])(Request *req, Db *db, int64_t account, int
 bool (*const programme_replay_withheld)(Db *db, int64_t talk) = live_replay_withheld;
 
 /* What features above it add to the room, in the order of their places in it. */
-const LiveFeature *const live_features[] = { &captions_feature, &discuss_feature, &floor_feature, NULL };
+const LiveFeature *const live_features[] = { &captions_feature, &discuss_feature, &floor_feature, &notes_feature,
+                                             NULL };
 
 const Route *const app_routes[] = {
         static_routes,
@@ -55,6 +57,8 @@ const Route *const app_routes[] = {
         discuss_routes,
         replay_routes,
         greenroom_routes,
+        notes_routes,
+        notes_history_routes,
         whip_routes,
         law_routes,
         stats_routes,
