@@ -220,6 +220,11 @@ export class Editor {
     }[standing];
   }
 
+  /** What of it a screen reader is told: not each word that is saved. */
+  get news() {
+    return ["offline", "refused", "reading", "gone"].includes(this.sync.standing) ? this.state : "";
+  }
+
   /** Who else has it open, and where. */
   get places() {
     return [...this.others.values()].map(({ name, line }) => {

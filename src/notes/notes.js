@@ -97,7 +97,7 @@ class NotesTab extends Component {
   }}>${notes.map(({ id, title }) => html`<option key=${id} value=${id} selected=${id === editor?.note}>${title}</option>`)}</select></div>`}
       ${editor && html`<label class="sr" for="note-text">${t("Text of the note, in Markdown")}</label>
         <textarea id="note-text" key=${editor.note} ref=${this.field} rows="12" spellcheck="true"></textarea>
-        <p class="small muted" role="status">${editor.state}</p>
+        <p class="small muted">${editor.state}</p><p class="sr" role="status">${editor.news}</p>
         <ul class="where small" role="list" aria-label=${t("Who else is here")}>${places.map((text) => html`<li key=${text}>${text}</li>`)}</ul>
         <p class="small"><a href=${editor.url} target="_blank" rel="noopener">${t("As a page, with its history")}</a></p>`}
       ${notes && !notes.length && html`<p class="muted">${t("There is no note yet.")}</p>`}

@@ -17,14 +17,15 @@ function below(tag, attributes) {
   return element;
 }
 const where = below("ul", { class: "where small", role: "list", "aria-label": t("Who else is here") });
-const state = below("p", { class: "small muted", role: "status" });
+const state = below("p", { class: "small muted" }), news = below("p", { class: "sr", role: "status" });
 
 const editor = new Editor({
   url, socket, note: Number(note),
   drawn: () => {
-    if (state.textContent !== editor?.state)
-      state.textContent = editor?.state ?? "";
-    where.replaceChildren(...(editor?.places ?? []).map((text) => {
+    for (const [element, text] of /** @type {[Element, string][]} */ ([[state, editor.state], [news, editor.news]]))
+      if (element.textContent !== text)
+        element.textContent = text;
+    where.replaceChildren(...editor.places.map((text) => {
       const item = document.createElement("li");
       item.textContent = text;
       return item;
