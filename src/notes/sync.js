@@ -221,7 +221,6 @@ export class NoteSync {
     this.#others(change_between(this.server, text), "");
     this.server = text;
     this.rev = state.rev;
-    this.#early.clear();
     if (this.#going)
       this.#going = { ...this.#going, base: this.rev, sent: this.#going.edit };
     if (opening)
