@@ -265,14 +265,8 @@ static DiffRow *row_add(GArray *rows, DiffKind kind)
 
 static void piece_add(DiffRow *row, const char *text, size_t bytes, bool changed)
 {
-        DiffPiece *last = row->pieces->len ? &g_array_index(row->pieces, DiffPiece, row->pieces->len - 1) : NULL;
         DiffPiece piece = { .text = g_strndup(text, bytes), .changed = changed };
-        if (last && last->changed == changed) {
-                g_autofree char *before = last->text, *more = piece.text;
-                last->text = g_strconcat(before, more, NULL);
-        } else {
-                g_array_append_val(row->pieces, piece);
-        }
+        g_array_append_val(row->pieces, piece);
 }
 
 static void rows_same(gpointer rows, const Token *line)
@@ -281,16 +275,20 @@ static void rows_same(gpointer rows, const Token *line)
         piece_add(row_add(rows, DIFF_SAME), line->text, bytes, false);
 }
 
+/* Words beside each other that are changed, or are not, are one piece. */
 static void rows_of_side(GArray *rows, const GArray *words, DiffKind kind)
 {
         DiffRow *row = NULL;
-        for (guint i = 0; i < words->len; i++) {
-                const Token *word = token_at(words, i);
+        for (guint i = 0; i < words->len;) {
+                const Token *first = token_at(words, i++), *last = first;
                 row = row ? row : row_add(rows, kind);
-                if (*word->text == '\n')
+                if (*first->text == '\n') {
                         row = NULL;
-                else
-                        piece_add(row, word->text, word->bytes, !word->kept);
+                        continue;
+                }
+                while (i < words->len && token_at(words, i)->kept == first->kept && *token_at(words, i)->text != '\n')
+                        last = token_at(words, i++);
+                piece_add(row, first->text, (size_t)(last->text + last->bytes - first->text), !first->kept);
         }
 }
 

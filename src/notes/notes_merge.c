@@ -53,6 +53,18 @@ void edit_take(Edit *edit, int32_t n)
                 g_array_append_val(edit, part);
 }
 
+/* Grows by halves, so that many small words cost no more than one long one. */
+static void part_grow(EditPart *part, const char *text, size_t bytes)
+{
+        if (part->bytes + bytes >= part->room) {
+                part->room = part->bytes + bytes + 1 + part->bytes / 2;
+                part->text = g_realloc(part->text, part->room);
+        }
+        memcpy(part->text + part->bytes, text, bytes);
+        part->bytes += bytes;
+        part->text[part->bytes] = '\0';
+}
+
 void edit_put(Edit *edit, const char *text, size_t bytes)
 {
         if (bytes == 0)
@@ -63,12 +75,12 @@ void edit_put(Edit *edit, const char *text, size_t bytes)
                 last = part_at(edit, --at - 1);
         int32_t n = (int32_t)g_utf8_strlen(text, (gssize)bytes);
         if (last && at > 0 && last->text) {
-                g_autofree char *before = last->text;
-                last->text = g_strdup_printf("%s%.*s", before, (int)bytes, text);
+                part_grow(last, text, bytes);
                 last->n += n;
                 return;
         }
-        EditPart part = { .n = n, .text = g_strndup(text, bytes) };
+        EditPart part = { .n = n };
+        part_grow(&part, text, bytes);
         g_array_insert_val(edit, at, part);
 }
 

@@ -10,8 +10,9 @@
 #define EDIT_PARTS_MAX 8000
 
 typedef struct {
-        int32_t n;  /* characters: > 0 kept or put in, < 0 taken away */
-        char *text; /* what is put in; NULL: nothing is */
+        int32_t n;          /* characters: > 0 kept or put in, < 0 taken away */
+        char *text;         /* what is put in; NULL: nothing is */
+        size_t bytes, room; /* of text: its length, and what it may grow to */
 } EditPart;
 typedef GArray Edit; /* of EditPart; words that are put in stand before those taken away there */
 void edit_free(Edit *edit);

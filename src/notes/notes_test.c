@@ -89,12 +89,12 @@ static void test_versions(Fixture *fixture, gconstpointer data)
 static void test_changes(Fixture *fixture, gconstpointer data)
 {
         write_text(fixture, fixture->anna, "a", "n1");
-        write_text(fixture, fixture->bert, "ab", "n2");
+        write_text(fixture, fixture->bert, "a b", "n2");
         g_autoptr(Note) note = note_find(fixture->db, fixture->event, fixture->note);
         g_autoptr(GPtrArray) changes = note_changes(fixture->db, note, 1);
         g_assert_cmpuint(changes->len, ==, 1);
         const NoteChange *change = changes->pdata[0];
-        g_assert_cmpstr(change->edit, ==, "[1,\"b\"]");
+        g_assert_cmpstr(change->edit, ==, "[1,\" b\"]");
         g_assert_cmpstr(change->by, ==, "Bert");
         g_assert_cmpint(note_nonce_rev(fixture->db, note->id, "n1"), ==, 1);
         g_assert_cmpint(note_nonce_rev(fixture->db, note->id, "n3"), ==, 0);
