@@ -72,7 +72,7 @@ describe('edits', () => {
 
   it('keep a cursor at its word', () => {
     const text = '😀 un deux', place = text.indexOf('deux');
-    for (const after of ['😀 un bon deux', 'un deux', '😀😀 un deux', 'deux', '😀 un deux trois']) {
+    for (const after of ['😀 et un deux', 'un deux', '😀😀 un deux', 'deux', '😀 un deux trois']) {
       const moved = place_after(change_between(text, after), text, place);
       assert.equal(after.slice(moved, moved + 4), 'deux', after);
     }
@@ -337,7 +337,7 @@ describe('several who write at once', () => {
     late.cut = false;
     await settle([late]);
     expect_alike([late], await stored());
-    assert.match(late.sync.text, /la fin$/);
+    assert.match(late.sync.text, /la fin/);
     late.sync.close();
   });
 });
