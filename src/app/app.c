@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "greenroom/greenroom.h"
 #include "mail/mail.h"
+#include "notes/notes.h"
 #include "people/people.h"
 #include "replay/replay.h"
 
@@ -19,6 +20,7 @@ struct App {
         ReplayMender *mender;
         Live *live;
         GreenRoom *green;
+        Notes *notes;
         Server *server;
         MailSender *mail;
         AppConfig config;
@@ -77,6 +79,7 @@ App *app_start(const AppConfig *config, GError **error)
                 live_set_turn(app->live, &app->config.turn);
                 recordings_set_live(app->recordings, app->live);
                 app->green = greenroom_new(app->sockets, app->sfu, app->live);
+                app->notes = notes_new(app->sockets);
                 app->server = start_pages(app, config, error);
         }
         if (app->server && config->relay)
@@ -107,6 +110,7 @@ void app_stop(App *app)
         recordings_free(app->recordings); /* until here recorders tell live */
         replay_mender_free(app->mender);
         greenroom_free(app->green);
+        notes_free(app->notes);
         live_free(app->live);
         sfu_stop(app->sfu);
         socket_loop_free(app->sockets);
@@ -162,4 +166,9 @@ Live *live_of(const Request *req)
 GreenRoom *greenroom_of(const Request *req)
 {
         return ((const App *)request_context(req))->green;
+}
+
+Notes *notes_of(const Request *req)
+{
+        return ((const App *)request_context(req))->notes;
 }

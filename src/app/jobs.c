@@ -7,6 +7,7 @@
 #include "law/law.h"
 #include "live/live.h"
 #include "mail/mail.h"
+#include "notes/notes.h"
 #include "people/people.h"
 #include "picture/picture.h"
 #include "programme/programme.h"
@@ -36,6 +37,7 @@ static const struct {
         { "live", live_expire },
         { "whip", whip_expire },
         { "greenroom", greenroom_expire },
+        { "notes", notes_expire },
         { "mail", mail_expire },
         { "law", law_expire },
         { "programme", programme_tidy },

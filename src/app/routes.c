@@ -14,6 +14,7 @@
 #include "live/live.h"
 #include "mail/mail.h"
 #include "news/news.h"
+#include "notes/notes.h"
 #include "people/people.h"
 #include "picture/picture.h"
 #include "programme/programme.h"
@@ -34,6 +35,7 @@ bool (*const programme_replay_withheld)(Db *db, int64_t talk) = live_replay_with
 
 /* What features above it add to the room, in the order of their places in it. */
 const LiveFeature *const live_features[] = { &captions_feature, &capture_feature, &discuss_feature, &floor_feature, &workshop_feature,
+                                             &notes_feature,
                                              NULL };
 
 const Route *const app_routes[] = {
@@ -59,6 +61,8 @@ const Route *const app_routes[] = {
         discuss_routes,
         replay_routes,
         greenroom_routes,
+        notes_routes,
+        notes_history_routes,
         whip_routes,
         law_routes,
         stats_routes,

@@ -5,6 +5,7 @@
 #include "greenroom/greenroom.h"
 #include "live/live.h"
 #include "mail/mail.h"
+#include "notes/notes.h"
 #include "people/people.h"
 #include "programme/programme.h"
 #include "registration/registration.h"
@@ -32,6 +33,7 @@ static const struct {
         { "programme", programme_export, programme_erase, "persons" },
         { "live", live_export, live_erase, "*" },
         { "greenroom", greenroom_export, greenroom_erase, "" },
+        { "notes", notes_export, notes_erase, "" },
         { "mail", mails_of, forget_mails, "" },
         { "people", people_export, people_erase, "" },
 };

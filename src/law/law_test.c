@@ -9,6 +9,7 @@
 #include "job/job.h"
 #include "live/live.h"
 #include "mail/mail.h"
+#include "notes/notes.h"
 #include "people/people.h"
 #include "programme/programme.h"
 #include "registration/registration.h"
@@ -81,7 +82,7 @@ static void tear_down(Fixture *fixture, gconstpointer data)
 static void run_daily(Fixture *fixture)
 {
         static bool (*const jobs[])(Db *) = { registration_expire, people_expire, live_expire, whip_expire,
-                                              greenroom_expire,    mail_expire,   law_expire };
+                                              greenroom_expire,    notes_expire,  mail_expire, law_expire };
         for (size_t i = 0; i < G_N_ELEMENTS(jobs); i++) {
                 Db *db = begin(fixture);
                 g_assert_true(jobs[i](db));
@@ -177,6 +178,15 @@ static const struct {
             "INSERT INTO green_room(event_id, account_id, key_hash, code, findings, at_us) VALUES($2, $1, x'01', "
             "'ACDEFH', '{}', $3)" },
           "SELECT count(*) FROM green_room" },
+        { "note",
+          true,
+          { "INSERT INTO role(account_id, event_id, role) VALUES($1, $2, 'organiser')",
+            "INSERT INTO note(id, event_id, title, text, made_us, changed_us) VALUES(1, $2, 'Réunion', 'Zoé vient', "
+            "$3, "
+            "$3)",
+            "INSERT INTO note_version(note_id, n, begun_us, ended_us) VALUES(1, 1, $3, $3)",
+            "INSERT INTO note_author(note_id, n, account_id) VALUES(1, 1, $1)" },
+          "SELECT count(*) FROM note_author" },
         { "consent",
           true,
           { "INSERT INTO consent(account_id, event_id, given_us) VALUES($1, $2, $3)" },

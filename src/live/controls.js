@@ -44,7 +44,7 @@ export function Controls(view) {
     ${room.me && (workshop || !on_stage) && html`<${Control} name="hand" text=${hand ? t("Lower my hand") : t("Raise my hand")} on=${hand} act=${act.hand} look=${workshop ? "" : "main"} keys=${keys("hand")} />`}
     ${may_take && !workshop && html`<${Control} name="stage" text=${t("Go on stage")} act=${() => act.open({ kind: "enter" })} />`}
     ${on_stage && html`<${Control} name="down" text=${workshop ? t("Leave my seat") : t("Leave the stage")} act=${act.leave_stage} look=${workshop ? "opt" : ""} />`}
-    ${role === "host" && !room.room?.part && html`
+    ${role === "host" && !room.room?.part && !room.room?.team && html`
       <${Control} name="record" text=${room.recording ? t("Stop recording") : t("Record")} on=${room.recording} act=${act.record} look="opt" />
       <${Control} name="stop" text=${t("End the session")} act=${() => act.open({ kind: "end" })} look="opt" />`}
     ${features.map(({ name, Bar }) => Bar && html`<${Bar} key=${name} ...${view} />`)}

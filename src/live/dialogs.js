@@ -82,14 +82,15 @@ function Enter(view) {
   const enter = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.currentTarget);
-    act.enter(/** @type {HTMLInputElement} */ (form.elements.namedItem("consent")).checked);
+    const consent = /** @type {HTMLInputElement | null} */ (form.elements.namedItem("consent"));
+    act.enter(consent && consent.checked);
   };
   const workshop = room.room?.kind === "workshop", invited = !workshop && me !== null && me.stage !== null && me.role !== "host" && me.role !== "speaker";
   return html`<${Dialog} title=${workshop ? t("Before you take a seat") : t("Before you go on stage")} look="preview" close=${() => act.open(null)}>
     <p>${invited ? t("The host invites you on stage. Nobody sees or hears you before you say so.") : t("Nobody sees or hears you yet.")}</p>
-    <p>${room.recording ? t("The session is being recorded.") : t("The session may be recorded, from when the host starts it; the room says so.")} ${t("Only those on stage who agree are in the recording.")}</p>
+    ${!room.room?.team && html`<p>${room.recording ? t("The session is being recorded.") : t("The session may be recorded, from when the host starts it; the room says so.")} ${t("Only those on stage who agree are in the recording.")}</p>`}
     <form class="stack" onSubmit=${enter}><div class="pair"><${Preview} view=${view} /></div>
-    <label class="tick"><input type="checkbox" name="consent" defaultChecked=${me?.consent === true} /><span>${t("My picture and my voice may be recorded and published. I can take this back at any time; without it I am seen and heard live only.")}</span></label>
+    ${room.room?.team ? html`<p>${t("Nothing is recorded in the team room.")}</p>` : html`<label class="tick"><input type="checkbox" name="consent" defaultChecked=${me?.consent === true} /><span>${t("My picture and my voice may be recorded and published. I can take this back at any time; without it I am seen and heard live only.")}</span></label>`}
     <p class="row"><button type="submit" class="btn main" disabled=${!devices.tracks.mic && !devices.tracks.camera}>${workshop ? t("Take a seat") : t("Go on stage")}</button>
     <button type="button" class="btn plain" onClick=${act.refuse_stage}>${invited ? t("No, thank you") : t("Cancel")}</button></p></form>
   <//>`;
@@ -100,11 +101,11 @@ function Settings(view) {
   const { room, act } = view, me = myself(room), on_stage = me !== null && me.stage !== null;
   return html`<${Dialog} title=${t("Settings")} look=${on_stage ? "preview" : ""} close=${() => act.open(null)}>
     ${on_stage && html`<div class="pair"><${Preview} view=${view} /></div>
-      <label class="tick"><input type="checkbox" checked=${me.consent === true} onChange=${(/** @type {Event} */ event) => act.consent(/** @type {HTMLInputElement} */ (event.currentTarget).checked)} />
-      <span>${t("My picture and my voice may be recorded and published.")}</span></label>
+      ${!room.room?.team && html`<label class="tick"><input type="checkbox" checked=${me.consent === true} onChange=${(/** @type {Event} */ event) => act.consent(/** @type {HTMLInputElement} */ (event.currentTarget).checked)} />
+      <span>${t("My picture and my voice may be recorded and published.")}</span></label>`}
       ${room.room?.kind === "workshop" && html`<p class="phone-only"><button type="button" class="btn wide" onClick=${act.leave_stage}>${icon("down")}${t("Leave my seat")}</button></p>`}
       <p class="phone-only"><button type="button" class="btn wide" onClick=${act.screen}>${icon("screen")}${view.devices.tracks.screen ? t("Stop sharing my screen") : t("Share my screen")}</button></p>`}
-    ${room.me?.role === "host" && html`<p class="phone-only stack"><button type="button" class="btn wide" onClick=${act.record}>${icon("record")}${room.recording ? t("Stop recording") : t("Record")}</button>
+    ${room.me?.role === "host" && !room.room?.team && html`<p class="phone-only stack"><button type="button" class="btn wide" onClick=${act.record}>${icon("record")}${room.recording ? t("Stop recording") : t("Record")}</button>
       <button type="button" class="btn bad wide" onClick=${() => act.open({ kind: "end" })}>${icon("stop")}${t("End the session")}</button></p>`}
     <${Select} label=${t("Pictures")} name="pictures" value=${view.chosen.pictures ?? ""} choose=${(/** @type {string} */ value) => act.choose({ pictures: /** @type {import("./pictures.js").Mode | null} */ (value || null) })}
       options=${[["", t("As my connection allows")], ["full", t("All of them")], ["low", t("Small pictures of people")], ["audio", t("None: sound only")]]} />
@@ -153,7 +154,7 @@ function OnePerson(view) {
     act.open(null);
   };
   return html`<${Dialog} title=${name} close=${() => act.open(null)}>
-    ${on_stage && person.consent !== true && html`<p class="muted">${t("Has not agreed to be recorded: the recording leaves this person out.")}</p>`}
+    ${on_stage && person.consent !== true && !room.room?.team && html`<p class="muted">${t("Has not agreed to be recorded: the recording leaves this person out.")}</p>`}
     <div class="stack">
     ${person.encoder?.trouble && html`<p class="notice warn">${icon("alert")}<span>${trouble_text(person.encoder.trouble)}</span></p>`}
     ${on_stage && person.encoder && !person.mic && html`<p><button type="button" class="btn wide" onClick=${then(() => act.unmute(person.id))}>${icon("mic")}${t("Let its sound be heard")}</button></p>`}
@@ -161,7 +162,7 @@ function OnePerson(view) {
     ${on_stage && html`<p><button type="button" class="btn wide" aria-pressed=${String(room.pinned === person.id)} onClick=${then(() => act.pin(room.pinned === person.id ? null : person.id))}>${icon("pin")}${room.pinned === person.id ? t("Let the loudest be on air") : t("Keep on air")}</button></p>`}
     <p><button type="button" class="btn wide" onClick=${then(() => act.bring(person.id, !on_stage))}>${icon(on_stage ? "down" : "stage")}${workshop && !person.encoder ? (on_stage ? t("Take the seat back") : t("Give a seat")) : on_stage ? t("Take off stage") : person.encoder ? t("Let it come back on stage") : t("Bring on stage")}</button></p>
     ${features.map(({ name: feature, Person }) => Person && html`<${Person} key=${feature} person=${person} view=${view} />`)}
-    ${person.id !== room.me?.id && html`<p><button type="button" class="btn bad wide" onClick=${() => act.open({ kind: "remove", who: person.id })}>${t("Remove from the room")}</button></p>`}
+    ${person.id !== room.me?.id && !room.room?.team && html`<p><button type="button" class="btn bad wide" onClick=${() => act.open({ kind: "remove", who: person.id })}>${t("Remove from the room")}</button></p>`}
     </div>
     <p><button type="button" class="btn plain" onClick=${() => act.open(null)}>${t("Close")}</button></p>
   <//>`;

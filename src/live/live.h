@@ -199,6 +199,7 @@ extern const LiveFeature *const live_features[];
 gpointer live_room_state(const LiveRoom *room, const LiveFeature *feature);
 LiveMoment live_room_moment(const LiveRoom *room);
 bool live_room_ended(const LiveRoom *room);
+bool live_room_is_team(const LiveRoom *room); /* of an event's team: no session, nothing recorded, never ended */
 LiveRoom *live_client_room(const LiveClient *client);
 int live_client_person(const LiveClient *client);
 bool live_person_known(LiveRoom *room, int person);

@@ -190,6 +190,11 @@ bool live_room_ended(const LiveRoom *room)
         return room->ended;
 }
 
+bool live_room_is_team(const LiveRoom *room)
+{
+        return live_is_team_room(room->id);
+}
+
 LiveRoom *live_client_room(const LiveClient *client)
 {
         return client->room;

@@ -62,6 +62,8 @@ static void send_welcome(Person *person, const char *key, const char *publish)
         json_object_set_new(welcome, "now_us", json_integer(now_us()));
         json_object_set_new(welcome, "ended",
                             room->ended ? json_pack("{s:s?}", "replay_url", room->replay_url) : json_null());
+        if (live_is_team_room(room->id))
+                json_object_set_new(json_object_get(welcome, "room"), "team", json_true());
         live_features_welcome(room, person->id, welcome);
         live_send(person->socket, welcome);
 }

@@ -78,8 +78,8 @@ bool live_expire(Db *db)
         g_autoptr(GDateTime) since = g_date_time_new_from_unix_utc((now_us() - KEEP_US) / SECOND_US);
         g_autofree char *day = g_date_time_format(since, "%Y-%m-%d");
         g_autoptr(Stmt) stmt = db_query(db,
-                                        "SELECT m.id FROM room m JOIN event e ON e.id = m.event_id"
-                                        " WHERE e.last_day < $1 AND"
+                                        "SELECT m.id FROM event e JOIN (SELECT id, event_id FROM room UNION ALL"
+                                        " SELECT -id, id FROM event) m ON m.event_id = e.id WHERE e.last_day < $1 AND"
                                         " EXISTS(SELECT 1 FROM live_person p WHERE p.room_id = m.id)",
                                         "t", day);
         while (stmt_next(stmt)) {
@@ -121,16 +121,17 @@ json_t *live_export(Db *db, int64_t account)
         json_t *rooms = json_array();
         g_autoptr(Stmt) stmt =
                 db_query(db,
-                         "SELECT p.room_id, p.id, e.slug, m.slug, p.name, p.role, p.seen_us,"
+                         "SELECT p.room_id, p.id, e.slug, coalesce(m.slug, 'team'), p.name, p.role, p.seen_us,"
                          " EXISTS(SELECT 1 FROM live_recorded r WHERE r.room_id = p.room_id AND"
                          " r.person_id = p.id), (SELECT t.code FROM live_session s JOIN talk t"
                          " ON t.id = s.talk_id WHERE s.id = p.came_session),"
                          " (SELECT g.name FROM live_part g WHERE g.id = -p.room_id)"
-                         " FROM live_person p JOIN room m ON m.id = coalesce((SELECT g.room_id FROM live_part g"
+                         " FROM live_person p LEFT JOIN room m ON m.id = coalesce((SELECT g.room_id FROM live_part g"
                          " WHERE g.id = -p.room_id), p.room_id)"
-                         " JOIN event e ON e.id = m.event_id WHERE p.account_id = $1"
+                         " JOIN event e ON e.id = coalesce(m.event_id, -p.room_id - $2)"
+                         " WHERE p.account_id = $1"
                          " ORDER BY p.room_id, p.id",
-                         "i", account);
+                         "ii", account, LIVE_TEAM_ROOMS);
         while (stmt_next(stmt)) {
                 int64_t room_id = stmt_int(stmt, 0), id = stmt_int(stmt, 1);
                 json_t *room = json_pack("{s:s, s:s, s:s, s:s, s:I, s:s?, s:b, s:o, s:o}", "event", stmt_text(stmt, 2),

@@ -20,6 +20,18 @@
 #define ACCOUNT_NEW_MAX 30          /* pages of one account that come in as somebody new, likewise */
 #define ARRIVALS_US (10 * MINUTE_US)
 
+/* The room of an event's team stands in no programme and has no row of room: its number is far below those of parts,
+ * which are live_part's with a minus. Migration 0370 knows it too. */
+#define LIVE_TEAM_ROOMS (INT64_C(1) << 40)
+static inline int64_t live_team_room(int64_t event_id)
+{
+        return -LIVE_TEAM_ROOMS - event_id;
+}
+static inline bool live_is_team_room(int64_t room_id)
+{
+        return room_id < -LIVE_TEAM_ROOMS;
+}
+
 const char *live_role_word(LiveRole role);
 LiveRole live_role_from_word(const char *word);
 

@@ -63,8 +63,16 @@ void live_room_wait(Client *client, json_t *message)
 }
 
 typedef struct {
+        int person;
+        int64_t account;
+        bool in_team; /* as the store has it */
+} Member;
+
+typedef struct {
         StoredRoom stored;
         StoredSession session;
+        GArray *members;    /* Member: who is in a team's room; NULL: it is none */
+        bool gone;          /* the team's event is no more */
         gpointer *features; /* NULL: the session is the one that the room holds */
 } Loaded;
 
@@ -74,6 +82,7 @@ static void loaded_free(gpointer data)
         stored_room_clear(&loaded->stored);
         live_talk_clear(&loaded->session.talk);
         live_features_free(loaded->features);
+        g_clear_pointer(&loaded->members, g_array_unref);
         g_free(loaded);
 }
 
@@ -84,10 +93,23 @@ void live_talk_clear(LiveTalk *talk)
         talk->id = 0;
 }
 
+/* A team's room lasts as long as its event, and holds who is in the team still. */
+static void look_at_team(Db *db, const Act *act, Loaded *loaded)
+{
+        loaded->gone = live_is_team_room(act->room_id) && !live_store_room_stands(db, act->room_id);
+        for (guint i = 0; loaded->members && i < loaded->members->len; i++) {
+                Member *member = &g_array_index(loaded->members, Member, i);
+                member->in_team = live_store_in_team(db, act->event_id, member->account);
+        }
+}
+
 /* Which session it is now, and what the features hold of it when it is another one than the room's. */
 static bool write_session(Db *db, Act *act)
 {
         Loaded *loaded = act->extra;
+        look_at_team(db, act, loaded);
+        if (loaded->gone)
+                return true;
         if (!live_store_session(db, act->room_id, act->now_us, &loaded->session))
                 return false;
         g_clear_pointer(&loaded->features, live_features_free); /* of a turn that was undone */
@@ -156,6 +178,11 @@ static void give_up(LiveRoom *room)
                 Client *client = value;
                 if (client->room != room)
                         continue;
+                if (client->person) { /* of a room that had been read, and is no more */
+                        client->person->socket = NULL;
+                        client->person = NULL;
+                        g_atomic_int_add(&room->live->people_count, -1);
+                }
                 client->room = NULL;
                 socket_close(client->socket, 1011, "store");
         }
@@ -165,7 +192,7 @@ static void give_up(LiveRoom *room)
 static void after_load(LiveRoom *room, Act *act, bool kept)
 {
         Loaded *loaded = act->extra;
-        if (!kept) {
+        if (!kept || loaded->gone) {
                 give_up(room);
                 return;
         }
@@ -286,6 +313,37 @@ void live_room_tick(LiveRoom *room, int64_t mono_us)
         }
 }
 
+/* Whoever is in the team no more leaves its room, by whatever page they came. */
+static void send_out(LiveRoom *room, const GArray *members)
+{
+        for (guint i = 0; members && i < members->len; i++) {
+                const Member *member = &g_array_index(members, Member, i);
+                Person *person = live_person_find(room, member->person);
+                if (member->in_team || !person || !person->socket || person->account != member->account)
+                        continue;
+                Client *client = socket_data(person->socket);
+                live_off_stage(person);
+                live_hand_drop(person);
+                live_bye(client, 1008, "removed", N_("You are not in the team of this event any more."));
+                live_room_left(client, true);
+        }
+}
+
+static GArray *members_of(LiveRoom *room)
+{
+        GArray *members = g_array_new(FALSE, TRUE, sizeof(Member));
+        GHashTableIter people;
+        gpointer value;
+        g_hash_table_iter_init(&people, room->people);
+        while (g_hash_table_iter_next(&people, NULL, &value)) {
+                const Person *person = value;
+                Member member = { .person = person->id, .account = person->account };
+                if (person->socket)
+                        g_array_append_val(members, member);
+        }
+        return members;
+}
+
 /* The programme moved on: the recording of the session before ends, the next one begins open. */
 static void after_look(LiveRoom *room, Act *act, bool kept)
 {
@@ -293,6 +351,11 @@ static void after_look(LiveRoom *room, Act *act, bool kept)
         StoredSession *session = &loaded->session;
         if (!kept || !room->loaded)
                 return;
+        if (loaded->gone) {
+                give_up(room);
+                return;
+        }
+        send_out(room, loaded->members);
         if (session->session_id == room->session_id) {
                 live_check_flags(room, session->recording, session->pinned);
                 live_door_look(room, &session->doorway);
@@ -320,7 +383,9 @@ void live_room_look(LiveRoom *room)
         live_save_seats(room);
         live_forget_strangers(room);
         Act *act = live_act_new(room, write_session, after_look);
-        act->extra = g_new0(Loaded, 1);
+        Loaded *loaded = g_new0(Loaded, 1);
+        loaded->members = live_is_team_room(room->id) ? members_of(room) : NULL;
+        act->extra = loaded;
         act->free_extra = loaded_free;
         live_act_push(act);
 }

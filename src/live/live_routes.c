@@ -61,6 +61,24 @@ static GPtrArray *assets(const char *own, bool styles)
         return names;
 }
 
+/* The one app of all rooms; page says where its socket is. */
+static void show_app(Request *req, const Event *event, const RoomPage *page)
+{
+        g_autoptr(GPtrArray) styles = assets("live/room.css", true);
+        g_autoptr(GPtrArray) scripts = assets("live/room.js", false);
+        Html *h = page_begin(req, &(Page){ .title = page->title,
+                                           .theme = event->theme_class,
+                                           .head_links = event->theme_link,
+                                           .styles = (const char *const *)styles->pdata,
+                                           .scripts = (const char *const *)scripts->pdata,
+                                           .main_class = "",
+                                           .dark = true,
+                                           .bare = true,
+                                           .no_index = true });
+        room_view(h, page);
+        page_end(req, h, 200);
+}
+
 static void show_room(Request *req, Db *db)
 {
         g_autoptr(Event) event = conference_event(db, request_event(req));
@@ -74,25 +92,31 @@ static void show_room(Request *req, Db *db)
         g_autofree char *socket_url = g_strdup_printf("/%s/live/%s/socket", event->slug, room->slug);
         g_autofree char *leave_url = g_strdup_printf("/%s/%s", event->slug, request_is_signed_in(req) ? "me/" : "");
         g_autofree char *words = room_words(request_lang(req));
-        RoomPage page = { .title = talk.title ? talk.title : room->name,
-                          .socket_url = socket_url,
-                          .leave_url = leave_url,
-                          .zone = event->zone_name,
-                          .words = words };
-        g_autoptr(GPtrArray) styles = assets("live/room.css", true);
-        g_autoptr(GPtrArray) scripts = assets("live/room.js", false);
-        Html *h = page_begin(req, &(Page){ .title = page.title,
-                                           .theme = event->theme_class,
-                                           .head_links = event->theme_link,
-                                           .styles = (const char *const *)styles->pdata,
-                                           .scripts = (const char *const *)scripts->pdata,
-                                           .main_class = "",
-                                           .dark = true,
-                                           .bare = true,
-                                           .no_index = true });
-        room_view(h, &page);
-        page_end(req, h, 200);
+        show_app(req, event,
+                 &(RoomPage){ .title = talk.title ? talk.title : room->name,
+                              .socket_url = socket_url,
+                              .leave_url = leave_url,
+                              .zone = event->zone_name,
+                              .words = words });
         live_talk_clear(&talk);
+}
+
+static void show_team_room(Request *req, Db *db)
+{
+        g_autoptr(Event) event = conference_event(db, request_event(req));
+        if (!event) {
+                respond_not_found(req);
+                return;
+        }
+        g_autofree char *socket_url = g_strdup_printf("/%s/organise/meeting/socket", event->slug);
+        g_autofree char *leave_url = g_strdup_printf("/%s/organise/", event->slug);
+        g_autofree char *words = room_words(request_lang(req));
+        show_app(req, event,
+                 &(RoomPage){ .title = tr(request_lang(req), "Team room"),
+                              .socket_url = socket_url,
+                              .leave_url = leave_url,
+                              .zone = event->zone_name,
+                              .words = words });
 }
 
 static unsigned rights_of(const Request *req)
@@ -120,14 +144,8 @@ char *live_network_for_limits(const Request *req)
         return inet && g_inet_address_get_is_loopback(inet) ? NULL : network_of(address);
 }
 
-static void open_socket(Request *req, Db *db)
+static void open_room(Request *req, Db *db, const Event *event, const EventRoom *room, LiveRole role)
 {
-        g_autoptr(Event) event = conference_event(db, request_event(req));
-        g_autoptr(EventRoom) room = event ? conference_room(db, event->id, request_param(req, "room")) : NULL;
-        if (!room || !has_live_room(room)) {
-                respond_not_found(req);
-                return;
-        }
         int64_t part = g_ascii_strtoll(request_query(req, "part"), NULL, 10);
         g_autofree char *part_name = part > 0 ? live_store_part(db, room->id, part) : NULL;
         if (part && !part_name) {
@@ -148,11 +166,35 @@ static void open_socket(Request *req, Db *db)
         opening->event_slug = g_strdup(event->slug);
         opening->account = account ? account->id : 0;
         opening->account_name = account ? g_strdup(account->name) : NULL;
-        opening->role = role_of(req);
+        opening->role = role;
         opening->rights = rights_of(req);
         opening->lang = request_lang(req);
         opening->network = live_network_for_limits(req);
         respond_websocket(req, &live_socket_handler, opening, live_opening_free);
+}
+
+static void open_socket(Request *req, Db *db)
+{
+        g_autoptr(Event) event = conference_event(db, request_event(req));
+        g_autoptr(EventRoom) room = event ? conference_room(db, event->id, request_param(req, "room")) : NULL;
+        if (room && has_live_room(room))
+                open_room(req, db, event, room, role_of(req));
+        else
+                respond_not_found(req);
+}
+
+/* All who are in the team lead its room. */
+static void open_team_socket(Request *req, Db *db)
+{
+        g_autoptr(Event) event = conference_event(db, request_event(req));
+        if (!event) {
+                respond_not_found(req);
+                return;
+        }
+        EventRoom room = { .id = live_team_room(event->id),
+                           .slug = (char *)"team",
+                           .name = (char *)tr(request_lang(req), "Team room") };
+        open_room(req, db, event, &room, LIVE_HOST);
 }
 
 const Route live_routes[] = {
@@ -160,5 +202,9 @@ const Route live_routes[] = {
           .menu_text = N_("Who is on stage, what is recorded.") },
         { GET, "/:event/live/:room/", show_room, RIGHT_PUBLIC, 0, "A room" },
         { WEBSOCKET, "/:event/live/:room/socket", open_socket, RIGHT_PUBLIC, 0, "A room's messages" },
+        { GET, "/:event/organise/meeting/", show_team_room, RIGHT_TEAM, 0, "The room of the team",
+          .menu = N_("Team room"), .menu_text = N_("Meet by picture and sound, and write notes together.") },
+        { WEBSOCKET, "/:event/organise/meeting/socket", open_team_socket, RIGHT_TEAM, 0,
+          "The messages of the team's room" },
         { 0 },
 };

@@ -237,6 +237,10 @@ void live_note_removed(Person *person)
 
 void live_remove(Client *client, json_t *message)
 {
+        if (live_is_team_room(client->room->id)) { /* no session ends there, and a removal lasts until then */
+                live_refuse(client, "remove", NULL, N_("Whoever is in the team may be here."));
+                return;
+        }
         Person *person = target(client, message, "remove");
         if (!person || person == client->person)
                 return;
@@ -304,6 +308,8 @@ static void after_consent(LiveRoom *room, Act *act, bool kept)
 
 void live_consent(Client *client, json_t *message)
 {
+        if (live_is_team_room(client->room->id)) /* nothing is recorded there */
+                return;
         client->person->consent_turn++;
         Act *act = live_act_new(client->room, write_consent, after_consent);
         act->person = client->person->id;

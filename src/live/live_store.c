@@ -18,7 +18,8 @@ void stored_room_clear(StoredRoom *stored)
 
 static int64_t event_of_room(Db *db, int64_t room_id)
 {
-        return db_int(
+        return live_is_team_room(room_id) ? -room_id - LIVE_TEAM_ROOMS
+                                          : db_int(
                 db, 0,
                 "SELECT event_id FROM room WHERE id = coalesce((SELECT room_id FROM live_part WHERE id = -$1), $1)",
                 "i", room_id);
@@ -31,9 +32,19 @@ char *live_store_part(Db *db, int64_t room_id, int64_t part)
         return stmt_next(row) ? g_strdup(stmt_text(row, 0)) : NULL;
 }
 
+bool live_store_room_stands(Db *db, int64_t room_id)
+{
+        return db_int(db, 0, "SELECT count(*) FROM event WHERE id = $1", "i", event_of_room(db, room_id)) == 1;
+}
+
+bool live_store_in_team(Db *db, int64_t event_id, int64_t account)
+{
+        return (people_rights(db, account, event_id) & RIGHT_BIT(RIGHT_TEAM)) != 0;
+}
+
 int live_store_account_consent(Db *db, int64_t room_id, int64_t account)
 {
-        if (account <= 0)
+        if (account <= 0 || live_is_team_room(room_id)) /* nothing is recorded there */
                 return -1;
         Consent consent = people_consent(db, account, event_of_room(db, room_id));
         return consent.given_us == 0 ? -1 : consent.standing;

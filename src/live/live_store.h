@@ -23,6 +23,10 @@ typedef struct {
 void stored_room_clear(StoredRoom *stored);
 void live_store_load(Db *db, int64_t room_id, StoredRoom *ret_stored);
 
+/* Whether the event of the room is still there; whether the account is in its team. */
+bool live_store_room_stands(Db *db, int64_t room_id);
+bool live_store_in_team(Db *db, int64_t event_id, int64_t account);
+
 typedef struct {
         int64_t session_id, started_us;
         LiveTalk talk;

@@ -12,8 +12,7 @@ import { t } from "./words.js";
 
 const SHOWN_MAX = 100;
 
-/** From left to right: the panel's own, with the features' after the discussion. `whole`: draws the panel's body itself. */
-/** @param {View} view */
+/** From left to right: the panel's own, with the features' after the discussion. `whole`: draws the panel's body itself. @param {View} view */
 function tabs(view) {
   return [
     {

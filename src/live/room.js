@@ -489,7 +489,7 @@ class Meeting {
         this.draw();
       },
       consent: (/** @type {boolean} */ yes) => send({ t: "consent", yes }),
-      enter: (/** @type {boolean} */ consent) => this.#enter(consent),
+      enter: (/** @type {boolean | null} */ consent) => this.#enter(consent),
       refuse_stage: () => this.#refuse_stage(),
       leave_stage: () => {
         send({ t: "leave" });
@@ -553,13 +553,14 @@ class Meeting {
     this.draw();
   }
 
-  /** @param {boolean} consent */
+  /** @param {boolean | null} consent null: nothing is recorded here */
   async #enter(consent) {
     this.dialog = null;
     this.mic_on = this.devices.tracks.mic !== null;
     this.#agreed = { mic: this.mic_on, camera: this.devices.tracks.camera !== null };
     this.keep({ stage: this.#agreed });
-    this.socket.send({ t: "consent", yes: consent });
+    if (consent !== null)
+      this.socket.send({ t: "consent", yes: consent });
     if (myself(this.room)?.stage == null)
       this.socket.send({ t: "take" });
     else

@@ -137,6 +137,7 @@ static const char *const words[] = {
            "seen and heard live only."),
         N_("No, thank you"),
         N_("Cancel"),
+        N_("Nothing is recorded in the team room."),
         N_("My picture and my voice may be recorded and published."),
         N_("Stop sharing my screen"),
         N_("Share my screen"),

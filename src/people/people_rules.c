@@ -23,6 +23,7 @@ static const struct {
 } GRANTS[] = {
         { RIGHT_SPEAKER, ROLE_SPEAKER | HOSTS },
         { RIGHT_TEAM, TEAM },
+        { RIGHT_HELP, TEAM & ~ROLE_READER },
         { RIGHT_CAPTION, ROLE_CAPTIONER | ROLE_STAGE | ORGANISERS },
         { RIGHT_CHECKIN, ROLE_CHECKIN | ORGANISERS },
         { RIGHT_HOST, HOSTS },

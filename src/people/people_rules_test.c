@@ -7,12 +7,12 @@
 
 static void test_rights(void)
 {
-        /* P public, S signed in, p speaker, t team, c caption, d door, H host, s stage, r programme, O organiser,
-         * o owner of the event, W owner of the server */
-        static const char letters[] = "PSptcdHsrOoW";
-        static const Right rights[] = { RIGHT_PUBLIC,    RIGHT_SIGNED_IN, RIGHT_SPEAKER,     RIGHT_TEAM,
-                                        RIGHT_CAPTION,   RIGHT_CHECKIN,   RIGHT_HOST,        RIGHT_STAGE,
-                                        RIGHT_PROGRAMME, RIGHT_ORGANISER, RIGHT_EVENT_OWNER, RIGHT_OWNER };
+        /* P public, S signed in, p speaker, t team, h helps and changes, c caption, d door, H host, s stage, r
+         * programme, O organiser, o owner of the event, W owner of the server */
+        static const char letters[] = "PSpthcdHsrOoW";
+        static const Right rights[] = { RIGHT_PUBLIC,    RIGHT_SIGNED_IN,   RIGHT_SPEAKER, RIGHT_TEAM,  RIGHT_HELP,
+                                        RIGHT_CAPTION,   RIGHT_CHECKIN,     RIGHT_HOST,    RIGHT_STAGE, RIGHT_PROGRAMME,
+                                        RIGHT_ORGANISER, RIGHT_EVENT_OWNER, RIGHT_OWNER };
         static const struct {
                 unsigned roles;
                 const char *granted;
@@ -20,16 +20,16 @@ static void test_rights(void)
                 { 0, "P" },
                 { ROLE_ATTENDEE, "PS" },
                 { ROLE_SPEAKER, "PSp" },
-                { ROLE_HOST, "PSptH" },
+                { ROLE_HOST, "PSpthH" },
                 { ROLE_READER, "PSt" },
-                { ROLE_CHECKIN, "PStd" },
-                { ROLE_CAPTIONER, "PStc" },
-                { ROLE_STAGE, "PSptcHs" },
-                { ROLE_PROGRAMME, "PStr" },
-                { ROLE_ORGANISER, "PSptcdHsrO" },
-                { ROLE_EVENT_OWNER, "PSptcdHsrOo" },
-                { ROLE_OWNER, "PSptcdHsrOoW" },
-                { ROLE_ATTENDEE | ROLE_HOST, "PSptH" },
+                { ROLE_CHECKIN, "PSthd" },
+                { ROLE_CAPTIONER, "PSthc" },
+                { ROLE_STAGE, "PSpthcHs" },
+                { ROLE_PROGRAMME, "PSthr" },
+                { ROLE_ORGANISER, "PSpthcdHsrO" },
+                { ROLE_EVENT_OWNER, "PSpthcdHsrOo" },
+                { ROLE_OWNER, "PSpthcdHsrOoW" },
+                { ROLE_ATTENDEE | ROLE_HOST, "PSpthH" },
         };
         for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
                 for (size_t j = 0; j < G_N_ELEMENTS(rights); j++)

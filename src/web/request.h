@@ -30,6 +30,7 @@ typedef enum { GET = 1, POST, POST_ALONE, WEBSOCKET, PROTOCOL } Method;
         X(SIGNED_IN, "whoever is signed in")                                                                           \
         X(SPEAKER, "a speaker of the event, and whoever hosts or organises it")                                        \
         X(TEAM, "whoever helps with the event: every role but attendee and speaker")                                   \
+        X(HELP, "whoever helps with the event and may change something: the team but who only reads")                  \
         X(CAPTION, "a captioner of the event, its stage managers and organisers")                                      \
         X(CHECKIN, "whoever welcomes people at the door, and the event's organisers")                                  \
         X(HOST, "a host of the event, its stage managers and organisers")                                              \

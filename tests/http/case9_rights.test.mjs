@@ -16,6 +16,7 @@ const HOSTS = ['host', 'stage-manager', ...ORGANISERS];
 const GRANTED = {
   SPEAKER: ['speaker', ...HOSTS],
   TEAM: [...HOSTS, 'programme', 'captioner', 'check-in', 'read-only'],
+  HELP: [...HOSTS, 'programme', 'captioner', 'check-in'],
   CAPTION: ['captioner', 'stage-manager', ...ORGANISERS],
   CHECKIN: ['check-in', ...ORGANISERS],
   HOST: HOSTS,
@@ -80,6 +81,8 @@ const PROVIDERS = {
   'static/:path*': () => 'nothing.css',
   'jobs/:job': (world) => one({ db: world.db }, "SELECT id FROM job WHERE event_id IS NULL AND ? > 0", { id: 1 }),
   'jobs/:id': (world, event) => one(world, 'SELECT id FROM job WHERE event_id = ?', event),
+  'notes/:note': (world, event) => one(world, 'SELECT id FROM note WHERE event_id = ?', event),
+  'history/:version': (world, event) => one(world, 'SELECT max(n) FROM note_version JOIN note ON note.id = note_id WHERE event_id = ?', event),
   'mail/:id': (world, event) => one(world, 'SELECT id FROM mail WHERE event_id = ?', event),
 };
 
@@ -100,6 +103,8 @@ function fill(db, event, accounts) {
   insert(db, 'mail', { event_id: event.id, kind: 'test', recipient: `someone@${event.slug}.example`, message: 'To: x\r\n\r\nx', state: 'waiting', next_us: 9e15 });
   insert(db, 'recording', { event_id: event.id, folder: `folder-${event.slug}`, title: event.slug, state: 'ready',
     talk_id: db.prepare("SELECT id FROM talk WHERE event_id = ? AND title LIKE 'Earlier %'").get(event.id).id });
+  const note = insert(db, 'note', { event_id: event.id, title: `Note ${event.slug}`, text: 'Now' });
+  for (const [n, text] of [[1, 'Once'], [2, null]]) insert(db, 'note_version', { note_id: note, n, text, begun_us: n, ended_us: n });
   insert(db, 'picture', { event_id: event.id, file: `${String(event.id).repeat(64)}.png` });
   if (!db.prepare('SELECT 1 FROM job WHERE event_id IS NULL').get())
     insert(db, 'job', { kind: 'backup', event_id: null, state: 'cancelled', created_us: 1, ended_us: 9e15 });
