@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "greenroom/greenroom.h"
+#include "hall/hall.h"
 #include "law/law.h"
 #include "live/live.h"
 #include "mail/mail.h"
@@ -36,6 +37,7 @@ static const struct {
         { "live", live_expire },
         { "whip", whip_expire },
         { "greenroom", greenroom_expire },
+        { "hall", hall_expire },
         { "mail", mail_expire },
         { "law", law_expire },
         { "programme", programme_tidy },

@@ -8,6 +8,7 @@
 #include "discuss/discuss.h"
 #include "floor/floor.h"
 #include "greenroom/greenroom.h"
+#include "hall/hall.h"
 #include "job/job.h"
 #include "law/law.h"
 #include "live/live.h"
@@ -31,7 +32,7 @@ void (*const people_link_followers[])(Request *req, Db *db, int64_t account, int
 bool (*const programme_replay_withheld)(Db *db, int64_t talk) = live_replay_withheld;
 
 /* What features above it add to the room, in the order of their places in it. */
-const LiveFeature *const live_features[] = { &captions_feature, &discuss_feature, &floor_feature, NULL };
+const LiveFeature *const live_features[] = { &captions_feature, &discuss_feature, &floor_feature, &hall_feature, NULL };
 
 const Route *const app_routes[] = {
         static_routes,
@@ -56,6 +57,7 @@ const Route *const app_routes[] = {
         replay_routes,
         greenroom_routes,
         whip_routes,
+        hall_routes,
         law_routes,
         stats_routes,
         api_routes,

@@ -105,6 +105,13 @@ static void forgotten(LiveRoom *room, int person)
         tell(room);
 }
 
+static void hall_top(Html *h, Db *db, const LiveHall *hall)
+{
+        int who = 0;
+        g_autofree char *name = floor_store_name(db, hall->session_id, &who);
+        floor_hall_view(h, &(FloorHall){ .name = name, .mine = who && who == hall->person });
+}
+
 static const LiveMessage messages[] = {
         { "floor", LIVE_HOST, 30, 10, give },
         { "floor_limit", LIVE_HOST, 30, 10, set_limit },
@@ -126,4 +133,5 @@ const LiveFeature floor_feature = {
         .export = floor_store_export,
         .erase = floor_store_erase,
         .expire = floor_store_expire,
+        .hall_top = hall_top,
 };

@@ -24,7 +24,7 @@ static json_t *people_json(LiveRoom *room)
         gpointer person;
         g_hash_table_iter_init(&people, room->people);
         while (g_hash_table_iter_next(&people, NULL, &person))
-                if (live_person_here(person))
+                if (live_person_here(person) && !((Person *)person)->projector)
                         json_array_append_new(list, live_person_json(person));
         return list;
 }
@@ -49,6 +49,8 @@ static void send_welcome(Person *person, const char *key, const char *publish)
                 live_hands_json(room), "recording", room->recording, "record_text", live_record_text(person), "onair",
                 live_on_air_json(room), "pinned", room->pinned ? json_integer(room->pinned) : json_null(), "vp8",
                 room->vp8);
+        if (person->of_hall)
+                json_object_set_new(json_object_get(welcome, "me"), "hall", json_integer(person->of_hall));
         json_object_set_new(welcome, "publish", publish ? json_string(publish) : json_null());
         json_object_set_new(welcome, "chat_rules", live_chat_json(room));
         json_object_set_new(welcome, "ice", live_ice_servers(person));
@@ -71,13 +73,14 @@ static void replace_older(Person *person)
 }
 
 /* The person takes this socket; what is still open of its media is kept. */
-static void enter(Client *client, Person *person, const char *key, json_t *message)
+void live_enter(Client *client, Person *person, const char *key, json_t *message)
 {
         replace_older(person);
         client->person = person;
         client->join_pending = false;
         person->socket = client->socket;
         person->rights = client->opening->rights;
+        person->of_hall = client->opening->hall;
         person->away_until_us = 0;
         g_free(person->network);
         person->network = person->role == LIVE_GUEST ? g_strdup(client->opening->network) : NULL;
@@ -97,6 +100,7 @@ static void enter(Client *client, Person *person, const char *key, json_t *messa
                        person->lines_seats >= person->room->seats;
         if (!watches)
                 live_offer_subscribe(person);
+        live_leave_out(person);
 }
 
 static bool write_join(Db *db, Act *act)
@@ -107,7 +111,8 @@ static bool write_join(Db *db, Act *act)
         bool known = act->was_new ? live_store_person_add(db, act->room_id, &person, act->now_us)
                                   : live_store_person_update(db, act->room_id, act->person, act->name, act->role,
                                                              act->account, act->now_us);
-        return known && live_store_came(db, act->session_id, act->room_id, act->person);
+        return known && (!act->hall || live_store_seat_of(db, act->room_id, act->person, act->hall)) &&
+               live_store_came(db, act->session_id, act->room_id, act->person);
 }
 
 static void after_join(LiveRoom *room, Act *act, bool kept)
@@ -139,15 +144,15 @@ static void after_join(LiveRoom *room, Act *act, bool kept)
         if (act->consent >= 0)
                 person->consent = act->consent;
         person->came_session = act->session_id;
-        enter(client, person, act->key, act->extra);
+        live_enter(client, person, act->key, act->extra);
 }
 
-static void hash_of_key(const char *key, unsigned char ret_hash[KEY_HASH_BYTES])
+void live_hash_key(const char *key, unsigned char ret_hash[KEY_HASH_BYTES])
 {
         crypto_generichash(ret_hash, KEY_HASH_BYTES, (const unsigned char *)key, strlen(key), NULL, 0);
 }
 
-static char *new_key(void)
+char *live_new_key(void)
 {
         unsigned char bytes[KEY_BYTES];
         char text[KEY_BYTES * 2 + 1];
@@ -157,9 +162,9 @@ static char *new_key(void)
 
 char *live_sample_speaker(Db *db, int64_t room_id, const char *name)
 {
-        char *key = new_key();
+        char *key = live_new_key();
         unsigned char hash[KEY_HASH_BYTES];
-        hash_of_key(key, hash);
+        live_hash_key(key, hash);
         int64_t now = now_us();
         int id = live_store_sample_speaker(db, room_id, name, hash, now);
         if (id)
@@ -191,7 +196,7 @@ static void count_people(LiveRoom *room, const char *network, unsigned *ret_peop
         *ret_of_network = 0;
         g_hash_table_iter_init(&people, room->people);
         while (g_hash_table_iter_next(&people, NULL, &person)) {
-                *ret_people += live_person_here(person);
+                *ret_people += live_person_here(person) && !((Person *)person)->projector;
                 *ret_of_network += network && g_strcmp0(((Person *)person)->network, network) == 0;
         }
 }
@@ -250,10 +255,14 @@ void live_room_join(Client *client, json_t *message)
                 live_room_wait(client, message);
                 return;
         }
+        if (client->opening->screen) {
+                live_projector_join(client, message);
+                return;
+        }
         const char *key = json_string_value(json_object_get(message, "key"));
         unsigned char hash[KEY_HASH_BYTES];
         if (key)
-                hash_of_key(key, hash);
+                live_hash_key(key, hash);
         Person *known = key ? g_hash_table_lookup(room->by_key, hash) : NULL;
         if (known && known->removed) {
                 live_bye(client, 1008, "removed", N_("A host has asked you to leave this session."));
@@ -267,12 +276,13 @@ void live_room_join(Client *client, json_t *message)
         act->client = client->id;
         act->was_new = !known;
         act->person = known ? known->id : room->next_id++;
-        act->key = known ? g_strdup(key) : new_key();
-        hash_of_key(act->key, act->key_hash);
+        act->key = known ? g_strdup(key) : live_new_key();
+        live_hash_key(act->key, act->key_hash);
         act->name = join_name(client, message, known);
         /* a key keeps the role it was made with (sample speakers have no account); signing in can only add to it */
         act->role = known && !known->account ? MAX(known->role, client->opening->role) : client->opening->role;
         act->account = client->opening->account;
+        act->hall = client->opening->hall;
         act->extra = json_incref(message);
         act->free_extra = json_free;
         client->join_pending = true;

@@ -36,6 +36,7 @@ static Person *person_from_stored(LiveRoom *room, const StoredPerson *stored)
         person->encoder = stored->encoder;
         person->held = stored->held;
         person->hall = stored->hall;
+        person->of_hall = stored->of_hall;
         person->consent = stored->consent;
         return person;
 }
@@ -153,7 +154,8 @@ static void give_up(LiveRoom *room)
                 if (client->room != room)
                         continue;
                 client->room = NULL;
-                socket_close(client->socket, 1011, "store");
+                if (client->socket)
+                        socket_close(client->socket, 1011, "store");
         }
         g_hash_table_remove(room->live->rooms, &room->id);
 }

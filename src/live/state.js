@@ -4,7 +4,7 @@ import { apply_parts, empty_parts } from "./features.js";
 
 /**
  * @typedef {{id: number, name: string, role: "host" | "speaker" | "attendee" | "guest", stage: number | null,
- *   mic: boolean, camera: boolean, screen: boolean, away: boolean, consent: boolean | null, hall?: true,
+ *   mic: boolean, camera: boolean, screen: boolean, away: boolean, consent: boolean | null, hall?: true, of_hall?: number,
  *   encoder?: {held: boolean, trouble: "b-frames" | "profile" | null}}} Person
  * @typedef {{n: number, who: number, name: string, text: string, at_us: number, id?: string, reply?: number, waiting?: boolean}} Line
  * @typedef {{code: string, title: string, start_us: number, end_us: number}} Talk
@@ -16,7 +16,7 @@ const CHAT_LINES_MAX = 500;
 
 export function emptyRoom() {
   return {
-    /** @type {{id: number, key: string, role: string, name: string} | null} */ me: null,
+    /** @type {{id: number, key: string, role: string, name: string, hall?: number} | null} */ me: null,
     /** @type {{title: string, slug: string} | null} */ room: null,
     /** @type {Talk | null} */ talk: null,
     seats: 4,
