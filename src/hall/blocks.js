@@ -68,8 +68,10 @@ export function Queue({ room }) {
 }
 
 /** @param {View} view */
-export function Join({ room, address }) {
-  return !room.ended && html`<section class="join"><p class="kicker">${t("Raise a hand, ask, vote: on your phone")}</p><p class="address">${address.split("/").map((part, at) => html`${at ? html`/<wbr />` : null}${part}`)}</p></section>`;
+export function Join({ room, address, code: { path, modules } }) {
+  // a reader wants four modules of light around it
+  return !room.ended && html`<section class="join"><p class="kicker">${t("Raise a hand, ask, vote: on your phone")}</p>
+    ${modules > 0 && html`<svg class="code" viewBox=${`-4 -4 ${modules + 8} ${modules + 8}`} shape-rendering="crispEdges" aria-hidden="true"><path d=${path} /></svg>`}<p class="address">${address.split("/").map((part, at) => html`${at ? html`/<wbr />` : null}${part}`)}</p></section>`;
 }
 
 /** @param {View} view */

@@ -28,6 +28,9 @@ bool hall_remove(Db *db, int64_t event, int64_t id, int64_t *ret_room_id);
 /* Whose page of this room the key opens. NULL: nobody's. (transfer full) */
 Hall *hall_find(Db *db, int64_t room_id, HallPage page, const char *key);
 
+/* An SVG path of a QR code, one unit a module, without the quiet zone; NULL: the text is too long. (transfer full) */
+char *hall_code(const char *text, int *ret_modules);
+
 extern const char *const hall_room_words[];
 
 /* --- what the views are made from ----------------------------------------------------------------------------------
@@ -44,6 +47,8 @@ void halls_view(Html *h, const HallsPage *v);
 
 typedef struct {
         const char *title, *socket_url, *zone, *words;
-        const char *address; /* of the phones' page, as one types it */
+        const char *address; /* of the phones' page */
+        const char *code;    /* the same for a camera: hall_code() */
+        int modules;
 } ScreenPage;
 void screen_view(Html *h, const ScreenPage *v);

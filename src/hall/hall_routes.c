@@ -188,13 +188,17 @@ static void show_screen(Request *req, Db *db)
         g_autofree char *socket = g_strdup_printf("/%s/live/%s/screen/socket", door.event->slug, door.room->slug);
         g_autofree char *address =
                 g_strdup_printf("%s/%s/live/%s/hall/", request_origin(req), door.event->slug, door.room->slug);
+        int modules = 0;
+        g_autofree char *code = hall_code(address, &modules);
         g_autofree char *words = live_room_words(request_lang(req));
         g_autoptr(GPtrArray) scripts = live_room_scripts("hall/screen.js");
         ScreenPage page = { .title = door.room->name,
                             .socket_url = socket,
                             .zone = door.event->zone_name,
                             .words = words,
-                            .address = address };
+                            .address = address,
+                            .code = code,
+                            .modules = modules };
         Html *h = page_begin(req, &(Page){ .title = page.title,
                                            .theme = door.event->theme_class,
                                            .head_links = door.event->theme_link,

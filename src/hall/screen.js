@@ -29,10 +29,11 @@ class Screen {
 
   /** @param {HTMLElement} place */
   constructor(place) {
-    const { socket = "", zone, title = "", address = "" } = place.dataset;
+    const { socket = "", zone, title = "", address = "", code = "", modules = "0" } = place.dataset;
     this.place = place;
     this.title = title;
     this.address = address.replace(/^https?:\/\//, "");
+    this.code = { path: code, modules: Number(modules) };
     this.store = "treteau screen " + socket;
     this.captions = localStorage.getItem(this.store) ?? "normal";
     const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZone: zone || undefined });
@@ -71,9 +72,9 @@ class Screen {
   }
 
   view() {
-    const { room, link, said, title, address, captions, sound, clock, closed } = this, offset_us = room.clock_offset_us;
+    const { room, link, said, title, address, code, captions, sound, clock, closed } = this, offset_us = room.clock_offset_us;
     return {
-      room, link, said, title, address, captions, sound, clock, people: this.shown_people(), tracks: this.watching.tracks, now_us: () => Date.now() * 1000 + offset_us,
+      room, link, said, title, address, code, captions, sound, clock, people: this.shown_people(), tracks: this.watching.tracks, now_us: () => Date.now() * 1000 + offset_us,
       results: closed && performance.now() - closed.at < RESULTS_MS ? closed.id : null,
       unblock: () => this.sound.unblock(), larger: (/** @type {number} */ by) => this.larger(by), full: () => this.full(),
     };

@@ -115,6 +115,7 @@ describe("the screen of a hall", { skip: missing("chromium") }, () => {
     await screen.press("+");
     await screen.until(() => document.querySelector(".captions.large"));
     assert.ok(await screen.evaluate(() => document.querySelector(".address").innerText.endsWith("/test/live/scene/hall/")));
+    assert.ok(await screen.evaluate(() => document.querySelector(".code").getBoundingClientRect().height > 100));
     assert.equal(await screen.evaluate(() => document.documentElement.scrollHeight <= innerHeight && document.documentElement.scrollWidth <= innerWidth), true);
     assert.deepEqual(await standing_findings(screen.page), []);
     if (process.env.SHOTS)
