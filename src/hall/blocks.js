@@ -33,7 +33,7 @@ export function Asked({ room }) {
 /** The open one, or for a while the results of the last. @param {View} view */
 export function Poll({ room, results }) {
   const polls = /** @type {import("../discuss/polls.js").Poll[]} */ (room.parts.discuss.polls);
-  const poll = polls.findLast((one) => one.state === "open") ?? polls.find((one) => one.id === results);
+  const poll = polls.filter((one) => one.state === "open").at(-1) ?? polls.find((one) => one.id === results);
   if (!poll)
     return null;
   return html`<section class="poll"><p class="kicker">${poll.state === "open" ? t("Vote now, on your phone") : t("Results")}</p><p class="question">${poll.question}</p>

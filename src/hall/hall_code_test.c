@@ -1,5 +1,6 @@
 #include "hall/hall_private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The modules of a path, a character each; what it draws outside of the square fails. */

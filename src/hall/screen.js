@@ -187,7 +187,7 @@ function Page(view) {
   return html`<header class="top">${live && html`<span class="tag live">${t("Live")}</span>`}<h1>${talk?.title || title}</h1>
       <p class="hours"><time>${clock(now)}</time>${talk && !room.ended && html` <small>${t("until {time}", { time: clock(talk.end_us) })}</small>`}</p></header>
     <section class="pictures" aria-label=${t("On stage")}><${Notices} ...${view} /><${Pictures} ...${view} /></section>
-    <aside aria-label=${t("In the room")}><${Floor} ...${view} /><${Asked} ...${view} /><${Poll} ...${view} /><${Queue} ...${view} /><${Join} ...${view} /></aside>
+    <div class="side" role="group" aria-label=${t("In the room")}><${Floor} ...${view} /><${Asked} ...${view} /><${Poll} ...${view} /><${Queue} ...${view} /><${Join} ...${view} /></div>
     <${Captions} ...${view} />
     <div class="commands" role="group" aria-label=${t("Commands of this screen")}>
       <button type="button" class="btn" aria-keyshortcuts="F" onClick=${view.full}>${t("Full screen (F)")}</button>
