@@ -129,10 +129,10 @@ describe('votes and questions from the hall, without script', () => {
     const one = told('votes');
     assert.equal((await cleo.send({ vote: question })).status, 303);
     assert.deepEqual((await one).list, [[question, 1]]);
-    assert.match(await cleo.page(), new RegExp(`name="unvote"[^>]*aria-pressed="true"[^>]*1 vote[^>]*value="${question}"`));
+    assert.match(await cleo.page(), new RegExp(`name="unvote"[^>]*aria-pressed="true"[^>]*votes: 1[^>]*value="${question}"`));
     assert.match(await phone().page(), new RegExp(`name="vote"[^>]*aria-pressed="false"[^>]*value="${question}"`));
     await cleo.send({ vote: question }); // again: still one
-    assert.match(await cleo.page(), /1 vote/);
+    assert.match(await cleo.page(), /votes: 1\)/);
     const none = told('votes');
     assert.equal((await cleo.send({ unvote: question })).status, 303);
     assert.deepEqual((await none).list, [[question, 0]]);
@@ -211,12 +211,14 @@ describe('votes and questions from the hall, without script', () => {
     assert.doesNotMatch(await dora.page(), /has the floor|have the floor/);
     const hand = id_of('Dora');
     await dora.send({ hand: 'up', name: 'Dora' });
-    host.send({ t: 'floor', who: await hand });
+    dora.id = await hand;
+    host.send({ t: 'floor', who: dora.id });
     await home.next('floor', (m) => m.who);
     assert.match(await dora.page(), /You have the floor/);
     assert.match(await phone().page(), /Dora has the floor/);
+    host.send({ t: 'floor_limit', seconds: 60 }); // one right after the other: none undoes the one before
     host.send({ t: 'floor', who: null });
-    await home.next('floor', (m) => !m.who);
+    assert.equal((await home.next('floor', (m) => !m.who && m.limit_s !== 120)).limit_s, 60);
     assert.doesNotMatch(await phone().page(), /Dora has the floor/);
   });
 
@@ -226,6 +228,8 @@ describe('votes and questions from the hall, without script', () => {
       return home.next('asked', (m) => m.id === 'q9');
     })();
     await cleo.send({ vote: question });
+    home.send({ t: 'hand', up: false });
+    await home.next('hands', (m) => m.list.length === 1 && m.list[0] === dora.id);
     const before = await cleo.page(), hers = await dora.page();
     assert.match(hers, /first in the queue/);
     await server.kill();
