@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "greenroom/greenroom.h"
+#include "hall/hall.h"
 #include "law/law.h"
 #include "live/live.h"
 #include "mail/mail.h"
@@ -38,6 +39,7 @@ static const struct {
         { "whip", whip_expire },
         { "greenroom", greenroom_expire },
         { "notes", notes_expire },
+        { "hall", hall_expire },
         { "mail", mail_expire },
         { "law", law_expire },
         { "programme", programme_tidy },

@@ -9,6 +9,7 @@
 #include "capture/capture.h"
 #include "floor/floor.h"
 #include "greenroom/greenroom.h"
+#include "hall/hall.h"
 #include "job/job.h"
 #include "law/law.h"
 #include "live/live.h"
@@ -36,7 +37,7 @@ bool (*const programme_replay_withheld)(Db *db, int64_t talk) = live_replay_with
 /* What features above it add to the room, in the order of their places in it. */
 const LiveFeature *const live_features[] = { &captions_feature, &capture_feature, &discuss_feature, &floor_feature, &workshop_feature,
                                              &notes_feature,
-                                             NULL };
+                                             &hall_feature, NULL };
 
 const Route *const app_routes[] = {
         static_routes,
@@ -64,6 +65,7 @@ const Route *const app_routes[] = {
         notes_routes,
         notes_history_routes,
         whip_routes,
+        hall_routes,
         law_routes,
         stats_routes,
         api_routes,

@@ -85,4 +85,6 @@ const LiveFeature discuss_feature = {
         .export = discuss_store_export,
         .erase = discuss_store_erase,
         .expire = discuss_store_expire,
+        .hall = discuss_hall,
+        .hall_form = discuss_hall_form,
 };

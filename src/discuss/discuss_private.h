@@ -1,6 +1,7 @@
 /* The inside of discuss/, for it alone. On the socket loop's thread unless it says otherwise. */
 #pragma once
 #include "discuss/discuss.h"
+#include "web/form.h"
 
 #define QUESTIONS_MAX 300 /* of a session */
 #define QUESTION_MAX_CHARS 500
@@ -90,5 +91,30 @@ json_t *discuss_polls_json(LiveRoom *room, int person);
 /* The session is over. Their rows are discuss_store_settle()'s. */
 void discuss_close_polls(LiveRoom *room);
 void discuss_tell_figures(LiveRoom *room, Discussion *discussion);
+
+/* --- discuss_hall.c: on the hall's light page, on a request's thread ------------------------------------------------
+ */
+typedef struct {
+        int64_t id;
+        char *text, *state, *name; /* name NULL: asked without one */
+        int votes;
+        bool voted; /* by who looks */
+} HallQuestion;
+typedef struct {
+        const LiveHall *hall;
+        const char *nonce; /* of the next question */
+        bool moderated, nameless;
+        const HallQuestion *questions;
+        size_t count;
+        Poll *const *polls;
+        size_t poll_count;
+} DiscussHall;
+void discuss_hall(Html *h, Db *db, const LiveHall *hall);
+json_t *discuss_hall_form(Request *req);
+const Choice *discuss_choice(const Poll *poll, guint i);
+int discuss_percent(const Poll *poll, guint i);   /* of those who answered */
+int discuss_word_size(const Poll *poll, guint i); /* 1 … 4; 0: nobody said it */
+void discuss_hall_view(Html *h, const DiscussHall *v);
+bool discuss_hall_done(const DiscussHall *page, const Poll *poll); /* who looks has answered */
 
 extern const char *const discuss_room_words[];

@@ -74,17 +74,64 @@ static void load_polls(Db *db, int64_t session, GPtrArray *polls)
         }
 }
 
+void discuss_store_setting_of(Db *db, int64_t session, bool *ret_moderated, bool *ret_nameless)
+{
+        g_autoptr(Stmt) stmt =
+                db_query(db, "SELECT moderated, nameless FROM discuss_setting WHERE session_id = $1", "i", session);
+        bool set = stmt_next(stmt);
+        *ret_moderated = set && stmt_int(stmt, 0) != 0;
+        *ret_nameless = !set || stmt_int(stmt, 1) != 0;
+}
+
+void discuss_store_hall_questions(Db *db, int64_t session, int person, GArray *questions)
+{
+        g_autoptr(Stmt) stmt = db_query(
+                db,
+                "SELECT q.id, q.text, q.state, CASE WHEN q.named THEN (SELECT p.name FROM live_person p WHERE"
+                " p.room_id = q.room_id AND p.id = q.person_id) END,"
+                " q.votes + (SELECT count(*) FROM discuss_vote v WHERE v.question_id = q.id) AS votes,"
+                " EXISTS(SELECT 1 FROM discuss_vote v WHERE v.question_id = q.id AND v.person_id = $2)"
+                " FROM discuss_question q WHERE q.session_id = $1 AND (q.state IN ('open', 'answering', 'answered')"
+                " OR (q.state = 'waiting' AND q.person_id = $2))"
+                " ORDER BY q.state <> 'waiting', q.state <> 'answering', q.state <> 'open', votes DESC, q.id LIMIT 100",
+                "ii", session, (int64_t)person);
+        while (stmt_next(stmt)) {
+                HallQuestion question = { .id = stmt_int(stmt, 0),
+                                          .text = g_strdup(stmt_text(stmt, 1)),
+                                          .state = g_strdup(stmt_text(stmt, 2)),
+                                          .name = stmt_is_null(stmt, 3) ? NULL : g_strdup(stmt_text(stmt, 3)),
+                                          .votes = (int)stmt_int(stmt, 4),
+                                          .voted = stmt_int(stmt, 5) != 0 };
+                g_array_append_val(questions, question);
+        }
+}
+
+static int by_votes(gconstpointer a, gconstpointer b)
+{
+        return (*(Choice *const *)b)->votes - (*(Choice *const *)a)->votes;
+}
+
+void discuss_store_hall_polls(Db *db, int64_t session, GPtrArray *polls)
+{
+        g_autoptr(Stmt) stmt = db_query(db,
+                                        "SELECT " POLL_COLUMNS " FROM discuss_poll WHERE session_id = $1 AND (state ="
+                                        " 'open' OR id = (SELECT max(id) FROM discuss_poll WHERE session_id = $1 AND"
+                                        " state = 'closed')) ORDER BY state <> 'open', id DESC",
+                                        "i", session);
+        while (stmt_next(stmt)) {
+                Poll *poll = discuss_poll_new();
+                read_poll(db, stmt, poll);
+                if (g_str_equal(poll->kind, "words"))
+                        g_ptr_array_sort(poll->choices, by_votes);
+                g_ptr_array_add(polls, poll);
+        }
+}
+
 bool discuss_store_load(Db *db, const LiveMoment *moment, Discussion *into)
 {
         if (!discuss_store_settle(db, moment->room_id, moment->session_id))
                 return false;
-        into->nameless = true;
-        g_autoptr(Stmt) stmt = db_query(db, "SELECT moderated, nameless FROM discuss_setting WHERE session_id = $1",
-                                        "i", moment->session_id);
-        if (stmt_next(stmt)) {
-                into->moderated = stmt_int(stmt, 0) != 0;
-                into->nameless = stmt_int(stmt, 1) != 0;
-        }
+        discuss_store_setting_of(db, moment->session_id, &into->moderated, &into->nameless);
         load_questions(db, moment->session_id, into->questions);
         load_polls(db, moment->session_id, into->polls);
         return !db_failed(db);

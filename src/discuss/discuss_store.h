@@ -4,6 +4,11 @@
 
 /* What a session holds; the voters of the room's other sessions are forgotten meanwhile. */
 bool discuss_store_load(Db *db, const LiveMoment *moment, Discussion *into);
+void discuss_store_setting_of(Db *db, int64_t session, bool *ret_moderated, bool *ret_nameless);
+/* For the hall's page: what everybody may see and what waits of this person's own, the most wanted first
+ * (HallQuestion); the open polls, and the last that was closed, its most frequent words first (Poll). */
+void discuss_store_hall_questions(Db *db, int64_t session, int person, GArray *questions);
+void discuss_store_hall_polls(Db *db, int64_t session, GPtrArray *polls);
 /* The same nonce of the same person is the same question, given back as it is. */
 bool discuss_store_ask(Db *db, const LiveMoment *moment, Question *question);
 /* False: it is not there, or may not be voted on. */

@@ -53,8 +53,57 @@ export function open_ones(questions) {
   return questions.filter((q) => q.state === "open" || q.state === "answering" || q.state === "waiting");
 }
 
-/** @param {View} view */
-export function Questions(view) {
+const TOUCH_MS = 10_000; // a finger may come back to the same place
+
+/** As in_order() wishes, but for what somebody has under their pointer or in focus: that stays where it is, and what is new comes
+ * behind. */
+export class Questions extends Component {
+  /** @type {number[]} ids as they stand */ #order = [];
+  #held_until = 0;
+  #focused = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
+
+  /** @param {number} ms */
+  #hold(ms) {
+    this.#held_until = performance.now() + ms;
+    clearTimeout(this.#timer);
+    if (ms < Infinity)
+      this.#timer = setTimeout(() => this.setState({}), ms + 20);
+  }
+
+  /** @param {Question[]} questions */
+  #placed(questions) {
+    const wished = in_order(questions);
+    if (!this.#focused && performance.now() >= this.#held_until)
+      this.#order = [];
+    const before = new Map(this.#order.map((id, at) => [id, at]));
+    const placed = wished.sort((a, b) => (before.get(a.id) ?? Infinity) - (before.get(b.id) ?? Infinity) || 0);
+    this.#order = placed.map(({ id }) => id);
+    return placed;
+  }
+
+  componentWillUnmount() {
+    clearTimeout(this.#timer);
+  }
+
+  /** What keeps the order while somebody is at it. */
+  #hands = {
+    onPointerEnter: (/** @type {PointerEvent} */ event) => this.#hold(event.pointerType === "mouse" ? Infinity : TOUCH_MS),
+    onPointerLeave: (/** @type {PointerEvent} */ event) => this.#hold(event.pointerType === "mouse" ? 0 : TOUCH_MS),
+    onFocusIn: () => (this.#focused = true),
+    onFocusOut: () => {
+      this.#focused = false;
+      this.setState({});
+    },
+  };
+
+  render(/** @type {View} */ view) {
+    return html`<${All} view=${view} questions=${this.#placed(view.room.parts.discuss.questions)} hands=${this.#hands} />`;
+  }
+}
+
+/** @param {{view: View, questions: Question[], hands: object}} p */
+function All({ view, questions, hands }) {
   const { room, send } = view, part = /** @type {Part} */ (room.parts.discuss), host = room.me?.role === "host";
   const set = (/** @type {boolean} */ moderated, /** @type {boolean} */ nameless) => send({ t: "asking", moderated, nameless });
   return html`
@@ -62,7 +111,7 @@ export function Questions(view) {
       <label class="tick"><input type="checkbox" checked=${part.moderated} onChange=${() => set(!part.moderated, part.nameless)} /><span>${t("They wait for a host before they are shown")}</span></label>
       <label class="tick"><input type="checkbox" checked=${part.nameless} onChange=${() => set(part.moderated, !part.nameless)} /><span>${t("One may ask without one's name")}</span></label></details>`}
     ${!part.questions.length && !part.asking.length && html`<p class="muted">${t("No question yet. Ask the first one below.")}</p>`}
-    <ol class="votes" role="list">${in_order(part.questions).map((q) => html`<${One} key=${q.id} q=${q} view=${view} host=${host} />`)}
+    <ol class="votes" role="list" ...${hands}>${questions.map((q) => html`<${One} key=${q.id} q=${q} view=${view} host=${host} />`)}
     ${part.asking.map((one) => html`<li key=${one.id} class="pending"><div><p>${one.text}</p><p class="small muted">${t("being sent…")}</p></div></li>`)}</ol>
     ${host && room.talk && html`<p class="small">${t("Questions, polls and messages to take with you:")} <a href=${`../../talk/${room.talk.code}/discussion.csv`} download>${t("as a table (CSV)")}</a> · <a href=${`../../talk/${room.talk.code}/discussion.json`} download>${t("as JSON")}</a></p>`}`;
 }

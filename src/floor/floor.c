@@ -1,14 +1,28 @@
 #include "floor/floor_private.h"
 
+/* As everybody sees it, and as it will be once what was asked for is written: two changes may follow each other sooner.
+ */
+typedef struct {
+        Floor now, asked;
+} FloorState;
+
 static Floor *floor_of(const LiveRoom *room)
 {
-        return live_room_state(room, &floor_feature);
+        return &((FloorState *)live_room_state(room, &floor_feature))->now;
+}
+
+static Floor *asked_of(const LiveRoom *room)
+{
+        return &((FloorState *)live_room_state(room, &floor_feature))->asked;
 }
 
 static gpointer load(Db *db, const LiveMoment *moment)
 {
-        g_autofree Floor *floor = g_new0(Floor, 1);
-        return floor_store_load(db, moment->session_id, floor) ? g_steal_pointer(&floor) : NULL;
+        g_autofree FloorState *state = g_new0(FloorState, 1);
+        if (!floor_store_load(db, moment->session_id, &state->now))
+                return NULL;
+        state->asked = state->now;
+        return g_steal_pointer(&state);
 }
 
 /* With the name: somebody in the hall has left the list of those present sooner than the floor. */
@@ -43,9 +57,11 @@ static void after_floor(LiveRoom *room, LiveClient *client, gpointer floor, bool
         if (kept) {
                 *floor_of(room) = *(Floor *)floor;
                 tell(room);
-        } else if (client) {
-                live_refuse(client, "floor", NULL,
-                            N_("This could not be noted: the server's disk may be full. Try again."));
+        } else {
+                *asked_of(room) = *floor_of(room);
+                if (client)
+                        live_refuse(client, "floor", NULL,
+                                    N_("This could not be noted: the server's disk may be full. Try again."));
         }
 }
 
@@ -53,6 +69,7 @@ static const LiveWrite keeping = { write_floor, after_floor, g_free };
 
 static void keep(LiveRoom *room, const LiveClient *client, Floor floor)
 {
+        *asked_of(room) = floor;
         live_write(room, client, &keeping, g_memdup2(&floor, sizeof floor));
 }
 
@@ -60,7 +77,7 @@ static void give(LiveClient *client, json_t *message)
 {
         LiveRoom *room = live_client_room(client);
         json_int_t who = json_integer_value(json_object_get(message, "who"));
-        Floor floor = *floor_of(room);
+        Floor floor = *asked_of(room);
         if (who < 0 || who > INT32_MAX || (who && !*live_person_name(room, (int)who))) {
                 live_refuse(client, "floor", NULL, N_("This person has left."));
                 return;
@@ -74,14 +91,14 @@ static void set_limit(LiveClient *client, json_t *message)
 {
         LiveRoom *room = live_client_room(client);
         json_int_t limit_s = json_integer_value(json_object_get(message, "seconds"));
-        Floor floor = *floor_of(room);
+        Floor floor = *asked_of(room);
         floor.limit_s = (int)CLAMP(limit_s, 0, FLOOR_LIMIT_MAX_S);
         keep(room, client, floor);
 }
 
 static void take_back(LiveRoom *room)
 {
-        Floor floor = *floor_of(room);
+        Floor floor = *asked_of(room);
         if (!floor.who)
                 return;
         floor.who = 0;
@@ -91,18 +108,27 @@ static void take_back(LiveRoom *room)
 
 static void gone(LiveRoom *room, int person)
 {
-        if (floor_of(room)->who == person)
+        if (asked_of(room)->who == person)
                 take_back(room);
 }
 
 /* The row is floor_store_erase()'s. */
 static void forgotten(LiveRoom *room, int person)
 {
-        Floor *floor = floor_of(room);
+        Floor *floor = floor_of(room), *asked = asked_of(room);
+        if (asked->who == person)
+                asked->who = 0;
         if (floor->who != person)
                 return;
         floor->who = 0;
         tell(room);
+}
+
+static void hall_top(Html *h, Db *db, const LiveHall *hall)
+{
+        int who = 0;
+        g_autofree char *name = floor_store_name(db, hall->session_id, &who);
+        floor_hall_view(h, &(FloorHall){ .name = name, .mine = who && who == hall->person });
 }
 
 static const LiveMessage messages[] = {
@@ -126,4 +152,5 @@ const LiveFeature floor_feature = {
         .export = floor_store_export,
         .erase = floor_store_erase,
         .expire = floor_store_expire,
+        .hall_top = hall_top,
 };

@@ -10,6 +10,18 @@ bool floor_store_load(Db *db, int64_t session_id, Floor *ret_floor)
         return !db_failed(db);
 }
 
+char *floor_store_name(Db *db, int64_t session_id, int *ret_who)
+{
+        g_autoptr(Stmt) row = db_query(db,
+                                       "SELECT p.id, p.name FROM live_floor f JOIN live_person p ON"
+                                       " p.room_id = f.room_id AND p.id = f.person_id WHERE f.session_id = $1",
+                                       "i", session_id);
+        if (!stmt_next(row))
+                return NULL;
+        *ret_who = (int)stmt_int(row, 0);
+        return g_strdup(stmt_text(row, 1));
+}
+
 bool floor_store_keep(Db *db, const LiveMoment *moment, const Floor *floor)
 {
         return db_run(db,

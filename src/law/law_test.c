@@ -14,6 +14,7 @@
 #include "programme/programme.h"
 #include "registration/registration.h"
 #include "greenroom/greenroom.h"
+#include "hall/hall.h"
 #include "whip/whip.h"
 
 typedef struct {
@@ -82,7 +83,7 @@ static void tear_down(Fixture *fixture, gconstpointer data)
 static void run_daily(Fixture *fixture)
 {
         static bool (*const jobs[])(Db *) = { registration_expire, people_expire, live_expire, whip_expire,
-                                              greenroom_expire,    notes_expire,  mail_expire, law_expire };
+                                              greenroom_expire,    notes_expire,  hall_expire,   mail_expire, law_expire };
         for (size_t i = 0; i < G_N_ELEMENTS(jobs); i++) {
                 Db *db = begin(fixture);
                 g_assert_true(jobs[i](db));
@@ -172,6 +173,10 @@ static const struct {
           true,
           { "INSERT INTO encoder(room_id, name, hash, made_us) VALUES($5, 'Caméra', x'01', $3)" },
           "SELECT count(*) FROM encoder" },
+        { "hall",
+          true,
+          { "INSERT INTO hall(room_id, name, screen_hash, seat_hash, made_us) VALUES($5, 'Salle', x'01', x'02', $3)" },
+          "SELECT count(*) FROM hall" },
         { "greenroom",
           false,
           { "INSERT INTO role(account_id, event_id, role) VALUES($1, $2, 'organiser')",

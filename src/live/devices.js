@@ -4,6 +4,7 @@ import { t } from "./words.js";
 
 const CAMERA = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
 const VOICE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const MIXER = { echoCancellation: false, noiseSuppression: false, autoGainControl: false }; // as it comes from the desk
 const SCREEN = { width: { max: 1920 }, height: { max: 1080 }, frameRate: { ideal: 15, max: 30 } };
 
 /** @typedef {"mic" | "camera" | "screen"} Kind */
@@ -12,6 +13,7 @@ export class Devices {
   /** @type {Record<Kind, MediaStreamTrack | null>} */ tracks = { mic: null, camera: null, screen: null };
   /** @type {{mic: MediaDeviceInfo[], camera: MediaDeviceInfo[]}} */ found = { mic: [], camera: [] };
   /** @type {{mic: string, camera: string}} the device ids to use, "" for the browser's choice */ chosen = { mic: "", camera: "" };
+  /** what comes is a hall's mixer, not a voice before a microphone */ mixer = false;
   /** What went wrong last, in words. @type {Record<Kind, string>} */ problem = { mic: "", camera: "", screen: "" };
 
   /** @param {(kind: Kind) => void} changed called when a track came, went or was ended from outside */
@@ -24,7 +26,7 @@ export class Devices {
   async open(kind) {
     this.problem[kind] = "";
     try {
-      const stream = await request(kind, kind === "screen" ? "" : this.chosen[kind]);
+      const stream = await request(kind, kind === "screen" ? "" : this.chosen[kind], this.mixer ? MIXER : VOICE);
       this.#keep(kind, stream.getTracks()[0]);
     } catch (error) {
       this.problem[kind] = explain(kind, /** @type {DOMException} */ (error));
@@ -71,7 +73,7 @@ export class Devices {
       old.onended = null;
       old.stop();
     }
-    track.contentHint = kind === "screen" ? "detail" : kind === "camera" ? "motion" : "speech";
+    track.contentHint = kind === "screen" ? "detail" : kind === "camera" ? "motion" : this.mixer ? "music" : "speech";
     track.onended = () => {
       this.tracks[kind] = null;
       this.changed(kind);
@@ -81,15 +83,15 @@ export class Devices {
   }
 }
 
-/** @param {Kind} kind @param {string} id */
-function request(kind, id) {
+/** @param {Kind} kind @param {string} id @param {MediaTrackConstraints} sound */
+function request(kind, id, sound) {
   const media = navigator.mediaDevices;
   if (!media?.getUserMedia)
     throw new DOMException("", "SecurityError");
   const device = id ? { deviceId: { exact: id } } : {};
   if (kind === "screen")
     return media.getDisplayMedia({ video: SCREEN, audio: false });
-  return media.getUserMedia(kind === "mic" ? { audio: { ...VOICE, ...device } } : { video: { ...CAMERA, ...device } });
+  return media.getUserMedia(kind === "mic" ? { audio: { ...sound, ...device } } : { video: { ...CAMERA, ...device } });
 }
 
 /** @param {Kind} kind @param {DOMException} error */

@@ -1,6 +1,38 @@
-// The hall's page keeps its place in the queue fresh while somebody looks at it; everything else is forms.
+// The hall's page keeps fresh what stands in data-fresh, by its name, while somebody looks at it; everything else is forms.
 
 const EVERY_MS = 5000;
+
+/** @param {ParentNode} page */
+const parts = (page) => [.../** @type {NodeListOf<HTMLElement>} */ (page.querySelectorAll("[data-fresh]"))];
+
+/** Something was chosen or typed here that was not sent yet. @param {HTMLElement} part */
+function in_use(part) {
+  const fields = /** @type {NodeListOf<HTMLInputElement>} */ (part.querySelectorAll("input"));
+  return [...fields].some((field) => field.checked !== field.defaultChecked || (field.type !== "hidden" && field.value !== field.defaultValue));
+}
+
+/** What has a data-key stays where it is, so that nothing moves under a finger; what is new comes behind. The order is that
+ * of the votes again with the next form that is sent. @param {HTMLElement} now @param {HTMLElement} fresh */
+function keep_order(now, fresh) {
+  const keys = [.../** @type {NodeListOf<HTMLElement>} */ (now.querySelectorAll("[data-key]"))].map((one) => one.dataset.key);
+  for (const key of [...keys].reverse()) {
+    const one = fresh.querySelector(`[data-key="${key}"]`);
+    one?.parentElement?.prepend(one);
+  }
+}
+
+/** @param {HTMLElement} now @param {HTMLElement} fresh */
+function renew(now, fresh) {
+  keep_order(now, fresh);
+  // each look has another token of its own
+  const same = now.innerHTML.replace(/name="csrf"[^>]*/g, "") === fresh.innerHTML.replace(/name="csrf"[^>]*/g, "");
+  if (same || in_use(now))
+    return;
+  const focus = /** @type {HTMLButtonElement | null} */ (now.contains(document.activeElement) ? document.activeElement : null);
+  now.replaceChildren(...fresh.childNodes);
+  const one = focus && (now.querySelector(`button[value="${CSS.escape(focus.value)}"]`) ?? now.querySelector("button"));
+  /** @type {HTMLElement | null} */ (one)?.focus();
+}
 
 async function look() {
   if (document.hidden)
@@ -8,14 +40,12 @@ async function look() {
   const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
   if (!answer?.ok)
     return;
-  const find = (/** @type {Document} */ page) => page.querySelector("[data-fresh]");
-  const fresh = find(new DOMParser().parseFromString(await answer.text(), "text/html")), now = find(document);
-  if (!fresh || !now || fresh.innerHTML === now.innerHTML)
-    return;
-  const had_focus = now.contains(document.activeElement);
-  now.replaceChildren(...fresh.childNodes);
-  if (had_focus)
-    now.querySelector("button")?.focus();
+  const page = parts(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  for (const now of parts(document)) {
+    const fresh = page.find((one) => one.dataset.fresh === now.dataset.fresh);
+    if (fresh)
+      renew(now, fresh);
+  }
 }
 
 setInterval(look, EVERY_MS);

@@ -93,7 +93,8 @@ static void say_goodbye(gpointer data)
         gpointer client;
         g_hash_table_iter_init(&clients, ((Live *)data)->clients);
         while (g_hash_table_iter_next(&clients, NULL, &client))
-                live_bye(client, 1012, "restart", N_("The server restarts. This page comes back by itself."));
+                if (((Client *)client)->socket)
+                        live_bye(client, 1012, "restart", N_("The server restarts. This page comes back by itself."));
 }
 
 void live_goodbye(Live *live)

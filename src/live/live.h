@@ -4,8 +4,9 @@
  * is acknowledged after its commit. Media is src/sfu's; recording is joined by the hooks, since live does not know it.
  */
 #pragma once
+#include "conference/conference.h"
 #include "sfu/sfu.h"
-#include "web/request.h"
+#include "web/html.h"
 #include "web/socket.h"
 
 #include <jansson.h>
@@ -82,6 +83,7 @@ typedef struct {
         X(OVER, "the session in the room is over")                                                                     \
         X(FULL, "all seats are taken, or too many play")                                                               \
         X(FAST, "it has come too often")                                                                               \
+        X(REFUSED, "the room refused what was asked; the reply's sdp says why, in words for who asked")                \
         X(BUSY, "the room did not answer in time, or could not note it")
 
 typedef enum LiveVerdict {
@@ -131,6 +133,28 @@ void live_player_restart(Live *live, int64_t room_id, const char *session, const
 /* The key is no more: what came by it ends. */
 void live_encoder_revoke(Live *live, int64_t room_id, int64_t key);
 
+/* --- Halls, for hall/ -----------------------------------------------------------------------------------------------
+ *
+ * A hall comes into its room by two pages without an account: its screen, which watches and is nobody, and its seat,
+ * which brings the hall's camera and mixer on stage. What the seat sends never comes back to the screen. */
+typedef struct {
+        int64_t id; /* of the hall */
+        const char *name;
+        const char *slug; /* of its event */
+        const EventRoom *room;
+        bool screen; /* else its seat */
+} LiveHallDoor;
+/* Opens the socket of such a page. On a WEBSOCKET route. */
+void live_hall_socket(Request *req, const LiveHallDoor *door);
+/* The room's page with this socket, as a hall's seat of this name. */
+void live_seat_page(Request *req, const Event *event, const EventRoom *room, const char *socket_url, const char *name);
+/* What the room's scripts and those of its features say, as JSON for data-words. (transfer full) */
+char *live_room_words(const Lang *lang);
+/* Scripts of the features, before `own`. (transfer full) of asset names, ended by NULL */
+GPtrArray *live_room_scripts(const char *own);
+/* The hall's links are no more: whoever came by them is let go. Any thread. */
+void live_hall_revoke(Live *live, int64_t room_id, int64_t hall);
+
 /* True while somebody whose voice or picture a recording of this session holds has not agreed to that, or has taken it
  * back, in the room or on their own page: the replay is then shown to nobody. */
 bool live_replay_withheld(Db *db, int64_t talk);
@@ -167,6 +191,14 @@ typedef struct {
         void (*handle)(LiveClient *client, json_t *message);
 } LiveMessage;
 
+/* Who looks at the hall's light page, and at what. */
+typedef struct {
+        int64_t room_id, session_id; /* session_id 0: nobody was in the room for this session yet */
+        int person;                  /* 0: not known here */
+        const char *name;            /* "": none yet */
+        bool is_over;
+} LiveHall;
+
 typedef struct {
         const char *name;            /* of its member in `welcome`, its folder, its part of a person's export */
         const LiveMessage *messages; /* ended by { 0 } */
@@ -191,6 +223,13 @@ typedef struct {
         json_t *(*export)(Db *db, int64_t room_id, int person); /* NULL: nothing (transfer full) */
         bool (*erase)(Db *db, int64_t room_id, int person);
         bool (*expire)(Db *db, int64_t room_id); /* 30 days after the event, before the people go */
+        /* Of the hall's light page, on a request's thread. Its part of it, at the top or below the hand; and the
+         * message that a form in there stands for, as a page of the room would send it: NULL when it is none of this
+         * feature's (transfer full). What the room answers, live_answer() or live_refuse(), is what the person reads.
+         */
+        void (*hall_top)(Html *h, Db *db, const LiveHall *hall);
+        void (*hall)(Html *h, Db *db, const LiveHall *hall);
+        json_t *(*hall_form)(Request *req);
 } LiveFeature;
 /* The application's list, ended by NULL. */
 extern const LiveFeature *const live_features[];

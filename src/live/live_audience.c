@@ -13,7 +13,7 @@ static int count_people(LiveRoom *room, GArray *ret_uncounted)
         g_hash_table_iter_init(&people, room->people);
         while (g_hash_table_iter_next(&people, NULL, &value)) {
                 Person *person = value;
-                if (person->encoder || person->hall || !live_person_here(person))
+                if (person->encoder || person->hall || person->projector || !live_person_here(person))
                         continue;
                 if (person->came_session != room->session_id)
                         g_array_append_val(ret_uncounted, person->id);

@@ -29,6 +29,7 @@ static void call_free(Call *call)
         if (call->opening)
                 live_opening_free(call->opening);
         g_free(call->name);
+        json_decref(call->message);
         g_free(call->offer);
         g_free(call->session);
         g_free(call->network);

@@ -6,7 +6,6 @@
 /* Of a session that lives: is it there, end it, restart its ICE. */
 typedef enum { CALL_LOOK, CALL_END, CALL_RESTART } CallWish;
 
-typedef struct Call Call;
 struct Call {
         GMutex mutex;
         GCond done;
@@ -20,7 +19,9 @@ struct Call {
         void (*go_on)(LiveRoom *room, Call *call);
         char *name, *offer, *session, *network, *ufrag, *pwd;
         unsigned char key_hash[KEY_HASH_BYTES]; /* of somebody in the hall, */
-        bool hand;                              /* who wants it up */
+        json_t *message;                        /* who says this to a feature; NULL: it is about the hand, */
+        bool hand;                              /* which shall be up */
+        Client *client;                         /* the loop's: who says it; NULL: nobody yet */
         int64_t room_id;
         CallWish wish;
 };

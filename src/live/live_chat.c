@@ -12,7 +12,7 @@ static GList *find_line(LiveRoom *room, int64_t n)
         return NULL;
 }
 
-/* One that was said long ago is not in the room's memory any more, nor on a page that came lately: it stays. */
+/* One that was said long ago is not in the room's memory any more. */
 static LiveLine *line_of(Client *client, json_t *message, const char *of)
 {
         GList *link = find_line(client->room, json_integer_value(json_object_get(message, "n")));
@@ -28,6 +28,8 @@ static void push(Client *client, int64_t n, bool (*write)(Db *db, Act *act),
         act->client = client->id;
         act->line = g_new0(LiveLine, 1);
         act->line->n = n;
+        act->person = client->person->id;
+        act->flag = client->person->role == LIVE_HOST;
         live_act_push(act);
 }
 
@@ -38,9 +40,12 @@ static void refuse_unkept(Act *act, const char *of)
                 live_refuse(client, of, NULL, N_("This could not be noted. Try again."));
 }
 
+/* Of a line that the room's memory does not hold any more the store knows whose it was. flag: a host asks. */
 static bool write_unsay(Db *db, Act *act)
 {
-        return live_store_unsay(db, act->room_id, act->line->n);
+        int author = live_store_line_author(db, act->room_id, act->line->n);
+        act->was_new = author && (act->flag || author == act->person);
+        return !act->was_new || live_store_unsay(db, act->room_id, act->line->n);
 }
 
 static void after_unsay(LiveRoom *room, Act *act, bool kept)
@@ -48,6 +53,12 @@ static void after_unsay(LiveRoom *room, Act *act, bool kept)
         GList *link = find_line(room, act->line->n);
         if (!kept) {
                 refuse_unkept(act, "unsay");
+                return;
+        }
+        if (!act->was_new) {
+                Client *client = live_act_client(act);
+                if (client)
+                        live_refuse(client, "unsay", NULL, N_("This message is not there any more."));
                 return;
         }
         if (link) {
@@ -59,11 +70,13 @@ static void after_unsay(LiveRoom *room, Act *act, bool kept)
 
 void live_unsay(Client *client, json_t *message)
 {
-        const LiveLine *line = line_of(client, message, "unsay");
-        if (line && line->person_id != client->person->id && client->person->role != LIVE_HOST)
+        int64_t n = json_integer_value(json_object_get(message, "n"));
+        GList *link = find_line(client->room, n);
+        if (link && ((const LiveLine *)link->data)->person_id != client->person->id &&
+            client->person->role != LIVE_HOST)
                 live_refuse(client, "unsay", NULL, N_("One deletes only one's own messages."));
-        else if (line)
-                push(client, line->n, write_unsay, after_unsay);
+        else
+                push(client, n, write_unsay, after_unsay);
 }
 
 static bool write_show(Db *db, Act *act)

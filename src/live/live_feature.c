@@ -100,6 +100,26 @@ bool live_feature_allows(Person *person, const LiveMessage *message)
         return ++count->sent <= message->most;
 }
 
+/* --- the hall's light page ---------------------------------------------------------------------------------------- */
+
+void live_features_hall(Html *h, Db *db, const LiveHall *hall, bool top)
+{
+        for (size_t i = 0; live_features[i]; i++) {
+                void (*part)(Html * h, Db * db, const LiveHall *hall) =
+                        top ? live_features[i]->hall_top : live_features[i]->hall;
+                if (part)
+                        part(h, db, hall);
+        }
+}
+
+json_t *live_features_form(Request *req)
+{
+        json_t *message = NULL;
+        for (size_t i = 0; live_features[i] && !message; i++)
+                message = live_features[i]->hall_form ? live_features[i]->hall_form(req) : NULL;
+        return message;
+}
+
 /* --- what happens in a room -------------------------------------------------------------------------------------- */
 
 void live_features_tick(LiveRoom *room, int64_t mono_us)

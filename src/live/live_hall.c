@@ -1,6 +1,7 @@
 /* People in the hall: a phone's light page, without a socket, raises and lowers a hand in the same queue as those at
- * home. A form is posted on a request's thread and done on the socket loop and by the writer, as for cameras
- * (live_call). The page itself is read from the store. */
+ * home, and says to features what a page of the room would say (votes, answers, questions). A form is posted on a
+ * request's thread and done on the socket loop and by the writer, as for cameras (live_call). The page itself is read
+ * from the store. */
 #include "live/live_call.h"
 #include "live/live_pages.h"
 #include "live/live_store.h"
@@ -14,7 +15,7 @@
 #define COOKIE_S (2 * 24 * 3600)
 #define KEY_BYTES 16
 #define KEY_CHARS (2 * KEY_BYTES)
-#define FORM_BYTES 1024
+#define FORM_BYTES 8192
 
 /* One cookie is another person in each room, and its hash is no page's: no key of a socket has the room in it. */
 static void hash_of(const char *key, int64_t room_id, unsigned char ret_hash[KEY_HASH_BYTES])
@@ -32,8 +33,9 @@ static bool write_hall(Db *db, Act *act)
         bool known = act->was_new ? live_store_person_add(db, act->room_id, &person, act->now_us)
                                   : live_store_person_update(db, act->room_id, act->person, act->name, act->role,
                                                              act->account, act->now_us);
+        const Call *call = act->extra;
         return known && live_store_in_hall(db, act->room_id, act->person) &&
-               live_store_hand(db, act->room_id, act->person, act->flag, act->now_us, act->hands);
+               (call->message || live_store_hand(db, act->room_id, act->person, act->flag, act->now_us, act->hands));
 }
 
 static Person *add_person(LiveRoom *room, const Act *act)
@@ -61,11 +63,17 @@ static void after_hall(LiveRoom *room, Act *act, bool kept)
                 person = add_person(room, act);
         g_free(person->name);
         person->name = g_strdup(act->name);
-        person->away_until_us = monotonic_us() + live_hall_stay_us(act->flag);
+        int64_t until_us = monotonic_us() + live_hall_stay_us(act->flag);
+        person->away_until_us = MAX(person->away_until_us, until_us);
         live_person_changed(person);
         live_tell_people(room); /* a hand is told together with its name */
-        live_set_hands(room, g_steal_pointer(&act->hands));
-        live_call_refuse(act->extra, LIVE_DONE);
+        Call *call = act->extra;
+        if (call->message) {
+                live_form_begin(room, person, call);
+        } else {
+                live_set_hands(room, g_steal_pointer(&act->hands));
+                live_call_refuse(call, LIVE_DONE);
+        }
 }
 
 /* As for guests by a socket; somebody known comes back to a place of their own. */
@@ -81,14 +89,14 @@ static bool is_flood(LiveRoom *room, const char *network)
 static void come_in(LiveRoom *room, Call *call)
 {
         Person *person = g_hash_table_lookup(room->by_key, call->key_hash);
-        const char *name = call->name ? call->name : person ? person->name : NULL;
+        const char *name = call->name ? call->name : person ? person->name : call->message ? "" : NULL;
         if (person && person->removed)
                 live_call_refuse(call, LIVE_REMOVED);
         else if (!person && room->doorway.door == DOOR_REHEARSAL)
                 live_call_refuse(call, LIVE_CLOSED);
         else if (room->ended && call->hand)
                 live_call_refuse(call, LIVE_OVER);
-        else if (!name || !*name)
+        else if (!call->message && (!name || !*name))
                 live_call_refuse(call, LIVE_NO_SESSION);
         else if (!person && is_flood(room, call->opening->network))
                 live_call_refuse(call, LIVE_FULL);
@@ -115,6 +123,12 @@ static void come_in(LiveRoom *room, Call *call)
 static void ask_hall(gpointer data)
 {
         live_call_when_loaded(data, come_in);
+}
+
+static void end_hall(gpointer data)
+{
+        live_form_end(data);
+        live_call_unref(data);
 }
 
 /* --- The page ----------------------------------------------------------------------------------------------------- */
@@ -163,14 +177,17 @@ static void show_hall(Request *req, Db *db)
         LiveTalk talk = { 0 };
         live_store_hall_seat(db, place.room->id, hash, &seat);
         live_store_talk_now(db, place.room->id, now_us(), &talk);
+        LiveHall hall = { .room_id = place.room->id, .person = seat.person };
+        hall.session_id = live_store_session_known(db, place.room->id, talk.id, &hall.is_over);
+        hall.name = seat.name && *seat.name ? seat.name : place.account ? place.account->name : "";
         HallPage page = { .event = place.event,
                           .room = place.room,
                           .talk = talk.title,
-                          .name = seat.name       ? seat.name
-                                  : place.account ? place.account->name
-                                                  : "",
+                          .name = hall.name,
+                          .db = db,
+                          .hall = &hall,
                           .is_live = talk.code && talk.start_us <= now_us(),
-                          .known = seat.name != NULL,
+                          .known = seat.name && *seat.name,
                           .has_account = place.account && *place.account->name,
                           .place = seat.place,
                           .hands = seat.hands };
@@ -188,10 +205,13 @@ static void show_hall(Request *req, Db *db)
         live_talk_clear(&talk);
 }
 
-static void answer(Request *req, const Place *place, LiveVerdict verdict)
+static void answer(Request *req, const Place *place, const LiveReply *reply)
 {
         const Lang *lang = request_lang(req);
-        switch (verdict) {
+        switch (reply->verdict) {
+        case LIVE_REFUSED:
+                respond_error(req, 422, reply->sdp);
+                break;
         case LIVE_DONE:
                 respond_redirect(req, "/%s/live/%s/hall/", place->event->slug, place->room->slug);
                 break;
@@ -214,13 +234,13 @@ static void answer(Request *req, const Place *place, LiveVerdict verdict)
                 break;
         default:
                 respond_header(req, "Retry-After", "5");
-                respond_error(req, 503, tr(lang, "Your hand could not be noted. Try again."));
+                respond_error(req, 503, tr(lang, "This could not be noted. Try again."));
                 break;
         }
 }
 
 /* What the form asks, of whom the cookie says; a cookie is given with the first name. */
-static LiveVerdict ask(Request *req, const Place *place)
+static void ask(Request *req, const Place *place, LiveReply *ret_reply)
 {
         char made[KEY_CHARS + 1];
         const char *key = request_own_cookie(req, COOKIE);
@@ -231,22 +251,26 @@ static LiveVerdict ask(Request *req, const Place *place)
                 randombytes_buf(bytes, sizeof bytes);
                 key = sodium_bin2hex(made, sizeof made, bytes, sizeof bytes);
         }
-        if (*request_field(req, "name") && !typed && !has_name)
-                return LIVE_NO_SESSION;
+        if (*request_field(req, "name") && !typed && !has_name) {
+                ret_reply->verdict = LIVE_NO_SESSION;
+                return;
+        }
         LivePlace where = { place->event->id, place->room->id, place->room->name, place->room->slug,
                             place->event->slug };
         Call *call = live_call_new(live_of(req), place->room->id);
         call->opening = live_call_opening(live_of(req), &where);
+        call->opening->lang = request_lang(req);
         call->opening->account = place->account ? place->account->id : 0;
         call->opening->network = live_network_for_limits(req);
         call->name = has_name ? g_strdup(place->account->name) : g_steal_pointer(&typed);
         call->hand = !strcmp(request_field(req, "hand"), "up");
+        call->message = live_features_form(req);
         hash_of(key, place->room->id, call->key_hash);
-        g_auto(LiveReply) reply = { 0 };
-        live_call_run(call, ask_hall, &reply);
-        if (reply.verdict == LIVE_DONE)
+        live_call_ref(call);
+        live_call_run(call, ask_hall, ret_reply);
+        if (ret_reply->verdict == LIVE_DONE || ret_reply->verdict == LIVE_REFUSED)
                 request_set_cookie(req, COOKIE, key, COOKIE_S);
-        return reply.verdict;
+        socket_loop_run(call->live->sockets, end_hall, call);
 }
 
 /* No turn of the writer is held meanwhile: the room's own writer needs it. */
@@ -256,15 +280,18 @@ static void change_hand(Request *req, Db *unused)
         Db *db = store_read_begin(request_store(req));
         bool found = find_place(req, db, &place);
         store_read_end(request_store(req), db);
-        if (found)
-                answer(req, &place, ask(req, &place));
-        else
+        if (!found) {
                 respond_not_found(req);
+                return;
+        }
+        g_auto(LiveReply) reply = { 0 };
+        ask(req, &place, &reply);
+        answer(req, &place, &reply);
 }
 
 const Route live_hall_routes[] = {
         { GET, "/:event/live/:room/hall/", show_hall, RIGHT_PUBLIC, 0, "The queue of hands, from the hall" },
         { POST_ALONE, "/:event/live/:room/hall/", change_hand, RIGHT_PUBLIC, FORM_BYTES,
-          "Raise or lower a hand from the hall" },
+          "Raise a hand, vote or ask from the hall" },
         { 0 },
 };

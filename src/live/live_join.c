@@ -30,7 +30,7 @@ static json_t *people_json(LiveRoom *room)
         gpointer person;
         g_hash_table_iter_init(&people, room->people);
         while (g_hash_table_iter_next(&people, NULL, &person))
-                if (live_person_here(person))
+                if (live_person_here(person) && !((Person *)person)->projector)
                         json_array_append_new(list, live_person_json(person));
         return list;
 }
@@ -54,6 +54,8 @@ static void send_welcome(Person *person, const char *key, const char *publish)
                 people_json(room), "chat", chat_json(room, person), "hands", live_hands_json(room), "recording",
                 room->recording, "record_text", live_record_text(person), "onair", live_on_air_json(room), "pinned",
                 room->pinned ? json_integer(room->pinned) : json_null(), "vp8", room->vp8);
+        if (person->of_hall)
+                json_object_set_new(json_object_get(welcome, "me"), "hall", json_integer(person->of_hall));
         json_object_set_new(welcome, "publish", publish ? json_string(publish) : json_null());
         json_object_set_new(welcome, "chat_rules", live_chat_json(room));
         json_object_set_new(welcome, "door", json_string(live_door_word(room->doorway.door)));
@@ -89,6 +91,7 @@ void live_enter(Client *client, Person *person)
         client->join_pending = false;
         person->socket = client->socket;
         person->rights = client->opening->rights;
+        person->of_hall = client->opening->hall;
         person->away_until_us = 0;
         g_free(person->network);
         person->network = person->role == LIVE_GUEST ? g_strdup(client->opening->network) : NULL;
@@ -109,6 +112,7 @@ void live_enter(Client *client, Person *person)
                        person->lines_seats >= person->room->seats;
         if (!watches)
                 live_offer_subscribe(person);
+        live_leave_out(person);
 }
 
 static bool write_join(Db *db, Act *act)
@@ -120,6 +124,7 @@ static bool write_join(Db *db, Act *act)
                                   : live_store_person_update(db, act->room_id, act->person, act->name, act->role,
                                                              act->account, act->now_us);
         return known && live_store_outside(db, act->room_id, act->person, act->outside) &&
+               (!act->hall || live_store_seat_of(db, act->room_id, act->person, act->hall)) &&
                (act->outside || live_store_came(db, act->session_id, act->room_id, act->person));
 }
 
@@ -166,12 +171,12 @@ static void after_join(LiveRoom *room, Act *act, bool kept)
                 live_let_in(person);
 }
 
-static void hash_of_key(const char *key, unsigned char ret_hash[KEY_HASH_BYTES])
+void live_hash_key(const char *key, unsigned char ret_hash[KEY_HASH_BYTES])
 {
         crypto_generichash(ret_hash, KEY_HASH_BYTES, (const unsigned char *)key, strlen(key), NULL, 0);
 }
 
-static char *new_key(void)
+char *live_new_key(void)
 {
         unsigned char bytes[KEY_BYTES];
         char text[KEY_BYTES * 2 + 1];
@@ -181,9 +186,9 @@ static char *new_key(void)
 
 char *live_sample_speaker(Db *db, int64_t room_id, const char *name)
 {
-        char *key = new_key();
+        char *key = live_new_key();
         unsigned char hash[KEY_HASH_BYTES];
-        hash_of_key(key, hash);
+        live_hash_key(key, hash);
         int64_t now = now_us();
         int id = live_store_sample_speaker(db, room_id, name, hash, now);
         if (id)
@@ -209,7 +214,7 @@ static char *join_name(const Client *client, json_t *message, const Person *know
 static void hash_of_part(const char *key, int64_t room_id, unsigned char ret_hash[KEY_HASH_BYTES])
 {
         g_autofree char *text = g_strdup_printf("part %" G_GINT64_FORMAT " %s", room_id, key);
-        hash_of_key(text, ret_hash);
+        live_hash_key(text, ret_hash);
 }
 
 /* --- who may come in --------------------------------------------------------------------------------------------- */
@@ -222,7 +227,7 @@ static void count_people(LiveRoom *room, const char *network, unsigned *ret_peop
         *ret_of_network = 0;
         g_hash_table_iter_init(&people, room->people);
         while (g_hash_table_iter_next(&people, NULL, &person)) {
-                *ret_people += live_person_here(person) || ((Person *)person)->waits;
+                *ret_people += (live_person_here(person) && !((Person *)person)->projector) || ((Person *)person)->waits;
                 *ret_of_network += network && g_strcmp0(((Person *)person)->network, network) == 0;
         }
 }
@@ -281,15 +286,16 @@ static void push_join(Client *client, json_t *message, const Person *known, cons
         act->client = client->id;
         act->was_new = !known;
         act->person = before ? before->id : room->next_id++;
-        act->key = before ? g_strdup(key) : new_key();
+        act->key = before ? g_strdup(key) : live_new_key();
         if (guest)
                 hash_of_part(act->key, room->id, act->key_hash);
         else
-                hash_of_key(act->key, act->key_hash);
+                live_hash_key(act->key, act->key_hash);
         act->name = join_name(client, message, guest ? guest : known);
         /* a key keeps the role it was made with (sample speakers have no account); signing in can only add to it */
         act->role = before && !before->account ? MAX(before->role, client->opening->role) : client->opening->role;
         act->account = client->opening->account;
+        act->hall = client->opening->hall;
         act->outside = (!known || known->outside) && live_door_waits(room->doorway.door, act->role, true, false);
         act->extra = json_incref(message);
         act->free_extra = json_free;
@@ -308,10 +314,14 @@ void live_room_join(Client *client, json_t *message)
                 live_room_wait(client, message);
                 return;
         }
+        if (client->opening->screen) {
+                live_projector_join(client, message);
+                return;
+        }
         const char *key = json_string_value(json_object_get(message, "key"));
         unsigned char hash[KEY_HASH_BYTES] = { 0 };
         if (key)
-                hash_of_key(key, hash);
+                live_hash_key(key, hash);
         Person *guest = room->parent_id ? live_part_guest(client, hash) : NULL;
         if (room->parent_id && !guest)
                 return;

@@ -162,7 +162,7 @@ void live_offer_subscribe(Person *person)
         g_autofree char *offer = NULL;
         SfuPeer peer;
         if (!sfu_subscribe(room->live->sfu, room->sfu_room, (SfuParticipant){ (uint32_t)person->id }, room->seats,
-                           person->seat, &peer, &offer, &error)) {
+                           live_own_seat(person), &peer, &offer, &error)) {
                 log_warn("room=%" G_GINT64_FORMAT " person=%d subscribe: %s", room->id, person->id, error->message);
                 return;
         }

@@ -1,5 +1,5 @@
 /* The socket's side of a room: reads each message, checks who may send it, hands it on. */
-#include "live/live_private.h"
+#include "live/live_call.h"
 #include "base/time.h"
 
 #include <string.h>
@@ -14,6 +14,7 @@ typedef struct {
         const char *type;
         LiveRole least;
         void (*handle)(Client *client, json_t *message);
+        bool watching; /* also a hall's screen sends it */
 } Message;
 
 static void ping(Client *client, json_t *message)
@@ -22,13 +23,13 @@ static void ping(Client *client, json_t *message)
 }
 
 static const Message messages[] = {
-        { "ping", LIVE_GUEST, ping },
+        { "ping", LIVE_GUEST, ping, true },
         { "name", LIVE_GUEST, live_rename },
         { "publish", LIVE_GUEST, live_publish },
-        { "subscribed", LIVE_GUEST, live_subscribed },
-        { "resubscribe", LIVE_GUEST, live_resubscribe },
-        { "restart", LIVE_GUEST, live_restart },
-        { "view", LIVE_GUEST, live_view },
+        { "subscribed", LIVE_GUEST, live_subscribed, true },
+        { "resubscribe", LIVE_GUEST, live_resubscribe, true },
+        { "restart", LIVE_GUEST, live_restart, true },
+        { "view", LIVE_GUEST, live_view, true },
         { "state", LIVE_GUEST, live_state },
         { "take", LIVE_GUEST, live_take },
         { "leave", LIVE_GUEST, live_leave },
@@ -82,6 +83,14 @@ static void refuse_fast(Client *client, const char *type, json_t *message)
                     N_("That was many at once. Wait a few seconds."));
 }
 
+static void to_feature(Client *client, const LiveMessage *feature, json_t *message)
+{
+        if (live_feature_allows(client->person, feature))
+                feature->handle(client, message);
+        else
+                refuse_fast(client, feature->type, message);
+}
+
 static void on_json(Client *client, json_t *message)
 {
         const char *type = json_string_value(json_object_get(message, "t"));
@@ -97,14 +106,37 @@ static void on_json(Client *client, json_t *message)
                 bad_message(client, type, N_("The server does not know this message. Reload the page."));
         else if (!client->person)
                 bad_message(client, type, N_("Come in first."));
+        else if (client->person->projector && !(known && known->watching))
+                bad_message(client, type, N_("A screen only shows the room."));
         else if (client->person->role < (known ? known->least : feature->least))
                 bad_message(client, type, N_("Only a host may do this."));
         else if (known)
                 known->handle(client, message);
-        else if (live_feature_allows(client->person, feature))
-                feature->handle(client, message);
         else
-                refuse_fast(client, type, message);
+                to_feature(client, feature, message);
+}
+
+void live_form_begin(LiveRoom *room, Person *person, Call *call)
+{
+        const LiveMessage *feature = live_feature_message(json_string_value(json_object_get(call->message, "t")));
+        if (!live_call_is_wanted(call) || !feature)
+                return;
+        Client *client = call->client = g_new0(Client, 1);
+        *client = (Client){
+                .id = ++room->live->next_client, .opening = call->opening, .room = room, .person = person, .call = call
+        };
+        g_hash_table_insert(room->live->clients, &client->id, client);
+        if (person->role < feature->least)
+                live_refuse(client, feature->type, NULL, N_("Only a host may do this."));
+        else
+                to_feature(client, feature, call->message);
+}
+
+void live_form_end(Call *call)
+{
+        if (call->client)
+                g_hash_table_remove(call->live->clients, &call->client->id);
+        g_clear_pointer(&call->client, g_free);
 }
 
 /* A page of ours sends a few a second; more would only fill the writer's queue, which all share. */

@@ -23,8 +23,10 @@ typedef struct {
         const EventRoom *room;
         const char *talk; /* NULL: none now */
         const char *name;
-        bool is_live, known, has_account;
-        int place, hands; /* place 0: no hand up */
+        bool is_live, known, has_account; /* known: by a name */
+        Db *db;
+        const LiveHall *hall; /* for what features show */
+        int place, hands;     /* place 0: no hand up */
 } HallPage;
 void hall_view(Html *h, const HallPage *v);
 

@@ -11,6 +11,7 @@ void live_person_free(gpointer data)
         g_free(person->name);
         g_free(person->network);
         g_free(person->session);
+        g_free(person->slow_nonce);
         g_clear_pointer(&person->counts, g_hash_table_unref);
         g_free(person);
 }
@@ -28,6 +29,8 @@ bool live_person_here(const Person *person)
 void live_person_changed(Person *person)
 {
         LiveRoom *room = person->room;
+        if (person->projector)
+                return;
         if (g_hash_table_size(room->changed) == 0)
                 room->changed_us = monotonic_us();
         g_hash_table_add(room->changed, GINT_TO_POINTER(person->id));
@@ -55,6 +58,8 @@ json_t *live_person_json(const Person *person)
                                     json_pack("{s:b, s:s?}", "held", person->held, "trouble", person->trouble));
         if (person->hall)
                 json_object_set_new(json, "hall", json_true());
+        if (person->of_hall)
+                json_object_set_new(json, "of_hall", json_integer(person->of_hall));
         return json;
 }
 

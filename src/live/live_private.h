@@ -47,6 +47,8 @@ typedef struct {
         unsigned rights; /* RIGHT_BITs */
         const Lang *lang;
         char *network; /* of the visitor, for limits; NULL: this machine, which has none */
+        int64_t hall;  /* whose screen or seat this is; 0: of none */
+        bool screen;
 } LiveOpening;
 void live_opening_free(gpointer opening);
 
@@ -114,6 +116,8 @@ typedef struct {
         bool outside;             /* waits to be let in, and never was */
         int64_t rehearses;        /* the session into whose rehearsal a host let them */
         struct LiveClient *waits; /* the page that waits as this person; NULL: none. live_door.c */
+        int64_t of_hall;          /* whose seat this is, or whose screen, while it is here; 0: of none */
+        bool projector;           /* the screen of a hall: watches, and is nobody; never stored */
         bool hall;                /* by a phone in the hall (live_hall.c): no socket, here until away_until_us */
         bool forgetting;          /* gone without a trace: its row is being taken away */
         int consent;              /* -1 not asked, 0 refused, 1 given */
@@ -143,7 +147,8 @@ typedef struct {
         const char *trouble; /* what is wrong with its stream: NULL, "b-frames" or "profile" */
         int64_t said_us[10]; /* times of the last lines: ten in ten seconds at most */
         unsigned said_next;
-        int64_t slow_us;    /* when the last line was said */
+        int64_t slow_us;    /* when the last line was said, */
+        char *slow_nonce;   /* and which: sent again after a cut it is no other one */
         bool kept;          /* a feature knows this person by their number: not forgotten for want of a name */
         GHashTable *counts; /* const LiveMessage * → Count: what was sent of it lately; NULL: nothing */
 } Person;
@@ -199,7 +204,8 @@ struct LiveRoom {
         gpointer *features; /* their states, in the order of live_features; NULL until loaded */
 };
 
-/* One socket. */
+typedef struct Call Call;
+/* One socket; or one form of the hall's page, which stands for a message of somebody without a socket. */
 typedef struct LiveClient {
         uint64_t id; /* in live->clients, to be found again when the store has answered */
         LiveOpening *opening;
@@ -208,7 +214,8 @@ typedef struct LiveClient {
         Person *waits;  /* before the door */
         char *key;      /* by which it comes back; NULL until join */
         json_t *join;   /* the message it came in with */
-        Socket *socket;
+        Socket *socket; /* NULL: a form, */
+        Call *call;     /* whose sender hears by this */
         int64_t opened_us;
         int64_t bad_since_us, counted_since_us;
         int bad, counted; /* messages since then */
@@ -230,6 +237,10 @@ struct Live {
 };
 
 extern const SocketHandler live_socket_handler;
+/* The call's message, as if this person had sent it by a page of the room; the answer is the call's. The client lives
+ * until live_form_end(). */
+void live_form_begin(LiveRoom *room, Person *person, Call *call);
+void live_form_end(Call *call);
 
 /* --- live_act.c: what is written ---------------------------------------------------------------------------------- */
 /* One thing to write for a room, and what follows on the loop when it is kept or not. */
@@ -247,7 +258,7 @@ struct Act {
         unsigned char key_hash[KEY_HASH_BYTES];
         char *key, *name;
         LiveRole role;
-        int64_t account;
+        int64_t account, hall;
         gpointer extra;
         GDestroyNotify free_extra;
         bool (*write)(Db *db, Act *act);
@@ -271,13 +282,15 @@ void live_room_look(LiveRoom *room);
 
 /* --- live_join.c: coming in --------------------------------------------------------------------------------------- */
 void live_room_join(Client *client, json_t *message);
+void live_hash_key(const char *key, unsigned char ret_hash[KEY_HASH_BYTES]);
+char *live_new_key(void); /* (transfer full) */
 void live_rename(Client *client, json_t *message);
 /* Takes those away, here and in the store, who left long ago and left nothing: no name, no word, no choice. */
 void live_forget_strangers(LiveRoom *room);
 json_t *live_talk_json(const LiveRoom *room);
 
 json_t *live_room_json(const LiveRoom *room);
-/* The person takes this socket. */
+/* The person takes the client's socket and is welcome, by client->key and client->join. */
 void live_enter(Client *client, Person *person);
 
 /* --- live_door.c: who comes in ------------------------------------------------------------------------------------ */
@@ -305,6 +318,14 @@ Person *live_part_guest(Client *client, const unsigned char hash[KEY_HASH_BYTES]
 /* Somebody was removed here: if it is a part, from the whole as well. */
 void live_part_removed(LiveRoom *room, int person);
 bool live_part_is_done(const LiveRoom *room); /* it ends, and nobody is there */
+
+/* --- live_hall_door.c: a hall's screen and its seat ----------------------------------------------------------------
+ */
+void live_projector_join(Client *client, json_t *message);
+/* Whose voice and picture are not sent to this person: their own, or those of their hall. */
+int live_own_seat(const Person *person);
+/* The seat of somebody changed: the hall's screens leave out another one, if any. */
+void live_leave_out(const Person *person);
 
 /* --- live_audience.c: how many are there -------------------------------------------------------------------------- */
 /* Notes how many are in the session, once in each minute of the wall clock. */
@@ -430,6 +451,9 @@ bool live_feature_allows(Person *person, const LiveMessage *message);
 void live_features_welcome(LiveRoom *room, int person, json_t *welcome);
 /* Another session was loaded: everybody gets its state. */
 void live_features_renew(LiveRoom *room, gpointer *states); /* takes states */
+/* On a request's thread: their parts of the hall's page, and the message that a form of it stands for; NULL: none. */
+void live_features_hall(Html *h, Db *db, const LiveHall *hall, bool top);
+json_t *live_features_form(Request *req);
 void live_features_tick(LiveRoom *room, int64_t mono_us);
 void live_features_ended(LiveRoom *room);
 bool live_features_admit(LiveRoom *room, int64_t part, int person);

@@ -38,6 +38,7 @@ static Person *person_from_stored(LiveRoom *room, const StoredPerson *stored)
         person->hall = stored->hall;
         person->outside = stored->outside;
         person->rehearses = stored->rehearses;
+        person->of_hall = stored->of_hall;
         person->consent = stored->consent;
         return person;
 }
@@ -184,7 +185,8 @@ static void give_up(LiveRoom *room)
                         g_atomic_int_add(&room->live->people_count, -1);
                 }
                 client->room = NULL;
-                socket_close(client->socket, 1011, "store");
+                if (client->socket)
+                        socket_close(client->socket, 1011, "store");
         }
         g_hash_table_remove(room->live->rooms, &room->id);
 }

@@ -79,6 +79,30 @@ static void show_app(Request *req, const Event *event, const RoomPage *page)
         page_end(req, h, 200);
 }
 
+GPtrArray *live_room_scripts(const char *own)
+{
+        return assets(own, false);
+}
+
+/* seat: the hall's name, NULL: a page of a person. */
+static void room_page(Request *req, const Event *event, const char *title, const char *socket_url, const char *seat)
+{
+        g_autofree char *leave_url = g_strdup_printf("/%s/%s", event->slug, request_is_signed_in(req) ? "me/" : "");
+        g_autofree char *words = live_room_words(request_lang(req));
+        show_app(req, event,
+                 &(RoomPage){ .title = title,
+                              .socket_url = socket_url,
+                              .leave_url = leave_url,
+                              .zone = event->zone_name,
+                              .words = words,
+                              .seat = seat });
+}
+
+void live_seat_page(Request *req, const Event *event, const EventRoom *room, const char *socket_url, const char *name)
+{
+        room_page(req, event, room->name, socket_url, name);
+}
+
 static void show_room(Request *req, Db *db)
 {
         g_autoptr(Event) event = conference_event(db, request_event(req));
@@ -90,14 +114,7 @@ static void show_room(Request *req, Db *db)
         LiveTalk talk = { 0 };
         live_store_talk_now(db, room->id, now_us(), &talk);
         g_autofree char *socket_url = g_strdup_printf("/%s/live/%s/socket", event->slug, room->slug);
-        g_autofree char *leave_url = g_strdup_printf("/%s/%s", event->slug, request_is_signed_in(req) ? "me/" : "");
-        g_autofree char *words = room_words(request_lang(req));
-        show_app(req, event,
-                 &(RoomPage){ .title = talk.title ? talk.title : room->name,
-                              .socket_url = socket_url,
-                              .leave_url = leave_url,
-                              .zone = event->zone_name,
-                              .words = words });
+        room_page(req, event, talk.title ? talk.title : room->name, socket_url, NULL);
         live_talk_clear(&talk);
 }
 
@@ -110,7 +127,7 @@ static void show_team_room(Request *req, Db *db)
         }
         g_autofree char *socket_url = g_strdup_printf("/%s/organise/meeting/socket", event->slug);
         g_autofree char *leave_url = g_strdup_printf("/%s/organise/", event->slug);
-        g_autofree char *words = room_words(request_lang(req));
+        g_autofree char *words = live_room_words(request_lang(req));
         show_app(req, event,
                  &(RoomPage){ .title = tr(request_lang(req), "Team room"),
                               .socket_url = socket_url,
@@ -144,6 +161,22 @@ char *live_network_for_limits(const Request *req)
         return inet && g_inet_address_get_is_loopback(inet) ? NULL : network_of(address);
 }
 
+/* Of a guest. */
+static LiveOpening *opening_of(const Request *req, const char *event_slug, const EventRoom *room)
+{
+        LiveOpening *opening = g_new0(LiveOpening, 1);
+        opening->live = live_of(req);
+        opening->event_id = request_event(req);
+        opening->room_id = room->id;
+        opening->room_title = g_strdup(room->name);
+        opening->room_slug = g_strdup(room->slug);
+        opening->event_slug = g_strdup(event_slug);
+        opening->role = LIVE_GUEST;
+        opening->lang = request_lang(req);
+        opening->network = live_network_for_limits(req);
+        return opening;
+}
+
 static void open_room(Request *req, Db *db, const Event *event, const EventRoom *room, LiveRole role)
 {
         int64_t part = g_ascii_strtoll(request_query(req, "part"), NULL, 10);
@@ -153,23 +186,30 @@ static void open_room(Request *req, Db *db, const Event *event, const EventRoom 
                 return;
         }
         g_autoptr(Account) account = people_account(db, request_account(req));
-        LiveOpening *opening = g_new0(LiveOpening, 1);
-        opening->live = live_of(req);
-        opening->event_id = event->id;
-        opening->room_id = room->id;
-        opening->parent_id = part ? room->id : 0;
+        LiveOpening *opening = opening_of(req, event->slug, room);
         opening->parent_title = g_strdup(room->name);
-        if (part)
+        if (part) {
+                opening->parent_id = room->id;
                 opening->room_id = -part;
-        opening->room_title = g_strdup(part ? part_name : room->name);
-        opening->room_slug = g_strdup(room->slug);
-        opening->event_slug = g_strdup(event->slug);
+                g_free(opening->room_title);
+                opening->room_title = g_steal_pointer(&part_name);
+        }
         opening->account = account ? account->id : 0;
         opening->account_name = account ? g_strdup(account->name) : NULL;
         opening->role = role;
         opening->rights = rights_of(req);
-        opening->lang = request_lang(req);
-        opening->network = live_network_for_limits(req);
+        respond_websocket(req, &live_socket_handler, opening, live_opening_free);
+}
+
+void live_hall_socket(Request *req, const LiveHallDoor *door)
+{
+        LiveOpening *opening = opening_of(req, door->slug, door->room);
+        opening->hall = door->id;
+        opening->screen = door->screen;
+        if (!door->screen) {
+                opening->account_name = g_strdup(door->name);
+                opening->role = LIVE_SPEAKER;
+        }
         respond_websocket(req, &live_socket_handler, opening, live_opening_free);
 }
 

@@ -1,4 +1,5 @@
 /* Sending, lines of chat, raised hands. */
+#include "live/live_call.h"
 #include "live/live_store.h"
 #include "base/time.h"
 
@@ -72,11 +73,16 @@ void live_tell_person(LiveRoom *room, int person, json_t *message)
 
 void live_answer(Client *client, json_t *message)
 {
+        if (client->call)
+                live_call_refuse(client->call, LIVE_DONE);
         live_send(client->socket, message);
 }
 
 void live_refuse(Client *client, const char *of, const char *id, const char *sentence)
 {
+        if (client->call)
+                live_call_answer(client->call, (LiveReply){ .verdict = LIVE_REFUSED,
+                                                            .sdp = g_strdup(tr(client->opening->lang, sentence)) });
         json_t *message =
                 json_pack("{s:s, s:s, s:s}", "t", "refused", "of", of, "text", tr(client->opening->lang, sentence));
         if (id)
@@ -158,6 +164,20 @@ static void after_line(LiveRoom *room, Act *act, bool kept)
         live_line_tell(room, line);
 }
 
+/* Whether so many seconds lie between the person's last line and this one, which is the last from now on. */
+static bool may_say_now(Person *person, int slow_s, const char *nonce)
+{
+        int64_t now = monotonic_us();
+        if (!g_strcmp0(person->slow_nonce, nonce))
+                return true;
+        if (slow_s && person->slow_us && now - person->slow_us < slow_s * SECOND_US)
+                return false;
+        person->slow_us = now;
+        g_free(person->slow_nonce);
+        person->slow_nonce = g_strdup(nonce);
+        return true;
+}
+
 void live_say(Client *client, json_t *message)
 {
         const char *nonce = json_string_value(json_object_get(message, "id"));
@@ -183,11 +203,10 @@ void live_say(Client *client, json_t *message)
         }
         const LiveChat *chat = &client->room->chat;
         bool led = person->role != LIVE_HOST;
-        if (led && chat->slow_s && person->slow_us && monotonic_us() - person->slow_us < chat->slow_s * SECOND_US) {
+        if (!may_say_now(person, led ? chat->slow_s : 0, nonce)) {
                 live_refuse(client, "say", nonce, N_("The discussion is slowed down: wait before your next message."));
                 return;
         }
-        person->slow_us = monotonic_us();
         Act *act = live_act_new(client->room, write_line, after_line);
         act->client = client->id;
         act->line = g_new0(LiveLine, 1);

@@ -81,6 +81,7 @@ void live_set_seat(Person *person, int seat)
         person->mic = person->camera = person->screen = person->speaking = false;
         if (person->subscribe.value)
                 sfu_own_seat(room->live->sfu, person->subscribe, seat);
+        live_leave_out(person);
         live_person_changed(person);
         live_update_seats(room);
         live_update_air(room);

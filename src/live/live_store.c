@@ -52,14 +52,15 @@ int live_store_account_consent(Db *db, int64_t room_id, int64_t account)
 
 static void load_people(Db *db, int64_t room_id, GArray *people)
 {
-        g_autoptr(Stmt) stmt = db_query(db,
-                                        "SELECT id, key_hash, account_id, name, role, seat, removed,"
-                                        " coalesce(encoder_id, 0), held, hall, outside, coalesce(rehearses, 0), "
-                                        "(SELECT given FROM live_consent c WHERE "
-                                        "c.room_id = p.room_id AND c.person_id = p.id"
-                                        "  ORDER BY c.id DESC LIMIT 1)"
-                                        " FROM live_person p WHERE room_id = $1",
-                                        "i", room_id);
+        g_autoptr(Stmt) stmt = db_query(
+                db,
+                "SELECT id, key_hash, account_id, name, role, seat, removed,"
+                " coalesce(encoder_id, 0), held, hall, outside, coalesce(rehearses, 0), "
+                                        "coalesce(seat_of, 0), (SELECT given FROM live_consent c WHERE "
+                "c.room_id = p.room_id AND c.person_id = p.id"
+                "  ORDER BY c.id DESC LIMIT 1)"
+                " FROM live_person p WHERE room_id = $1",
+                "i", room_id);
         while (stmt_next(stmt)) {
                 StoredPerson person = { .id = (int)stmt_int(stmt, 0),
                                         .account = stmt_int(stmt, 2),
@@ -72,7 +73,8 @@ static void load_people(Db *db, int64_t room_id, GArray *people)
                                         .hall = stmt_int(stmt, 9) != 0,
                                         .outside = stmt_int(stmt, 10) != 0,
                                         .rehearses = stmt_int(stmt, 11),
-                                        .consent = stmt_is_null(stmt, 12) ? -1 : (int)stmt_int(stmt, 12) };
+                                        .of_hall = stmt_int(stmt, 12),
+                                        .consent = stmt_is_null(stmt, 13) ? -1 : (int)stmt_int(stmt, 13) };
                 int chosen = live_store_account_consent(db, room_id, person.account);
                 person.consent = chosen >= 0 ? chosen : person.consent;
                 size_t size;
@@ -177,6 +179,16 @@ bool live_store_session(Db *db, int64_t room_id, int64_t now_us, StoredSession *
         ret_session->recorded = stmt_int(stmt, 4) != 0;
         ret_session->pinned = (int)stmt_int(stmt, 5);
         return true;
+}
+
+int64_t live_store_session_known(Db *db, int64_t room_id, int64_t talk_id, bool *ret_ended)
+{
+        g_autoptr(Stmt) stmt =
+                db_query(db, "SELECT id, ended_us IS NOT NULL FROM live_session WHERE room_id = $1 AND talk_id = $2",
+                         "ii", room_id, talk_id);
+        bool known = stmt_next(stmt);
+        *ret_ended = known && stmt_int(stmt, 1) != 0;
+        return known ? stmt_int(stmt, 0) : 0;
 }
 
 bool live_store_session_flags(Db *db, int64_t session_id, bool recording, int pinned)
@@ -298,6 +310,12 @@ bool live_store_line(Db *db, int64_t room_id, LiveLine *line, bool *ret_new)
         return true;
 }
 
+int live_store_line_author(Db *db, int64_t room_id, int64_t n)
+{
+        return (int)db_int(db, 0, "SELECT person_id FROM live_line WHERE room_id = $1 AND n = $2 AND gone = 0", "ii",
+                           room_id, n);
+}
+
 bool live_store_unsay(Db *db, int64_t room_id, int64_t n)
 {
         return db_run(db, "UPDATE live_line SET text = '', gone = 1, waiting = 0 WHERE room_id = $1 AND n = $2", "ii",
@@ -351,6 +369,12 @@ int live_store_sample_speaker(Db *db, int64_t room_id, const char *name, const u
         return live_store_person_add(db, room_id, &person, now_us) ? person.id : 0;
 }
 
+bool live_store_seat_of(Db *db, int64_t room_id, int id, int64_t hall)
+{
+        return db_run(db, "UPDATE live_person SET seat_of = $3 WHERE room_id = $1 AND id = $2", "iii", room_id,
+                      (int64_t)id, hall);
+}
+
 bool live_store_in_hall(Db *db, int64_t room_id, int id)
 {
         return db_run(db, "UPDATE live_person SET hall = 1 WHERE room_id = $1 AND id = $2", "ii", room_id, (int64_t)id);
@@ -360,13 +384,14 @@ void live_store_hall_seat(Db *db, int64_t room_id, const unsigned char *key_hash
 {
         g_autoptr(Stmt) stmt = db_query(
                 db,
-                "SELECT p.name, coalesce((SELECT count(*) FROM live_hand o WHERE o.room_id = $1 AND o.id <= "
+                "SELECT p.id, p.name, coalesce((SELECT count(*) FROM live_hand o WHERE o.room_id = $1 AND o.id <= "
                 "h.id), 0) FROM live_person p LEFT JOIN live_hand h ON h.room_id = p.room_id AND h.person_id = "
                 "p.id WHERE p.key_hash = $2 AND p.room_id = $1 AND p.hall = 1",
                 "ib", room_id, key_hash, (size_t)KEY_HASH_BYTES);
         if (stmt_next(stmt)) {
-                ret_seat->name = g_strdup(stmt_text(stmt, 0));
-                ret_seat->place = (int)stmt_int(stmt, 1);
+                ret_seat->person = (int)stmt_int(stmt, 0);
+                ret_seat->name = g_strdup(stmt_text(stmt, 1));
+                ret_seat->place = (int)stmt_int(stmt, 2);
         }
         ret_seat->hands = (int)db_int(db, 0, "SELECT count(*) FROM live_hand WHERE room_id = $1", "i", room_id);
 }

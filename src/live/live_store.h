@@ -12,6 +12,7 @@ typedef struct {
         bool removed, held, hall, outside;
         int64_t rehearses;
         int64_t encoder; /* 0: a person */
+        int64_t of_hall; /* 0: no hall's seat */
 } StoredPerson;
 
 typedef struct {
@@ -48,6 +49,8 @@ bool live_store_rehearses(Db *db, int64_t room_id, int id, int64_t session_id);
 void live_store_talk_now(Db *db, int64_t room_id, int64_t now_us, LiveTalk *ret_talk);
 /* Which talk the room holds at now_us; makes its session when it has none. */
 bool live_store_session(Db *db, int64_t room_id, int64_t now_us, StoredSession *ret_session);
+/* The session of this talk as it is, without making it; 0: there is none. */
+int64_t live_store_session_known(Db *db, int64_t room_id, int64_t talk_id, bool *ret_ended);
 bool live_store_session_flags(Db *db, int64_t session_id, bool recording, int pinned);
 bool live_store_session_end(Db *db, int64_t session_id, int64_t room_id, int64_t now_us);
 
@@ -58,10 +61,13 @@ bool live_store_person_update(Db *db, int64_t room_id, int id, const char *name,
 bool live_store_person_remove(Db *db, int64_t room_id, int id);
 /* What came on stage by a key without a page: its key, its seat, and the consent that came with the key. */
 bool live_store_encoder(Db *db, int64_t room_id, int id, int64_t encoder, bool consents, int seat, int64_t now_us);
+/* This person is the seat of a hall. */
+bool live_store_seat_of(Db *db, int64_t room_id, int id, int64_t hall);
 /* This person came by the hall's page. */
 bool live_store_in_hall(Db *db, int64_t room_id, int id);
 typedef struct {
-        char *name;       /* owned; NULL: not known here */
+        int person;       /* 0: not known here */
+        char *name;       /* owned; NULL: not known here, "": none yet */
         int place, hands; /* in the queue from 1, 0: no hand up; how many are up */
 } HallSeat;
 /* Who came to this room's hall by a key. */
@@ -91,6 +97,8 @@ bool live_store_hand_place(Db *db, int64_t room_id, int id, int place, GArray *r
 int live_store_sample_speaker(Db *db, int64_t room_id, const char *name, const unsigned char *key_hash, int64_t now_us);
 /* A nonce that is known gives back its line unchanged; *ret_new tells. text is replaced by what is stored. */
 bool live_store_line(Db *db, int64_t room_id, LiveLine *line, bool *ret_new);
+/* Who said it; 0: there is no such line, or it was taken out. */
+int live_store_line_author(Db *db, int64_t room_id, int64_t n);
 /* The line's number stays, its text does not. */
 bool live_store_unsay(Db *db, int64_t room_id, int64_t n);
 bool live_store_show(Db *db, int64_t room_id, int64_t n);

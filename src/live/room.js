@@ -48,6 +48,8 @@ class Meeting {
     const { socket = "", zone, leave = "/" } = place.dataset;
     this.leave_url = leave;
     this.title = place.dataset.title ?? "";
+    /** The camera and mixer of a hall: its people hear the room by their screen. */
+    this.seat = place.dataset.seat !== undefined;
     this.store = "treteau " + socket;
     const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZone: zone || undefined });
     this.clock = (/** @type {number} */ us) => time.format(us / 1000);
@@ -55,6 +57,7 @@ class Meeting {
     this.kept = { key: null, name: "", part: 0, stage: null, chosen: { mic: "", camera: "" }, ...JSON.parse(sessionStorage.getItem(this.store) ?? "{}") };
     this.devices = new Devices((kind) => this.#device(kind));
     this.devices.chosen = this.kept.chosen;
+    this.devices.mixer = this.seat;
     this.announcer = new Announcer(/** @type {HTMLElement} */ (document.getElementById("announcer")), () => this.preferences.chosen.announce);
     this.sound = new Sound(/** @type {HTMLElement} */ (document.getElementById("sound")), () => this.draw());
     this.address = new URL(socket, location.href).href.replace(/^http/, "ws");
@@ -383,7 +386,8 @@ class Meeting {
   // Media that comes in
 
   #media() {
-    this.sound.play(this.watching.tracks);
+    if (!this.seat)
+      this.sound.play(this.watching.tracks);
     this.draw();
   }
 

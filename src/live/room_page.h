@@ -7,9 +7,7 @@ typedef struct {
         const char *socket_url; /* "/event/live/room/socket" */
         const char *leave_url;  /* where "Leave" leads: the person's page or the event's */
         const char *zone;       /* IANA name: hours are shown in the event's zone */
-        const char *words;      /* from room_words() */
+        const char *words;      /* from live_room_words() */
+        const char *seat;       /* the hall whose camera and mixer come by this page; NULL: a person's */
 } RoomPage;
 void room_view(Html *h, const RoomPage *v);
-
-/* The words that room.js shows, as a JSON object from the English source to this language; to be freed by g_free(). */
-char *room_words(const Lang *lang);

@@ -243,7 +243,7 @@ static void add_word(json_t *table, const Lang *lang, const char *word)
                 json_object_set_new(table, word, json_string(translated));
 }
 
-char *room_words(const Lang *lang)
+char *live_room_words(const Lang *lang)
 {
         json_t *table = json_object();
         for (size_t i = 0; i < G_N_ELEMENTS(words); i++)

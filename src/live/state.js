@@ -4,7 +4,7 @@ import { apply_parts, empty_parts } from "./features.js";
 
 /**
  * @typedef {{id: number, name: string, role: "host" | "speaker" | "attendee" | "guest", stage: number | null,
- *   mic: boolean, camera: boolean, screen: boolean, away: boolean, consent: boolean | null, hall?: true,
+ *   mic: boolean, camera: boolean, screen: boolean, away: boolean, consent: boolean | null, hall?: true, of_hall?: number,
  *   encoder?: {held: boolean, trouble: "b-frames" | "profile" | null}}} Person
  * @typedef {{n: number, who: number, name: string, text: string, at_us: number, id?: string, reply?: number, waiting?: boolean}} Line
  * @typedef {{code: string, title: string, start_us: number, end_us: number}} Talk
@@ -18,7 +18,7 @@ const CHAT_LINES_MAX = 500;
 
 export function emptyRoom() {
   return {
-    /** @type {{id: number, key: string, role: string, name: string} | null} */ me: null,
+    /** @type {{id: number, key: string, role: string, name: string, hall?: number} | null} */ me: null,
     /** @type {{title: string, slug: string, kind: "stage" | "workshop", part: number, team?: true} | null} part: of a group, 0: the whole room */ room: null,
     /** @type {Door} who comes in */ door: /** @type {Door} */ ("open"),
     /** @type {Waiting[]} who waits to be let in; hosts know */ lobby: [],

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { after, before, describe, it } from "node:test";
 import { ownerClient, start } from "../http/support.mjs";
+import { Page } from "../support/page.mjs";
 import { importLive } from "../support/sample.mjs";
 import { missing, open_chromium } from "./browsers.mjs";
 import { axe_findings } from "./findings.mjs";
@@ -11,14 +12,14 @@ import { axe_findings } from "./findings.mjs";
 const TABS_MAX = 120; // to reach something
 
 describe("questions and polls", { skip: missing("chromium") }, () => {
-  let server, place, chromium, host, guest, url;
+  let server, place, owner, chromium, host, guest, url;
 
   before(async () => {
     server = await start();
     place = await importLive(server);
     chromium = await open_chromium({});
     url = `${server.origin}/${place.slug}/live/${place.room}/`;
-    const owner = await ownerClient(server);
+    owner = await ownerClient(server);
     const cookies = [...owner.cookies].map(([name, value]) => ({ name, value, url: server.origin }));
     host = await chromium.tab({ locale: "en-GB", cookies });
     guest = await chromium.tab({ locale: "en-GB", width: 375, height: 800 });
@@ -107,6 +108,78 @@ describe("questions and polls", { skip: missing("chromium") }, () => {
     assert.equal(await guest.evaluate(() => document.querySelector(".bars")), null);
     await press(host, "Close the poll and show the results");
     await guest.until(() => document.querySelector(".bars li")?.innerText.replace(/\s+/g, " ") === "Chalais 100 % (1)");
+  });
+
+  it("leaves a question where it is under the pointer of who is about to vote, and sets the order right after", async () => {
+    const [one, two] = [await Page.join(server, place, "One"), await Page.join(server, place, "Two")];
+    for (const [page, text] of [[one, "First asked?"], [two, "Second asked?"]])
+      await page.ask({ t: "ask", id: "n", text, named: true }, "asked");
+    const { question } = await two.ask({ t: "ask", id: "n", text: "Second asked?", named: true }, "asked"); // the same one: its number
+    const order = (tab) => tab.evaluate(() => [...document.querySelectorAll(".votes li.open p:first-child")].map((p) => p.textContent).filter((text) => text.includes("asked?")));
+    await host.sees("Second asked?");
+    await host.page.focus("#my-question"); // what has the focus stays as well
+    await host.page.hover(".votes li.open");
+    for (const page of [one, two])
+      await page.ask({ t: "vote", id: question, on: true }, "voted");
+    await host.until(() => [...document.querySelectorAll(".vote")].some((vote) => vote.textContent.trim() === "2"));
+    assert.deepEqual(await order(host), ["First asked?", "Second asked?"]);
+    await host.page.mouse.move(5, 5);
+    await host.until(() => document.querySelector(".votes li.open p").textContent === "Second asked?");
+    assert.deepEqual(await order(host), ["Second asked?", "First asked?"]);
+    for (const page of [one, two])
+      await page.close();
+  });
+
+  it("polls of several answers and of words are answered from the page, and shown as bars and as a cloud", async () => {
+    const lead = await Page.join(server, place, "", { client: owner });
+    const opened = async (kind, question, choices) => {
+      const { poll } = await lead.ask({ t: "poll", id: kind, poll: 0, kind, question, choices }, "poll", (m) => m.poll.question === question);
+      lead.send({ t: "poll_state", poll: poll.id, state: "open" });
+      await guest.sees(question);
+      return poll.id;
+    };
+    const several = await opened("several", "Which days?", ["Monday", "Tuesday", "Friday"]);
+    for (const name of ["Monday", "Friday"]) {
+      await reach(guest, name);
+      await guest.press("Space");
+    }
+    await press(guest, "Answer");
+    await guest.sees("Your answer is counted.");
+    lead.send({ t: "poll_state", poll: several, state: "closed" });
+    await guest.until(() => document.querySelector(".bars")?.innerText.replace(/\s+/g, " ") === "Monday 100 % (1) Tuesday 0 % (0) Friday 100 % (1)");
+    const words = await opened("words", "One word?", []);
+    await reach(guest, "Word 1");
+    await guest.page.keyboard.type("Bond");
+    await press(guest, "Answer");
+    lead.send({ t: "poll_state", poll: words, state: "closed" });
+    await guest.until(() => document.querySelector(".cloud .s4")?.innerText.startsWith("bond"));
+    await lead.close();
+  });
+
+  it("the discussion is slowed down and waits for a host, who shows one line at a time", async () => {
+    for (const tab of [host, guest])
+      await tab.click("Discussion");
+    await host.click("How people write");
+    await host.click("Messages wait for a host before they are shown");
+    await host.page.selectOption("#slow", "300");
+    await guest.fill("#my-name", "Gus");
+    await guest.press("Enter");
+    await guest.fill("#my-words", "May I say this?");
+    await guest.press("Enter");
+    await guest.sees("Waits for a host");
+    const other = await Page.join(server, place, "Other");
+    assert.deepEqual(other.welcome.chat, []);
+    await guest.fill("#my-words", "And this?");
+    await guest.press("Enter");
+    await guest.sees("The discussion is slowed down: wait before your next message.");
+    assert.equal(await guest.evaluate(() => document.querySelector("#my-words").value), "And this?"); // not lost
+    await host.click("Show the message of Gus");
+    assert.equal((await other.next("said")).text, "May I say this?");
+    await guest.sees_not("Waits for a host");
+    await host.click("Messages wait for a host before they are shown");
+    await host.page.selectOption("#slow", "0");
+    await host.click("How people write");
+    await other.close();
   });
 
   it("a reaction is seen as a number, and can be hidden", async () => {

@@ -267,6 +267,8 @@ describe('the discussion, led', () => {
     const late = await Page.join('');
     assert.deepEqual([late.welcome.chat_rules, late.welcome.chat.some((one) => one.n === line.n)], [{ slow_s: 600, moderated: true }, false]);
     await refused(ada, { t: 'say', id: 'm2', text: 'And I?' });
+    // the first one sent again after a cut is no other one, however slow the discussion is
+    assert.equal((await ada.ask({ t: 'say', id: 'm1', text: 'May I?' }, 'said', (m) => m.id === 'm1')).n, line.n);
     await host.ask({ t: 'name', name: 'Hôte' }, 'people', (m) => m.set.some((p) => p.name === 'Hôte'));
     await host.ask({ t: 'say', id: 'h1', text: 'A host may' }, 'said', (m) => m.id === 'h1' && !m.waiting);
     host.send({ t: 'show', n: line.n });
@@ -274,5 +276,25 @@ describe('the discussion, led', () => {
     assert.equal(shown.waiting, undefined);
     await host.ask({ t: 'chat', slow_s: 0, moderated: false }, 'chat', (m) => !m.rules.moderated);
     for (const page of [host, ada, bo, late]) await page.close();
+  });
+
+  it('a line older than the last 200 is taken out all the same, by its author or a host', async () => {
+    const [host, ada, bo] = [await host_page(), await Page.join('Ada'), await Page.join('Bo')];
+    const old = [];
+    for (const id of ['o1', 'o2']) old.push((await ada.ask({ t: 'say', id, text: 'Long ago' }, 'said', (m) => m.id === id)).n);
+    for (let writer = 0; writer < 20; writer++) {
+      const page = await Page.join(`W${writer}`);
+      for (let n = 0; n < 10; n++) page.send({ t: 'say', id: `w${n}`, text: 'Later' });
+      await page.next('said', (m) => m.id === 'w9');
+      await page.close();
+    }
+    assert.equal((await Page.join('')).welcome.chat.some((one) => old.includes(one.n)), false);
+    await refused(bo, { t: 'unsay', n: old[0] });
+    ada.send({ t: 'unsay', n: old[0] });
+    await bo.next('unsaid', (m) => m.n === old[0]);
+    host.send({ t: 'unsay', n: old[1] });
+    await bo.next('unsaid', (m) => m.n === old[1]);
+    await refused(host, { t: 'unsay', n: old[1] });
+    for (const page of [host, ada, bo]) await page.close();
   });
 });

@@ -19,7 +19,7 @@ before(async () => {
 after(async () => {
   await host.close();
   await home.close();
-  const { code, stderr } = await server.stop();
+  const { code, stderr } = await server.stop({ keep: false });
   assert.equal(code, 0, stderr);
   assert.doesNotMatch(stderr, /Sanitizer|runtime error|store:/);
 });
@@ -115,6 +115,136 @@ describe('hands from the hall', () => {
     assert.equal((await berta.send({ hand: 'up' })).status, 403);
   });
 
+});
+
+describe('votes and questions from the hall, without script', () => {
+  const told = (t, wanted) => host.next(t, wanted);
+  let cleo, dora;
+
+  it('vote for a question of somebody at home, without a name, and take it back', async () => {
+    home.send({ t: 'ask', id: 'q1', text: 'Who pays?', named: true });
+    const { question } = await home.next('asked');
+    cleo = phone();
+    assert.match(await cleo.page(), /Who pays\?/);
+    const one = told('votes');
+    assert.equal((await cleo.send({ vote: question })).status, 303);
+    assert.deepEqual((await one).list, [[question, 1]]);
+    assert.match(await cleo.page(), new RegExp(`name="unvote"[^>]*aria-pressed="true"[^>]*votes: 1[^>]*value="${question}"`));
+    assert.match(await phone().page(), new RegExp(`name="vote"[^>]*aria-pressed="false"[^>]*value="${question}"`));
+    await cleo.send({ vote: question }); // again: still one
+    assert.match(await cleo.page(), /votes: 1\)/);
+    const none = told('votes');
+    assert.equal((await cleo.send({ unvote: question })).status, 303);
+    assert.deepEqual((await none).list, [[question, 0]]);
+    const lost = await cleo.send({ vote: 99999 });
+    assert.equal(lost.status, 422);
+    assert.match(lost.body_text, /prend pas de voix|takes no votes/);
+  });
+
+  it('ask with a name and without, once each, and wait where questions wait', async () => {
+    const nonce_of = async (who) => /name="nonce" value="([^"]+)"/.exec(await who.page())[1];
+    dora = phone();
+    const nonce = await nonce_of(dora), asked = told('question', (m) => m.question.text === 'Where to?');
+    assert.equal((await dora.send({ ask: 'Where to?', name: 'Dora', nonce })).status, 303);
+    assert.equal((await asked).question.name, 'Dora');
+    assert.equal((await dora.send({ ask: 'Where to?', name: 'Dora', nonce })).status, 303); // the button twice
+    assert.equal((await dora.page()).split('Where to?</p>').length - 1, 1);
+    host.send({ t: 'asking', moderated: true, nameless: true });
+    await home.next('asking', (m) => m.moderated);
+    assert.match(await dora.page(), /A host reads it before it is shown/);
+    const waits = told('question', (m) => m.question.text === 'Since when?');
+    await dora.send({ ask: 'Since when?', nameless: '1', named: '1', nonce: await nonce_of(dora) });
+    const waiting = (await waits).question;
+    assert.equal(waiting.state, 'waiting');
+    assert.equal(waiting.name, undefined);
+    assert.match(await dora.page(), /Since when\?[\s\S]{0,80}Waits for a host/);
+    assert.doesNotMatch(await phone().page(), /Since when/);
+    host.send({ t: 'question', id: waiting.id, state: 'answering' });
+    await home.next('question', (m) => m.question.state === 'answering');
+    assert.match(await phone().page(), /Since when\?[\s\S]{0,200}without a name[\s\S]{0,80}Being answered/);
+    const refused = await dora.send({ ask: 'x'.repeat(501), named: '1', nonce: 'n3' });
+    assert.equal(refused.status, 422);
+    assert.match(refused.body_text, /500/);
+    host.send({ t: 'asking', moderated: false, nameless: false });
+    await home.next('asking', (m) => !m.nameless);
+    assert.equal((await phone().send({ ask: 'Nobody?', nonce: 'n4' })).status, 422);
+  });
+
+  it('answer polls of the three kinds once, and read the results', async () => {
+    const opened = async (kind, question, choices) => {
+      const drafted = told('poll', (m) => m.poll.question === question);
+      host.send({ t: 'poll', id: `p-${kind}`, poll: 0, kind, question, choices });
+      const { id } = (await drafted).poll;
+      assert.doesNotMatch(await cleo.page(), new RegExp(question));
+      const open = home.next('poll', (m) => m.poll.id === id && m.poll.state === 'open');
+      host.send({ t: 'poll_state', poll: id, state: 'open' });
+      await open;
+      return id;
+    };
+    const closed = async (id) => {
+      const results = home.next('poll', (m) => m.poll.id === id && m.poll.state === 'closed');
+      host.send({ t: 'poll_state', poll: id, state: 'closed' });
+      return (await results).poll;
+    };
+    const single = await opened('single', 'Tea or coffee', ['Tea', 'Coffee']);
+    assert.match(await cleo.page(), /type="radio" name="pick" value="1"/);
+    assert.equal((await cleo.send({ poll: single, pick: 1 })).status, 303);
+    assert.match(await cleo.page(), /Tea or coffee[\s\S]{0,300}Your answer is counted/);
+    assert.equal((await cleo.send({ poll: single, pick: 0 })).status, 303); // counted once, and not another one
+    assert.equal((await dora.send({ poll: single })).status, 422);
+    home.send({ t: 'answer', poll: single, choices: [0] });
+    await home.next('answered');
+    assert.deepEqual((await closed(single)).choices.map((one) => one.votes), [1, 1]);
+    assert.match(await phone().page(), /Tea<\/span> <b>50 % \(1\)[\s\S]*2 answers/);
+    assert.equal((await dora.send({ poll: single, pick: 0 })).status, 422);
+    const several = await opened('several', 'Which days', ['Mon', 'Tue', 'Wed']);
+    await dora.send({ poll: several, pick0: 1, pick2: 1 });
+    assert.deepEqual((await closed(several)).choices.map((one) => one.votes), [1, 0, 1]);
+    const words = await opened('words', 'One word', []);
+    await dora.send({ poll: words, word0: 'Lien', word1: 'Temps' });
+    await cleo.send({ poll: words, word0: 'lien ' });
+    assert.deepEqual((await closed(words)).choices.map((one) => [one.text, one.votes]), [['lien', 2], ['temps', 1]]);
+    assert.match(await cleo.page(), /class="s4">lien <small>2/);
+  });
+
+  it('see who has the floor', async () => {
+    assert.doesNotMatch(await dora.page(), /has the floor|have the floor/);
+    const hand = id_of('Dora');
+    await dora.send({ hand: 'up', name: 'Dora' });
+    dora.id = await hand;
+    host.send({ t: 'floor', who: dora.id });
+    await home.next('floor', (m) => m.who);
+    assert.match(await dora.page(), /You have the floor/);
+    assert.match(await phone().page(), /Dora has the floor/);
+    host.send({ t: 'floor_limit', seconds: 60 }); // one right after the other: none undoes the one before
+    host.send({ t: 'floor', who: null });
+    assert.equal((await home.next('floor', (m) => !m.who && m.limit_s !== 120)).limit_s, 60);
+    assert.doesNotMatch(await phone().page(), /Dora has the floor/);
+  });
+
+  it('are all there after a kill: hands, names, votes, answers', async () => {
+    const { question } = await (async () => {
+      home.send({ t: 'ask', id: 'q9', text: 'Still there?', named: true });
+      return home.next('asked', (m) => m.id === 'q9');
+    })();
+    await cleo.send({ vote: question });
+    home.send({ t: 'hand', up: false });
+    await home.next('hands', (m) => m.list.length === 1 && m.list[0] === dora.id);
+    const before = await cleo.page(), hers = await dora.page();
+    assert.match(hers, /first in the queue/);
+    await server.kill();
+    server = await start({ folder: server.folder });
+    for (const { client } of [cleo, dora]) client.origin = server.origin;
+    const plain = (page) => page.replace(/name="(csrf|nonce)" value="[^"]*"/g, '').replace(/\/static\/[^"]*/g, '');
+    assert.equal(plain(await cleo.page()), plain(before));
+    assert.equal(plain(await dora.page()), plain(hers));
+    host = await Page.join(server, place, '', { client: owner });
+    assert.deepEqual(host.welcome.people.filter((one) => one.id === host.welcome.hands[0]).map((one) => [one.name, one.hall]), [['Dora', true]]);
+    assert.equal(host.welcome.discuss.questions.find((one) => one.id === question).votes, 1);
+    assert.equal((await cleo.send({ unvote: question })).status, 303); // and goes on with the same cookie
+    home = await Page.join(server, place, 'Home');
+    assert.equal(home.welcome.discuss.questions.find((one) => one.id === question).votes, 0);
+  });
 });
 
 describe("the hall's page", () => {

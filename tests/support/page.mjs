@@ -3,8 +3,8 @@ import { WebSocket } from 'ws';
 
 export class Page {
   /** Opens the socket of `place` ({slug, room, part?}, or {path}); nobody has come in yet. */
-  static async open(server, place, { client, origin = server.origin, deadline_ms = 8000 } = {}) {
-    const url = server.origin.replace('http', 'ws') + (place.path ?? `/${place.slug}/live/${place.room}/socket${place.part ? `?part=${place.part}` : ''}`);
+  static async open(server, place, { client, origin = server.origin, deadline_ms = 8000, path = 'socket' } = {}) {
+    const url = server.origin.replace('http', 'ws') + (place.path ?? `/${place.slug}/live/${place.room}/${path}${place.part ? `?part=${place.part}` : ''}`);
     const cookie = [...client?.cookies ?? []].map(([name, value]) => `${name}=${value}`).join('; ');
     const page = new Page();
     page.deadline_ms = deadline_ms;
