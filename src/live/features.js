@@ -10,7 +10,7 @@
  *   empty: () => any,
  *   changes: Record<string, (part: any, message: any, room: Room) => any>,
  *   heard?: (message: any, view: View, before: Room) => void,
- *   tab?: {icon: string, title: (view: View) => string, Body: (view: View) => any, Foot?: (view: View) => any},
+ *   tab?: {icon: string, title: (view: View) => string, shown?: (view: View) => boolean, Body: (view: View) => any, Foot?: (view: View) => any},
  *   Lane?: (view: View) => any,
  *   Bar?: (view: View) => any,
  *   Dialogs?: (view: View) => any,
@@ -22,7 +22,7 @@
  * }} Feature
  * `changes`: by message type, the part after it; `welcome` gets the server's member of that name instead of the message,
  * in `welcome` and when another session has begun. `heard`: after the change, for what is said or sent then.
- * `tab`: in the panel. `Lane`: below the stage. `Bar`: commands. `Dialogs`: drawn last. `Settings`: in that dialog.
+ * `tab`: in the panel, for those alone for whom it is `shown`. `Lane`: below the stage. `Bar`: commands. `Dialogs`: drawn last. `Settings`: in that dialog.
  * `Front`: beside the stage. `apart`: whom it shows there, in place of their tile. `Person`: in what a host may do with somebody.
  * `Hand`: beside somebody whose hand is up.
  */

@@ -50,6 +50,7 @@ static void send_welcome(Person *person, const char *key, const char *publish)
                 live_on_air_json(room), "pinned", room->pinned ? json_integer(room->pinned) : json_null(), "vp8",
                 room->vp8);
         json_object_set_new(welcome, "publish", publish ? json_string(publish) : json_null());
+        json_object_set_new(welcome, "scene", json_string(live_scene_word(room->scene)));
         json_object_set_new(welcome, "chat_rules", live_chat_json(room));
         json_object_set_new(welcome, "ice", live_ice_servers(person));
         json_object_set_new(welcome, "now_us", json_integer(now_us()));

@@ -27,12 +27,17 @@ typedef struct {
         LiveTalk talk;
         bool ended, recording, recorded;
         int pinned;
+        LiveScene scene;
 } StoredSession;
 /* The talk whose time it is, that overran, or that is about to begin; untouched when there is none. */
 void live_store_talk_now(Db *db, int64_t room_id, int64_t now_us, LiveTalk *ret_talk);
 /* Which talk the room holds at now_us; makes its session when it has none. */
 bool live_store_session(Db *db, int64_t room_id, int64_t now_us, StoredSession *ret_session);
-bool live_store_session_flags(Db *db, int64_t session_id, bool recording, int pinned);
+bool live_store_session_flags(Db *db, int64_t session_id, bool recording, int pinned, LiveScene scene);
+/* Ends the session that began at start_us (0: none of the programme) and begins the next of the room's programme before
+ * its hour; *ret_found: there is one that begins soon enough. */
+bool live_store_session_next(Db *db, int64_t session_id, int64_t room_id, int64_t start_us, int64_t now_us,
+                             bool *ret_found);
 bool live_store_session_end(Db *db, int64_t session_id, int64_t room_id, int64_t now_us);
 
 bool live_store_person_add(Db *db, int64_t room_id, const StoredPerson *person, int64_t now_us);

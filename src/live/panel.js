@@ -11,14 +11,14 @@ import { t } from "./words.js";
 
 const SHOWN_MAX = 100;
 
-/** From left to right: the panel's own, with the features' after the discussion. `whole`: draws the panel's body itself. */
-function tabs() {
+/** From left to right: the panel's own, with the features' after the discussion. `whole`: draws the panel's body itself. @param {View} view */
+function tabs(view) {
   return [
     {
       name: "chat", icon: "chat", whole: true, Body: Chat, Foot: Say,
       title: (/** @type {View} */ { unread }) => (unread ? t("Discussion {count}", { count: unread }) : t("Discussion")),
     },
-    ...features.flatMap(({ name, tab }) => (tab ? { name, whole: false, Foot: null, ...tab } : [])),
+    ...features.flatMap(({ name, tab }) => (tab && tab.shown?.(view) !== false ? { name, whole: false, Foot: null, ...tab } : [])),
     {
       name: "hands", icon: "hand", whole: false, Body: Hands, Foot: null,
       title: (/** @type {View} */ { room }) => (room.hands.length ? t("Hands {count}", { count: room.hands.length }) : t("Hands")),
@@ -29,7 +29,7 @@ function tabs() {
 
 /** @param {View} view */
 export function Panel(view) {
-  const all = tabs(), shown = all.find(({ name }) => name === view.tab) ?? all[0], { Body, Foot } = shown;
+  const all = tabs(view), shown = all.find(({ name }) => name === view.tab) ?? all[0], { Body, Foot } = shown;
   return html`<aside class="panel" aria-label=${t("Exchanges")}>
     <div class="tabs" role="tablist" aria-label=${t("Exchanges")} onKeyDown=${(/** @type {KeyboardEvent} */ event) => turn(event, all.map(({ name }) => name), view)}>
       ${all.map((one) => html`<button type="button" role="tab" id=${"tab-" + one.name} aria-selected=${String(one === shown)}
