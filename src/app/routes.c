@@ -12,6 +12,7 @@
 #include "law/law.h"
 #include "live/live.h"
 #include "mail/mail.h"
+#include "manager/manager.h"
 #include "news/news.h"
 #include "people/people.h"
 #include "picture/picture.h"
@@ -31,7 +32,8 @@ void (*const people_link_followers[])(Request *req, Db *db, int64_t account, int
 bool (*const programme_replay_withheld)(Db *db, int64_t talk) = live_replay_withheld;
 
 /* What features above it add to the room, in the order of their places in it. */
-const LiveFeature *const live_features[] = { &captions_feature, &discuss_feature, &floor_feature, NULL };
+const LiveFeature *const live_features[] = { &captions_feature, &discuss_feature, &floor_feature, &manager_feature,
+                                             NULL };
 
 const Route *const app_routes[] = {
         static_routes,
@@ -53,6 +55,7 @@ const Route *const app_routes[] = {
         live_hall_routes,
         captions_routes,
         discuss_routes,
+        manager_routes,
         replay_routes,
         greenroom_routes,
         whip_routes,
