@@ -35,7 +35,8 @@ typedef struct {
         const char *fits;     /* whether it ends with the session */
         bool over;
         const Form *form;
-        int64_t row, version; /* what the form is of; 0: a new one */
+        const RunLine *edited; /* the line that the form is of; NULL: a new one, or it is gone */
+        int64_t row, version;  /* what the form is of; 0: a new one */
         bool stale, full;
 } RunPage;
 void run_view(Html *h, const RunPage *v);

@@ -104,6 +104,9 @@ static void show(Request *req, Db *db, const Event *event, const Talk *talk, Run
         page->notice = status == 200 ? notice_of(request_query(req, "done"), lang) : NULL;
         page->when = when;
         page->lines = lines;
+        for (guint i = 0; i < lines->len; i++)
+                if (g_array_index(lines, RunLine, i).edited)
+                        page->edited = &g_array_index(lines, RunLine, i);
         page->end_time = end_time;
         page->fits = fits;
         page->over = end_us > talk->end_us;
@@ -218,17 +221,19 @@ void act_on_run(Request *req, Db *db)
         g_autoptr(Talk) talk = NULL;
         if (!run_place(req, db, &event, &talk))
                 return;
-        const char *act = request_field(req, "act"), *colon = strchr(act, ':'), *done = "";
+        const char *act = request_field(req, "act"), *colon = strchr(act, ':');
         int64_t row = colon ? g_ascii_strtoll(colon + 1, NULL, 10) : 0;
+        g_autofree char *then = NULL;
         bool kept;
         if (g_str_has_prefix(act, "up:") || g_str_has_prefix(act, "down:")) {
                 kept = run_store_move(db, talk->id, row, *act == 'u');
+                then = g_strdup_printf("?row=%" G_GINT64_FORMAT, row);
         } else if (g_str_has_prefix(act, "drop:")) {
                 kept = run_store_delete(db, talk->id, row);
-                done = "?done=deleted";
+                then = g_strdup("?done=deleted");
         } else if (strcmp(act, "draft") == 0) {
                 kept = write_draft(req, db, talk);
-                done = "?done=draft";
+                then = g_strdup("?done=draft");
         } else {
                 respond_error(req, 400, tr(request_lang(req), "There is no such button."));
                 return;
@@ -238,5 +243,5 @@ void act_on_run(Request *req, Db *db)
                 return;
         }
         tell_room(req, talk);
-        respond_redirect(req, "/%s/organise/run/%s/%s", event->slug, talk->code, done);
+        respond_redirect(req, "/%s/organise/run/%s/%s", event->slug, talk->code, then);
 }

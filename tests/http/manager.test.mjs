@@ -45,7 +45,7 @@ after(async () => {
 });
 
 /** The ids of the sheet's lines, as its page has them. */
-const ids = (page) => [...page.body_text.matchAll(/value="drop:(\d+)"/g)].map(([, id]) => Number(id));
+const ids = (page) => [...page.body_text.matchAll(/href="\?row=(\d+)#form"/g)].map(([, id]) => Number(id));
 const whats = (page) => [...page.body_text.matchAll(/<th scope="row"><b>([^<]*)<\/b>/g)].map(([, what]) => what);
 const save = (fields) => owner.post(sheet(), { row: 0, version: 0, minutes: 5, who: '', cue: '', link: '', scene: '', ...fields });
 const act = (name) => owner.post(`${sheet()}act/`, { act: name }, { from: sheet() });
