@@ -15,9 +15,15 @@ static void choose(LiveRoom *room)
                         stage[count++] = (OnStage){ person->id, seat, person->camera, person->screen };
         }
         OnAir wanted = live_on_air(stage, count, room->pinned, room->dominant_seat, room->scene);
-        OnAir beside = live_beside(stage, count, room->pinned, room->dominant_seat, room->scene);
         int64_t first_us = live_cut(&room->cut, &wanted, live_is_there(stage, count, &room->cut.now), mono_us);
-        int64_t second_us = live_cut(&room->beside, &beside, live_is_there(stage, count, &room->beside.now), mono_us);
+        int64_t second_us = 0;
+        if (strcmp(room->cut.now.what, "screen") == 0) {
+                OnAir beside = live_beside(stage, count, room->pinned, room->dominant_seat, room->scene);
+                bool there = room->beside.now.who && live_is_there(stage, count, &room->beside.now);
+                second_us = live_cut(&room->beside, &beside, there, mono_us);
+        } else {
+                room->beside = (LiveCut){ .now = { 0, SFU_NO_SEAT, "poster" } };
+        }
         room->air_again_us = first_us && second_us ? MIN(first_us, second_us) : MAX(first_us, second_us);
 }
 

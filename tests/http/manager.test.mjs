@@ -143,6 +143,41 @@ describe('in the room', () => {
   });
 });
 
+describe('what is on air', () => {
+  it('follows the scene and the host, never with two cuts within two seconds unless its picture is gone', async () => {
+    const host = await host_page(), people = [await join(SCENE, 'Dee'), await join(SCENE, 'Eli'), await join(SCENE, 'Fay')];
+    const [dee, eli, fay] = people, [a, b, c] = people.map((page) => page.welcome.me.id);
+    host.send({ t: 'scene', scene: 'auto' });
+    for (const page of people) {
+      host.send({ t: 'stage', who: page.welcome.me.id, on: true });
+      await page.next('people', (m) => m.set?.some((one) => one.id === page.welcome.me.id && one.stage !== null));
+    }
+    const first_ms = performance.now(); // no later than the first cut
+    dee.send({ t: 'state', mic: false, camera: true, screen: false });
+    await host.next('onair', (m) => m.who === a);
+    eli.send({ t: 'state', mic: false, camera: true, screen: false });
+    for (const who of [b, a, b]) host.send({ t: 'pin', who });
+    assert.equal((await host.next('onair', (m) => m.who === b)).what, 'pinned');
+    const second_ms = performance.now();
+    assert.ok(second_ms - first_ms >= 2000, `${second_ms - first_ms} ms after the cut before`);
+    assert.equal(host.seen.filter((m) => m.t === 'onair' && m.who === b).length, 0, 'one cut, not two');
+
+    eli.send({ t: 'state', mic: false, camera: false, screen: false });
+    await host.next('onair', (m) => m.who === a && m.what === 'loudest');
+    assert.ok(performance.now() - second_ms < 1900, 'a picture that is gone is replaced at once');
+
+    fay.send({ t: 'state', mic: false, camera: false, screen: true });
+    const shared = await host.next('onair', (m) => m.who === c);
+    assert.deepEqual([shared.what, shared.beside], ['screen', a]);
+    host.send({ t: 'scene', scene: 'screen' });
+    assert.equal((await host.next('onair', (m) => m.who === c && m.beside === null)).what, 'screen');
+    host.send({ t: 'scene', scene: 'gallery' });
+    assert.equal((await host.next('onair', (m) => m.who === null)).what, 'poster');
+    host.send({ t: 'pin', who: null });
+    for (const page of [host, ...people]) await page.close();
+  });
+});
+
 describe('the log', () => {
   it('has what hosts did, to whom, and not what was refused or what others did; as page and as table', async () => {
     const [host, bo] = [await host_page(), await join(SCENE, 'Bo')];
