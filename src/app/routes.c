@@ -14,6 +14,7 @@
 #include "law/law.h"
 #include "live/live.h"
 #include "mail/mail.h"
+#include "manager/manager.h"
 #include "news/news.h"
 #include "notes/notes.h"
 #include "people/people.h"
@@ -37,7 +38,8 @@ bool (*const programme_replay_withheld)(Db *db, int64_t talk) = live_replay_with
 /* What features above it add to the room, in the order of their places in it. */
 const LiveFeature *const live_features[] = { &captions_feature, &capture_feature, &discuss_feature, &floor_feature, &workshop_feature,
                                              &notes_feature,
-                                             &hall_feature, NULL };
+                                             &hall_feature, &manager_feature,
+                                             NULL };
 
 const Route *const app_routes[] = {
         static_routes,
@@ -60,6 +62,7 @@ const Route *const app_routes[] = {
         captions_routes,
         capture_routes,
         discuss_routes,
+        manager_routes,
         replay_routes,
         greenroom_routes,
         notes_routes,

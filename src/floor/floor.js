@@ -1,7 +1,7 @@
 // Who has the floor, since when, and for how long: a line below the stage with a clock, and the host's commands.
 
 import { add } from "../live/features.js";
-import { html, name_of } from "../live/ui.js";
+import { html, name_of, span } from "../live/ui.js";
 import { t } from "../live/words.js";
 
 /** @typedef {import("../live/room.js").View} View */
@@ -9,9 +9,6 @@ import { t } from "../live/words.js";
 /** @typedef {{who: number | null, name: string, since_us: number, limit_s: number}} Floor */
 
 const LIMITS_S = [0, 60, 120, 180, 300, 600];
-
-/** "2:05" @param {number} seconds */
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 
 /** @param {View} view @returns {Floor} */
 const floor_of = ({ room }) => room.parts.floor;
@@ -41,7 +38,7 @@ function Lane(view) {
   const over = floor.limit_s > 0 && gone_s >= floor.limit_s;
   return html`<div class="floor row" data-over=${over ? "" : null}>
     ${floor.who && html`<span><b>${floor.who === view.room.me?.id ? t("You have the floor") : t("{name} has the floor", { name: floor.name })}</b>
-      <span class="num" role="timer"> ${clock(gone_s)}${floor.limit_s > 0 && html` ${t("of {limit}", { limit: clock(floor.limit_s) })}`}</span>
+      <span class="num" role="timer"> ${span(gone_s)}${floor.limit_s > 0 && html` ${t("of {limit}", { limit: span(floor.limit_s) })}`}</span>
       ${over && html` <span class="tag bad">${t("Time is up")}</span>`}</span>`}
     ${host && floor.who && html`<button type="button" class="btn" onClick=${() => view.send({ t: "floor", who: null })}>${t("Take the floor back")}</button>`}
     ${host && html`<${Limit} view=${view} floor=${floor} />`}

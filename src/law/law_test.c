@@ -169,6 +169,17 @@ static const struct {
             "INSERT INTO discuss_poll(session_id, room_id, kind, question, state, made_us) "
             "VALUES(1, $5, 'words', 'Un mot ?', 'closed', $3)" },
           "SELECT max((SELECT count(*) FROM discuss_question), (SELECT count(*) FROM discuss_poll))" },
+        { "manager",
+          true,
+          { "INSERT INTO live_person(room_id, id, key_hash, name, role, seen_us) VALUES($5, 1, x'01', 'Zoé', 'host', "
+            "$3)",
+            "INSERT INTO live_session(id, room_id, talk_id, started_us) VALUES(1, $5, $4, $3)",
+            "INSERT INTO stage_log(session_id, room_id, at_us, person_id, what, detail) VALUES(1, $5, $3, 1, 'end', "
+            "'')",
+            "INSERT INTO announcement(event_id, room_id, person_id, text, at_us, until_us) VALUES($2, $5, 1, 'À "
+            "table', "
+            "$3, $3)" },
+          "SELECT max((SELECT count(*) FROM stage_log), (SELECT count(*) FROM announcement))" },
         { "encoder",
           true,
           { "INSERT INTO encoder(room_id, name, hash, made_us) VALUES($5, 'Caméra', x'01', $3)" },

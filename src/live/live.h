@@ -184,6 +184,18 @@ typedef struct {
         int64_t event_id, room_id, session_id, talk_id, now_us;
 } LiveMoment;
 
+/* What is on air. AUTO: a shared screen with its speaker beside it, else the speaker. */
+#define LIVE_SCENES(X) X(AUTO, "auto") X(SPEAKER, "speaker") X(SCREEN, "screen") X(BOTH, "both") X(GALLERY, "gallery")
+typedef enum LiveScene {
+#define LIVE_SCENE_ENUM(name, word) LIVE_SCENE_##name,
+        LIVE_SCENES(LIVE_SCENE_ENUM)
+#undef LIVE_SCENE_ENUM
+                LIVE_N_SCENES
+} LiveScene;
+const char *live_scene_word(LiveScene scene);
+/* False when there is no such scene. */
+bool live_scene_from_word(const char *word, LiveScene *ret_scene);
+
 typedef struct {
         const char *type; /* unique among all messages of the room */
         LiveRole least;
@@ -212,6 +224,9 @@ typedef struct {
         json_t *(*welcome)(LiveRoom *room, int person);
         /* The rest may be NULL. Every 50 ms, with the monotonic clock: for what is gathered. */
         void (*tick)(LiveRoom *room, int64_t mono_us);
+        /* A host has sent this message, of whatever feature, and it was not refused at once. for_hosts_alone: nobody
+         * else may send it. */
+        void (*host_did)(LiveRoom *room, int person, const json_t *message, bool for_hosts_alone);
         void (*ended)(LiveRoom *room);            /* a host ended the session */
         void (*gone)(LiveRoom *room, int person); /* left, stayed away, or was removed */
         /* The account was erased: out of the state, and out of every page. Its rows are erase()'s. */
@@ -239,6 +254,17 @@ gpointer live_room_state(const LiveRoom *room, const LiveFeature *feature);
 LiveMoment live_room_moment(const LiveRoom *room);
 bool live_room_ended(const LiveRoom *room);
 bool live_room_is_team(const LiveRoom *room); /* of an event's team: no session, nothing recorded, never ended */
+/* From any thread: the room of this number, if it is open, gets this on the loop, after what the turn under way writes
+ * can be read by live_write(). */
+void live_in_room(Live *live, int64_t room_id, void (*function)(LiveRoom *room));
+/* Every open room of the same event, this one too. */
+void live_each_room(LiveRoom *room, void (*function)(LiveRoom *room, gpointer data), gpointer data);
+/* As a host's message does. */
+void live_set_scene(LiveRoom *room, LiveScene scene);
+/* Whom the stage shows for sure, 0: nobody; false: they are not on stage. */
+bool live_set_pinned(LiveRoom *room, int person);
+/* Somebody on stage by their name, whatever its case; 0: nobody. */
+int live_on_stage_named(LiveRoom *room, const char *name);
 LiveRoom *live_client_room(const LiveClient *client);
 int live_client_person(const LiveClient *client);
 bool live_person_known(LiveRoom *room, int person);
@@ -247,6 +273,8 @@ bool live_person_present(LiveRoom *room, int person);
 /* Of anybody the room knows, present or not; else "" and LIVE_GUEST. */
 const char *live_person_name(LiveRoom *room, int person);
 LiveRole live_person_role(LiveRoom *room, int person);
+/* Of this person's page; the source's where there is none. */
+const Lang *live_person_lang(LiveRoom *room, int person);
 /* By what this person's page came in with. */
 bool live_person_may(LiveRoom *room, int person, Right right);
 /* --- Parts of a room: README.md, "Parts". A room that is no part is its own whole. */

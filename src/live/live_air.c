@@ -3,16 +3,28 @@
 
 #include <string.h>
 
-static OnAir choose(LiveRoom *room)
+/* What is on air now, by the scene, and when a cut that waits may be made. */
+static void choose(LiveRoom *room)
 {
         OnStage stage[SFU_SEATS];
         size_t count = 0;
+        int64_t mono_us = monotonic_us();
         for (int seat = 0; seat < SFU_SEATS; seat++) {
                 Person *person = live_seat_holder(room, seat);
                 if (person)
                         stage[count++] = (OnStage){ person->id, seat, person->camera, person->screen };
         }
-        return live_on_air(stage, count, room->pinned, room->dominant_seat);
+        OnAir wanted = live_on_air(stage, count, room->pinned, room->dominant_seat, room->scene);
+        int64_t first_us = live_cut(&room->cut, &wanted, live_is_there(stage, count, &room->cut.now), mono_us);
+        int64_t second_us = 0;
+        if (strcmp(room->cut.now.what, "screen") == 0) {
+                OnAir beside = live_beside(stage, count, room->pinned, room->dominant_seat, room->scene);
+                bool there = room->beside.now.who && live_is_there(stage, count, &room->beside.now);
+                second_us = live_cut(&room->beside, &beside, there, mono_us);
+        } else {
+                room->beside = (LiveCut){ .now = { 0, SFU_NO_SEAT, "poster" } };
+        }
+        room->air_again_us = first_us && second_us ? MIN(first_us, second_us) : MAX(first_us, second_us);
 }
 
 static bool write_recorded(Db *db, Act *act)
@@ -62,22 +74,24 @@ static void tell_recorder(LiveRoom *room, const OnAir *air)
 
 json_t *live_on_air_json(const LiveRoom *room)
 {
-        return json_pack("{s:o, s:s}", "who", room->on_air_who ? json_integer(room->on_air_who) : json_null(), "what",
-                         room->on_air_what);
+        const OnAir *air = &room->cut.now, *beside = &room->beside.now;
+        return json_pack("{s:o, s:s, s:o}", "who", air->who ? json_integer(air->who) : json_null(), "what", air->what,
+                         "beside", beside->who ? json_integer(beside->who) : json_null());
 }
 
 void live_update_air(LiveRoom *room)
 {
-        OnAir air = choose(room);
+        OnAir before = room->cut.now, beside_before = room->beside.now;
+        choose(room);
+        OnAir air = room->cut.now;
         if (room->recording)
                 tell_recorder(room, &air);
         int seat = air.who ? air.seat : SFU_NO_SEAT;
-        if (air.who == room->on_air_who && strcmp(air.what, room->on_air_what) == 0 && seat == room->air_seat)
+        if (air.who == before.who && strcmp(air.what, before.what) == 0 && seat == room->air_seat &&
+            room->beside.now.who == beside_before.who)
                 return;
         room->air_seat = seat;
         sfu_on_air(room->live->sfu, room->sfu_room, seat, strcmp(air.what, "screen") == 0 ? SFU_SCREEN : SFU_CAMERA);
-        room->on_air_who = air.who;
-        room->on_air_what = air.what;
         if (room->no_h264) { /* another picture: the sentence about the one before goes */
                 room->no_h264 = false;
                 live_tell_recording(room);
@@ -123,7 +137,7 @@ void live_tell_recording(LiveRoom *room)
 
 static bool write_flags(Db *db, Act *act)
 {
-        return live_store_session_flags(db, act->session_id, act->flag, act->number);
+        return live_store_session_flags(db, act->session_id, act->flag, act->number, act->scene);
 }
 
 static void store_flags(LiveRoom *room, void (*after)(LiveRoom *room, Act *act, bool kept))
@@ -131,6 +145,7 @@ static void store_flags(LiveRoom *room, void (*after)(LiveRoom *room, Act *act, 
         Act *act = live_act_new(room, write_flags, after);
         act->flag = room->recording;
         act->number = room->pinned;
+        act->scene = room->scene;
         live_act_push(act);
 }
 
@@ -147,9 +162,9 @@ static void after_recording(LiveRoom *room, Act *act, bool kept)
         live_tell_recording(room);
 }
 
-void live_check_flags(LiveRoom *room, bool recording, int pinned)
+void live_check_flags(LiveRoom *room, bool recording, int pinned, LiveScene scene)
 {
-        if (recording != room->recording || pinned != room->pinned)
+        if (recording != room->recording || pinned != room->pinned || scene != room->scene)
                 store_flags(room, NULL);
         live_update_air(room);
 }
@@ -192,19 +207,51 @@ void live_record(Client *client, json_t *message)
                 live_set_recording(client->room, on);
 }
 
-void live_pin(Client *client, json_t *message)
+bool live_set_pinned(LiveRoom *room, int who)
 {
-        LiveRoom *room = client->room;
-        int who = (int)json_integer_value(json_object_get(message, "who"));
         Person *person = who ? live_person_find(room, who) : NULL;
-        if (who && (!person || person->seat == SFU_NO_SEAT)) {
-                live_refuse(client, "pin", NULL, N_("This person is not on stage."));
-                return;
-        }
+        if (who && (!person || person->seat == SFU_NO_SEAT))
+                return false;
         room->pinned = who;
         store_flags(room, NULL);
         live_broadcast(room, json_pack("{s:s, s:o}", "t", "pinned", "who", who ? json_integer(who) : json_null()));
         live_update_air(room);
+        return true;
+}
+
+void live_pin(Client *client, json_t *message)
+{
+        if (!live_set_pinned(client->room, (int)json_integer_value(json_object_get(message, "who"))))
+                live_refuse(client, "pin", NULL, N_("This person is not on stage."));
+}
+
+void live_set_scene(LiveRoom *room, LiveScene scene)
+{
+        room->scene = scene;
+        store_flags(room, NULL);
+        live_broadcast(room, json_pack("{s:s, s:s}", "t", "scene", "scene", live_scene_word(scene)));
+        live_update_air(room);
+}
+
+void live_scene(Client *client, json_t *message)
+{
+        LiveScene scene;
+        if (live_scene_from_word(json_string_value(json_object_get(message, "scene")), &scene))
+                live_set_scene(client->room, scene);
+        else
+                live_refuse(client, "scene", NULL, N_("There is no such scene. Reload the page."));
+}
+
+int live_on_stage_named(LiveRoom *room, const char *name)
+{
+        g_autofree char *wanted = g_utf8_casefold(name, -1);
+        for (int seat = 0; seat < SFU_SEATS; seat++) {
+                const Person *person = live_seat_holder(room, seat);
+                g_autofree char *known = person ? g_utf8_casefold(person->name, -1) : NULL;
+                if (known && *known && strcmp(known, wanted) == 0)
+                        return person->id;
+        }
+        return 0;
 }
 
 /* --- the end ----------------------------------------------------------------------------------------------------- */

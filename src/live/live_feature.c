@@ -129,6 +129,13 @@ void live_features_tick(LiveRoom *room, int64_t mono_us)
                         live_features[i]->tick(room, mono_us);
 }
 
+void live_features_host_did(LiveRoom *room, int person, const json_t *message, bool for_hosts_alone)
+{
+        for (size_t i = 0; room->features && live_features[i]; i++)
+                if (live_features[i]->host_did)
+                        live_features[i]->host_did(room, person, message, for_hosts_alone);
+}
+
 void live_features_ended(LiveRoom *room)
 {
         for (size_t i = 0; live_features[i]; i++)
@@ -215,6 +222,40 @@ bool live_room_is_team(const LiveRoom *room)
         return live_is_team_room(room->id);
 }
 
+typedef struct {
+        Live *live;
+        int64_t room_id;
+        void (*function)(LiveRoom *room);
+} InRoom;
+
+static void in_room(gpointer data)
+{
+        InRoom *call = data;
+        LiveRoom *room = g_hash_table_lookup(call->live->rooms, &call->room_id);
+        if (room && room->loaded)
+                call->function(room);
+        g_free(call);
+}
+
+void live_in_room(Live *live, int64_t room_id, void (*function)(LiveRoom *room))
+{
+        InRoom *call = g_new(InRoom, 1);
+        *call = (InRoom){ live, room_id, function };
+        socket_loop_run(live->sockets, in_room, call);
+}
+
+void live_each_room(LiveRoom *room, void (*function)(LiveRoom *room, gpointer data), gpointer data)
+{
+        GHashTableIter rooms;
+        gpointer value;
+        g_hash_table_iter_init(&rooms, room->live->rooms);
+        while (g_hash_table_iter_next(&rooms, NULL, &value)) {
+                LiveRoom *other = value;
+                if (other->loaded && other->event_id == room->event_id)
+                        function(other, data);
+        }
+}
+
 LiveRoom *live_client_room(const LiveClient *client)
 {
         return client->room;
@@ -246,6 +287,13 @@ LiveRole live_person_role(LiveRoom *room, int person)
 {
         const Person *known = live_person_find(room, person);
         return known ? known->role : LIVE_GUEST;
+}
+
+const Lang *live_person_lang(LiveRoom *room, int person)
+{
+        const Person *known = live_person_find(room, person);
+        const Client *client = known && known->socket ? socket_data(known->socket) : NULL;
+        return client ? client->opening->lang : lang_list()[0];
 }
 
 bool live_person_may(LiveRoom *room, int person, Right right)

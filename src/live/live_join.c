@@ -57,6 +57,7 @@ static void send_welcome(Person *person, const char *key, const char *publish)
         if (person->of_hall)
                 json_object_set_new(json_object_get(welcome, "me"), "hall", json_integer(person->of_hall));
         json_object_set_new(welcome, "publish", publish ? json_string(publish) : json_null());
+        json_object_set_new(welcome, "scene", json_string(live_scene_word(room->scene)));
         json_object_set_new(welcome, "chat_rules", live_chat_json(room));
         json_object_set_new(welcome, "door", json_string(live_door_word(room->doorway.door)));
         json_object_set_new(welcome, "lobby", person->role == LIVE_HOST ? live_lobby_json(room) : json_array());

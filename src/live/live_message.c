@@ -41,6 +41,7 @@ static const Message messages[] = {
         { "mute", LIVE_HOST, live_mute },
         { "remove", LIVE_HOST, live_remove },
         { "pin", LIVE_HOST, live_pin },
+        { "scene", LIVE_HOST, live_scene },
         { "lower", LIVE_HOST, live_lower },
         { "place", LIVE_HOST, live_place },
         { "door", LIVE_HOST, live_door },
@@ -49,6 +50,7 @@ static const Message messages[] = {
         { "show", LIVE_HOST, live_show },
         { "chat", LIVE_HOST, live_chat },
         { "record", LIVE_HOST, live_record },
+        { "next", LIVE_HOST, live_next },
         { "end", LIVE_HOST, live_end },
 };
 
@@ -83,10 +85,25 @@ static void refuse_fast(Client *client, const char *type, json_t *message)
                     N_("That was many at once. Wait a few seconds."));
 }
 
+/* What a host did, unless it was refused, is told to the features: their log has it. */
+static void hand_on(Client *client, void (*handle)(Client *client, json_t *message), LiveRole least, json_t *message)
+{
+        Live *live = client->opening->live;
+        LiveRoom *room = client->room;
+        uint64_t id = client->id;
+        int person = client->person->id;
+        bool host = client->person->role == LIVE_HOST;
+        client->refused = false;
+        handle(client, message);
+        Client *still = g_hash_table_lookup(live->clients, &id); /* the message may have ended it */
+        if (host && !(still && still->refused))
+                live_features_host_did(room, person, message, least == LIVE_HOST);
+}
+
 static void to_feature(Client *client, const LiveMessage *feature, json_t *message)
 {
         if (live_feature_allows(client->person, feature))
-                feature->handle(client, message);
+                hand_on(client, feature->handle, feature->least, message);
         else
                 refuse_fast(client, feature->type, message);
 }
@@ -111,7 +128,7 @@ static void on_json(Client *client, json_t *message)
         else if (client->person->role < (known ? known->least : feature->least))
                 bad_message(client, type, N_("Only a host may do this."));
         else if (known)
-                known->handle(client, message);
+                hand_on(client, known->handle, known->least, message);
         else
                 to_feature(client, feature, message);
 }

@@ -19,6 +19,8 @@
 #define NETWORK_NEW_MAX 600         /* and new ones in ARRIVALS_US */
 #define ACCOUNT_NEW_MAX 30          /* pages of one account that come in as somebody new, likewise */
 #define ARRIVALS_US (10 * MINUTE_US)
+#define CUT_LEAST_US (2 * SECOND_US) /* between two cuts of what is on air */
+#define NEXT_WITHIN_US (3 * HOUR_US) /* so long before its hour a session may be begun */
 
 /* The room of an event's team stands in no programme and has no row of room: its number is far below those of parts,
  * which are live_part's with a minus. Migration 0370 knows it too. */
@@ -92,6 +94,16 @@ typedef struct {
         int slow_s; /* between two lines of a person who is no host, 0: no matter */
         bool moderated;
 } LiveChat;
+
+typedef struct {
+        int who; /* person id, 0 for the poster */
+        int seat;
+        const char *what; /* "screen", "pinned", "loudest", "poster" */
+} OnAir;
+typedef struct {
+        OnAir now;
+        int64_t cut_us; /* since when, monotonic; 0: since ever */
+} LiveCut;
 
 /* ICE restarts of one connection, or of both of a page: twenty a minute at most. */
 typedef struct {
@@ -183,8 +195,9 @@ struct LiveRoom {
         int air_seat;              /* what the SFU was told last */
         GPtrArray *players;        /* who plays what is on air without a page: live_player.c */
         int pinned, dominant_seat; /* person id or 0; seat or SFU_NO_SEAT */
-        int on_air_who;
-        const char *on_air_what;
+        LiveScene scene;
+        LiveCut cut, beside;  /* what is on air, and whose picture stands beside a shared screen */
+        int64_t air_again_us; /* when a cut that waits may be made, monotonic; 0: none waits */
         bool recording, vp8;
         int64_t vp8_off_us; /* when the copies may end, 0: not asked to: a page that reloads does not make them flap */
         bool no_h264;       /* whoever is on air sends VP8 alone */
@@ -220,6 +233,7 @@ typedef struct LiveClient {
         int64_t bad_since_us, counted_since_us;
         int bad, counted; /* messages since then */
         bool join_pending;
+        bool refused; /* what it has just sent */
 } Client;
 
 struct Live {
@@ -253,6 +267,7 @@ struct Act {
         int person, number;
         int consent; /* as Person.consent */
         bool flag, was_new, outside;
+        LiveScene scene;
         LiveLine *line;
         GArray *hands;
         unsigned char key_hash[KEY_HASH_BYTES];
@@ -435,10 +450,14 @@ void live_end(Client *client, json_t *message);
 void live_update_air(LiveRoom *room);
 void live_set_recording(LiveRoom *room, bool on);
 /* Writes again what the store has not noted: recording and pinned are its own. */
-void live_check_flags(LiveRoom *room, bool recording, int pinned);
+void live_check_flags(LiveRoom *room, bool recording, int pinned, LiveScene scene);
+void live_scene(Client *client, json_t *message);
 json_t *live_record_text(const Person *to); /* what a host should know of it, in their language; null */
 void live_tell_recording(LiveRoom *room);
 json_t *live_on_air_json(const LiveRoom *room);
+
+/* --- live_next.c: on to the next session -------------------------------------------------------------------------- */
+void live_next(Client *client, json_t *message);
 
 /* --- live_feature.c: what features above live add ----------------------------------------------------------------- */
 /* On the writer's thread: the states of all, in the order of live_features; NULL on failure. (transfer full) */
@@ -455,6 +474,8 @@ void live_features_renew(LiveRoom *room, gpointer *states); /* takes states */
 void live_features_hall(Html *h, Db *db, const LiveHall *hall, bool top);
 json_t *live_features_form(Request *req);
 void live_features_tick(LiveRoom *room, int64_t mono_us);
+/* A host's message has been taken. */
+void live_features_host_did(LiveRoom *room, int person, const json_t *message, bool for_hosts_alone);
 void live_features_ended(LiveRoom *room);
 bool live_features_admit(LiveRoom *room, int64_t part, int person);
 void live_features_gone(LiveRoom *room, int person);
@@ -470,16 +491,19 @@ bool live_door_waits(LiveDoor door, LiveRole role, bool outside, bool rehearses)
 /* The smallest of 4, 8, 12, 16, 24, 30 that holds the highest seat in use (−1: none). */
 unsigned live_seats_for(int highest_seat);
 typedef struct {
-        int who; /* person id, 0 for the poster */
-        int seat;
-        const char *what; /* "screen", "pinned", "loudest", "poster" */
-} OnAir;
-typedef struct {
         int id, seat; /* seat SFU_NO_SEAT: off stage */
         bool camera, screen;
 } OnStage;
-/* The shared screen, else whom the host pinned, else the loudest, else who alone has a camera, else the poster. */
-OnAir live_on_air(const OnStage *people, size_t count, int pinned, int dominant_seat);
+/* The shared screen where the scene shows it, else whom the host pinned, else the loudest, else who alone has a camera,
+ * else the poster. */
+OnAir live_on_air(const OnStage *people, size_t count, int pinned, int dominant_seat, LiveScene scene);
+/* Whose camera stands beside a shared screen that is on air, by the same order; who 0: nobody's. */
+OnAir live_beside(const OnStage *people, size_t count, int pinned, int dominant_seat, LiveScene scene);
+/* Whether this can still be shown. */
+bool live_is_there(const OnStage *people, size_t count, const OnAir *air);
+/* Cuts to what is wanted, unless the last cut was less than two seconds ago: then returns when to look again, else 0.
+ * What is not there any more goes at once: the poster is no worse than nothing. */
+int64_t live_cut(LiveCut *cut, const OnAir *wanted, bool there, int64_t mono_us);
 typedef struct {
         LiveRole role;
         bool here;             /* comes back: already counted */

@@ -147,8 +147,10 @@ static void set_session(LiveRoom *room, StoredSession *session)
         g_clear_pointer(&room->replay_url, g_free);
         if (session->recorded)
                 live_note_replay(room);
-        if (!same)
+        if (!same) {
                 room->pinned = session->pinned;
+                room->scene = session->scene;
+        }
 }
 
 /* Those who were on stage or had a hand up are away, and have half a minute to come back. */
@@ -252,7 +254,7 @@ LiveRoom *live_room_get(Live *live, const LiveOpening *opening)
         room->next_id = 1;
         room->seats = 4;
         room->dominant_seat = room->air_seat = SFU_NO_SEAT;
-        room->on_air_what = "poster";
+        room->cut.now = room->beside.now = (OnAir){ 0, SFU_NO_SEAT, "poster" };
         room->sfu_room = sfu_room_open(live->sfu);
         g_hash_table_insert(live->rooms, &room->id, room);
         g_hash_table_insert(live->sfu_rooms, GUINT_TO_POINTER(room->sfu_room.value), room);
@@ -308,6 +310,8 @@ void live_room_tick(LiveRoom *room, int64_t mono_us)
                 live_tell_people(room);
         live_tell_hands(room);
         live_lobby_tick(room, mono_us);
+        if (room->air_again_us && mono_us >= room->air_again_us)
+                live_update_air(room);
         live_features_tick(room, mono_us);
         if (room->speaking_changed && mono_us - room->spoke_us >= SPEAKING_US) {
                 room->spoke_us = mono_us;
@@ -359,7 +363,7 @@ static void after_look(LiveRoom *room, Act *act, bool kept)
         }
         send_out(room, loaded->members);
         if (session->session_id == room->session_id) {
-                live_check_flags(room, session->recording, session->pinned);
+                live_check_flags(room, session->recording, session->pinned, session->scene);
                 live_door_look(room, &session->doorway);
                 return;
         }
@@ -371,6 +375,7 @@ static void after_look(LiveRoom *room, Act *act, bool kept)
         live_broadcast(room, message);
         live_features_renew(room, g_steal_pointer(&loaded->features));
         live_broadcast(room, json_pack("{s:s, s:o}", "t", "pinned", "who", json_null()));
+        live_broadcast(room, json_pack("{s:s, s:s}", "t", "scene", "scene", live_scene_word(room->scene)));
         live_update_air(room);
         live_door_look(room, &session->doorway);
         live_look_at_everybody(room);

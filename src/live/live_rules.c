@@ -44,11 +44,31 @@ static OnAir on_air(const OnStage *person, const char *what)
         return (OnAir){ person->id, person->seat, what };
 }
 
-OnAir live_on_air(const OnStage *people, size_t count, int pinned, int dominant_seat)
+static const char *const scene_words[] = {
+#define LIVE_SCENE_WORD(name, word) word,
+        LIVE_SCENES(LIVE_SCENE_WORD)
+#undef LIVE_SCENE_WORD
+};
+
+const char *live_scene_word(LiveScene scene)
 {
-        const OnStage *person = find_on_stage(people, count, 0, 0, true);
-        if (person)
-                return on_air(person, "screen");
+        return scene_words[scene];
+}
+
+bool live_scene_from_word(const char *word, LiveScene *ret_scene)
+{
+        for (LiveScene scene = LIVE_SCENE_AUTO; scene < LIVE_N_SCENES; scene++) {
+                if (g_strcmp0(word, scene_words[scene]) != 0)
+                        continue;
+                *ret_scene = scene;
+                return true;
+        }
+        return false;
+}
+
+static OnAir camera_on_air(const OnStage *people, size_t count, int pinned, int dominant_seat)
+{
+        const OnStage *person = NULL;
         if (pinned && (person = find_on_stage(people, count, pinned, SFU_SEATS, false)))
                 return on_air(person, "pinned");
         if (dominant_seat != SFU_NO_SEAT && (person = find_on_stage(people, count, 0, dominant_seat, false)))
@@ -64,6 +84,56 @@ bool live_door_waits(LiveDoor door, LiveRole role, bool outside, bool rehearses)
         if (role >= LIVE_SPEAKER || door == DOOR_OPEN)
                 return false;
         return door == DOOR_REHEARSAL ? !rehearses : outside;
+}
+
+static const OnStage *shared_screen(const OnStage *people, size_t count, LiveScene scene)
+{
+        return scene == LIVE_SCENE_SPEAKER || scene == LIVE_SCENE_GALLERY ? NULL
+                                                                          : find_on_stage(people, count, 0, 0, true);
+}
+
+OnAir live_on_air(const OnStage *people, size_t count, int pinned, int dominant_seat, LiveScene scene)
+{
+        const OnStage *sharer = shared_screen(people, count, scene);
+        if (sharer)
+                return on_air(sharer, "screen");
+        if (scene == LIVE_SCENE_GALLERY)
+                return (OnAir){ 0, SFU_NO_SEAT, "poster" };
+        return camera_on_air(people, count, pinned, dominant_seat);
+}
+
+OnAir live_beside(const OnStage *people, size_t count, int pinned, int dominant_seat, LiveScene scene)
+{
+        if (scene == LIVE_SCENE_SCREEN || !shared_screen(people, count, scene))
+                return (OnAir){ 0, SFU_NO_SEAT, "poster" };
+        return camera_on_air(people, count, pinned, dominant_seat);
+}
+
+static bool is_screen(const OnAir *air)
+{
+        return strcmp(air->what, "screen") == 0;
+}
+
+bool live_is_there(const OnStage *people, size_t count, const OnAir *air)
+{
+        if (!air->who)
+                return true;
+        for (size_t i = 0; i < count; i++)
+                if (people[i].id == air->who && people[i].seat == air->seat)
+                        return is_screen(air) ? people[i].screen : people[i].camera;
+        return false;
+}
+
+int64_t live_cut(LiveCut *cut, const OnAir *wanted, bool there, int64_t mono_us)
+{
+        bool same = cut->now.who == wanted->who && cut->now.seat == wanted->seat &&
+                    is_screen(&cut->now) == is_screen(wanted);
+        if (!same && there && cut->cut_us && mono_us < cut->cut_us + CUT_LEAST_US)
+                return cut->cut_us + CUT_LEAST_US;
+        cut->now = *wanted;
+        if (!same)
+                cut->cut_us = mono_us;
+        return 0;
 }
 
 bool live_talk_counts(const LiveTalk *talk, int64_t at_us)

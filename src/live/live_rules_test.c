@@ -37,26 +37,102 @@ static void test_on_air(void)
         OnStage stage[] = {
                 { 1, 0, true, false }, { 2, 1, true, false }, { 3, 2, false, false }, { 4, SFU_NO_SEAT, true, true }
         };
-        OnAir air = live_on_air(stage, 4, 0, SFU_NO_SEAT);
+        OnAir air = live_on_air(stage, 4, 0, SFU_NO_SEAT, LIVE_SCENE_AUTO);
         g_assert_cmpint(air.who, ==, 1); /* nobody speaks: the first camera */
-        air = live_on_air(stage, 4, 0, 1);
+        air = live_on_air(stage, 4, 0, 1, LIVE_SCENE_AUTO);
         g_assert_cmpint(air.who, ==, 2);
         g_assert_cmpstr(air.what, ==, "loudest");
-        air = live_on_air(stage, 4, 0, 2);
+        air = live_on_air(stage, 4, 0, 2, LIVE_SCENE_AUTO);
         g_assert_cmpint(air.who, ==, 1); /* the loudest has no camera: not the poster while there is a picture */
-        air = live_on_air(stage, 4, 1, 1);
+        air = live_on_air(stage, 4, 1, 1, LIVE_SCENE_AUTO);
         g_assert_cmpint(air.who, ==, 1);
         g_assert_cmpstr(air.what, ==, "pinned");
         stage[2].screen = true;
-        air = live_on_air(stage, 4, 1, 1);
+        air = live_on_air(stage, 4, 1, 1, LIVE_SCENE_AUTO);
         g_assert_cmpint(air.who, ==, 3);
         g_assert_cmpint(air.seat, ==, 2);
         g_assert_cmpstr(air.what, ==, "screen");
-        air = live_on_air(stage, 0, 1, 1);
+        air = live_on_air(stage, 0, 1, 1, LIVE_SCENE_AUTO);
         g_assert_cmpint(air.who, ==, 0);
         g_assert_cmpstr(air.what, ==, "poster");
-        air = live_on_air(stage + 3, 1, 4, 0);
+        air = live_on_air(stage + 3, 1, 4, 0, LIVE_SCENE_AUTO);
         g_assert_cmpstr(air.what, ==, "poster"); /* off stage is never on air, pinned or sharing */
+}
+
+static void test_scenes(void)
+{
+        OnStage stage[] = { { 1, 0, true, false }, { 2, 1, true, true }, { 3, 2, true, false } };
+        static const struct {
+                LiveScene scene;
+                int who, beside;
+                const char *what;
+        } cases[] = {
+                { LIVE_SCENE_AUTO, 2, 3, "screen" },    { LIVE_SCENE_BOTH, 2, 3, "screen" },
+                { LIVE_SCENE_SCREEN, 2, 0, "screen" },  { LIVE_SCENE_SPEAKER, 3, 0, "loudest" },
+                { LIVE_SCENE_GALLERY, 0, 0, "poster" },
+        };
+        for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+                OnAir air = live_on_air(stage, 3, 0, 2, cases[i].scene);
+                OnAir beside = live_beside(stage, 3, 0, 2, cases[i].scene);
+                g_assert_cmpint(air.who, ==, cases[i].who);
+                g_assert_cmpstr(air.what, ==, cases[i].what);
+                g_assert_cmpint(beside.who, ==, cases[i].beside);
+                LiveScene scene = LIVE_N_SCENES;
+                g_assert_true(live_scene_from_word(live_scene_word(cases[i].scene), &scene));
+                g_assert_cmpint(scene, ==, cases[i].scene);
+        }
+        stage[1].screen = false; /* a scene with a screen that nobody shares: who speaks */
+        g_assert_cmpint(live_on_air(stage, 3, 1, 2, LIVE_SCENE_SCREEN).who, ==, 1);
+        g_assert_cmpint(live_beside(stage, 3, 1, 2, LIVE_SCENE_BOTH).who, ==, 0);
+        LiveScene none;
+        g_assert_false(live_scene_from_word("fireworks", &none));
+        g_assert_false(live_scene_from_word(NULL, &none));
+}
+
+/* Voices and hosts that change their mind as often as they like, over an hour of a clock of its own. */
+static void test_cuts(void)
+{
+        g_autoptr(GRand) rand = g_rand_new_with_seed(7);
+        OnStage stage[] = { { 1, 0, true, false }, { 2, 1, true, false }, { 3, 2, true, false } };
+        LiveCut cut = { .now = { 0, SFU_NO_SEAT, "poster" } };
+        int64_t last_us = -CUT_LEAST_US, again_us = 0;
+        int cuts = 0, pinned = 0, voice = 0;
+        for (int64_t at_us = 1; at_us < HOUR_US; at_us += 50 * 1000) {
+                if (g_rand_int_range(rand, 0, 10) == 0)
+                        voice = g_rand_int_range(rand, 0, 3);
+                if (g_rand_int_range(rand, 0, 100) == 0)
+                        pinned = g_rand_int_range(rand, 0, 4);
+                OnAir before = cut.now, wanted = live_on_air(stage, 3, pinned, voice, LIVE_SCENE_AUTO);
+                again_us = live_cut(&cut, &wanted, live_is_there(stage, 3, &cut.now), at_us);
+                if (cut.now.who == before.who) {
+                        g_assert_true(cut.now.who == wanted.who || again_us > at_us);
+                        continue;
+                }
+                g_assert_cmpint(at_us - last_us, >=, CUT_LEAST_US);
+                last_us = at_us;
+                cuts++;
+        }
+        g_assert_cmpint(cuts, >, 600); /* and it does follow */
+}
+
+static void test_cut_of_who_is_gone(void)
+{
+        OnStage stage[] = { { 1, 0, true, false }, { 2, 1, true, false } };
+        LiveCut cut = { .now = { 0, SFU_NO_SEAT, "poster" } };
+        OnAir first = live_on_air(stage, 2, 0, 0, LIVE_SCENE_AUTO),
+              second = live_on_air(stage, 2, 0, 1, LIVE_SCENE_AUTO);
+        g_assert_cmpint(live_cut(&cut, &first, true, 5 * SECOND_US), ==, 0); /* the first picture waits for nothing */
+        g_assert_cmpint(cut.now.who, ==, 1);
+        g_assert_cmpint(live_cut(&cut, &second, true, 6 * SECOND_US), ==, 7 * SECOND_US);
+        g_assert_cmpint(cut.now.who, ==, 1);
+        OnAir kept = live_on_air(stage, 2, 1, 0, LIVE_SCENE_AUTO); /* the same picture for another reason is no cut */
+        g_assert_cmpint(live_cut(&cut, &kept, true, 6 * SECOND_US), ==, 0);
+        g_assert_cmpstr(cut.now.what, ==, "pinned");
+        g_assert_cmpint(cut.cut_us, ==, 5 * SECOND_US);
+        stage[0].camera = false;
+        g_assert_false(live_is_there(stage, 2, &cut.now));
+        g_assert_cmpint(live_cut(&cut, &second, false, 6 * SECOND_US), ==, 0);
+        g_assert_cmpint(cut.now.who, ==, 2);
 }
 
 static void test_text(void)
@@ -141,6 +217,9 @@ int main(int argc, char **argv)
         g_test_add_func("/live/seats", test_seats);
         g_test_add_func("/live/door", test_door);
         g_test_add_func("/live/on-air", test_on_air);
+        g_test_add_func("/live/scenes", test_scenes);
+        g_test_add_func("/live/cuts", test_cuts);
+        g_test_add_func("/live/cut-of-who-is-gone", test_cut_of_who_is_gone);
         g_test_add_func("/live/text", test_text);
         g_test_add_func("/live/rate", test_rate);
         g_test_add_func("/live/admission", test_admission);

@@ -85,6 +85,7 @@ void live_refuse(Client *client, const char *of, const char *id, const char *sen
                                                             .sdp = g_strdup(tr(client->opening->lang, sentence)) });
         json_t *message =
                 json_pack("{s:s, s:s, s:s}", "t", "refused", "of", of, "text", tr(client->opening->lang, sentence));
+        client->refused = true;
         if (id)
                 json_object_set_new(message, "id", json_string(id));
         live_send(client->socket, message);

@@ -133,17 +133,19 @@ void live_store_load(Db *db, int64_t room_id, StoredRoom *ret_stored)
                 ret_stored->chat = (LiveChat){ (int)stmt_int(stmt, 0), stmt_int(stmt, 1) != 0 };
 }
 
-/* In this order: the talk whose time it is; one that overran and was not ended; one about to begin. */
+/* In this order: one that a host began before its hour; the talk whose time it is; one that overran and was not ended;
+ * one about to begin. */
 void live_store_talk_now(Db *db, int64_t room_id, int64_t now_us, LiveTalk *ret_talk)
 {
         g_autoptr(Stmt) stmt =
                 db_query(db,
                          "SELECT t.id, t.code, t.title, t.start_us, t.end_us, t.no_recording, coalesce(s.recording, 0),"
-                         " CASE WHEN t.start_us <= $2 AND t.end_us > $2 THEN 0"
+                         " CASE WHEN s.called_us <= $2 AND s.ended_us IS NULL AND t.start_us > $2 THEN -1"
+                         "      WHEN t.start_us <= $2 AND t.end_us > $2 THEN 0"
                          "      WHEN t.start_us <= $2 AND s.id IS NOT NULL AND s.ended_us IS NULL THEN 1"
                          "      WHEN t.start_us > $2 THEN 2 ELSE 3 END AS rank"
                          " FROM talk t LEFT JOIN live_session s ON s.room_id = $1 AND s.talk_id = t.id"
-                         " WHERE t.room_id = $1 AND t.start_us <= $2 + $3 AND t.end_us + $4 > $2"
+                         " WHERE t.room_id = $1 AND (t.start_us <= $2 + $3 OR s.called_us <= $2) AND t.end_us + $4 > $2"
                          " ORDER BY rank, CASE WHEN rank = 2 THEN t.start_us ELSE -t.start_us END LIMIT 1",
                          "iiii", room_id, now_us, (int64_t)EARLY_US, (int64_t)OVERRUN_US);
         if (!stmt_next(stmt) || stmt_int(stmt, 7) == 3) /* over, and nobody holds on to it */
@@ -166,10 +168,11 @@ bool live_store_session(Db *db, int64_t room_id, int64_t now_us, StoredSession *
                "INSERT INTO live_session(room_id, talk_id, started_us) VALUES($1, $2, $3)"
                " ON CONFLICT (room_id, talk_id) DO NOTHING",
                "iii", room_id, ret_session->talk.id, now_us);
-        g_autoptr(Stmt) stmt = db_query(db,
-                                        "SELECT id, started_us, ended_us, recording, recorded, pinned FROM live_session"
-                                        " WHERE room_id = $1 AND talk_id = $2",
-                                        "ii", room_id, ret_session->talk.id);
+        g_autoptr(Stmt) stmt =
+                db_query(db,
+                         "SELECT id, started_us, ended_us, recording, recorded, pinned, scene FROM live_session"
+                         " WHERE room_id = $1 AND talk_id = $2",
+                         "ii", room_id, ret_session->talk.id);
         if (!stmt_next(stmt))
                 return false;
         ret_session->session_id = stmt_int(stmt, 0);
@@ -178,6 +181,7 @@ bool live_store_session(Db *db, int64_t room_id, int64_t now_us, StoredSession *
         ret_session->recording = stmt_int(stmt, 3) != 0;
         ret_session->recorded = stmt_int(stmt, 4) != 0;
         ret_session->pinned = (int)stmt_int(stmt, 5);
+        live_scene_from_word(stmt_text(stmt, 6), &ret_session->scene);
         return true;
 }
 
@@ -191,11 +195,41 @@ int64_t live_store_session_known(Db *db, int64_t room_id, int64_t talk_id, bool 
         return known ? stmt_int(stmt, 0) : 0;
 }
 
-bool live_store_session_flags(Db *db, int64_t session_id, bool recording, int pinned)
+bool live_store_session_flags(Db *db, int64_t session_id, bool recording, int pinned, LiveScene scene)
 {
         return db_run(db,
-                      "UPDATE live_session SET recording = $2, recorded = max(recorded, $2), pinned = $3 WHERE id = $1",
-                      "iii", session_id, (int64_t)recording, (int64_t)pinned);
+                      "UPDATE live_session SET recording = $2, recorded = max(recorded, $2), pinned = $3, scene = $4"
+                      " WHERE id = $1",
+                      "iiit", session_id, (int64_t)recording, (int64_t)pinned, live_scene_word(scene));
+}
+
+/* Who leads stays on stage; the others' session is over. */
+static bool end_for_the_next(Db *db, int64_t session_id, int64_t room_id, int64_t now_us)
+{
+        return db_run(db, "UPDATE live_session SET ended_us = $2, recording = 0 WHERE id = $1 AND ended_us IS NULL",
+                      "ii", session_id, now_us) &&
+               db_run(db,
+                      "UPDATE live_person SET seat = CASE WHEN role = 'host' THEN seat END, removed = 0, held = 0"
+                      " WHERE room_id = $1",
+                      "i", room_id) &&
+               db_run(db, "DELETE FROM live_hand WHERE room_id = $1", "i", room_id);
+}
+
+bool live_store_session_next(Db *db, int64_t session_id, int64_t room_id, int64_t start_us, int64_t now_us,
+                             bool *ret_found)
+{
+        int64_t talk = db_int(db, 0,
+                              "SELECT t.id FROM talk t LEFT JOIN live_session s ON s.room_id = $1 AND s.talk_id = t.id"
+                              " WHERE t.room_id = $1 AND t.cancelled = 0 AND s.ended_us IS NULL AND t.start_us > $2"
+                              " AND t.end_us > $3 AND t.start_us <= $3 + $4 ORDER BY t.start_us, t.id LIMIT 1",
+                              "iiii", room_id, start_us, now_us, (int64_t)NEXT_WITHIN_US);
+        *ret_found = talk != 0;
+        return !talk ||
+               (end_for_the_next(db, session_id, room_id, now_us) &&
+                db_run(db,
+                       "INSERT INTO live_session(room_id, talk_id, started_us, called_us) VALUES($1, $2, $3, $3)"
+                       " ON CONFLICT (room_id, talk_id) DO UPDATE SET called_us = excluded.called_us",
+                       "iii", room_id, talk, now_us));
 }
 
 bool live_store_session_end(Db *db, int64_t session_id, int64_t room_id, int64_t now_us)

@@ -34,6 +34,7 @@ typedef struct {
         LiveDoorway doorway;
         bool ended, recording, recorded;
         int pinned;
+        LiveScene scene;
 } StoredSession;
 /* What a part of the room is called; NULL: it has none of this number. (transfer full) */
 char *live_store_part(Db *db, int64_t room_id, int64_t part);
@@ -51,7 +52,11 @@ void live_store_talk_now(Db *db, int64_t room_id, int64_t now_us, LiveTalk *ret_
 bool live_store_session(Db *db, int64_t room_id, int64_t now_us, StoredSession *ret_session);
 /* The session of this talk as it is, without making it; 0: there is none. */
 int64_t live_store_session_known(Db *db, int64_t room_id, int64_t talk_id, bool *ret_ended);
-bool live_store_session_flags(Db *db, int64_t session_id, bool recording, int pinned);
+bool live_store_session_flags(Db *db, int64_t session_id, bool recording, int pinned, LiveScene scene);
+/* Ends the session that began at start_us (0: none of the programme) and begins the next of the room's programme before
+ * its hour; *ret_found: there is one that begins soon enough. */
+bool live_store_session_next(Db *db, int64_t session_id, int64_t room_id, int64_t start_us, int64_t now_us,
+                             bool *ret_found);
 bool live_store_session_end(Db *db, int64_t session_id, int64_t room_id, int64_t now_us);
 
 bool live_store_person_add(Db *db, int64_t room_id, const StoredPerson *person, int64_t now_us);

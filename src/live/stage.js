@@ -15,9 +15,10 @@ export function Stage(view) {
   const { room, media } = view;
   const apart = new Set(features.map((feature) => feature.apart?.(view)?.id));
   const heard = view.pictures.mode === "audio";
-  const people = cast(room).filter((person) => heard || !apart.has(person.id)), sharer = people.find((person) => person.screen);
+  const people = cast(room).filter((person) => heard || !apart.has(person.id));
+  const sharer = ["speaker", "gallery"].includes(room.scene) ? undefined : people.find((person) => person.screen);
   const shared = sharer && (sharer.id === room.me?.id ? view.devices.tracks.screen : media.tracks.get("s"));
-  return html`<section class=${"house" + (sharer && !heard ? "" : " alone")} aria-label=${t("Stage")}>
+  return html`<section class=${"house" + (sharer && !heard ? "" : " alone")} data-scene=${room.scene} aria-label=${t("Stage")}>
     <div class="stack said"><${Notices} ...${view} /><${Waiting} ...${view} /></div>
     ${sharer && !heard && html`<div class="front"><figure class="tile share">
       ${shared ? html`<${Picture} track=${shared} line=${sharer.id === room.me?.id ? undefined : "s"} />` : null}
@@ -69,7 +70,7 @@ function Tile({ person, view }) {
   const { room, media, devices } = view;
   const mine = person.id === room.me?.id, name = name_of(person);
   const track = mine ? devices.tracks.camera : person.camera ? media.tracks.get("v" + person.stage) : null;
-  return html`<figure class=${"tile" + (room.speaking.has(person.id) ? " speaking" : "") + (person.id === room.lead ? " lead" : "")} data-who=${person.id}>
+  return html`<figure class=${"tile" + (room.speaking.has(person.id) ? " speaking" : "") + (person.id === (room.room?.kind === "workshop" ? room.lead : room.onair?.who) ? " lead" : "")} data-who=${person.id}>
     ${track ? html`<${Picture} track=${track} look=${mine ? "mirror" : ""} line=${mine ? undefined : "v" + person.stage} />`
       : html`<svg class="face" aria-hidden="true"><use href="#i-face" /></svg>`}
     <p class="marks"><${Marks} person=${person} view=${view} /></p>

@@ -34,8 +34,9 @@ export function emptyRoom() {
     /** @type {Set<number>} */ speaking: new Set(),
     recording: false,
     /** @type {string | null} */ record_text: null,
-    /** @type {{who: number | null, what: string} | null} */ onair: null,
+    /** @type {{who: number | null, what: string, beside?: number | null} | null} */ onair: null,
     /** @type {number | null} */ pinned: null,
+    scene: "auto",
     vp8: false,
     /** @type {"full" | "reduced" | "audio"} how much of what is shown the line carries */ network: "full",
     /** @type {{replay_url: string | null} | null} */ ended: null,
@@ -48,7 +49,7 @@ export function emptyRoom() {
 /** @type {Record<string, (room: Room, message: any, now_us: number) => Partial<Room>>} */
 const changes = {
   welcome: (room, m, now_us) => ({
-    ...pick(m, ["me", "room", "talk", "seats", "hands", "recording", "record_text", "onair", "pinned", "vp8", "ended", "chat_rules", "door", "lobby"]),
+    ...pick(m, ["me", "room", "talk", "seats", "hands", "recording", "record_text", "onair", "pinned", "scene", "vp8", "ended", "chat_rules", "door", "lobby"]),
     waits: false,
     lead: lead_of(m.onair, m.me.id, null),
     people: new Map(m.people.map((/** @type {Person} */ p) => [p.id, p])),
@@ -81,8 +82,9 @@ const changes = {
   hands: (_, m) => ({ hands: m.list }),
   speaking: (_, m) => ({ speaking: new Set(m.list) }),
   record: (_, m) => ({ recording: m.on, record_text: m.text ?? null }),
-  onair: (room, m) => ({ onair: { who: m.who, what: m.what }, lead: lead_of(m, room.me?.id, room.lead) }),
+  onair: (room, m) => ({ onair: { who: m.who, what: m.what, beside: m.beside ?? null }, lead: lead_of(m, room.me?.id, room.lead) }),
   pinned: (_, m) => ({ pinned: m.who }),
+  scene: (_, m) => ({ scene: m.scene }),
   vp8: (_, m) => ({ vp8: m.on }),
   network: (_, m) => ({ network: m.mode }),
   talk: (_, m) => ({ talk: m.talk, ended: null }),

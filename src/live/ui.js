@@ -76,6 +76,12 @@ export function name_of(person) {
   return person.name || t("Guest {number}", { number: person.id });
 }
 
+/** "2:05" @param {number} seconds */
+export function span(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
 const ADDRESS = /https?:\/\/[^\s<>"']{1,500}/gu;
 
 /** Text with its web addresses as links; nothing else of it is markup. A full stop or bracket at an address's end is not its own. @param {string} text */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, it, mock } from "node:test";
 import { Announcer } from "../../src/live/announce.js";
 import { deed_of, SHORTCUTS } from "../../src/live/keys.js";
 import { DataMeter, Pictures } from "../../src/live/pictures.js";
+import { behind_us, counted_to, left_us, next_row, plan } from "../../src/manager/clock.js";
 
 describe("which pictures are asked for", () => {
   const GOOD = { kbit_s: 900, lost: 0, rtt_s: 0.05 }, WEAK = { kbit_s: 90, lost: 0.2, rtt_s: 0.05 }, VOICE = { kbit_s: 40, lost: 0, rtt_s: 0.05 };
@@ -253,5 +254,41 @@ describe("the room's keys", () => {
     assert.equal(deed_of(mac, false, false), "hand");
     assert.equal(deed_of(mac, true, false), null);
     assert.equal(deed_of(press("H"), true, false), "hand");
+  });
+});
+
+describe("the clock of a run sheet", () => {
+  const MIN = 6e7, START = 1000 * MIN;
+  const rows = [[1, 3], [2, 20], [3, 10]].map(([id, minutes]) => ({ id, minutes, what: "", who: "", cue: "", link: "", scene: "" }));
+  const stand = (row, since_min, now_min) => behind_us({ rows, row, since_us: START + since_min * MIN }, START, START + now_min * MIN) / MIN;
+
+  it("knows when each line is to begin and to end", () => {
+    assert.deepEqual(plan(rows, START).get(2), { begins_us: START + 3 * MIN, ends_us: START + 23 * MIN });
+  });
+
+  it("is behind by a late beginning, then by what the line takes too long; ahead where it began early", () => {
+    assert.equal(behind_us({ rows, row: 0, since_us: 0 }, START, START + 99 * MIN), null);
+    assert.equal(stand(1, 0, 2), 0);
+    assert.equal(stand(1, 2, 2), 2);
+    assert.equal(stand(1, 2, 9), 6);
+    assert.equal(stand(2, 1, 10), -2);
+    assert.equal(stand(2, 1, 23), 0);
+    assert.equal(stand(2, 1, 26), 3);
+  });
+
+  it("says what is left of a line, and which comes next", () => {
+    assert.equal(left_us({ rows, row: 2, since_us: START }, START + 5 * MIN) / MIN, 15);
+    assert.equal(left_us({ rows, row: 2, since_us: START }, START + 25 * MIN) / MIN, -5);
+    assert.equal(next_row({ rows, row: 0, since_us: 0 }).id, 1);
+    assert.equal(next_row({ rows, row: 2, since_us: 0 }).id, 3);
+    assert.equal(next_row({ rows, row: 3, since_us: 0 }), undefined);
+  });
+
+  it("counts down to what hosts said, else to the programme, and to nothing that is over", () => {
+    const room = { talk: { start_us: START }, ended: null };
+    assert.equal(counted_to({ start_us: -1 }, room, START - MIN), START);
+    assert.equal(counted_to({ start_us: START + MIN }, room, START), START + MIN);
+    for (const [start_us, one, now_us] of [[0, room, START - MIN], [-1, room, START], [-1, { ...room, ended: {} }, START - MIN], [-1, { talk: null, ended: null }, 0]])
+      assert.equal(counted_to({ start_us }, one, now_us), 0);
   });
 });

@@ -58,6 +58,7 @@ const PROVIDERS = {
   'talk/:code': talk,
   'session/:code': talk,
   'sessions/:code': talk,
+  'run/:code': talk,
   'speakers/:code': person,
   'rooms/:room': room,
   'tracks/:track': (world, event) => one(world, 'SELECT slug FROM track WHERE event_id = ?', event),
