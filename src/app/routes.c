@@ -8,6 +8,7 @@
 #include "discuss/discuss.h"
 #include "floor/floor.h"
 #include "greenroom/greenroom.h"
+#include "interpret/interpret.h"
 #include "job/job.h"
 #include "law/law.h"
 #include "live/live.h"
@@ -31,7 +32,8 @@ void (*const people_link_followers[])(Request *req, Db *db, int64_t account, int
 bool (*const programme_replay_withheld)(Db *db, int64_t talk) = live_replay_withheld;
 
 /* What features above it add to the room, in the order of their places in it. */
-const LiveFeature *const live_features[] = { &captions_feature, &discuss_feature, &floor_feature, NULL };
+const LiveFeature *const live_features[] = { &captions_feature, &discuss_feature, &floor_feature, &interpret_feature,
+                                             NULL };
 
 const Route *const app_routes[] = {
         static_routes,
@@ -53,6 +55,7 @@ const Route *const app_routes[] = {
         live_hall_routes,
         captions_routes,
         discuss_routes,
+        interpret_routes,
         replay_routes,
         greenroom_routes,
         whip_routes,

@@ -179,8 +179,10 @@ typedef struct {
         json_t *(*welcome)(LiveRoom *room, int person);
         /* The rest may be NULL. Every 50 ms, with the monotonic clock: for what is gathered. */
         void (*tick)(LiveRoom *room, int64_t mono_us);
-        void (*ended)(LiveRoom *room);            /* a host ended the session */
-        void (*gone)(LiveRoom *room, int person); /* left, stayed away, or was removed */
+        void (*ended)(LiveRoom *room);                          /* a host ended the session */
+        void (*gone)(LiveRoom *room, int person);               /* left, stayed away, or was removed */
+        void (*begun)(LiveRoom *room);                          /* after load(): the state is the room's */
+        void (*booth)(LiveRoom *room, int person, bool speaks); /* an interpreter's voice begins or stops */
         /* The account was erased: out of the state, and out of every page. Its rows are erase()'s. */
         void (*forgotten)(LiveRoom *room, int person);
         /* Of the store; on any thread, in a turn. Whether somebody without a name must be known again. */
@@ -202,8 +204,25 @@ bool live_person_known(LiveRoom *room, int person);
 /* Of anybody the room knows, present or not; else "" and LIVE_GUEST. */
 const char *live_person_name(LiveRoom *room, int person);
 LiveRole live_person_role(LiveRoom *room, int person);
+int64_t live_person_account(LiveRoom *room, int person); /* 0: a guest */
+bool live_person_present(LiveRoom *room, int person);    /* or away for a moment */
 /* By what this person's page came in with. */
 bool live_person_may(LiveRoom *room, int person, Right right);
+/* --- interpreters: live_booth.c
+ *
+ * A place beside the stage, for a microphone alone, which is heard in the channel that it is given to. */
+/* False when all are taken, or this person is on stage or not here. */
+bool live_booth_enter(LiveRoom *room, int person);
+void live_booth_leave(LiveRoom *room, int person);
+bool live_in_booth(LiveRoom *room, int person);
+/* Whose voice a channel carries (0 … SFU_CHANNELS − 1); 0, or who is in no booth: nobody's. */
+void live_channel(LiveRoom *room, int channel, int person);
+/* The channel that a person's page lets hear beside the floor, SFU_NO_CHANNEL for none. */
+void live_listen(LiveRoom *room, int person, int channel);
+/* Another thread changed what a feature's load() reads: an open room loads it again, and tells everybody by `renewed`.
+ * Any thread; NULL is fine. */
+void live_reload(Live *live, int64_t room_id, const LiveFeature *feature);
+
 /* These take the message. */
 void live_broadcast(LiveRoom *room, json_t *message);
 void live_tell_hosts(LiveRoom *room, json_t *message);

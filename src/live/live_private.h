@@ -76,6 +76,8 @@ typedef struct {
         int seat;          /* SFU_NO_SEAT: off stage */
         int seat_asked;    /* kept free until the store has it; SFU_NO_SEAT: none */
         bool seat_unsaved; /* left, and the store does not know it yet */
+        int booth;         /* an interpreter's place, SFU_SEATS …; SFU_NO_SEAT: none. Never with a seat */
+        int channel;       /* the language that this page lets hear, SFU_NO_CHANNEL: none */
         bool mic, camera, screen, muted;
         bool removed;
         bool hall;                /* by a phone in the hall (live_hall.c): no socket, here until away_until_us */
@@ -246,6 +248,17 @@ void live_tell_people(LiveRoom *room);
 void live_tell_speaking(LiveRoom *room);
 Person *live_seat_holder(LiveRoom *room, int seat);
 
+/* --- live_booth.c: interpreters --------------------------------------------------------------------------------- */
+/* Where a person's voice goes: a seat on stage, a booth, or SFU_NO_SEAT. */
+int live_place_of(const Person *person);
+/* The person's page said what it sends. */
+void live_booth_state(Person *person, bool mic);
+/* A voice in a booth begins or stops. */
+void live_booth_speaks(LiveRoom *room, int booth, bool on);
+void live_booth_clear(Person *person);
+/* A new connection to watch was answered: it lets hear what the one before did. */
+void live_listen_again(const Person *person);
+
 /* --- live_encoder.c: cameras without a page ----------------------------------------------------------------------- */
 /* A host takes it off the stage, or lets it come back. */
 void live_encoder_hold(Person *person, bool held);
@@ -348,7 +361,9 @@ bool live_feature_allows(Person *person, const LiveMessage *message);
 void live_features_welcome(LiveRoom *room, int person, json_t *welcome);
 /* Another session was loaded: everybody gets its state. */
 void live_features_renew(LiveRoom *room, gpointer *states); /* takes states */
+void live_features_begun(LiveRoom *room);
 void live_features_tick(LiveRoom *room, int64_t mono_us);
+void live_features_booth(LiveRoom *room, int person, bool speaks);
 void live_features_ended(LiveRoom *room);
 void live_features_gone(LiveRoom *room, int person);
 void live_features_forgotten(LiveRoom *room, int person);

@@ -175,6 +175,7 @@ static void after_load(LiveRoom *room, Act *act, bool kept)
         set_session(room, &loaded->session);
         room->features = g_steal_pointer(&loaded->features);
         room->loaded = true;
+        live_features_begun(room);
         room->audience_minute = act->now_us / MINUTE_US;
         live_update_seats(room);
         if (recording)

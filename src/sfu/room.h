@@ -61,6 +61,9 @@ void room_key_frame(Room *room, int seat, SfuTrackKind kind);
 /* What those who play see (WHEP): seat SFU_NO_SEAT for nothing. */
 void room_on_air(Room *room, int seat, SfuTrackKind kind);
 void room_own_seat(Room *room, Peer *watcher, int own_seat);
+/* What a watcher's line "c" lets hear, and whom a channel carries: sfu_listen(), sfu_channel(). */
+void room_listen(Room *room, Peer *watcher, int channel);
+void room_channel(Room *room, int channel, int seat);
 /* The publisher that holds a seat, or NULL. */
 Peer *room_publisher(const Room *room, int seat);
 

@@ -150,7 +150,7 @@ static void go_on_air(TapFeed *feed, Packet *const *pending, unsigned n_pending)
 static void pump_all(TapFeed *feed, Room *room)
 {
         int64_t now_us = room_now_us(room);
-        for (int seat = 0; seat < SFU_SEATS; seat++) {
+        for (int seat = 0; seat < SFU_PLACES; seat++) {
                 Track *mic = room_best_layer(room, seat, SFU_MIC);
                 if (!mic)
                         continue;
