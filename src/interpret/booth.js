@@ -3,7 +3,7 @@
 import { Devices } from "../live/devices.js";
 import { Choice, Level } from "../live/dialogs.js";
 import { Speaking } from "../live/media.js";
-import { Control, Dialog, html, icon } from "../live/ui.js";
+import { Dialog, html, icon } from "../live/ui.js";
 import { t } from "../live/words.js";
 import { interpret_of, language_name, who_of } from "./hearing.js";
 
@@ -211,9 +211,9 @@ export function Desk(view) {
   return html`<section class="booth stack" aria-label=${t("Interpreter's booth")}>
     <ul class="stack" role="list">${interpret_of(view).channels.filter(({ code }) => codes.includes(code)).map((channel) => html`<${Turn} key=${channel.code} view=${view} channel=${channel} />`)}</ul>
     <div class="row">
-      <${Control} name=${booth.mic_on && !booth.coughing ? "mic" : "micoff"} text=${t("Microphone")} on=${booth.mic_on} act=${() => booth.toggle()} keys="Alt+Shift+M" />
-      <button type="button" class="ctl" aria-keyshortcuts="Alt+Shift+C" aria-pressed=${String(booth.coughing)} onPointerDown=${cough(true)} onPointerUp=${cough(false)} onPointerLeave=${cough(false)} onKeyDown=${key(true)} onKeyUp=${key(false)}>${icon("micoff")}${t("Cough: hold")}</button>
-      <${Control} name="leave" text=${t("Leave the booth")} act=${() => booth.leave()} />
+      <button type="button" class="btn" aria-keyshortcuts="Alt+Shift+M" aria-pressed=${String(booth.mic_on)} onClick=${() => booth.toggle()}>${icon(booth.mic_on && !booth.coughing ? "mic" : "micoff")}${t("Microphone")}</button>
+      <button type="button" class="btn" aria-keyshortcuts="Alt+Shift+C" aria-pressed=${String(booth.coughing)} onPointerDown=${cough(true)} onPointerUp=${cough(false)} onPointerLeave=${cough(false)} onKeyDown=${key(true)} onKeyUp=${key(false)}>${icon("micoff")}${t("Cough: hold")}</button>
+      <button type="button" class="btn plain" onClick=${() => booth.leave()}>${icon("leave")}${t("Leave the booth")}</button>
       ${booth.speaking.state !== "connected" && html`<span class="tag warn">${t("Connecting")}</span>`}
       ${booth.devices.problem.mic && html`<span class="error">${icon("alert")}${booth.devices.problem.mic}</span>`}
     </div></section>`;

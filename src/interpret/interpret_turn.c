@@ -12,7 +12,8 @@ void interpret_apply(LiveRoom *room)
 {
         const Interpret *interpret = interpret_of(room);
         for (int i = 0; i < SFU_CHANNELS; i++)
-                live_channel(room, i, *interpret->channels[i].code ? interpret->channels[i].who : 0);
+                live_channel(room, i, interpret->channels[i].code,
+                             *interpret->channels[i].code ? interpret->channels[i].who : 0);
 }
 
 static int channel_of(LiveRoom *room, json_t *message)

@@ -17,6 +17,7 @@ typedef struct {
         int64_t event_id, room_id, talk_id, session_id;
         const char *title; /* of the talk */
         SfuRoom sfu_room;
+        const char *languages[SFU_CHANNELS]; /* that are interpreted, by channel; NULL: none */
 } LiveRecording;
 
 /* How the application records; all called on the socket loop's thread, none may block. */
@@ -215,8 +216,9 @@ bool live_person_may(LiveRoom *room, int person, Right right);
 bool live_booth_enter(LiveRoom *room, int person);
 void live_booth_leave(LiveRoom *room, int person);
 bool live_in_booth(LiveRoom *room, int person);
-/* Whose voice a channel carries (0 … SFU_CHANNELS − 1); 0, or who is in no booth: nobody's. */
-void live_channel(LiveRoom *room, int channel, int person);
+/* The language of a channel (0 … SFU_CHANNELS − 1), "": it is none, and whose voice it carries; 0, or who is in no
+ * booth: nobody's. */
+void live_channel(LiveRoom *room, int channel, const char *language, int person);
 /* The channel that a person's page lets hear beside the floor, SFU_NO_CHANNEL for none. */
 void live_listen(LiveRoom *room, int person, int channel);
 /* Another thread changed what a feature's load() reads: an open room loads it again, and tells everybody by `renewed`.

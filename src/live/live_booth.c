@@ -7,13 +7,13 @@ int live_place_of(const Person *person)
         return person->seat != SFU_NO_SEAT ? person->seat : person->booth;
 }
 
-static Person *holder(LiveRoom *room, int booth)
+Person *live_place_holder(LiveRoom *room, int place)
 {
         GHashTableIter people;
         gpointer person;
         g_hash_table_iter_init(&people, room->people);
         while (g_hash_table_iter_next(&people, NULL, &person))
-                if (booth != SFU_NO_SEAT && ((Person *)person)->booth == booth)
+                if (place != SFU_NO_SEAT && live_place_of(person) == place)
                         return person;
         return NULL;
 }
@@ -35,7 +35,7 @@ bool live_booth_enter(LiveRoom *room, int id)
         if (!person || !person->socket || person->seat != SFU_NO_SEAT || person->seat_asked != SFU_NO_SEAT)
                 return false;
         for (int booth = SFU_SEATS; booth < SFU_PLACES && person->booth == SFU_NO_SEAT; booth++)
-                if (!holder(room, booth))
+                if (!live_place_holder(room, booth))
                         set_booth(person, booth);
         return person->booth != SFU_NO_SEAT;
 }
@@ -72,14 +72,18 @@ void live_booth_state(Person *person, bool mic)
 
 void live_booth_speaks(LiveRoom *room, int booth, bool on)
 {
-        const Person *person = holder(room, booth);
+        const Person *person = live_place_holder(room, booth);
         if (person)
                 live_features_booth(room, person->id, on);
 }
 
-void live_channel(LiveRoom *room, int channel, int id)
+void live_channel(LiveRoom *room, int channel, const char *language, int id)
 {
         const Person *person = live_person_find(room, id);
+        if (g_strcmp0(room->languages[channel], language) != 0) {
+                g_free(room->languages[channel]);
+                room->languages[channel] = g_strdup(language);
+        }
         sfu_channel(room->live->sfu, room->sfu_room, channel, person ? person->booth : SFU_NO_SEAT);
 }
 

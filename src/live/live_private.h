@@ -140,6 +140,7 @@ struct LiveRoom {
         int pinned, dominant_seat; /* person id or 0; seat or SFU_NO_SEAT */
         int on_air_who;
         const char *on_air_what;
+        char *languages[SFU_CHANNELS]; /* of the channels; NULL or "": none */
         bool recording, vp8;
         int64_t vp8_off_us; /* when the copies may end, 0: not asked to: a page that reloads does not make them flap */
         bool no_h264;       /* whoever is on air sends VP8 alone */
@@ -251,6 +252,7 @@ Person *live_seat_holder(LiveRoom *room, int seat);
 /* --- live_booth.c: interpreters --------------------------------------------------------------------------------- */
 /* Where a person's voice goes: a seat on stage, a booth, or SFU_NO_SEAT. */
 int live_place_of(const Person *person);
+Person *live_place_holder(LiveRoom *room, int place);
 /* The person's page said what it sends. */
 void live_booth_state(Person *person, bool mic);
 /* A voice in a booth begins or stops. */

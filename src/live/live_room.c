@@ -240,6 +240,8 @@ void live_room_free(gpointer data)
         live_features_free(room->features);
         g_free(room->replay_url);
         g_free(room->notice);
+        for (int i = 0; i < SFU_CHANNELS; i++)
+                g_free(room->languages[i]);
         g_free(room->title);
         g_free(room->slug);
         g_free(room->event_slug);

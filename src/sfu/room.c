@@ -283,6 +283,14 @@ bool room_capture_us(const Room *room, const Track *track, uint32_t timestamp, i
         return peer && track_capture_us(track, timestamp, publisher_clock_offset_us(peer->publisher), ret_capture_us);
 }
 
+int room_channel_of(const Room *room, int seat)
+{
+        for (int channel = 0; seat >= SFU_SEATS && channel < SFU_CHANNELS; channel++)
+                if (room->channels[channel] == seat)
+                        return channel;
+        return SFU_NO_CHANNEL;
+}
+
 int64_t room_now_us(const Room *room)
 {
         return room->loop->now_us;

@@ -72,6 +72,8 @@ Peer *room_publisher(const Room *room, int seat);
 Track *room_best_layer(const Room *room, int seat, SfuTrackKind kind);
 Track *room_track(const Room *room, uint32_t id); /* NULL also for 0 */
 bool room_capture_us(const Room *room, const Track *track, uint32_t timestamp, int64_t *ret_capture_us);
+/* The channel that carries a booth's voice, SFU_NO_CHANNEL. */
+int room_channel_of(const Room *room, int seat);
 int64_t room_now_us(const Room *room);
 Counters *room_counters(Room *room);
 bool room_emit(Room *room, const SfuEvent *event);

@@ -244,6 +244,7 @@ bool sfu_next_event(Sfu *sfu, SfuEvent *ret_event);
 
 typedef struct SfuFrame {
         int seat;
+        int channel;                /* that carries this booth's voice, SFU_NO_CHANNEL: it is of the stage */
         SfuParticipant participant; /* who sent it: to honour consent when a seat changes hands */
         SfuTrackKind kind;          /* MIC: one Opus packet; CAMERA, SCREEN: one H.264 access unit, Annex B */
         int64_t capture_us;   /* microseconds UTC by the server's clock, from the sender's reports where there are */
@@ -261,7 +262,8 @@ typedef struct SfuTapSink {
         void (*on_stop)(void *owner);
 } SfuTapSink;
 
-/* Begins to deliver every microphone of the room, those of booths too (muted ones excepted). One tap a room. */
+/* Begins to deliver every microphone of the room, and the booths' that a channel carries (muted ones excepted). One tap
+ * a room. */
 bool sfu_tap_start(Sfu *sfu, SfuRoom room, const SfuTapSink *sink, GError **error);
 /* Chooses the picture on air: seat and CAMERA or SCREEN, or SFU_NO_SEAT for none. The change is made at the new
  * source's next key frame, which is asked for; then one is asked 2 s, and again 3 s, after each. */

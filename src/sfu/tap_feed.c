@@ -89,11 +89,14 @@ void tap_feed_forget(TapFeed *feed, Track *track)
 
 static void push_packet(TapFeed *feed, Room *room, Track *track, Packet *packet, bool first)
 {
-        if (packet->payload_size == 0)
-                return; /* padding */
+        int channel = room_channel_of(room, track->seat);
+        bool unheard = track->seat >= SFU_SEATS && channel == SFU_NO_CHANNEL;
+        if (packet->payload_size == 0 || unheard) /* padding; an interpreter whose turn it is not */
+                return;
         TapPacket copy;
         copy.kind = track->format.kind;
         copy.seat = track->seat;
+        copy.channel = channel;
         copy.participant = track->participant;
         copy.timestamp = packet->timestamp;
         copy.marker = packet->marker;
