@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { ownerClient, start } from "../http/support.mjs";
+import { Page } from "../support/page.mjs";
 import { importLive } from "../support/sample.mjs";
 import { missing, open_chromium, open_firefox } from "./browsers.mjs";
 import { dark_findings, standing_findings } from "./findings.mjs";
@@ -13,14 +14,18 @@ const STAGE = 500, FIRST = 900, SECOND = 1400;
 
 describe("interpretation", { skip: missing("chromium", "firefox") }, () => {
   const windows = [], tabs = [];
-  let server, media_port, owner, url, host, first, second, listener, other, links;
+  let server, media_port, owner, url, host, first, second, listener, other, links, replay_url;
 
   before(async () => {
     media_port = await free_port();
     server = await start({ args: ["--media-port", String(media_port)] });
-    await importLive(server);
+    const place = await importLive(server);
     owner = await ownerClient(server);
     url = `${server.origin}/test/live/scene/`;
+    const page = await Page.join(server, place, "");
+    const { code } = page.welcome.talk;
+    await page.close();
+    replay_url = `/test/talk/${code}/replay/`;
   });
   after(async () => {
     for (const one of windows)
@@ -57,8 +62,16 @@ describe("interpretation", { skip: missing("chromium", "firefox") }, () => {
     await one.goto(url);
     await one.click("Go into the booth");
     await one.until(() => Boolean(document.querySelector("dialog [type=submit]:not([disabled])")));
+    await one.page.check("dialog [name=consent]");
     await one.page.click("dialog [type=submit]");
     await one.sees("Speak now");
+  }
+  /** @param {() => Promise<boolean>} test of what the server says */
+  async function until(test, ms = 30000) {
+    for (const end = performance.now() + ms; !(await test());) {
+      assert.ok(performance.now() < end, `not within ${ms} ms: ${test}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
   }
   const choose = (one, language) => set(one, "[name=hearing]", language);
 
@@ -79,6 +92,7 @@ describe("interpretation", { skip: missing("chromium", "firefox") }, () => {
     await host.goto(url);
     await host.click("Go on stage");
     await host.until(() => document.querySelector("dialog video")?.videoWidth > 0);
+    await host.page.check("dialog [name=consent]");
     await host.click("Go on stage");
     await host.until(() => !document.querySelector("dialog") && document.querySelector(".tile video"));
 
@@ -156,16 +170,36 @@ describe("interpretation", { skip: missing("chromium", "firefox") }, () => {
     await first.sees("You are heard");
   });
 
-  it("keeps an interpreter off the stage, and lets a host name and dismiss one", async () => {
-    await host.evaluate(() => [...document.querySelectorAll("[role=tab]")].find((one) => one.innerText.includes("People") || one.innerText.includes("Present"))?.click());
+  it("looks as it should", async () => {
     if (process.env.SHOTS)
       for (const [name, one] of Object.entries({ first, listener, host }))
         await one.page.screenshot({ path: `${process.env.SHOTS}/interpret-${name}.png` });
     assert.deepEqual([...(await standing_findings(listener.page)), ...(await dark_findings(listener.page))], []);
     assert.deepEqual(await standing_findings(first.page), []);
-    await first.click("Leave the booth");
-    await first.sees("Go into the booth");
-    await hears(listener, { a0: STAGE, c: 0 });
+  });
+
+  it("is kept by the recording, and the replay lets one choose", async () => {
+    await host.click("Record");
+    await first.sees("Recording");
+    await until(async () => (await owner.get(replay_url)).body_text.includes("/languages.m3u8"));
+    await hears(listener, { c: FIRST });
+    await host.click("End the session");
+    await host.sees("End the session?");
+    await host.click("End the session");
+    await first.sees("The session is over.");
+    assert.equal(await first.has("Leave the booth"), false);
+    await until(async () => (await owner.get(replay_url)).body_text.includes("/replay.mp4"));
+    await listener.goto(server.origin + replay_url);
+    await listener.until(() => document.querySelectorAll(".languages option").length === 2 && !document.querySelector(".languages").hidden);
+    await listener.evaluate(() => document.querySelector("video").play());
+    await set(listener, ".languages select", "fr");
+    await listener.until(() => performance.getEntriesByType("resource").some(({ name }) => /\/fr-0\d+\.m4s$/.test(name)));
+    await listener.until(() => document.querySelector("video").currentTime > 1);
+    if (process.env.SHOTS)
+      await listener.page.screenshot({ path: `${process.env.SHOTS}/interpret-replay.png` });
+  });
+
+  it("left no error on any page", () => {
     for (const one of tabs)
       assert.deepEqual(one.errors.filter((text) => !/WebSocket|ERR_CONNECTION/.test(text)), []);
   });
