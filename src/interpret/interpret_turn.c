@@ -10,10 +10,12 @@
 
 void interpret_apply(LiveRoom *room)
 {
-        const Interpret *interpret = interpret_of(room);
-        for (int i = 0; i < SFU_CHANNELS; i++)
-                live_channel(room, i, interpret->channels[i].code,
-                             *interpret->channels[i].code ? interpret->channels[i].who : 0);
+        Interpret *interpret = interpret_of(room);
+        for (int i = 0; i < SFU_CHANNELS; i++) {
+                InterpretChannel *channel = &interpret->channels[i];
+                live_channel(room, i, channel->code, *channel->code ? channel->who : 0);
+                channel->speaks = live_person_speaks(room, channel->who); /* perhaps since before the turn */
+        }
 }
 
 static int channel_of(LiveRoom *room, json_t *message)

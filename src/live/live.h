@@ -207,6 +207,7 @@ const char *live_person_name(LiveRoom *room, int person);
 LiveRole live_person_role(LiveRoom *room, int person);
 int64_t live_person_account(LiveRoom *room, int person); /* 0: a guest */
 bool live_person_present(LiveRoom *room, int person);    /* or away for a moment */
+bool live_person_speaks(LiveRoom *room, int person);     /* on stage or in a booth */
 /* By what this person's page came in with. */
 bool live_person_may(LiveRoom *room, int person, Right right);
 /* --- interpreters: live_booth.c

@@ -22,7 +22,7 @@ static void set_booth(Person *person, int booth)
 {
         LiveRoom *room = person->room;
         person->booth = booth;
-        person->mic = person->camera = person->screen = false;
+        person->mic = person->camera = person->screen = person->speaking = false;
         if (person->subscribe.value)
                 sfu_own_seat(room->live->sfu, person->subscribe, live_place_of(person));
         live_person_changed(person);
@@ -72,9 +72,11 @@ void live_booth_state(Person *person, bool mic)
 
 void live_booth_speaks(LiveRoom *room, int booth, bool on)
 {
-        const Person *person = live_place_holder(room, booth);
-        if (person)
-                live_features_booth(room, person->id, on);
+        Person *person = live_place_holder(room, booth);
+        if (!person)
+                return;
+        person->speaking = on;
+        live_features_booth(room, person->id, on);
 }
 
 void live_channel(LiveRoom *room, int channel, const char *language, int id)
@@ -106,6 +108,12 @@ int64_t live_person_account(LiveRoom *room, int id)
 {
         const Person *person = live_person_find(room, id);
         return person ? person->account : 0;
+}
+
+bool live_person_speaks(LiveRoom *room, int id)
+{
+        const Person *person = live_person_find(room, id);
+        return person && person->speaking;
 }
 
 bool live_person_present(LiveRoom *room, int id)
