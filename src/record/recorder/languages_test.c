@@ -79,7 +79,7 @@ static void speak(Session *session, Tone *stage, Tone *french, int64_t begin_ms,
 static double strength(const char *track, double at_s, int hertz)
 {
         g_autofree char *at = g_strdup_printf("%.2f", at_s), *bytes = NULL;
-        const char *arguments[] = { "ffmpeg", "-v",    "error",   "-nostdin", "-ss", at,    "-t",
+        const char *arguments[] = { "ffmpeg", "-v",    "error",   "-nostdin", "-vn", "-ss", at,    "-t",
                                     "0.5",    "-i",    JOIN_NAME, "-map",     track, "-ac", "1",
                                     "-ar",    "48000", "-f",      "f32le",    "-",   NULL };
         g_autoptr(GError) error = NULL;
