@@ -4,28 +4,24 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { ownerClient, start } from "../http/support.mjs";
-import { Page } from "../support/page.mjs";
 import { importLive } from "../support/sample.mjs";
 import { missing, open_chromium, open_firefox } from "./browsers.mjs";
 import { dark_findings, standing_findings } from "./findings.mjs";
+import { choose, into_booth, links_for, on_stage, set, sound_on } from "./interpret.mjs";
 import { free_port, hears } from "./watch.mjs";
 
 const STAGE = 500, FIRST = 900, SECOND = 1400;
 
 describe("interpretation", { skip: missing("chromium", "firefox") }, () => {
   const windows = [], tabs = [];
-  let server, media_port, owner, url, host, first, second, listener, other, links, replay_url;
+  let server, media_port, owner, url, host, first, second, listener, other, links;
 
   before(async () => {
     media_port = await free_port();
     server = await start({ args: ["--media-port", String(media_port)] });
-    const place = await importLive(server);
+    await importLive(server);
     owner = await ownerClient(server);
     url = `${server.origin}/test/live/scene/`;
-    const page = await Page.join(server, place, "");
-    const { code } = page.welcome.talk;
-    await page.close();
-    replay_url = `/test/talk/${code}/replay/`;
   });
   after(async () => {
     for (const one of windows)
@@ -48,54 +44,15 @@ describe("interpretation", { skip: missing("chromium", "firefox") }, () => {
     const player = document.querySelector(`#sound audio[data-seat="${seat}"]`);
     return player && Math.abs((player.muted ? 0 : player.volume) - wanted) < 0.01;
   }, [seat, wanted], 20000);
-  async function sound_on(one) {
-    await one.click("Turn on the sound");
-    await one.sees_not("Turn on the sound");
-  }
-  /** As a person does with the field. */
-  const set = (one, css, value) => one.evaluate(([css, value]) => {
-    const field = document.querySelector(css);
-    field.value = value;
-    field.dispatchEvent(new Event("change", { bubbles: true }));
-  }, [css, value]);
-  async function into_booth(one, url) {
-    await one.goto(url);
-    await one.click("Go into the booth");
-    await one.until(() => Boolean(document.querySelector("dialog [type=submit]:not([disabled])")));
-    await one.page.check("dialog [name=consent]");
-    await one.page.click("dialog [type=submit]");
-    await one.sees("Speak now");
-  }
-  /** @param {() => Promise<boolean>} test of what the server says */
-  async function until(test, ms = 30000) {
-    for (const end = performance.now() + ms; !(await test());) {
-      assert.ok(performance.now() < end, `not within ${ms} ms: ${test}`);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
-  const choose = (one, language) => set(one, "[name=hearing]", language);
 
   it("gives the organiser a link for each language", async () => {
-    const page = await owner.get("/test/organise/rooms/scene/languages/");
-    assert.equal(page.status, 200);
-    const wrong = await owner.post("/test/organise/rooms/scene/languages/", { languages: "English" });
-    assert.equal(wrong.status, 422);
-    const done = await owner.post("/test/organise/rooms/scene/languages/", { languages: "fr, en" });
-    assert.equal(done.status, 303);
-    const { body_text } = await owner.get("/test/organise/rooms/scene/languages/");
-    links = [...body_text.matchAll(/(http[^<\s]*#booth=[0-9a-f]{32})/g)].map(([link]) => link.replaceAll("&#x2F;", "/"));
+    links = await links_for(owner, "fr, en");
     assert.equal(links.length, 2);
   });
 
   it("carries an interpreter's voice to who chose the language, and lowers the stage beneath", async () => {
     host = await tab(open_chromium, { tone: STAGE }, { cookies: cookies() });
-    await host.goto(url);
-    await host.click("Go on stage");
-    await host.until(() => document.querySelector("dialog video")?.videoWidth > 0);
-    await host.page.check("dialog [name=consent]");
-    await host.click("Go on stage");
-    await host.until(() => !document.querySelector("dialog") && document.querySelector(".tile video"));
-
+    await on_stage(host, url);
     first = await tab(open_chromium, { tone: FIRST });
     await into_booth(first, links[0]);
     assert.doesNotMatch(first.page.url(), /booth=/);
@@ -176,27 +133,6 @@ describe("interpretation", { skip: missing("chromium", "firefox") }, () => {
         await one.page.screenshot({ path: `${process.env.SHOTS}/interpret-${name}.png` });
     assert.deepEqual([...(await standing_findings(listener.page)), ...(await dark_findings(listener.page))], []);
     assert.deepEqual(await standing_findings(first.page), []);
-  });
-
-  it("is kept by the recording, and the replay lets one choose", async () => {
-    await host.click("Record");
-    await first.sees("Recording");
-    await until(async () => (await owner.get(replay_url)).body_text.includes("/languages.m3u8"));
-    await hears(listener, { c: FIRST });
-    await host.click("End the session");
-    await host.sees("End the session?");
-    await host.click("End the session");
-    await first.sees("The session is over.");
-    assert.equal(await first.has("Leave the booth"), false);
-    await until(async () => (await owner.get(replay_url)).body_text.includes("/replay.mp4"));
-    await listener.goto(server.origin + replay_url);
-    await listener.until(() => document.querySelectorAll(".languages option").length === 2 && !document.querySelector(".languages").hidden);
-    await listener.evaluate(() => document.querySelector("video").play());
-    await set(listener, ".languages select", "fr");
-    await listener.until(() => performance.getEntriesByType("resource").some(({ name }) => /\/fr-0\d+\.m4s$/.test(name)));
-    await listener.until(() => document.querySelector("video").currentTime > 1);
-    if (process.env.SHOTS)
-      await listener.page.screenshot({ path: `${process.env.SHOTS}/interpret-replay.png` });
   });
 
   it("left no error on any page", () => {
