@@ -111,10 +111,10 @@ static const Retention TABLE[] = {
           .job = "law_expire",
           .days = 2 },
         { .key = "room",
-          .tables = "live_person live_line live_hand live_consent live_recorded live_floor caption caption_signer",
-          .what = N_("In a room: the name shown, the session you last came to, what you write, raised hands, your "
-                     "choice to be "
-                     "recorded"),
+          .tables = "live_person live_line live_hand live_consent live_recorded live_floor caption caption_signer "
+                    "interpret_person interpret_language",
+          .what = N_("In a room: the name shown, the session you last came to, what you write, raised hands, into "
+                     "which languages you interpret, your choice to be recorded"),
           .why = N_("To hold the session, and to bring you back after a cut"),
           .basis = BY_REGISTERING,
           .kept = N_("30 days after the event; whoever is in a recording stays there as a number, with that choice"),
