@@ -47,15 +47,15 @@ export function offer_languages(hls, Hls) {
     keep(select.value);
     choose(select.value);
   });
-  hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, () => {
-    const tracks = hls.audioTracks, wanted = tracks.some(({ lang }) => lang === kept()) ? kept() : "";
+  hls.on(Hls.Events.MANIFEST_PARSED, (_event, { audioTracks: tracks }) => {
+    const wanted = tracks.some(({ lang }) => lang === kept()) ? kept() : "";
     select.replaceChildren(...tracks.map(({ lang = "" }) => {
       const option = new Option(lang ? name_of(lang) : select.dataset.stage, lang, lang === wanted, lang === wanted);
       option.lang = lang;
       return option;
     }));
     place.hidden = tracks.length < 2;
-    if (wanted)
-      choose(wanted);
   });
+  // only now can one be chosen: when somebody has begun to play
+  hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, () => choose(select.value));
 }

@@ -66,7 +66,7 @@ describe("a replay of an interpreted session", { skip: missing("chromium") }, ()
     const { body_text } = await owner.get(replay_url);
     const movie = server.origin + body_text.match(/\/media\/[^"]*\/replay\.mp4/)[0];
     const { stdout } = spawnSync("ffprobe", ["-v", "error", "-select_streams", "a", "-show_entries", "stream_tags=language", "-of", "csv=p=0", movie], { encoding: "utf8" });
-    assert.deepEqual(stdout.trim().split("\n").filter(Boolean), ["fra"]);
+    assert.deepEqual(stdout.trim().split("\n").filter(Boolean), ["und", "fra"]);
     const folder = movie.replace("replay.mp4", "");
     assert.equal((await fetch(folder + "fr.m3u8")).status, 200);
     assert.equal((await fetch(folder + "de.m3u8")).status, 404);
