@@ -23,7 +23,7 @@ typedef struct {
         char *title;
         Recorder *recorder;
         GMutex lock; /* guards what follows: the tap's thread reads it, the socket loop writes it */
-        uint32_t heard[SFU_SEATS];
+        uint32_t heard[SFU_PLACES];
         size_t heard_count;
         bool picture;
 } Recording;
@@ -60,6 +60,9 @@ static void on_frame(void *owner, const SfuFrame *frame)
                 return;
         if (picture)
                 recorder_video(recording->recorder, frame->bytes, frame->length, frame->key, frame->capture_us);
+        else if (frame->channel != SFU_NO_CHANNEL)
+                recorder_language(recording->recorder, (unsigned)frame->channel, frame->bytes, frame->length,
+                                  frame->capture_us);
         else
                 recorder_audio(recording->recorder, (unsigned)frame->seat, frame->bytes, frame->length,
                                frame->capture_us);
@@ -135,14 +138,16 @@ static bool record_start(void *owner, const LiveRecording *of, char **ret_text)
         recording->all = all;
         recording->of = *of;
         recording->of.title = NULL; /* borrowed */
+        memset(recording->of.languages, 0, sizeof recording->of.languages);
         recording->name = folder_name(all, of->session_id, &path);
         recording->title = g_strdup(of->title);
         g_autoptr(GError) error = NULL;
         const SfuTapSink sink = { recording, on_frame, on_tap_stop };
-        recording->recorder = recorder_start(
-                &(RecorderConfig){
-                        .folder = path, .title = of->title, .owner = recording, .on_event = on_recorder_event },
-                &error);
+        RecorderConfig config = {
+                .folder = path, .title = of->title, .owner = recording, .on_event = on_recorder_event
+        };
+        memcpy(config.languages, of->languages, sizeof config.languages);
+        recording->recorder = recorder_start(&config, &error);
         if (recording->recorder && sfu_tap_start(all->sfu, of->sfu_room, &sink, &error)) {
                 g_hash_table_insert(all->by_room, &recording->of.room_id, recording);
                 return true;
@@ -174,7 +179,7 @@ static void record_people(void *owner, int64_t room_id, const uint32_t *particip
         if (!recording)
                 return;
         g_mutex_lock(&recording->lock);
-        recording->heard_count = MIN(count, (size_t)SFU_SEATS);
+        recording->heard_count = MIN(count, (size_t)SFU_PLACES);
         memcpy(recording->heard, participants, recording->heard_count * sizeof *participants);
         g_mutex_unlock(&recording->lock);
 }

@@ -10,6 +10,7 @@
 #include "floor/floor.h"
 #include "greenroom/greenroom.h"
 #include "hall/hall.h"
+#include "interpret/interpret.h"
 #include "job/job.h"
 #include "law/law.h"
 #include "live/live.h"
@@ -39,6 +40,7 @@ bool (*const programme_replay_withheld)(Db *db, int64_t talk) = live_replay_with
 const LiveFeature *const live_features[] = { &captions_feature, &capture_feature, &discuss_feature, &floor_feature, &workshop_feature,
                                              &notes_feature,
                                              &hall_feature, &manager_feature,
+                                             &interpret_feature,
                                              NULL };
 
 const Route *const app_routes[] = {
@@ -63,6 +65,7 @@ const Route *const app_routes[] = {
         capture_routes,
         discuss_routes,
         manager_routes,
+        interpret_routes,
         replay_routes,
         greenroom_routes,
         notes_routes,

@@ -112,11 +112,11 @@ static const Retention TABLE[] = {
           .days = 2 },
         { .key = "room",
           .tables = "live_person live_line live_hand live_consent live_recorded live_floor live_round_person caption "
-                    "caption_signer",
+                    "caption_signer "
+                    "interpret_person interpret_language",
           .what = N_("In a room: the name shown, the session you last came to, what you write, raised hands, the "
-                     "group you talked in, your "
-                     "choice to be "
-                     "recorded"),
+                     "group you talked in, into "
+                     "which languages you interpret, your choice to be recorded"),
           .why = N_("To hold the session, and to bring you back after a cut"),
           .basis = BY_REGISTERING,
           .kept = N_("30 days after the event; whoever is in a recording stays there as a number, with that choice"),

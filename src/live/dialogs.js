@@ -21,7 +21,7 @@ export function Dialogs(view) {
 }
 
 /** The level of one's own voice. Written straight to the element: ten times a second is no reason to draw the room. */
-class Level extends Component {
+export class Level extends Component {
   bar = createRef();
   /** @type {MediaStreamTrack | null} */ #track = null;
   /** @type {() => void} */ #stop = () => {};
@@ -51,8 +51,8 @@ class Level extends Component {
   }
 }
 
-/** @param {{view: View, kind: "mic" | "camera", label: string}} p */
-function Choice({ view, kind, label }) {
+/** @param {{view: Pick<View, "devices">, kind: "mic" | "camera", label: string}} p */
+export function Choice({ view, kind, label }) {
   const { devices } = view, found = devices.found[kind];
   const now = devices.tracks[kind]?.getSettings().deviceId ?? devices.chosen[kind];
   return html`<div class="field"><label for=${"choose-" + kind}>${label}</label>

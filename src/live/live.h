@@ -18,6 +18,7 @@ typedef struct {
         int64_t event_id, room_id, talk_id, session_id;
         const char *title; /* of the talk */
         SfuRoom sfu_room;
+        const char *languages[SFU_CHANNELS]; /* that are interpreted, by channel; NULL: none */
 } LiveRecording;
 
 /* How the application records; all called on the socket loop's thread, none may block. */
@@ -227,8 +228,10 @@ typedef struct {
         /* A host has sent this message, of whatever feature, and it was not refused at once. for_hosts_alone: nobody
          * else may send it. */
         void (*host_did)(LiveRoom *room, int person, const json_t *message, bool for_hosts_alone);
-        void (*ended)(LiveRoom *room);            /* a host ended the session */
-        void (*gone)(LiveRoom *room, int person); /* left, stayed away, or was removed */
+        void (*ended)(LiveRoom *room);                          /* a host ended the session */
+        void (*gone)(LiveRoom *room, int person);               /* left, stayed away, or was removed */
+        void (*begun)(LiveRoom *room);                          /* after load(): the state is the room's */
+        void (*booth)(LiveRoom *room, int person, bool speaks); /* an interpreter's voice begins or stops */
         /* The account was erased: out of the state, and out of every page. Its rows are erase()'s. */
         void (*forgotten)(LiveRoom *room, int person);
         /* Whether this person of the whole room may come into a part of it. */
@@ -268,13 +271,14 @@ int live_on_stage_named(LiveRoom *room, const char *name);
 LiveRoom *live_client_room(const LiveClient *client);
 int live_client_person(const LiveClient *client);
 bool live_person_known(LiveRoom *room, int person);
-/* By a page that is connected now. */
-bool live_person_present(LiveRoom *room, int person);
 /* Of anybody the room knows, present or not; else "" and LIVE_GUEST. */
 const char *live_person_name(LiveRoom *room, int person);
 LiveRole live_person_role(LiveRoom *room, int person);
 /* Of this person's page; the source's where there is none. */
 const Lang *live_person_lang(LiveRoom *room, int person);
+int64_t live_person_account(LiveRoom *room, int person); /* 0: a guest */
+bool live_person_present(LiveRoom *room, int person);    /* or away for a moment */
+bool live_person_speaks(LiveRoom *room, int person);     /* on stage or in a booth */
 /* By what this person's page came in with. */
 bool live_person_may(LiveRoom *room, int person, Right right);
 /* --- Parts of a room: README.md, "Parts". A room that is no part is its own whole. */
@@ -289,6 +293,22 @@ void live_part_rename(LiveRoom *room, int64_t part, const char *name);
 bool live_room_is_workshop(const LiveRoom *room);
 /* Ids of those who are here with a page. (transfer full) of int */
 GArray *live_present(LiveRoom *room);
+/* --- interpreters: live_booth.c
+ *
+ * A place beside the stage, for a microphone alone, which is heard in the channel that it is given to. */
+/* False when all are taken, or this person is on stage or not here. */
+bool live_booth_enter(LiveRoom *room, int person);
+void live_booth_leave(LiveRoom *room, int person);
+bool live_in_booth(LiveRoom *room, int person);
+/* The language of a channel (0 … SFU_CHANNELS − 1), "": it is none, and whose voice it carries; 0, or who is in no
+ * booth: nobody's. */
+void live_channel(LiveRoom *room, int channel, const char *language, int person);
+/* The channel that a person's page lets hear beside the floor, SFU_NO_CHANNEL for none. */
+void live_listen(LiveRoom *room, int person, int channel);
+/* Another thread changed what a feature's load() reads: an open room loads it again, and tells everybody by `renewed`.
+ * Any thread; NULL is fine. */
+void live_reload(Live *live, int64_t room_id, const LiveFeature *feature);
+
 /* These take the message. */
 void live_broadcast(LiveRoom *room, json_t *message);
 void live_tell_hosts(LiveRoom *room, json_t *message);

@@ -51,14 +51,14 @@ static void note_recorded(Person *person)
         live_act_push(act);
 }
 
-/* Whose voice may be kept: on stage and consenting. */
+/* Whose voice may be kept: on stage or in a booth, and consenting. */
 static void tell_recorder(LiveRoom *room, const OnAir *air)
 {
         Live *live = room->live;
-        uint32_t heard[SFU_SEATS];
+        uint32_t heard[SFU_PLACES];
         size_t count = 0;
-        for (int seat = 0; seat < SFU_SEATS; seat++) {
-                Person *person = live_seat_holder(room, seat);
+        for (int place = 0; place < SFU_PLACES; place++) {
+                Person *person = live_place_holder(room, place);
                 if (!person || person->consent != 1)
                         continue;
                 heard[count++] = (uint32_t)person->id;
@@ -151,8 +151,11 @@ static void store_flags(LiveRoom *room, void (*after)(LiveRoom *room, Act *act, 
 
 static LiveRecording describe(const LiveRoom *room)
 {
-        return (LiveRecording){ room->event_id,   room->id,         room->talk.id,
-                                room->session_id, room->talk.title, room->sfu_room };
+        LiveRecording recording = { room->event_id,   room->id,         room->talk.id,
+                                    room->session_id, room->talk.title, room->sfu_room };
+        for (int i = 0; i < SFU_CHANNELS; i++)
+                recording.languages[i] = room->languages[i];
+        return recording;
 }
 
 /* Told once it is kept, so that a recording everybody knows of goes on after a power cut. With a full disk it is told

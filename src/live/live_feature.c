@@ -54,6 +54,7 @@ void live_features_renew(LiveRoom *room, gpointer *states)
 {
         live_features_free(room->features);
         room->features = states;
+        live_features_begun(room);
         GHashTableIter people;
         gpointer value;
         g_hash_table_iter_init(&people, room->people);
@@ -121,6 +122,20 @@ json_t *live_features_form(Request *req)
 }
 
 /* --- what happens in a room -------------------------------------------------------------------------------------- */
+
+void live_features_begun(LiveRoom *room)
+{
+        for (size_t i = 0; live_features[i]; i++)
+                if (live_features[i]->begun)
+                        live_features[i]->begun(room);
+}
+
+void live_features_booth(LiveRoom *room, int person, bool speaks)
+{
+        for (size_t i = 0; live_features[i]; i++)
+                if (live_features[i]->booth)
+                        live_features[i]->booth(room, person, speaks);
+}
 
 void live_features_tick(LiveRoom *room, int64_t mono_us)
 {
@@ -271,12 +286,6 @@ bool live_person_known(LiveRoom *room, int person)
         return live_person_find(room, person) != NULL;
 }
 
-bool live_person_present(LiveRoom *room, int person)
-{
-        const Person *known = live_person_find(room, person);
-        return known && known->socket;
-}
-
 const char *live_person_name(LiveRoom *room, int person)
 {
         const Person *known = live_person_find(room, person);
@@ -339,4 +348,89 @@ void live_write(LiveRoom *room, const LiveClient *client, const LiveWrite *how, 
         act->extra = writing;
         act->free_extra = writing_free;
         live_act_push(act);
+}
+
+/* --- loaded again ------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+        Live *live;
+        int64_t room_id;
+        const LiveFeature *feature;
+} Reload;
+
+typedef struct {
+        const LiveFeature *feature;
+        gpointer state; /* (owned) */
+} Reloaded;
+
+static void reloaded_free(gpointer data)
+{
+        Reloaded *reloaded = data;
+        if (reloaded->state)
+                reloaded->feature->free(reloaded->state);
+        g_free(reloaded);
+}
+
+static bool write_reload(Db *db, Act *act)
+{
+        Reloaded *reloaded = act->extra;
+        LiveMoment moment = moment_of(act);
+        if (reloaded->state) /* of a turn that was undone */
+                reloaded->feature->free(reloaded->state);
+        reloaded->state = reloaded->feature->load(db, &moment);
+        return reloaded->state != NULL;
+}
+
+static void tell_reloaded(LiveRoom *room, const LiveFeature *feature)
+{
+        GHashTableIter people;
+        gpointer value;
+        g_hash_table_iter_init(&people, room->people);
+        while (g_hash_table_iter_next(&people, NULL, &value)) {
+                const Person *person = value;
+                if (person->socket)
+                        live_send(person->socket, json_pack("{s:s, s:o}", "t", "renewed", feature->name,
+                                                            feature->welcome(room, person->id)));
+        }
+}
+
+static void after_reload(LiveRoom *room, Act *act, bool kept)
+{
+        Reloaded *reloaded = act->extra;
+        if (!kept || room->session_id != act->session_id) /* the next session brings its own */
+                return;
+        for (size_t i = 0; live_features[i]; i++) {
+                if (live_features[i] != reloaded->feature)
+                        continue;
+                gpointer before = room->features[i];
+                room->features[i] = g_steal_pointer(&reloaded->state);
+                reloaded->feature->free(before);
+        }
+        if (reloaded->feature->begun)
+                reloaded->feature->begun(room);
+        tell_reloaded(room, reloaded->feature);
+}
+
+static void reload(gpointer data)
+{
+        g_autofree Reload *asked = data;
+        LiveRoom *room = g_hash_table_lookup(asked->live->rooms, &asked->room_id);
+        if (!room || !room->loaded)
+                return;
+        Reloaded *reloaded = g_new0(Reloaded, 1);
+        reloaded->feature = asked->feature;
+        Act *act = live_act_new(room, write_reload, after_reload);
+        act->extra = reloaded;
+        act->free_extra = reloaded_free;
+        live_act_push(act);
+}
+
+void live_reload(Live *live, int64_t room_id, const LiveFeature *feature)
+{
+        Reload *asked = g_new(Reload, 1);
+        *asked = (Reload){ live, room_id, feature };
+        if (live)
+                socket_loop_run(live->sockets, reload, asked);
+        else
+                g_free(asked);
 }

@@ -8,7 +8,7 @@
 int live_own_seat(const Person *person)
 {
         if (!person->projector || !person->of_hall)
-                return person->seat;
+                return live_place_of(person);
         GHashTableIter people;
         gpointer value;
         g_hash_table_iter_init(&people, person->room->people);

@@ -124,7 +124,8 @@ void live_publish(Client *client, json_t *message)
         const char *sdp = json_string_value(json_object_get(message, "sdp"));
         SfuTrack tracks[SFU_N_TRACK_KINDS];
         size_t count = read_tracks(json_object_get(message, "tracks"), tracks, G_N_ELEMENTS(tracks));
-        if (person->seat == SFU_NO_SEAT) {
+        int place = live_place_of(person);
+        if (place == SFU_NO_SEAT) {
                 live_refuse(client, "publish", NULL, N_("You are not on stage."));
                 return;
         }
@@ -140,7 +141,7 @@ void live_publish(Client *client, json_t *message)
         g_autofree char *answer = NULL;
         SfuPeer peer;
         if (!sfu_publish(client->room->live->sfu, client->room->sfu_room, (SfuParticipant){ (uint32_t)person->id },
-                         person->seat, sdp, tracks, count, &peer, &answer, &error)) {
+                         place, sdp, tracks, count, &peer, &answer, &error)) {
                 log_info("room=%" G_GINT64_FORMAT " person=%d publish refused: %s", client->room->id, person->id,
                          error->message);
                 live_refuse(client, "publish", NULL, N_("The browser's offer is not usable. Reload the page."));
@@ -188,6 +189,7 @@ void live_subscribed(Client *client, json_t *message)
         g_autoptr(GError) error = NULL;
         if (sfu_subscribed(client->room->live->sfu, person->subscribe, sdp, &error)) {
                 sfu_view(client->room->live->sfu, person->subscribe, person->view);
+                live_listen_again(person);
                 return;
         }
         log_info("room=%" G_GINT64_FORMAT " person=%d answer refused: %s", client->room->id, person->id,
@@ -310,7 +312,10 @@ static void on_event(LiveRoom *room, const SfuEvent *event)
                         live_set_vp8(room, true);
                 break;
         case SFU_SPEAKING:
-                on_speaking(room, event->seat, event->on);
+                if (event->seat >= SFU_SEATS)
+                        live_booth_speaks(room, event->seat, event->on);
+                else
+                        on_speaking(room, event->seat, event->on);
                 break;
         case SFU_DOMINANT:
                 room->dominant_seat = event->seat;

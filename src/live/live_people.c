@@ -39,6 +39,8 @@ void live_person_changed(Person *person)
 void live_person_add(LiveRoom *room, Person *person)
 {
         live_forget_view(person);
+        person->booth = SFU_NO_SEAT;
+        person->channel = SFU_NO_CHANNEL;
         g_hash_table_insert(room->people, GINT_TO_POINTER(person->id), person);
         g_hash_table_insert(room->by_key, person->key_hash, person);
         room->next_id = MAX(room->next_id, person->id + 1);
@@ -60,6 +62,8 @@ json_t *live_person_json(const Person *person)
                 json_object_set_new(json, "hall", json_true());
         if (person->of_hall)
                 json_object_set_new(json, "of_hall", json_integer(person->of_hall));
+        if (person->booth != SFU_NO_SEAT)
+                json_object_set_new(json, "booth", json_true());
         return json;
 }
 
@@ -71,6 +75,7 @@ void live_person_gone(Person *person)
         person->gone_us = monotonic_us();
         g_clear_pointer(&person->network, g_free);
         live_off_stage(person);
+        live_booth_clear(person);
         live_hand_drop(person);
         live_close_media(person);
         live_features_gone(person->room, person->id);

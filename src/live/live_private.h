@@ -123,6 +123,8 @@ typedef struct {
         int seat;          /* SFU_NO_SEAT: off stage */
         int seat_asked;    /* kept free until the store has it; SFU_NO_SEAT: none */
         bool seat_unsaved; /* left, and the store does not know it yet */
+        int booth;         /* an interpreter's place, SFU_SEATS …; SFU_NO_SEAT: none. Never with a seat */
+        int channel;       /* the language that this page lets hear, SFU_NO_CHANNEL: none */
         bool mic, camera, screen, muted;
         bool removed;
         bool outside;             /* waits to be let in, and never was */
@@ -198,6 +200,7 @@ struct LiveRoom {
         LiveScene scene;
         LiveCut cut, beside;  /* what is on air, and whose picture stands beside a shared screen */
         int64_t air_again_us; /* when a cut that waits may be made, monotonic; 0: none waits */
+        char *languages[SFU_CHANNELS]; /* of the channels; NULL or "": none */
         bool recording, vp8;
         int64_t vp8_off_us; /* when the copies may end, 0: not asked to: a page that reloads does not make them flap */
         bool no_h264;       /* whoever is on air sends VP8 alone */
@@ -359,6 +362,18 @@ void live_tell_people(LiveRoom *room);
 void live_tell_speaking(LiveRoom *room);
 Person *live_seat_holder(LiveRoom *room, int seat);
 
+/* --- live_booth.c: interpreters --------------------------------------------------------------------------------- */
+/* Where a person's voice goes: a seat on stage, a booth, or SFU_NO_SEAT. */
+int live_place_of(const Person *person);
+Person *live_place_holder(LiveRoom *room, int place);
+/* The person's page said what it sends. */
+void live_booth_state(Person *person, bool mic);
+/* A voice in a booth begins or stops. */
+void live_booth_speaks(LiveRoom *room, int booth, bool on);
+void live_booth_clear(Person *person);
+/* A new connection to watch was answered: it lets hear what the one before did. */
+void live_listen_again(const Person *person);
+
 /* --- live_encoder.c: cameras without a page ----------------------------------------------------------------------- */
 /* A host takes it off the stage, or lets it come back. */
 void live_encoder_hold(Person *person, bool held);
@@ -473,9 +488,11 @@ void live_features_renew(LiveRoom *room, gpointer *states); /* takes states */
 /* On a request's thread: their parts of the hall's page, and the message that a form of it stands for; NULL: none. */
 void live_features_hall(Html *h, Db *db, const LiveHall *hall, bool top);
 json_t *live_features_form(Request *req);
+void live_features_begun(LiveRoom *room);
 void live_features_tick(LiveRoom *room, int64_t mono_us);
 /* A host's message has been taken. */
 void live_features_host_did(LiveRoom *room, int person, const json_t *message, bool for_hosts_alone);
+void live_features_booth(LiveRoom *room, int person, bool speaks);
 void live_features_ended(LiveRoom *room);
 bool live_features_admit(LiveRoom *room, int64_t part, int person);
 void live_features_gone(LiveRoom *room, int person);

@@ -211,6 +211,7 @@ static void after_load(LiveRoom *room, Act *act, bool kept)
         set_session(room, &loaded->session);
         room->features = g_steal_pointer(&loaded->features);
         room->loaded = true;
+        live_features_begun(room);
         room->audience_minute = act->now_us / MINUTE_US;
         live_update_seats(room);
         if (recording)
@@ -283,6 +284,8 @@ void live_room_free(gpointer data)
         live_features_free(room->features);
         g_free(room->replay_url);
         g_free(room->notice);
+        for (int i = 0; i < SFU_CHANNELS; i++)
+                g_free(room->languages[i]);
         g_free(room->title);
         g_free(room->slug);
         g_free(room->event_slug);

@@ -80,7 +80,7 @@ void live_set_seat(Person *person, int seat)
         person->seat = seat;
         person->mic = person->camera = person->screen = person->speaking = false;
         if (person->subscribe.value)
-                sfu_own_seat(room->live->sfu, person->subscribe, seat);
+                sfu_own_seat(room->live->sfu, person->subscribe, live_place_of(person));
         live_leave_out(person);
         live_person_changed(person);
         live_update_seats(room);
@@ -172,6 +172,8 @@ void live_take(Client *client, json_t *message)
                 live_refuse(client, "take", NULL, N_("Raise your hand: a host brings you on stage."));
         else if (client->room->ended)
                 live_refuse(client, "take", NULL, N_("The session is over."));
+        else if (client->person->booth != SFU_NO_SEAT)
+                live_refuse(client, "take", NULL, N_("You interpret now. Leave the booth first."));
         else if (!on_stage(client->person, client))
                 live_refuse(client, "take", NULL, full_text(client->room));
 }
@@ -206,6 +208,8 @@ void live_stage(Client *client, json_t *message)
                 live_off_stage(person);
         else if (client->room->ended)
                 live_refuse(client, "stage", NULL, N_("The session is over."));
+        else if (person->booth != SFU_NO_SEAT)
+                live_refuse(client, "stage", NULL, N_("This person interprets now, and leaves the booth first."));
         else if (!on_stage(person, client))
                 live_refuse(client, "stage", NULL, full_text(client->room));
 }
@@ -273,6 +277,8 @@ static bool screen_taken(Person *person)
 void live_state(Client *client, json_t *message)
 {
         Person *person = client->person;
+        if (person->booth != SFU_NO_SEAT)
+                live_booth_state(person, json_is_true(json_object_get(message, "mic")));
         if (person->seat == SFU_NO_SEAT)
                 return;
         bool screen = json_is_true(json_object_get(message, "screen"));

@@ -242,7 +242,7 @@ export class Watching {
   }
 }
 
-/** What goes out while on stage: five senders from the start, tracks come and go by replaceTrack. */
+/** What goes out while on stage: five senders from the start, tracks come and go by replaceTrack. An interpreter's has the microphone's alone. */
 export class Speaking {
   /** @type {Outgoing | null} */ #now = null;
   /** @type {Record<Kind, MediaStreamTrack | null>} */ #tracks = { mic: null, camera: null, screen: null };
@@ -254,10 +254,11 @@ export class Speaking {
   /** Told to the outside: the way to the server may be lost, for the messages too. */
   doubt = () => {};
 
-  /** @param {Send} send @param {() => void} changed */
-  constructor(send, changed) {
+  /** @param {Send} send @param {() => void} changed @param {string[]} names of its senders */
+  constructor(send, changed, names = Object.keys(SENT)) {
     this.send = send;
     this.changed = changed;
+    this.names = names;
   }
 
   get id() {
@@ -272,7 +273,7 @@ export class Speaking {
       mending: new Mending(() => this.#restart(now), () => pc.connectionState === "connected", () => now === this.#now && this.start()),
     };
     this.#now = now;
-    for (const name of Object.keys(SENT))
+    for (const name of this.names)
       now.senders.set(name, add_sender(pc, name));
     pc.addEventListener("connectionstatechange", () => {
       this.state = pc.connectionState;

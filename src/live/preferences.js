@@ -4,7 +4,7 @@ const KEPT_AS = "treteau room";
 
 /** @typedef {import("./pictures.js").Mode} Mode */
 /** @typedef {import("./announce.js").Level} Level */
-/** pictures: null, as the line allows; captions: a feature's own, as it writes it. @typedef {{pictures: Mode | null, announce: Level, keys: boolean, chime: boolean, captions?: any}} Chosen */
+/** pictures: null, as the line allows; captions, interpret: features' own, as they write it. @typedef {{pictures: Mode | null, announce: Level, keys: boolean, chime: boolean, captions?: any, interpret?: any}} Chosen */
 
 export class Preferences {
   /** @type {Chosen} */ chosen = { pictures: null, announce: "some", keys: true, chime: true };

@@ -66,6 +66,8 @@ class Meeting {
       moved: () => {
         this.watching.moved();
         this.speaking.moved();
+        for (const feature of features)
+          feature.moved?.();
       },
     });
     const send = (/** @type {object} */ message) => this.socket.send(message);
@@ -146,7 +148,7 @@ class Meeting {
   #join() {
     this.socket.send({
       t: "join", name: this.kept.name, key: this.kept.key, h264: receives_h264(),
-      publish: this.speaking.id, subscribe: this.watching.id,
+      publish: this.speaking.id ?? features.map((feature) => feature.publishing?.()).find(Boolean) ?? null, subscribe: this.watching.id,
     });
   }
 

@@ -1,8 +1,12 @@
-// The voices: one audio element per seat, outside the views, so that nothing on screen can interrupt them.
+// The voices: one audio element per seat and one for an interpreter, outside the views, so that nothing on screen can interrupt them.
+
+/** The line of the interpreter that one listens to. */
+const CHANNEL = "c";
 
 export class Sound {
   /** @type {Map<string, HTMLAudioElement>} */ #players = new Map();
   /** The browser lets no sound start before a click. */ blocked = false;
+  /** how loud the stage is beneath an interpreter, 0 to 1 */ #stage = 1;
 
   /** @param {HTMLElement} place @param {() => void} changed */
   constructor(place, changed) {
@@ -23,6 +27,20 @@ export class Sound {
       }
   }
 
+  /** Where a page may not set a volume (iOS), the stage falls silent beneath an interpreter. @param {number} volume */
+  set_stage(volume) {
+    this.#stage = volume;
+    for (const [mid, player] of this.#players)
+      this.#balance(mid, player);
+  }
+
+  /** @param {string} mid @param {HTMLAudioElement} player */
+  #balance(mid, player) {
+    const wanted = mid === CHANNEL ? 1 : this.#stage;
+    player.volume = wanted;
+    player.muted = Math.abs(player.volume - wanted) > 0.01;
+  }
+
   /** After a click: everything that was refused plays. */
   async unblock() {
     this.blocked = false;
@@ -38,6 +56,7 @@ export class Sound {
       player.dataset.seat = mid;
       this.place.append(player);
       this.#players.set(mid, player);
+      this.#balance(mid, player);
     }
     const now = /** @type {MediaStream | null} */ (player.srcObject);
     if (now?.getAudioTracks()[0] === track)

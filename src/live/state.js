@@ -4,7 +4,7 @@ import { apply_parts, empty_parts } from "./features.js";
 
 /**
  * @typedef {{id: number, name: string, role: "host" | "speaker" | "attendee" | "guest", stage: number | null,
- *   mic: boolean, camera: boolean, screen: boolean, away: boolean, consent: boolean | null, hall?: true, of_hall?: number,
+ *   mic: boolean, camera: boolean, screen: boolean, away: boolean, consent: boolean | null, hall?: true, of_hall?: number, booth?: true,
  *   encoder?: {held: boolean, trouble: "b-frames" | "profile" | null}}} Person
  * @typedef {{n: number, who: number, name: string, text: string, at_us: number, id?: string, reply?: number, waiting?: boolean}} Line
  * @typedef {{code: string, title: string, start_us: number, end_us: number}} Talk

@@ -85,7 +85,24 @@ static bool send_hello(int descriptor, int folder, const char *title)
         return sendmsg(descriptor, &head, MSG_NOSIGNAL) == (ssize_t)piece.iov_len;
 }
 
-Child *child_start(const char *program, const char *folder, const char *title, GError **error)
+static bool send_languages(int descriptor, const char *const *languages)
+{
+        for (unsigned i = 0; i < RECORD_LANGUAGES; i++) {
+                size_t length = languages[i] ? strlen(languages[i]) : 0;
+                uint8_t bytes[MESSAGE_HEADER_BYTES + RECORD_LANGUAGE_BYTES];
+                if (length == 0 || length > RECORD_LANGUAGE_BYTES)
+                        continue;
+                message_header(&(Message){ .type = MESSAGE_LANGUAGE, .track = (uint8_t)i, .length = length }, bytes);
+                memcpy(bytes + MESSAGE_HEADER_BYTES, languages[i], length);
+                ssize_t size = (ssize_t)(MESSAGE_HEADER_BYTES + length);
+                if (send(descriptor, bytes, (size_t)size, MSG_NOSIGNAL) != size)
+                        return false;
+        }
+        return true;
+}
+
+Child *child_start(const char *program, const char *folder, const char *title, const char *const *languages,
+                   GError **error)
 {
         int ends[2];
         int directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -102,7 +119,8 @@ Child *child_start(const char *program, const char *folder, const char *title, G
         child->descriptor = ends[0];
         bool started = spawn(program, ends[1], &child->pid, error);
         close(ends[1]);
-        if (started && !send_hello(child->descriptor, directory, title))
+        if (started &&
+            (!send_hello(child->descriptor, directory, title) || !send_languages(child->descriptor, languages)))
                 started = fail(error, errno, "HELLO");
         close(directory);
         if (started && fcntl(child->descriptor, F_SETFL, O_NONBLOCK) == 0)

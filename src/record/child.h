@@ -9,8 +9,10 @@
 
 typedef struct Child Child;
 
-/* Starts the program and sends HELLO with the folder. */
-Child *child_start(const char *program, const char *folder, const char *title, GError **error);
+/* Starts the program and sends HELLO with the folder, and which languages there are: RECORD_LANGUAGES of them, by
+ * channel, NULL or "" for none. */
+Child *child_start(const char *program, const char *folder, const char *title, const char *const *languages,
+                   GError **error);
 /* Closes the socket, which makes the child keep its open segment and leave; waits for that, at most wait_ms, then kills
  * it. NULL is fine. */
 void child_end(Child *child, int wait_ms);

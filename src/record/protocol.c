@@ -26,6 +26,12 @@ static void put_little(uint8_t *bytes, uint64_t value, size_t n)
                 bytes[i] = (uint8_t)(value >> (8 * i));
 }
 
+int message_language(const Message *message)
+{
+        int channel = message->track - RECORD_LANGUAGE_TRACK;
+        return channel >= 0 && channel < RECORD_LANGUAGES ? channel : -1;
+}
+
 /* What a whole message must fulfil beyond its length. */
 static bool message_is_sound(const Message *message)
 {
@@ -33,8 +39,11 @@ static bool message_is_sound(const Message *message)
         case MESSAGE_HELLO:
                 return message->length >= 2 && get_little(message->body, 2) == RECORD_PROTOCOL_VERSION &&
                        g_utf8_validate((const char *)message->body + 2, (gssize)message->length - 2, NULL);
+        case MESSAGE_LANGUAGE:
+                return message->track < RECORD_LANGUAGES && message->length > 1;
         case MESSAGE_FRAME:
-                return message->track <= RECORD_PICTURE_TRACK && message->length > 0;
+                return message->length > 0 &&
+                       (message->track <= RECORD_PICTURE_TRACK || message_language(message) >= 0);
         case MESSAGE_SEGMENT:
                 return message->length > 16 && !memchr(message->body + 16, '/', message->length - 16);
         case MESSAGE_FAULT:

@@ -14,9 +14,12 @@
 
 enum {
         RECORD_PROTOCOL_VERSION = 1,
-        RECORD_MICROPHONES = 30,   /* tracks 0 … 29 of a FRAME */
-        RECORD_PICTURE_TRACK = 30, /* the picture on air */
-        RECORD_TITLE_BYTES = 512,  /* of HELLO, cut by the sender */
+        RECORD_MICROPHONES = 30,    /* tracks 0 … 29 of a FRAME */
+        RECORD_PICTURE_TRACK = 30,  /* the picture on air */
+        RECORD_LANGUAGE_TRACK = 64, /* and above: an interpreter's voice, by channel */
+        RECORD_LANGUAGES = 8,
+        RECORD_LANGUAGE_BYTES = 35, /* of a BCP 47 tag */
+        RECORD_TITLE_BYTES = 512,   /* of HELLO, cut by the sender */
         RECORD_FRAME_BYTES = 4 << 20,
         MESSAGE_HEADER_BYTES = 16,
         MESSAGE_BACK_BYTES = 1024, /* no message of the child is longer, header included */
@@ -28,6 +31,7 @@ typedef enum MessageDirection { MESSAGE_TO_CHILD, MESSAGE_TO_SERVER } MessageDir
  * Parameter sets are in band at each key frame, so no message announces a track. */
 #define RECORD_MESSAGES(X)                                                                                             \
         X(HELLO, MESSAGE_TO_CHILD, 2 + RECORD_TITLE_BYTES, "u16 version, title in UTF-8")                              \
+        X(LANGUAGE, MESSAGE_TO_CHILD, RECORD_LANGUAGE_BYTES, "track: a channel from 0; its BCP 47 tag; after HELLO")   \
         X(FRAME, MESSAGE_TO_CHILD, RECORD_FRAME_BYTES, "track; one Opus packet, or one H.264 access unit, Annex B")    \
         X(TICK, MESSAGE_TO_CHILD, 0, "the server's clock; sent ten times a second and before a later frame")           \
         X(OFF_AIR, MESSAGE_TO_CHILD, 0, "nobody is on air: show the slate until the next key frame")                   \
@@ -75,6 +79,8 @@ typedef struct Message {
 /* Returns the bytes used by the first message, 0 when more are needed, MESSAGE_REFUSED when it is none of this
  * direction (then the stream is lost). *ret_message is set only in the first case. */
 size_t message_read(const uint8_t *bytes, size_t length, MessageDirection direction, Message *ret_message);
+/* The channel of an interpreter's FRAME, -1 for others. */
+int message_language(const Message *message);
 /* Header of a message; its body follows as given. */
 void message_header(const Message *message, uint8_t ret_header[MESSAGE_HEADER_BYTES]);
 /* The i64 at this place of a body, 0 when the body is shorter. */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 G_STATIC_ASSERT((int)RECORDER_MICROPHONES == (int)RECORD_MICROPHONES);
+G_STATIC_ASSERT((int)RECORDER_LANGUAGES == (int)RECORD_LANGUAGES);
 
 #define TICK_US (SECOND_US / 10)
 #define HANG_US (20 * SECOND_US)  /* a child that says nothing for so long is replaced */
@@ -22,6 +23,7 @@ enum { STARTS_MOST = 8, DOWNLOADS_MOST = 3, LEAVE_MS = 5000 };
 
 struct Recorder {
         char *folder, *program, *title;
+        char *languages[RECORDER_LANGUAGES];
         void *owner;
         void (*on_event)(void *owner, const RecorderEvent *event);
         int64_t (*clock_us)(void *owner);
@@ -107,15 +109,27 @@ void recorder_video(Recorder *recorder, const uint8_t *bytes, size_t length, boo
                                    .length = length });
 }
 
-void recorder_audio(Recorder *recorder, unsigned microphone, const uint8_t *opus, size_t length, int64_t time_us)
+static void push_sound(Recorder *recorder, unsigned track, const uint8_t *opus, size_t length, int64_t time_us)
 {
-        if (microphone >= RECORDER_MICROPHONES || length == 0 || length > RECORD_FRAME_BYTES || time_us <= 0)
+        if (length == 0 || length > RECORD_FRAME_BYTES || time_us <= 0)
                 return;
         push(recorder, &(Message){ .type = MESSAGE_FRAME,
-                                   .track = (uint8_t)microphone,
+                                   .track = (uint8_t)track,
                                    .time_us = time_us,
                                    .body = opus,
                                    .length = length });
+}
+
+void recorder_audio(Recorder *recorder, unsigned microphone, const uint8_t *opus, size_t length, int64_t time_us)
+{
+        if (microphone < RECORDER_MICROPHONES)
+                push_sound(recorder, microphone, opus, length, time_us);
+}
+
+void recorder_language(Recorder *recorder, unsigned channel, const uint8_t *opus, size_t length, int64_t time_us)
+{
+        if (channel < RECORDER_LANGUAGES)
+                push_sound(recorder, RECORD_LANGUAGE_TRACK + channel, opus, length, time_us);
 }
 
 void recorder_off_air(Recorder *recorder)
@@ -226,7 +240,8 @@ static void child_renew(Recorder *recorder)
 {
         g_autoptr(GError) error = NULL;
         recorder->born_us = recorder->heard_us = monotonic_us();
-        recorder->child = child_start(recorder->program, recorder->folder, recorder->title, &error);
+        recorder->child = child_start(recorder->program, recorder->folder, recorder->title,
+                                      (const char *const *)recorder->languages, &error);
         recorder->sent = 0;
         g_mutex_lock(&recorder->lock);
         recorder->figures.child_pid = recorder->child ? child_pid(recorder->child) : 0;
@@ -428,6 +443,8 @@ Recorder *recorder_start(const RecorderConfig *config, GError **error)
         recorder->folder = g_strdup(config->folder);
         recorder->program = g_steal_pointer(&program);
         recorder->title = g_utf8_make_valid(config->title ? config->title : "", -1);
+        for (unsigned i = 0; i < RECORDER_LANGUAGES; i++)
+                recorder->languages[i] = g_strdup(config->languages[i]);
         recorder->owner = config->owner;
         recorder->on_event = config->on_event;
         recorder->clock_us = config->clock_us;
@@ -455,5 +472,7 @@ void recorder_free(Recorder *recorder)
         g_free(recorder->folder);
         g_free(recorder->program);
         g_free(recorder->title);
+        for (unsigned i = 0; i < RECORDER_LANGUAGES; i++)
+                g_free(recorder->languages[i]);
         g_free(recorder);
 }

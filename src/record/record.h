@@ -26,7 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RECORDER_MICROPHONES = 30 }; /* numbered from 0, by seat */
+enum { RECORDER_MICROPHONES = 30, RECORDER_LANGUAGES = 8 }; /* numbered from 0: by seat; by channel */
 
 typedef struct Recorder Recorder;
 
@@ -65,6 +65,9 @@ typedef struct RecorderConfig {
         const char *folder;  /* of this recording alone; created when missing */
         const char *program; /* path of treteau-recorder; NULL: recorder_program() */
         const char *title;   /* goes into the MP4; UTF-8, cut after 512 bytes */
+        /* The languages that are interpreted, by channel, as BCP 47 tags; NULL or "": none. Those that the folder began
+         * without are ignored. */
+        const char *languages[RECORDER_LANGUAGES];
         void *owner;
         /* On the recorder's own thread; it must not call recorder_free(). NULL: nobody listens. */
         void (*on_event)(void *owner, const RecorderEvent *event);
@@ -80,6 +83,8 @@ Recorder *recorder_start(const RecorderConfig *config, GError **error);
 void recorder_video(Recorder *recorder, const uint8_t *bytes, size_t length, bool key, int64_t time_us);
 /* One Opus packet of a microphone. Muted ones are simply not given. */
 void recorder_audio(Recorder *recorder, unsigned microphone, const uint8_t *opus, size_t length, int64_t time_us);
+/* One of an interpreter, into the language of that channel. */
+void recorder_language(Recorder *recorder, unsigned channel, const uint8_t *opus, size_t length, int64_t time_us);
 /* Nobody is on air: the slate is shown from now to the next key frame. Sound goes on. */
 void recorder_off_air(Recorder *recorder);
 /* Ends the recording now. Further frames are ignored. */

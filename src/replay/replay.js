@@ -1,7 +1,7 @@
 // The player of a replay. Wherever the browser has Media Source Extensions hls.js plays the list: live, a few seconds
 // behind, and afterwards; Safari on a phone has none and plays the list by itself. Never decided by canPlayType:
 // Chromium says yes there and then loses the live edge. Without this script the MP4 plays.
-import Hls from "hls.js";
+import { library, offer_languages } from "./languages.js";
 
 const LATENCY = { liveSyncDurationCount: 3, maxLiveSyncPlaybackRate: 1.15 };
 
@@ -21,7 +21,8 @@ function tellNotPlayed(player) {
 }
 
 /** @param {HTMLVideoElement} video */
-function play(video) {
+async function play(video) {
+  const Hls = await library(video.dataset.list ?? "");
   const player = /** @type {HTMLElement} */ (video.closest(".player"));
   if (!Hls.isSupported()) {
     video.src = /** @type {string} */ (video.dataset.list);
@@ -46,6 +47,7 @@ function play(video) {
     video.load();
     if (!video.querySelector("source[type='video/mp4']")) tellNotPlayed(player);
   });
+  offer_languages(hls, Hls);
   hls.loadSource(/** @type {string} */ (video.dataset.list));
   hls.attachMedia(video);
 }

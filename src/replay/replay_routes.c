@@ -96,6 +96,15 @@ static bool has_poster(Request *req, const Replay *replay)
         return g_file_test(path, G_FILE_TEST_IS_REGULAR);
 }
 
+/* Where interpreters were heard, the list of lists. */
+static char *list_url(Request *req, const char *folder)
+{
+        g_autofree char *parent = replay_folder_path(request_store(req), folder);
+        g_autofree char *path = g_build_filename(parent, "languages.m3u8", NULL);
+        bool languages = *folder && g_file_test(path, G_FILE_TEST_IS_REGULAR);
+        return g_strdup_printf("/media/%s/%s.m3u8", folder, languages ? "languages" : "programme");
+}
+
 static void show_one(Request *req, Db *db, const Event *event, const Talk *talk)
 {
         const Lang *lang = request_lang(req);
@@ -108,7 +117,7 @@ static void show_one(Request *req, Db *db, const Event *event, const Talk *talk)
         const char *folder = replay ? replay->folder : "";
         g_autofree char *kicker = kicker_text(event, talk, replay, lang);
         g_autofree char *sentence = sentence_text(event, talk, replay, withheld, lang);
-        g_autofree char *list = g_strdup_printf("/media/%s/programme.m3u8", folder);
+        g_autofree char *list = list_url(req, folder);
         g_autofree char *movie = g_strdup_printf("/media/%s/replay.mp4", folder);
         g_autofree char *poster = g_strdup_printf("/media/%s/poster.jpg", folder);
         g_autofree char *size = size_text(lang, replay ? replay->download_bytes : 0);

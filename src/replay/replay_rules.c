@@ -15,17 +15,41 @@ static bool is_numbered(const char *name, char letter, const char *ending)
         return digits >= 6 && digits <= 9 && !strcmp(name + 1 + digits, ending);
 }
 
+/* "fr", "pt-BR", and then the rest of a name: a language's files beside those of the recording. */
+static bool is_of_language(const char *name)
+{
+        size_t letters = strspn(name, "abcdefghijklmnopqrstuvwxyz");
+        size_t code = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+        return letters >= 2 && letters <= 3 && (code == letters || name[letters] == '-') && name[code] == '.';
+}
+
+static MediaKind language_kind(const char *name)
+{
+        size_t length = strlen(name);
+        if (!is_of_language(name) || length > NAME_MAX_BYTES)
+                return (MediaKind){ NULL, false };
+        if (g_str_has_suffix(name, ".m3u8"))
+                return (MediaKind){ "application/vnd.apple.mpegurl", false };
+        if (g_str_has_suffix(name, ".mp4"))
+                return (MediaKind){ "audio/mp4", true };
+        /* "fr-000012.m4s" */
+        const char *dot = strchr(name, '.'), *dash = g_strrstr_len(name, dot - name, "-");
+        size_t digits = dash ? strspn(dash + 1, "0123456789") : 0;
+        bool numbered = digits >= 6 && digits <= 9 && dash + 1 + digits == dot && strcmp(dot, ".m4s") == 0;
+        return (MediaKind){ numbered ? "audio/mp4" : NULL, numbered };
+}
+
 MediaKind media_kind(const char *file_name)
 {
         if (is_numbered(file_name, 's', ".m4s") || is_numbered(file_name, 'i', ".mp4"))
                 return (MediaKind){ "video/mp4", true };
-        if (!strcmp(file_name, "programme.m3u8"))
+        if (!strcmp(file_name, "programme.m3u8") || !strcmp(file_name, "languages.m3u8"))
                 return (MediaKind){ "application/vnd.apple.mpegurl", false };
         if (!strcmp(file_name, "replay.mp4"))
                 return (MediaKind){ "video/mp4", false };
         if (!strcmp(file_name, "poster.jpg"))
                 return (MediaKind){ "image/jpeg", false };
-        return (MediaKind){ NULL, false };
+        return language_kind(file_name);
 }
 
 bool media_folder_is_sound(const char *folder)

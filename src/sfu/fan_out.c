@@ -344,7 +344,7 @@ void room_end_turn(Room *room)
         room_fan_out(room);
         if (room->asking)
                 fan_out_asking(room);
-        for (unsigned seat = 0; seat < SFU_SEATS; seat++)
+        for (unsigned seat = 0; seat < SFU_PLACES; seat++)
                 if (room->publishers[seat])
                         publisher_ask_missing(room->publishers[seat]->publisher);
 }

@@ -186,13 +186,20 @@ Track *room_line_track(const Room *room, const Watcher *watcher, unsigned line, 
         return watcher->plays ? room_track(room, id) : room_find_track(room, line, id);
 }
 
+static int channel_seat(const Room *room, const Watcher *watcher)
+{
+        return watcher->channel == SFU_NO_CHANNEL ? SFU_NO_SEAT : room->channels[watcher->channel];
+}
+
 /* --- Of every watcher --------------------------------------------------------------------------------------------- */
 
 Source *lines_source(Room *room, const Watcher *watcher, unsigned slot)
 {
         if (watcher->plays)
                 return choose_played(room, watcher, slot);
-        int seat = slot == SLOT_SCREEN ? room->screen_seat : slot_seat(slot);
+        int seat = slot == SLOT_SCREEN    ? room->screen_seat
+                   : slot == SLOT_CHANNEL ? channel_seat(room, watcher)
+                                          : slot_seat(slot);
         if (seat == SFU_NO_SEAT || seat == watcher->own_seat)
                 return NULL;
         Source *sources = room->sources[seat];
@@ -200,7 +207,8 @@ Source *lines_source(Room *room, const Watcher *watcher, unsigned slot)
                 return choose_video(watcher, &sources[SFU_SCREEN], &sources[SFU_SCREEN_VP8]);
         if (!slot_is_audio(slot))
                 return choose_video(watcher, &sources[SFU_CAMERA], &sources[SFU_CAMERA_VP8]);
-        return voices_pass(&room->voices, seat) && can(watcher, &sources[SFU_MIC]) ? &sources[SFU_MIC] : NULL;
+        bool passes = slot == SLOT_CHANNEL || voices_pass(&room->voices, seat);
+        return passes && can(watcher, &sources[SFU_MIC]) ? &sources[SFU_MIC] : NULL;
 }
 
 static const Source *source_of(const Room *room, const Track *track)
@@ -329,8 +337,8 @@ Track *room_find_track(const Room *room, unsigned slot, uint32_t id)
         static const SfuTrackKind audio[] = { SFU_MIC, SFU_MIC }, camera[] = { SFU_CAMERA, SFU_CAMERA_VP8 },
                                   screen[] = { SFU_SCREEN, SFU_SCREEN_VP8 };
         const SfuTrackKind *kinds = slot == SLOT_SCREEN ? screen : slot_is_audio(slot) ? audio : camera;
-        int first = slot == SLOT_SCREEN ? 0 : slot_seat(slot);
-        int last = slot == SLOT_SCREEN ? SFU_SEATS - 1 : first;
+        int first = slot == SLOT_SCREEN ? 0 : slot == SLOT_CHANNEL ? SFU_SEATS : slot_seat(slot);
+        int last = slot == SLOT_SCREEN ? SFU_SEATS - 1 : slot == SLOT_CHANNEL ? SFU_PLACES - 1 : first;
         for (int seat = first; id && seat <= last; seat++)
                 for (unsigned i = 0; i < 2; i++) {
                         Track *const *layers = room->sources[seat][kinds[i]].layers;

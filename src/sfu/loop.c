@@ -207,6 +207,9 @@ static void obey_for_room(Loop *loop, Room *room, const Command *command)
         case COMMAND_TAP_START:
                 room_tap_start(room, command->tap);
                 break;
+        case COMMAND_CHANNEL:
+                room_channel(room, command->channel, command->seat);
+                break;
         case COMMAND_ON_AIR:
                 room_on_air(room, command->seat, command->track);
                 break;
@@ -234,6 +237,8 @@ static void obey_for_peer(Loop *loop, Peer *peer, const Command *command)
                 peer_update(peer, command->plan);
         else if (command->kind == COMMAND_OWN_SEAT && peer->watcher)
                 room_own_seat(peer->room, peer, command->seat);
+        else if (command->kind == COMMAND_LISTEN && peer->watcher)
+                room_listen(peer->room, peer, command->channel);
         else if (command->kind == COMMAND_VIEW && peer->watcher)
                 room_set_view(peer->room, peer, command->heights);
 }
@@ -255,6 +260,7 @@ void loop_obey(Loop *loop, const Command *command)
         case COMMAND_PEER_UPDATE:
         case COMMAND_PEER_CLOSE:
         case COMMAND_OWN_SEAT:
+        case COMMAND_LISTEN:
         case COMMAND_VIEW:
                 if (peer)
                         obey_for_peer(loop, peer, command);

@@ -46,8 +46,10 @@ typedef enum CommandKind {
         COMMAND_PEER_UPDATE, /* plan: another description of the same connection */
         COMMAND_PEER_CLOSE,
         COMMAND_OWN_SEAT,
-        COMMAND_ON_AIR, /* room, seat, track */
-        COMMAND_VIEW,   /* heights */
+        COMMAND_LISTEN,  /* channel */
+        COMMAND_CHANNEL, /* room, channel, seat */
+        COMMAND_ON_AIR,  /* room, seat, track */
+        COMMAND_VIEW,    /* heights */
         COMMAND_MUTE,
         COMMAND_KEY_FRAME,
         COMMAND_TAP_START, /* tap */
@@ -61,7 +63,7 @@ typedef struct Command {
         CommandKind kind;
         SfuRoom room;
         SfuPeer peer;
-        int seat;
+        int seat, channel;
         SfuTrackKind track;
         bool on;
         PeerPlan *plan;    /* (transfer full) */

@@ -267,8 +267,8 @@ Sdp *negotiate_publish(const Sdp *offer, const SfuTrack *tracks, size_t n_tracks
 
 static void slot_mid(unsigned slot, char mid[SDP_MID_SIZE])
 {
-        if (slot == SLOT_SCREEN)
-                g_strlcpy(mid, "s", SDP_MID_SIZE);
+        if (slot < SLOT_SEATS)
+                g_strlcpy(mid, slot == SLOT_SCREEN ? "s" : "c", SDP_MID_SIZE);
         else
                 g_snprintf(mid, SDP_MID_SIZE, "%c%d", slot_is_audio(slot) ? 'a' : 'v', slot_seat(slot));
 }
@@ -280,8 +280,8 @@ static void offer_line(SdpMedia *line, unsigned slot, uint32_t first_ssrc)
         line->ssrc = first_ssrc + 2 * slot;
         slot_mid(slot, line->mid);
         /* One stream and one CNAME a seat: what the browser plays in step (RFC 8834, 4.9). */
-        if (slot == SLOT_SCREEN)
-                g_strlcpy(line->msid, "screen", sizeof line->msid);
+        if (slot < SLOT_SEATS)
+                g_strlcpy(line->msid, slot == SLOT_SCREEN ? "screen" : "channel", sizeof line->msid);
         else
                 g_snprintf(line->msid, sizeof line->msid, "seat-%d", slot_seat(slot));
         memcpy(line->cname, line->msid, sizeof line->cname);
@@ -309,7 +309,7 @@ static void offer_line(SdpMedia *line, unsigned slot, uint32_t first_ssrc)
 Sdp *negotiate_offer(unsigned seats, uint32_t first_ssrc, const LocalSide *local)
 {
         Sdp *offer = begin_local(local, SDP_ACTPASS);
-        for (unsigned slot = 0; slot < 1 + 2 * seats; slot++)
+        for (unsigned slot = 0; slot < SLOT_SEATS + 2 * seats; slot++)
                 offer_line(sdp_add_media(offer), slot, first_ssrc);
         return offer;
 }
@@ -353,7 +353,8 @@ static bool read_answer_line(const SdpMedia *line, unsigned slot, PeerPlan *plan
 bool negotiate_answer(const Sdp *answer, unsigned seats, PeerPlan *plan, GError **error)
 {
         /* An answer to an earlier, shorter offer may still be on its way; lines never become fewer. */
-        if (answer->n_media > 1 + 2 * seats || answer->n_media < MAX(plan->n_slots, 3) || answer->n_media % 2 == 0)
+        if (answer->n_media > SLOT_SEATS + 2 * seats || answer->n_media < MAX(plan->n_slots, SLOT_SEATS + 2) ||
+            answer->n_media % 2)
                 return refuse(error, N_("the answer has not as many lines as the offer"));
         if (plan->n_slots && !check_connection(answer, plan, error))
                 return false;

@@ -2,8 +2,8 @@
  * caller brings credentials, SSRCs and addresses.
  *
  * Publisher: one codec is chosen per line (H.264 constrained baseline before VP8; the _VP8 kinds VP8 alone), with RTX
- * and the extensions mid, audio level and transport-wide sequence. Watcher: lines "s", then "a0", "v0", "a1", …; each
- * video line offers both codecs with fixed payload types, and the answer says what it can receive. */
+ * and the extensions mid, audio level and transport-wide sequence. Watcher: lines "s", "c", then "a0", "v0", "a1", …;
+ * each video line offers both codecs with fixed payload types, and the answer says what it can receive. */
 #pragma once
 
 #include "sfu/sfu.h"
@@ -15,6 +15,8 @@
 enum {
         PLAN_TRACKS = 1 + (SFU_N_TRACK_KINDS - 1) * TRACK_LAYERS,
         SLOT_SCREEN = 0,
+        SLOT_CHANNEL = 1, /* the interpreter's voice that a watcher chose */
+        SLOT_SEATS = 2,   /* from here on two lines a seat */
         SLOT_COUNT = SFU_LINES,
         PLAY_SLOTS_MAX = 25, /* of one that plays: PeerPlan.picture_lines has a bit for each */
         PAYLOAD_OPUS = 111,  /* of what we offer */
@@ -32,16 +34,18 @@ static inline unsigned slot_of(int seat, SfuTrackKind kind)
 {
         if (kind == SFU_SCREEN || kind == SFU_SCREEN_VP8)
                 return SLOT_SCREEN;
-        return 1 + 2 * (unsigned)seat + (kind == SFU_MIC ? 0 : 1);
+        if (seat >= SFU_SEATS)
+                return SLOT_CHANNEL;
+        return SLOT_SEATS + 2 * (unsigned)seat + (kind == SFU_MIC ? 0 : 1);
 }
 static inline bool slot_is_audio(unsigned slot)
 {
-        return slot != SLOT_SCREEN && slot % 2 == 1;
+        return slot == SLOT_CHANNEL || (slot >= SLOT_SEATS && slot % 2 == 0);
 }
-/* The seat a line shows, SFU_NO_SEAT for the screen. */
+/* The seat a line shows, SFU_NO_SEAT for the screen and the channel. */
 static inline int slot_seat(unsigned slot)
 {
-        return slot == SLOT_SCREEN ? SFU_NO_SEAT : (int)(slot - 1) / 2;
+        return slot < SLOT_SEATS ? SFU_NO_SEAT : (int)(slot - SLOT_SEATS) / 2;
 }
 
 /* What both sorts of peer have. */

@@ -193,12 +193,12 @@ static void test_watch(void)
 {
         LocalSide local = local_side();
         g_autoptr(Sdp) offer = negotiate_offer(2, 1000, &local);
-        static const char *const mids[] = { "s", "a0", "v0", "a1", "v1" };
-        g_assert_cmpuint(offer->n_media, ==, 5);
-        for (unsigned i = 0; i < 5; i++)
+        static const char *const mids[] = { "s", "c", "a0", "v0", "a1", "v1" };
+        g_assert_cmpuint(offer->n_media, ==, 6);
+        for (unsigned i = 0; i < 6; i++)
                 g_assert_cmpstr(offer->media[i].mid, ==, mids[i]);
-        g_assert_cmpstr(offer->media[3].msid, ==, offer->media[4].msid);
-        g_assert_cmpuint(offer->media[4].rtx_ssrc, ==, 1009);
+        g_assert_cmpstr(offer->media[4].msid, ==, offer->media[5].msid);
+        g_assert_cmpuint(offer->media[5].rtx_ssrc, ==, 1011);
 
         g_autoptr(Sdp) answer = answer_to(offer);
         g_autoptr(GError) error = NULL;
@@ -208,18 +208,20 @@ static void test_watch(void)
         g_assert_cmpuint(plan.red, ==, PAYLOAD_RED);
         g_assert_cmpuint(plan.h264_rtx, ==, PAYLOAD_H264_RTX);
         g_assert_cmpuint(plan.vp8, ==, PAYLOAD_VP8);
-        g_assert_cmpuint(plan.n_slots, ==, 5);
+        g_assert_cmpuint(plan.n_slots, ==, 6);
         g_assert_cmpuint(plan.audio_transport_cc, ==, EXTENSION_TRANSPORT_CC);
         g_assert_cmpuint(plan.video_transport_cc, ==, EXTENSION_TRANSPORT_CC);
 
         /* Firefox counts pictures alone; and numbers without feedback are of no use. */
-        answer->media[1].codecs[0].feedback = answer->media[3].codecs[0].feedback = 0;
+        for (unsigned i = 0; i < 6; i++)
+                if (answer->media[i].kind == SDP_AUDIO)
+                        answer->media[i].codecs[0].feedback = 0;
         g_assert_true(negotiate_answer(answer, 2, &plan, &error));
         g_assert_cmpuint(plan.audio_transport_cc, ==, 0);
         g_assert_cmpuint(plan.video_transport_cc, ==, EXTENSION_TRANSPORT_CC);
 
         /* A browser without H.264 leaves it out. */
-        for (unsigned i = 0; i < 5; i++)
+        for (unsigned i = 0; i < 6; i++)
                 if (answer->media[i].kind == SDP_VIDEO)
                         answer->media[i].codecs[0].name = SDP_OTHER_CODEC;
         g_assert_true(negotiate_answer(answer, 2, &plan, &error));
@@ -237,7 +239,7 @@ static void test_watch_refused(void)
         g_assert_false(negotiate_answer(answer, 1, &plan, &error));
         g_assert_error(error, SFU_ERROR, SFU_ERROR_SDP);
         g_clear_error(&error);
-        g_strlcpy(answer->media[2].mid, "v1", SDP_MID_SIZE);
+        g_strlcpy(answer->media[3].mid, "v1", SDP_MID_SIZE);
         g_assert_false(negotiate_answer(answer, 2, &plan, &error));
         g_assert_error(error, SFU_ERROR, SFU_ERROR_SDP);
         g_clear_error(&error);

@@ -3,6 +3,8 @@
 #include "sfu/capture.h"
 #include "sfu/publisher.h"
 
+#include <string.h>
+
 Room *room_new(Loop *loop, SfuRoom id)
 {
         Room *room = g_new0(Room, 1);
@@ -11,6 +13,7 @@ Room *room_new(Loop *loop, SfuRoom id)
         room->peers = g_ptr_array_new();
         room->watchers = g_ptr_array_new();
         room->screen_seat = room->air_seat = room->dominant_seat = SFU_NO_SEAT;
+        memset(room->channels, SFU_NO_SEAT, sizeof room->channels);
         speakers_init(&room->speakers);
         tap_feed_init(&room->tap);
         return room;
@@ -173,7 +176,8 @@ void room_hear(Room *room, const Track *track, uint8_t level)
         if (track->muted)
                 return;
         speakers_hear(&room->speakers, (unsigned)track->seat, level);
-        if (level <= SPEAKERS_LOUD_LEVEL && !voices_pass(&room->voices, track->seat))
+        bool on_stage = track->seat < SFU_SEATS;
+        if (on_stage && level <= SPEAKERS_LOUD_LEVEL && !voices_pass(&room->voices, track->seat))
                 lines_voice_begins(room, (unsigned)track->seat);
 }
 
@@ -225,6 +229,20 @@ void room_own_seat(Room *room, Peer *peer, int own_seat)
                 lines_assign_watcher(room, peer);
 }
 
+void room_listen(Room *room, Peer *peer, int channel)
+{
+        peer->watcher->channel = (int8_t)channel;
+        if (peer_is_connected(peer))
+                lines_assign_watcher(room, peer);
+}
+
+void room_channel(Room *room, int channel, int seat)
+{
+        room_fan_out(room);
+        room->channels[channel] = (int8_t)seat;
+        room_assign(room);
+}
+
 /* --- Time --------------------------------------------------------------------------------------------------------- */
 
 static void on_speaking(void *owner, unsigned seat, bool on)
@@ -254,7 +272,7 @@ void room_tick(Room *room)
 
 Track *room_track(const Room *room, uint32_t id)
 {
-        for (int seat = 0; id && seat < SFU_SEATS; seat++)
+        for (int seat = 0; id && seat < SFU_PLACES; seat++)
                 for (unsigned kind = 0; kind < SFU_N_TRACK_KINDS; kind++)
                         for (unsigned i = 0; i < TRACK_LAYERS; i++) {
                                 Track *track = room->sources[seat][kind].layers[i];
@@ -273,6 +291,14 @@ bool room_capture_us(const Room *room, const Track *track, uint32_t timestamp, i
 {
         const Peer *peer = room->publishers[track->seat];
         return peer && track_capture_us(track, timestamp, publisher_clock_offset_us(peer->publisher), ret_capture_us);
+}
+
+int room_channel_of(const Room *room, int seat)
+{
+        for (int channel = 0; seat >= SFU_SEATS && channel < SFU_CHANNELS; channel++)
+                if (room->channels[channel] == seat)
+                        return channel;
+        return SFU_NO_CHANNEL;
 }
 
 int64_t room_now_us(const Room *room)

@@ -61,6 +61,9 @@ void room_key_frame(Room *room, int seat, SfuTrackKind kind);
 /* What those who play see (WHEP): seat SFU_NO_SEAT for nothing. */
 void room_on_air(Room *room, int seat, SfuTrackKind kind);
 void room_own_seat(Room *room, Peer *watcher, int own_seat);
+/* What a watcher's line "c" lets hear, and whom a channel carries: sfu_listen(), sfu_channel(). */
+void room_listen(Room *room, Peer *watcher, int channel);
+void room_channel(Room *room, int channel, int seat);
 /* The publisher that holds a seat, or NULL. */
 Peer *room_publisher(const Room *room, int seat);
 
@@ -69,6 +72,8 @@ Peer *room_publisher(const Room *room, int seat);
 Track *room_best_layer(const Room *room, int seat, SfuTrackKind kind);
 Track *room_track(const Room *room, uint32_t id); /* NULL also for 0 */
 bool room_capture_us(const Room *room, const Track *track, uint32_t timestamp, int64_t *ret_capture_us);
+/* The channel that carries a booth's voice, SFU_NO_CHANNEL. */
+int room_channel_of(const Room *room, int seat);
 int64_t room_now_us(const Room *room);
 Counters *room_counters(Room *room);
 bool room_emit(Room *room, const SfuEvent *event);

@@ -22,10 +22,11 @@ struct Room {
         Loop *loop;
         GPtrArray *peers;
         GPtrArray *watchers; /* the connected ones among them */
-        Peer *publishers[SFU_SEATS];
-        Source sources[SFU_SEATS][SFU_N_TRACK_KINDS];
-        int screen_seat; /* whose screen the line "s" shows */
-        int air_seat;    /* whose picture those who play see (WHEP), SFU_NO_SEAT: nobody's */
+        Peer *publishers[SFU_PLACES];
+        Source sources[SFU_PLACES][SFU_N_TRACK_KINDS];
+        int8_t channels[SFU_CHANNELS]; /* the booth's seat that each lets hear, SFU_NO_SEAT: none */
+        int screen_seat;               /* whose screen the line "s" shows */
+        int air_seat;                  /* whose picture those who play see (WHEP), SFU_NO_SEAT: nobody's */
         SfuTrackKind air_kind;
         int dominant_seat;
         bool vp8_wanted;

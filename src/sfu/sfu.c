@@ -41,8 +41,8 @@ int sfu_track_kind_from_word(const char *word)
 int sfu_line_from_word(const char *word)
 {
         guint64 seat;
-        if (!strcmp(word, "s"))
-                return SLOT_SCREEN;
+        if (!strcmp(word, "s") || !strcmp(word, "c"))
+                return word[0] == 's' ? SLOT_SCREEN : SLOT_CHANNEL;
         if ((word[0] != 'a' && word[0] != 'v') ||
             !g_ascii_string_to_unsigned(word + 1, 10, 0, SFU_SEATS - 1, &seat, NULL))
                 return -1;
@@ -245,10 +245,10 @@ void sfu_room_close(Sfu *sfu, SfuRoom id)
 void sfu_post_for_room(Sfu *sfu, Command command)
 {
         const FrontRoom *room = sfu_find_room(sfu, command.room);
-        bool seat = command.seat >= 0 && command.seat < SFU_SEATS;
-        if (room && (unsigned)command.track < SFU_N_TRACK_KINDS &&
-            (seat ||
-             ((command.kind == COMMAND_TAP_VIDEO || command.kind == COMMAND_ON_AIR) && command.seat == SFU_NO_SEAT)))
+        bool seat = command.seat >= 0 && command.seat < SFU_PLACES;
+        bool nobody =
+                command.kind == COMMAND_TAP_VIDEO || command.kind == COMMAND_ON_AIR || command.kind == COMMAND_CHANNEL;
+        if (room && (unsigned)command.track < SFU_N_TRACK_KINDS && (seat || (nobody && command.seat == SFU_NO_SEAT)))
                 sfu_post(sfu, room->loop, &command);
 }
 
@@ -352,6 +352,14 @@ static Sdp *parse(const char *text, GError **error)
         return sdp;
 }
 
+static bool is_sound_alone(const SfuTrack *tracks, size_t n_tracks)
+{
+        for (size_t i = 0; i < n_tracks; i++)
+                if (tracks[i].kind != SFU_MIC)
+                        return false;
+        return true;
+}
+
 static bool front_publish(Sfu *sfu, Front *front, const char *offer_text, const SfuTrack *tracks, size_t n_tracks,
                           char **ret_answer, GError **error)
 {
@@ -363,6 +371,8 @@ static bool front_publish(Sfu *sfu, Front *front, const char *offer_text, const 
                 n_tracks = negotiate_guess_tracks(offer, guessed);
                 tracks = guessed;
         }
+        if (front->plan.seat >= SFU_SEATS && !is_sound_alone(tracks, n_tracks))
+                return sfu_refuse(error, SFU_ERROR_SDP, N_("an interpreter's booth takes a microphone alone"));
         PeerPlan before = front->plan;
         front->plan.encoder = tracks == guessed;
         bool restarts = front->answer && strcmp(offer->ufrag, before.remote.ufrag) != 0;
@@ -384,7 +394,7 @@ static bool front_publish(Sfu *sfu, Front *front, const char *offer_text, const 
 bool sfu_publish(Sfu *sfu, SfuRoom room, SfuParticipant participant, int seat, const char *offer,
                  const SfuTrack *tracks, size_t n_tracks, SfuPeer *ret_peer, char **ret_answer, GError **error)
 {
-        if (seat < 0 || seat >= SFU_SEATS)
+        if (seat < 0 || seat >= SFU_PLACES)
                 return sfu_refuse(error, SFU_ERROR_STATE, "there is no such seat");
         Front *front = front_new(sfu, room, participant, error);
         if (!front)
@@ -419,7 +429,7 @@ static char *front_offer(Sfu *sfu, Front *front, unsigned seats)
 
 static bool own_seat_is_valid(int seat)
 {
-        return seat >= SFU_NO_SEAT && seat < SFU_SEATS;
+        return seat >= SFU_NO_SEAT && seat < SFU_PLACES;
 }
 
 bool sfu_subscribe(Sfu *sfu, SfuRoom room, SfuParticipant participant, unsigned seats, int own_seat, SfuPeer *ret_peer,
@@ -538,6 +548,22 @@ void sfu_own_seat(Sfu *sfu, SfuPeer peer, int own_seat)
         front->plan.seat = own_seat;
         if (front->posted)
                 sfu_post(sfu, PEER_LOOP(peer), &(Command){ .kind = COMMAND_OWN_SEAT, .peer = peer, .seat = own_seat });
+}
+
+void sfu_listen(Sfu *sfu, SfuPeer peer, int channel)
+{
+        const Front *front = sfu_find_front(sfu, peer);
+        bool known = channel >= SFU_NO_CHANNEL && channel < SFU_CHANNELS;
+        if (known && front && !front->plan.publisher && !front->plan.plays && front->posted)
+                sfu_post(sfu, PEER_LOOP(peer), &(Command){ .kind = COMMAND_LISTEN, .peer = peer, .channel = channel });
+}
+
+void sfu_channel(Sfu *sfu, SfuRoom room, int channel, int seat)
+{
+        bool booth = seat == SFU_NO_SEAT || (seat >= SFU_SEATS && seat < SFU_PLACES);
+        if (booth && channel >= 0 && channel < SFU_CHANNELS)
+                sfu_post_for_room(sfu,
+                                  (Command){ .kind = COMMAND_CHANNEL, .room = room, .seat = seat, .channel = channel });
 }
 
 void sfu_view(Sfu *sfu, SfuPeer peer, const uint16_t heights[SFU_LINES])

@@ -9,6 +9,9 @@
  * to watch (the server offers). A person on stage holds a seat; the watchers' lines are named after seats ("a3", "v3",
  * and "s" for the one shared screen), so nobody renegotiates when a seat changes hands.
  *
+ * Interpreters sit in booths: seats that publish a microphone alone, which is not heard on stage but in the channel
+ * that sfu_channel() gives it to. Every watcher has one line more for that, "c", which is silent until sfu_listen().
+ *
  *     SfuRoom room = sfu_room_open(sfu);
  *     sfu_publish(sfu, room, person, 0, offer, tracks, 2, &peer, &answer, &error);
  *     sfu_subscribe(sfu, room, other, 4, SFU_NO_SEAT, &watcher, &offer, &error);
@@ -24,9 +27,13 @@
 #include <stdint.h>
 
 enum {
-        SFU_SEATS = 30,                /* on stage at most, seats are 0 … 29 */
-        SFU_NO_SEAT = -1,              /* not on stage, or nobody */
-        SFU_LINES = 1 + 2 * SFU_SEATS, /* of a watcher at most: "s", then "a0", "v0", "a1", … */
+        SFU_SEATS = 30,   /* on stage at most, seats are 0 … 29 */
+        SFU_NO_SEAT = -1, /* not on stage, or nobody */
+        SFU_BOOTHS = 16,  /* of interpreters at most: the seats above those on stage, SFU_SEATS … */
+        SFU_PLACES = SFU_SEATS + SFU_BOOTHS,
+        SFU_CHANNELS = 8, /* languages of a room at most */
+        SFU_NO_CHANNEL = -1,
+        SFU_LINES = 2 + 2 * SFU_SEATS, /* of a watcher at most: "s", "c", then "a0", "v0", "a1", … */
         SFU_ANY_HEIGHT = 0xffff,       /* of a line whose size was never told */
         SFU_MAX_LOOPS = 32,            /* media threads */
         SFU_MAX_ROOMS = 1024,          /* open at once */
@@ -107,10 +114,10 @@ typedef struct SfuTrack {
         SfuTrackKind kind;
 } SfuTrack;
 
-/* Answers a publisher's offer. Without tracks (NULL, 0) it is an encoder's, whose lines bear no names: the first of
- * sound is its microphone, the first of pictures its camera. Lines not named in tracks are answered as rejected. One
- * publisher a seat: a new one takes the seat, the old peer is closed. ret_answer is the caller's to g_free(). Outputs
- * are untouched on failure. */
+/* Answers a publisher's offer; a booth's only with a microphone. Without tracks (NULL, 0) it is an encoder's, whose
+ * lines bear no names: the first of sound is its microphone, the first of pictures its camera. Lines not named in
+ * tracks are answered as rejected. One publisher a seat: a new one takes the seat, the old peer is closed. ret_answer
+ * is the caller's to g_free(). Outputs are untouched on failure. */
 bool sfu_publish(Sfu *sfu, SfuRoom room, SfuParticipant participant, int seat, const char *offer,
                  const SfuTrack *tracks, size_t n_tracks, SfuPeer *ret_peer, char **ret_answer, GError **error);
 /* Answers a further offer of the same connection: lines added (screen, VP8 copy), or stopped (inactive). It must keep
@@ -121,7 +128,7 @@ bool sfu_publish_again(Sfu *sfu, SfuPeer peer, const char *offer, const SfuTrack
 
 /* --- Watching: the server offers --------------------------------------------------------------------------------- */
 
-/* Offers lines "s", "a0", "v0", … for that many seats (1 … SFU_SEATS). own_seat is not sent back, or SFU_NO_SEAT.
+/* Offers lines "s", "c", "a0", "v0", … for that many seats (1 … SFU_SEATS). own_seat is not sent back, or SFU_NO_SEAT.
  * Media flows once sfu_subscribed() has the browser's answer. ret_offer is the caller's. */
 bool sfu_subscribe(Sfu *sfu, SfuRoom room, SfuParticipant participant, unsigned seats, int own_seat, SfuPeer *ret_peer,
                    char **ret_offer, GError **error);
@@ -133,8 +140,12 @@ bool sfu_subscribe_restart(Sfu *sfu, SfuPeer peer, char **ret_offer, GError **er
 bool sfu_subscribed(Sfu *sfu, SfuPeer peer, const char *answer, GError **error);
 /* The watcher took another seat on stage, or left it (SFU_NO_SEAT). */
 void sfu_own_seat(Sfu *sfu, SfuPeer peer, int own_seat);
+/* Which channel its line "c" lets hear, SFU_NO_CHANNEL for none. Ignored before the answer. */
+void sfu_listen(Sfu *sfu, SfuPeer peer, int channel);
+/* Whose voice a channel of the room carries: a booth's seat, SFU_NO_SEAT for nobody's. */
+void sfu_channel(Sfu *sfu, SfuRoom room, int channel, int seat);
 
-/* The place among a watcher's lines of "s", "v0" … "v29", "a0" … "a29", or -1. */
+/* The place among a watcher's lines of "s", "c", "v0" … "v29", "a0" … "a29", or -1. */
 int sfu_line_from_word(const char *word);
 /* How high a watcher's page shows its lines, in device pixels and in the order of the offer; 0 for not at all,
  * SFU_ANY_HEIGHT for what is not known. A line gets the smallest layer that fills its place. Ignored before the answer.
@@ -192,7 +203,7 @@ void sfu_capture_stop(Sfu *sfu, SfuRoom room, SfuCapture *capture);
         X(PEER_CONNECTED, "DTLS is done, media may flow: room, peer, participant, seat")                               \
         X(PEER_GONE, "the peer is closed and forgotten: room, peer, participant, seat, reason")                        \
         X(CODECS_WANTED, "someone watching cannot receive H.264 (on) or nobody any more (off): room, on")              \
-        X(SPEAKING, "a seat starts or stops speaking: room, seat, on")                                                 \
+        X(SPEAKING, "a seat starts or stops speaking, a booth's too: room, seat, on")                                  \
         X(DOMINANT, "another seat leads the talk, or SFU_NO_SEAT: room, seat")                                         \
         X(LAYERS_WANTED, "which layers of a publisher's picture anybody sees (bits, 1 the smallest): room, peer, "     \
                          "seat, track, layers")                                                                        \
@@ -258,6 +269,7 @@ bool sfu_next_event(Sfu *sfu, SfuEvent *ret_event);
 
 typedef struct SfuFrame {
         int seat;
+        int channel;                /* that carries this booth's voice, SFU_NO_CHANNEL: it is of the stage */
         SfuParticipant participant; /* who sent it: to honour consent when a seat changes hands */
         SfuTrackKind kind;          /* MIC: one Opus packet; CAMERA, SCREEN: one H.264 access unit, Annex B */
         int64_t capture_us;   /* microseconds UTC by the server's clock, from the sender's reports where there are */
@@ -275,7 +287,8 @@ typedef struct SfuTapSink {
         void (*on_stop)(void *owner);
 } SfuTapSink;
 
-/* Begins to deliver every microphone of the room (muted ones excepted). One tap a room. */
+/* Begins to deliver every microphone of the room, and the booths' that a channel carries (muted ones excepted). One tap
+ * a room. */
 bool sfu_tap_start(Sfu *sfu, SfuRoom room, const SfuTapSink *sink, GError **error);
 /* Chooses the picture on air: seat and CAMERA or SCREEN, or SFU_NO_SEAT for none. The change is made at the new
  * source's next key frame, which is asked for; then one is asked 2 s, and again 3 s, after each. */

@@ -298,7 +298,8 @@ static void test_simulcast(void)
         speaker->asked_key = TEST_LAYER_SSRC; /* the smallest comes first, as from a browser that begins */
         WAIT_FOR(&hall, (send_layers(speaker, &timestamp, 1), height_seen(watcher) == 180));
         WAIT_FOR(&hall, (send_layers(speaker, &timestamp, 5), height_seen(watcher) == 720));
-        const uint16_t small[SFU_LINES] = { [2] = 100 }, large[SFU_LINES] = { [2] = 720 }, none[SFU_LINES] = { 0 };
+        const uint16_t small[SFU_LINES] = { [SLOT_SEATS + 1] = 100 }, large[SFU_LINES] = { [SLOT_SEATS + 1] = 720 },
+                       none[SFU_LINES] = { 0 };
         sfu_view(hall.sfu, peer, small);
         WAIT_FOR(&hall, layers_wanted(&hall) == 5); /* what is shown stays till the other is there */
         WAIT_FOR(&hall, (send_layers(speaker, &timestamp, 5), height_seen(watcher) == 180));
@@ -326,7 +327,7 @@ static void test_key_frame_kept(void)
         g_autoptr(TestPeer) first = test_peer_new();
         publish(&hall, speaker, 0, true, false);
         SfuPeer peer = watch(&hall, first, true);
-        const uint16_t shown[SFU_LINES] = { [2] = 720 }, hidden[SFU_LINES] = { 0 };
+        const uint16_t shown[SFU_LINES] = { [SLOT_SEATS + 1] = 720 }, hidden[SFU_LINES] = { 0 };
         sfu_view(hall.sfu, peer, hidden);
         uint64_t taken = counter(&hall, "packets_taken");
         send_camera(speaker, true, 3000);

@@ -65,6 +65,13 @@ static void measure(Room *room)
         room->full_bps += room->audio_bps;
 }
 
+/* All microphones, and the interpreter whom it hears. */
+static uint32_t audio_bps(Room *room, const Watcher *watcher)
+{
+        const Source *channel = lines_source(room, watcher, SLOT_CHANNEL);
+        return room->audio_bps + (channel ? source_bps(channel) : 0);
+}
+
 /* --- One watcher -------------------------------------------------------------------------------------------------- */
 
 /* The picture lines: the screen, then each seat. */
@@ -131,14 +138,14 @@ static void tell_network(Room *room, Peer *peer, SfuNetwork network)
         watcher->network_us = now_us;
 }
 
-static uint32_t wanted_bps(const Room *room, const Watcher *watcher)
+static uint32_t wanted_bps(Room *room, const Watcher *watcher)
 {
         const Allocation *allocation = &watcher->allocation;
         if (allocation->next_bps == 0)
                 return 0;
         /* Before anything showed where the end is, all of it is tried. */
         uint32_t pictures = watcher->bwe.ceiling_bps ? allocation->next_bps : allocation->full_bps;
-        return (uint32_t)MIN((uint64_t)pictures * WANT_PERCENT / 100 + room->audio_bps, UINT32_MAX);
+        return (uint32_t)MIN((uint64_t)pictures * WANT_PERCENT / 100 + audio_bps(room, watcher), UINT32_MAX);
 }
 
 static void share(Room *room, Peer *peer)
@@ -153,10 +160,11 @@ static void share(Room *room, Peer *peer)
                 return;
         }
         AllocateLine lines[ALLOCATE_LINES];
-        unsigned n = (watcher->n_slots + 1) / 2;
+        unsigned n = watcher->n_slots / 2;
         for (unsigned i = 0; i < n; i++)
                 lines[i] = describe(room, watcher, i);
-        budget_bps = budget_bps > room->audio_bps ? budget_bps - room->audio_bps : 0;
+        uint32_t sound_bps = audio_bps(room, watcher);
+        budget_bps = budget_bps > sound_bps ? budget_bps - sound_bps : 0;
         allocation_update(&watcher->allocation, lines, n, watcher->mode, budget_bps, room->loop->now_us);
         watcher->full = set_targets(room, peer, lines, n, budget_bps);
         fan_out_pace(room, peer, !watcher->full && watcher->video_sequence_id);

@@ -81,7 +81,7 @@ bool speakers_tick(Speakers *speakers, int64_t now_us, const SpeakersOut *out)
         if (now_us < speakers->window_end_us)
                 return false;
         speakers->window_end_us = now_us + WINDOW_US;
-        for (unsigned i = 0; i < SFU_SEATS; i++)
+        for (unsigned i = 0; i < SFU_PLACES; i++)
                 end_window(speakers, i, now_us, out);
         choose_lead(speakers, now_us, out);
         return true;

@@ -17,7 +17,7 @@ typedef struct SpeakerSeat {
 } SpeakerSeat;
 
 typedef struct Speakers {
-        SpeakerSeat seats[SFU_SEATS];
+        SpeakerSeat seats[SFU_PLACES]; /* booths never lead */
         int64_t window_end_us;
         int dominant, challenger;
         int64_t challenger_since_us;

@@ -40,6 +40,7 @@ void tap_assembler_free(TapAssembler *assembler)
 static SfuFrame frame_of(const TapPacket *packet)
 {
         return (SfuFrame){ .seat = packet->seat,
+                           .channel = packet->channel,
                            .participant = packet->participant,
                            .kind = packet->kind,
                            .capture_us = packet->capture_us };

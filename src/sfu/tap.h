@@ -13,7 +13,7 @@ enum {
 /* One packet on its way. */
 typedef struct TapPacket {
         SfuTrackKind kind;
-        int seat;
+        int seat, channel;
         SfuParticipant participant;
         int64_t capture_us;
         uint32_t timestamp;

@@ -89,11 +89,14 @@ void tap_feed_forget(TapFeed *feed, Track *track)
 
 static void push_packet(TapFeed *feed, Room *room, Track *track, Packet *packet, bool first)
 {
-        if (packet->payload_size == 0)
-                return; /* padding */
+        int channel = room_channel_of(room, track->seat);
+        bool unheard = track->seat >= SFU_SEATS && channel == SFU_NO_CHANNEL;
+        if (packet->payload_size == 0 || unheard) /* padding; an interpreter whose turn it is not */
+                return;
         TapPacket copy;
         copy.kind = track->format.kind;
         copy.seat = track->seat;
+        copy.channel = channel;
         copy.participant = track->participant;
         copy.timestamp = packet->timestamp;
         copy.marker = packet->marker;
@@ -150,7 +153,7 @@ static void go_on_air(TapFeed *feed, Packet *const *pending, unsigned n_pending)
 static void pump_all(TapFeed *feed, Room *room)
 {
         int64_t now_us = room_now_us(room);
-        for (int seat = 0; seat < SFU_SEATS; seat++) {
+        for (int seat = 0; seat < SFU_PLACES; seat++) {
                 Track *mic = room_best_layer(room, seat, SFU_MIC);
                 if (!mic)
                         continue;

@@ -82,6 +82,7 @@ Watcher *watcher_new(const PeerPlan *plan, int64_t now_us)
 {
         Watcher *watcher = g_new0(Watcher, 1);
         watcher->own_seat = plan->seat;
+        watcher->channel = SFU_NO_CHANNEL;
         watcher->first_ssrc = plan->first_ssrc;
         watcher->plays = plan->plays;
         watcher->picture_lines = plan->picture_lines;
@@ -433,8 +434,10 @@ static bool write_report(Peer *peer, Slot *slot, RtcpWriter *writer)
         char cname[16];
         if (peer->watcher->plays)
                 g_strlcpy(cname, "stage", sizeof cname);
+        else if (seat == SFU_NO_SEAT)
+                g_strlcpy(cname, track->slot == SLOT_SCREEN ? "screen" : "channel", sizeof cname);
         else
-                g_snprintf(cname, sizeof cname, seat == SFU_NO_SEAT ? "screen" : "seat-%d", seat);
+                g_snprintf(cname, sizeof cname, "seat-%d", seat);
         return rtcp_write_report(writer, slot->ssrc, &info, NULL, 0) &&
                rtcp_write_sdes_cname(writer, slot->ssrc, cname);
 }

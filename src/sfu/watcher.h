@@ -37,6 +37,7 @@ typedef struct Resend {
 
 struct Watcher {
         int own_seat;
+        int8_t channel; /* that its line of interpreters lets hear, SFU_NO_CHANNEL: none */
         unsigned n_slots;
         uint8_t line_of[SLOT_COUNT]; /* by Track.slot: which of slots shows it; WATCHER_NO_LINE: none */
         /* One that plays what is on air (WHEP): its lines are not those of seats. */

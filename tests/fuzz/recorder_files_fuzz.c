@@ -57,6 +57,10 @@ static void fuzz_fragment(const uint8_t *data, size_t size)
                 g_assert(fragment.sound.offset + fragment.sound.bytes <= size);
                 fragment_clear(&fragment);
         }
+        if (fragment_parse_sound(data, size, size, &fragment)) {
+                g_assert(fragment.sound.offset + fragment.sound.bytes <= size);
+                fragment_clear(&fragment);
+        }
         if (init_entry(data, size, 1, &entry, &entry_size))
                 g_assert(entry >= data && entry + entry_size <= data + size);
 }

@@ -82,7 +82,7 @@ static bool read_track(Bytes traf, uint64_t moof_offset, uint64_t file_size, Fra
         return track->time < UINT64_C(1) << 48 && read_run(run, moof_offset, file_size, track);
 }
 
-bool fragment_parse(const uint8_t *head, size_t length, uint64_t file_size, Fragment *ret_fragment)
+static bool parse(const uint8_t *head, size_t length, uint64_t file_size, bool picture, Fragment *ret_fragment)
 {
         Fragment fragment = { 0 };
         Bytes file = { head, length }, moof = { 0 }, traf;
@@ -97,7 +97,8 @@ bool fragment_parse(const uint8_t *head, size_t length, uint64_t file_size, Frag
                         if (g_str_equal(type, "traf"))
                                 ok = read_track(traf, moof_offset, file_size, &fragment);
         }
-        if (!ok || !fragment.picture.samples || fragment.picture.samples->len == 0) {
+        const GArray *needed = picture ? fragment.picture.samples : fragment.sound.samples;
+        if (!ok || !needed || needed->len == 0) {
                 fragment_clear(&fragment);
                 return false;
         }
@@ -105,6 +106,16 @@ bool fragment_parse(const uint8_t *head, size_t length, uint64_t file_size, Frag
                 fragment.sound.samples = g_array_new(FALSE, FALSE, sizeof(FragmentSample));
         *ret_fragment = fragment;
         return true;
+}
+
+bool fragment_parse(const uint8_t *head, size_t length, uint64_t file_size, Fragment *ret_fragment)
+{
+        return parse(head, length, file_size, true, ret_fragment);
+}
+
+bool fragment_parse_sound(const uint8_t *head, size_t length, uint64_t file_size, Fragment *ret_fragment)
+{
+        return parse(head, length, file_size, false, ret_fragment);
 }
 
 /* Enters mdia, minf, stbl, stsd of a trak and takes the first entry. */

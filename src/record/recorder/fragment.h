@@ -29,6 +29,8 @@ typedef struct Fragment {
 
 /* head: the first bytes of the file, up to mdat at least; file_size: of the whole. */
 bool fragment_parse(const uint8_t *head, size_t length, uint64_t file_size, Fragment *ret_fragment);
+/* The same of a file with a track of sound alone: the picture stays empty. */
+bool fragment_parse_sound(const uint8_t *head, size_t length, uint64_t file_size, Fragment *ret_fragment);
 void fragment_clear(Fragment *fragment);
 /* The sample description of a track of an init, as a whole box (avc1 or mp4a). Borrowed from bytes. */
 bool init_entry(const uint8_t *bytes, size_t length, uint32_t track_id, const uint8_t **ret_entry, size_t *ret_size);

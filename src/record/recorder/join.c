@@ -3,6 +3,7 @@
 #include "record/recorder/box.h"
 #include "record/recorder/file.h"
 #include "record/recorder/fragment.h"
+#include "record/recorder/languages.h"
 #include "record/recorder/mp4.h"
 
 #include <fcntl.h>
@@ -30,14 +31,22 @@ typedef struct Track {
         uint64_t length, next_time; /* in the track's units; where the last sample is said to end */
 } Track;
 
-/* Where a segment's bytes are to be copied from. */
+/* Where a segment's bytes are to be copied from: its own file, or that of a language (NULL: none). */
 typedef struct Source {
         unsigned segment;
+        const char *code; /* borrowed from Spoken */
         uint64_t offsets[2], sizes[2];
 } Source;
 
+/* A language's own track: its samples lie in files of their own. */
+typedef struct Spoken {
+        char *code;
+        Track track;
+} Spoken;
+
 typedef struct Movie {
         Track picture, sound;
+        GArray *spoken;          /* of Spoken */
         GPtrArray *descriptions; /* of GBytes; index 0 is description 1 */
         GArray *sources;         /* of Source */
         uint64_t bytes;          /* of all samples */
@@ -118,6 +127,13 @@ static Movie *movie_new(void)
         track_init(&movie->sound);
         movie->descriptions = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
         movie->sources = g_array_new(FALSE, FALSE, sizeof(Source));
+        movie->spoken = g_array_new(FALSE, TRUE, sizeof(Spoken));
+        g_auto(GStrv) codes = languages_heard();
+        for (char **code = codes; *code && movie->spoken->len < RECORD_LANGUAGES; code++) {
+                Spoken spoken = { .code = g_strdup(*code) };
+                track_init(&spoken.track);
+                g_array_append_val(movie->spoken, spoken);
+        }
         return movie;
 }
 
@@ -125,6 +141,11 @@ static void movie_free(Movie *movie)
 {
         track_clear(&movie->picture);
         track_clear(&movie->sound);
+        for (guint i = 0; i < movie->spoken->len; i++) {
+                track_clear(&g_array_index(movie->spoken, Spoken, i).track);
+                g_free(g_array_index(movie->spoken, Spoken, i).code);
+        }
+        g_array_unref(movie->spoken);
         g_ptr_array_unref(movie->descriptions);
         g_array_unref(movie->sources);
         g_clear_pointer(&movie->sound_entry, g_bytes_unref);
@@ -173,24 +194,53 @@ static uint32_t movie_description(Movie *movie, unsigned init)
         return movie->descriptions->len;
 }
 
-static bool read_fragment(unsigned segment, uint8_t *head, Fragment *ret_fragment)
+static void source_name(unsigned segment, const char *code, char ret_name[2 * FILE_NAME_BYTES])
 {
-        char name[FILE_NAME_BYTES];
-        segment_file_name(segment, name);
+        if (code)
+                language_segment_name(code, segment, ret_name);
+        else
+                segment_file_name(segment, ret_name);
+}
+
+static bool read_fragment(unsigned segment, const char *code, uint8_t *head, Fragment *ret_fragment)
+{
+        char name[2 * FILE_NAME_BYTES];
+        source_name(segment, code, name);
         int descriptor = open(name, O_RDONLY | O_CLOEXEC);
         struct stat status;
         bool ok = descriptor >= 0 && fstat(descriptor, &status) == 0;
         ssize_t n = ok ? read(descriptor, head, HEAD_BYTES) : -1;
         if (descriptor >= 0)
                 close(descriptor);
-        return n > 0 && fragment_parse(head, (size_t)n, (uint64_t)status.st_size, ret_fragment);
+        uint64_t size = n > 0 ? (uint64_t)status.st_size : 0;
+        return n > 0 && (code ? fragment_parse_sound(head, (size_t)n, size, ret_fragment)
+                              : fragment_parse(head, (size_t)n, size, ret_fragment));
+}
+
+/* What is missing of a language is silence: its next piece stands where it says. */
+static void movie_add_spoken(Movie *movie, unsigned segment, uint8_t *head)
+{
+        for (guint i = 0; i < movie->spoken->len; i++) {
+                Spoken *spoken = &g_array_index(movie->spoken, Spoken, i);
+                Fragment fragment;
+                if (!read_fragment(segment, spoken->code, head, &fragment))
+                        continue;
+                Source source = { .segment = segment,
+                                  .code = spoken->code,
+                                  .offsets = { fragment.sound.offset },
+                                  .sizes = { fragment.sound.bytes } };
+                g_array_append_val(movie->sources, source);
+                add_chunk(&spoken->track, &fragment.sound, movie->bytes, 1, SOUND_RATE);
+                movie->bytes += fragment.sound.bytes;
+                fragment_clear(&fragment);
+        }
 }
 
 static void movie_add(Movie *movie, const PlaylistEntry *entry, uint8_t *head)
 {
         uint32_t description = movie_description(movie, entry->init);
         Fragment fragment;
-        if (description == 0 || !read_fragment(entry->segment, head, &fragment))
+        if (description == 0 || !read_fragment(entry->segment, NULL, head, &fragment))
                 return;
         Source source = { .segment = entry->segment,
                           .offsets = { fragment.picture.offset, fragment.sound.offset },
@@ -200,6 +250,7 @@ static void movie_add(Movie *movie, const PlaylistEntry *entry, uint8_t *head)
         add_chunk(&movie->sound, &fragment.sound, movie->bytes + fragment.picture.bytes, 1, SOUND_RATE);
         movie->bytes += fragment.picture.bytes + fragment.sound.bytes;
         fragment_clear(&fragment);
+        movie_add_spoken(movie, entry->segment, head);
 }
 
 /* --- Writing ------------------------------------------------------------------------------------------------------ */
@@ -293,6 +344,22 @@ static void put_track(GByteArray *out, const Movie *movie, bool picture, uint64_
                 box_close(out, boxes[i - 1]);
 }
 
+static void put_spoken(GByteArray *out, const Movie *movie, const Spoken *spoken, uint32_t id, uint64_t base)
+{
+        Mp4TrackHead head = { .id = id,
+                              .movie_length = spoken->track.length / (SOUND_RATE / 1000),
+                              .media_length = spoken->track.length,
+                              .language = spoken->code };
+        size_t boxes[4];
+        if (spoken->track.chunks->len == 0)
+                return;
+        mp4_open_track(out, &head, boxes);
+        put_descriptions(out, movie, false);
+        put_tables(out, &spoken->track, false, base);
+        for (size_t i = G_N_ELEMENTS(boxes); i > 0; i--)
+                box_close(out, boxes[i - 1]);
+}
+
 /* Where players look for a title: the list that iTunes began, in udta (QuickTime File Format, "Metadata"). */
 static void put_title(GByteArray *out, const char *title)
 {
@@ -328,6 +395,8 @@ static void put_movie(GByteArray *out, const Movie *movie, const char *title, ui
         put_track(out, movie, true, base);
         if (movie->sound.chunks->len > 0 && movie->sound_entry)
                 put_track(out, movie, false, base);
+        for (guint i = 0; movie->sound_entry && i < movie->spoken->len; i++)
+                put_spoken(out, movie, &g_array_index(movie->spoken, Spoken, i), SOUND_TRACK_ID + 1 + i, base);
         if (*title)
                 put_title(out, title);
         box_close(out, box);
@@ -354,8 +423,8 @@ static bool copy_bytes(int to, int from, uint64_t offset, uint64_t size, uint8_t
 
 static bool copy_source(int to, const Source *source, uint8_t *buffer, GError **error)
 {
-        char name[FILE_NAME_BYTES];
-        segment_file_name(source->segment, name);
+        char name[2 * FILE_NAME_BYTES];
+        source_name(source->segment, source->code, name);
         int from = open(name, O_RDONLY | O_CLOEXEC);
         bool ok = true;
         for (size_t i = 0; ok && i < G_N_ELEMENTS(source->sizes); i++)

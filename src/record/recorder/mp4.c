@@ -102,6 +102,22 @@ static void put_track_header(GByteArray *out, const Mp4TrackHead *head)
         box_close(out, header);
 }
 
+/* Three letters in five bits each (8.4.2.3); players know those of two by the table, the tag itself says the rest. */
+static uint16_t iso_639_2(const char *tag)
+{
+        static const char known[][7] = { "ar ara", "br bre", "ca cat", "cs ces", "da dan", "de deu", "el ell", "en eng",
+                                         "es spa", "eu eus", "fi fin", "fr fra", "he heb", "hi hin", "hu hun", "it ita",
+                                         "ja jpn", "ko kor", "nl nld", "no nor", "oc oci", "pl pol", "pt por", "ro ron",
+                                         "ru rus", "sv swe", "tr tur", "uk ukr", "vi vie", "zh zho" };
+        const char *letters = "und";
+        for (size_t i = 0; tag && i < G_N_ELEMENTS(known); i++)
+                if (strncmp(known[i], tag, 2) == 0 && !g_ascii_isalpha(tag[2]))
+                        letters = known[i] + 3;
+        if (tag && g_ascii_isalpha(tag[2]))
+                letters = tag;
+        return (uint16_t)((letters[0] - 'a' + 1) << 10 | (letters[1] - 'a' + 1) << 5 | (letters[2] - 'a' + 1));
+}
+
 static void put_media_header(GByteArray *out, const Mp4TrackHead *head)
 {
         bool picture = head->width > 0;
@@ -109,13 +125,19 @@ static void put_media_header(GByteArray *out, const Mp4TrackHead *head)
         put_zeros(out, 16);
         put_u32(out, picture ? PICTURE_RATE : SOUND_RATE);
         put_u64(out, head->media_length);
-        put_u16(out, 0x55c4); /* no language */
+        put_u16(out, iso_639_2(head->language));
         put_u16(out, 0);
         box_close(out, header);
         header = full_box_open(out, "hdlr", 0, 0);
         put_u32(out, 0);
         put_text(out, picture ? "vide" : "soun");
         put_zeros(out, 13);
+        box_close(out, header);
+        if (!head->language)
+                return;
+        header = full_box_open(out, "elng", 0, 0); /* 8.4.6 */
+        put_text(out, head->language);
+        put_zeros(out, 1);
         box_close(out, header);
 }
 
@@ -159,10 +181,10 @@ static void put_empty_tables(GByteArray *out)
         }
 }
 
-static void put_extends(GByteArray *out)
+static void put_extends(GByteArray *out, uint32_t first_id)
 {
         size_t extends = box_open(out, "mvex");
-        for (uint32_t id = PICTURE_TRACK_ID; id <= SOUND_TRACK_ID; id++) {
+        for (uint32_t id = first_id; id <= SOUND_TRACK_ID; id++) {
                 size_t track = full_box_open(out, "trex", 0, 0);
                 put_u32(out, id);
                 put_u32(out, 1);
@@ -172,8 +194,10 @@ static void put_extends(GByteArray *out)
         box_close(out, extends);
 }
 
-void mp4_put_init(GByteArray *out, const AvcDescription *description, const uint8_t *aac_config, size_t config_size)
+/* description: NULL for sound alone. */
+static void put_init(GByteArray *out, const AvcDescription *description, const uint8_t *aac_config, size_t config_size)
 {
+        uint32_t first_id = description ? PICTURE_TRACK_ID : SOUND_TRACK_ID;
         size_t type = box_open(out, "ftyp");
         put_text(out, "iso6");
         put_u32(out, 0);
@@ -181,7 +205,7 @@ void mp4_put_init(GByteArray *out, const AvcDescription *description, const uint
         box_close(out, type);
         size_t movie = box_open(out, "moov");
         mp4_put_movie_header(out, 0);
-        for (uint32_t id = PICTURE_TRACK_ID; id <= SOUND_TRACK_ID; id++) {
+        for (uint32_t id = first_id; id <= SOUND_TRACK_ID; id++) {
                 bool picture = id == PICTURE_TRACK_ID;
                 Mp4TrackHead head = { .id = id,
                                       .width = picture ? description->width : 0,
@@ -199,8 +223,18 @@ void mp4_put_init(GByteArray *out, const AvcDescription *description, const uint
                 for (size_t i = G_N_ELEMENTS(boxes); i > 0; i--)
                         box_close(out, boxes[i - 1]);
         }
-        put_extends(out);
+        put_extends(out, first_id);
         box_close(out, movie);
+}
+
+void mp4_put_init(GByteArray *out, const AvcDescription *description, const uint8_t *aac_config, size_t config_size)
+{
+        put_init(out, description, aac_config, config_size);
+}
+
+void mp4_put_sound_init(GByteArray *out, const uint8_t *aac_config, size_t config_size)
+{
+        put_init(out, NULL, aac_config, config_size);
 }
 
 /* --- Media segment ------------------------------------------------------------------------------------------------ */
@@ -243,9 +277,8 @@ static size_t put_picture_fragment(GByteArray *out, const Segment *segment, cons
         return offset_at;
 }
 
-static size_t put_sound_fragment(GByteArray *out, const Segment *segment, const Anchor *anchor)
+static size_t put_sound_fragment(GByteArray *out, const Samples *sound, const Anchor *anchor)
 {
-        const Samples *sound = &segment->sound;
         size_t boxes[2];
         int64_t since_anchor = samples_at(sound, 0)->time - position_of_time(anchor->clock_us);
         int64_t at = position_of_time(anchor->media_us) + since_anchor;
@@ -260,7 +293,8 @@ static size_t put_sound_fragment(GByteArray *out, const Segment *segment, const 
         return offset_at;
 }
 
-void mp4_put_segment(GByteArray *out, unsigned number, const Segment *segment, const Anchor *anchor)
+/* Returns the moof, open. */
+static size_t open_segment(GByteArray *out, unsigned number)
 {
         size_t type = box_open(out, "styp");
         put_text(out, "msdh");
@@ -272,9 +306,27 @@ void mp4_put_segment(GByteArray *out, unsigned number, const Segment *segment, c
         size_t header = full_box_open(out, "mfhd", 0, 0);
         put_u32(out, number + 1);
         box_close(out, header);
+        return moof;
+}
+
+void mp4_put_sound_segment(GByteArray *out, unsigned number, const Samples *sound, const Anchor *anchor)
+{
+        size_t moof = open_segment(out, number);
+        size_t offset_at = sound->list->len > 0 ? put_sound_fragment(out, sound, anchor) : 0;
+        box_close(out, moof);
+        size_t data = box_open(out, "mdat");
+        if (offset_at)
+                set_u32(out, offset_at, (uint32_t)(out->len - moof));
+        put_bytes(out, sound->bytes->data, sound->bytes->len);
+        box_close(out, data);
+}
+
+void mp4_put_segment(GByteArray *out, unsigned number, const Segment *segment, const Anchor *anchor)
+{
+        size_t moof = open_segment(out, number);
         bool has_sound = segment->sound.list->len > 0;
         size_t picture_offset_at = put_picture_fragment(out, segment, anchor);
-        size_t sound_offset_at = has_sound ? put_sound_fragment(out, segment, anchor) : 0;
+        size_t sound_offset_at = has_sound ? put_sound_fragment(out, &segment->sound, anchor) : 0;
         box_close(out, moof);
 
         size_t data = box_open(out, "mdat");

@@ -24,6 +24,9 @@ static inline int64_t anchor_picture_units(const Anchor *anchor, int64_t time_us
 }
 
 void mp4_put_init(GByteArray *out, const AvcDescription *description, const uint8_t *aac_config, size_t config_size);
+/* The same with a track of sound alone: a language's files (languages.h). */
+void mp4_put_sound_init(GByteArray *out, const uint8_t *aac_config, size_t config_size);
+void mp4_put_sound_segment(GByteArray *out, unsigned number, const Samples *sound, const Anchor *anchor);
 /* number counts from 0. */
 void mp4_put_segment(GByteArray *out, unsigned number, const Segment *segment, const Anchor *anchor);
 
@@ -34,6 +37,7 @@ typedef struct Mp4TrackHead {
         uint32_t id;
         uint64_t movie_length, media_length; /* 0 in an init */
         unsigned width, height;              /* 0 for sound */
+        const char *language;                /* BCP 47; NULL: none is told */
 } Mp4TrackHead;
 /* Opens trak, mdia, minf and stbl; the caller fills stbl and closes the four, the last first. */
 void mp4_open_track(GByteArray *out, const Mp4TrackHead *head, size_t ret_boxes[4]);

@@ -65,7 +65,8 @@ static void put_date(GString *text, int64_t clock_us)
         g_string_append_printf(text, "#EXT-X-PROGRAM-DATE-TIME:%s.%03dZ\n", date, (int)(clock_us / 1000 % 1000));
 }
 
-GString *playlist_text(const Playlist *list)
+/* code: of a language, whose files are named after it and which has one init; NULL: the recording itself. */
+static GString *put_list(const Playlist *list, const char *code)
 {
         GString *text = g_string_new(HEAD);
         char name[FILE_NAME_BYTES];
@@ -75,16 +76,31 @@ GString *playlist_text(const Playlist *list)
                         if (i > 0)
                                 g_string_append(text, "#EXT-X-DISCONTINUITY\n");
                         init_file_name(entry->init, name);
-                        g_string_append_printf(text, "#EXT-X-MAP:URI=\"%s\"\n", name);
+                        g_string_append_printf(text, "#EXT-X-MAP:URI=\"%s%s\"\n", code ? code : name,
+                                               code ? ".mp4" : "");
                         put_date(text, entry->clock_us);
                 }
                 segment_file_name(entry->segment, name);
-                g_string_append_printf(text, "#EXTINF:%d.%06d,\n%s\n", (int)(entry->length_us / G_USEC_PER_SEC),
-                                       (int)(entry->length_us % G_USEC_PER_SEC), name);
+                g_string_append_printf(text, "#EXTINF:%d.%06d,\n", (int)(entry->length_us / G_USEC_PER_SEC),
+                                       (int)(entry->length_us % G_USEC_PER_SEC));
+                if (code) /* "fr-000012.m4s" beside "s000012.m4s" */
+                        g_string_append_printf(text, "%s-%s\n", code, name + 1);
+                else
+                        g_string_append_printf(text, "%s\n", name);
         }
         if (list->ended)
                 g_string_append(text, "#EXT-X-ENDLIST\n");
         return text;
+}
+
+GString *playlist_text(const Playlist *list)
+{
+        return put_list(list, NULL);
+}
+
+GString *playlist_text_of_language(const Playlist *list, const char *code)
+{
+        return put_list(list, code);
 }
 
 /* --- Reading ------------------------------------------------------------------------------------------------------ */

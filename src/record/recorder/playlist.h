@@ -33,6 +33,8 @@ void playlist_free(Playlist *list);
 Playlist *playlist_parse(const char *text, size_t length, GError **error);
 /* (transfer full) */
 GString *playlist_text(const Playlist *list);
+/* The same entries as the list of a language's own files. (transfer full) */
+GString *playlist_text_of_language(const Playlist *list, const char *code);
 void playlist_add(Playlist *list, const PlaylistEntry *entry);
 const PlaylistEntry *playlist_last(const Playlist *list); /* NULL when empty */
 int64_t playlist_length_us(const Playlist *list);

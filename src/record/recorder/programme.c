@@ -11,6 +11,7 @@ struct Programme {
         AvcDescription description; /* of the stretch, empty before the first of this process */
         Anchor anchor;
         GBytes *aac_config;
+        Languages *languages;
 };
 
 static void go_on_after(Programme *programme, const Playlist *list)
@@ -51,6 +52,11 @@ void programme_free(Programme *programme)
         g_free(programme);
 }
 
+void programme_set_languages(Programme *programme, Languages *languages)
+{
+        programme->languages = languages;
+}
+
 int64_t programme_end_us(const Programme *programme)
 {
         return programme->end_us;
@@ -66,11 +72,12 @@ int64_t programme_bytes(const Programme *programme)
         return programme->bytes;
 }
 
-/* Once it returns, a power cut takes nothing of what the list names. */
+/* Once it returns, a power cut takes nothing of what the lists name. */
 static bool write_list(const Programme *programme, GError **error)
 {
         g_autoptr(GString) text = playlist_text(programme->list);
-        if (!file_replace(PLAYLIST_NAME, text->str, text->len, error))
+        if (!file_replace(PLAYLIST_NAME, text->str, text->len, error) ||
+            !languages_write_lists(programme->languages, programme->list, error))
                 return false;
         folder_sync();
         return true;
@@ -110,6 +117,7 @@ bool programme_publish(Programme *programme, const Segment *segment, GError **er
                                 .length_us = segment->end_us - segment->start_us };
         size_t size;
         if ((change && !write_init(programme, segment, entry.init, error)) ||
+            !languages_write_segment(programme->languages, segment, entry.segment, &anchor, error) ||
             !write_segment(segment, entry.segment, &anchor, &size, error))
                 return false;
         playlist_add(programme->list, &entry);
@@ -132,8 +140,10 @@ bool programme_finish(Programme *programme, GError **error)
         if (programme->list->ended)
                 return true;
         programme->list->ended = true;
-        if (write_list(programme, error))
-                return true;
-        programme->list->ended = false;
-        return false;
+        if (!write_list(programme, error)) {
+                programme->list->ended = false;
+                return false;
+        }
+        languages_tidy(programme->languages, programme->list);
+        return true;
 }

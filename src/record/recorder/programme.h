@@ -5,6 +5,7 @@
  * or segments were lost to a full disk) a new stretch begins: the recording's own time has no hole, its dates do. */
 #pragma once
 
+#include "record/recorder/languages.h"
 #include "record/recorder/playlist.h"
 #include "record/recorder/segment.h"
 
@@ -17,6 +18,8 @@ typedef struct Programme Programme;
 /* Reads what is there. NULL when the list cannot be read. */
 Programme *programme_open(const uint8_t *aac_config, size_t config_size, GError **error);
 void programme_free(Programme *programme);
+/* Their files are written with those of the recording. Borrowed. */
+void programme_set_languages(Programme *programme, Languages *languages);
 /* Nothing earlier may be published. 0 when nothing is there yet. */
 int64_t programme_end_us(const Programme *programme);
 const Playlist *programme_list(const Programme *programme);

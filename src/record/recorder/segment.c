@@ -48,6 +48,8 @@ void segment_free(Segment *segment)
                 return;
         samples_clear(&segment->pictures);
         samples_clear(&segment->sound);
+        for (unsigned i = 0; i < RECORD_LANGUAGES; i++)
+                samples_clear(&segment->languages[i]);
         g_free(segment);
 }
 
@@ -69,5 +71,8 @@ int64_t segment_last_us(const Segment *segment)
 
 size_t segment_bytes(const Segment *segment)
 {
-        return segment->pictures.bytes->len + segment->sound.bytes->len;
+        size_t bytes = segment->pictures.bytes->len + segment->sound.bytes->len;
+        for (unsigned i = 0; i < RECORD_LANGUAGES; i++)
+                bytes += segment->languages[i].bytes ? segment->languages[i].bytes->len : 0;
+        return bytes;
 }

@@ -3,6 +3,7 @@
  * Times are the server's clock; where a segment lies in the recording is decided when it is written (programme.h). */
 #pragma once
 
+#include "record/protocol.h"
 #include "record/recorder/avc.h"
 
 #include <glib.h>
@@ -28,6 +29,7 @@ typedef struct Segment {
         int64_t start_us, end_us;
         AvcDescription description;
         Samples pictures, sound;
+        Samples languages[RECORD_LANGUAGES]; /* all zero where there is none */
 } Segment;
 
 Segment *segment_new(int64_t start_us, const AvcDescription *description);

@@ -1,5 +1,6 @@
 #include "record/recorder/session.h"
 
+#include "record/recorder/mixer.h"
 #include "record/recorder/outbox.h"
 #include "record/recorder/programme.h"
 #include "record/recorder/slate.h"
@@ -33,11 +34,12 @@ struct Session {
         void *owner;
         Programme *programme;
         Voice *voice;
+        Languages *languages;
         Outbox outbox;
 
-        int64_t now_us, started_us;                 /* 0: no message yet */
-        int64_t shift_us[RECORD_PICTURE_TRACK + 1]; /* added to a source's times */
-        GQueue waiting;                             /* of Picture, in order of arrival */
+        int64_t now_us, started_us;                                 /* 0: no message yet */
+        int64_t shift_us[RECORD_LANGUAGE_TRACK + RECORD_LANGUAGES]; /* added to a source's times */
+        GQueue waiting;                                             /* of Picture, in order of arrival */
         size_t waiting_bytes;
 
         Segment *open;
@@ -121,6 +123,7 @@ static void close_segment(Session *session, int64_t end_us)
                 return;
         session->open->end_us = MAX(end_us, segment_last_us(session->open) + 1000);
         voice_take(session->voice, session->open->end_us, &session->open->sound);
+        languages_take(session->languages, position_of_time(session->open->end_us), session->open);
         outbox_put(&session->outbox, g_steal_pointer(&session->open));
         write_segments(session);
 }
@@ -269,7 +272,10 @@ static void on_frame(Session *session, const Message *message)
         int64_t time_us = source_time_us(session, message->track, message->time_us);
         if (time_us < programme_end_us(session->programme) && !session->open)
                 return;
-        if (message->track < RECORD_PICTURE_TRACK)
+        if (message_language(message) >= 0)
+                languages_packet(session->languages, (unsigned)message_language(message), message->body,
+                                 message->length, position_of_time(time_us));
+        else if (message->track < RECORD_PICTURE_TRACK)
                 voice_packet(session->voice, message->track, message->body, message->length, time_us);
         else
                 wait_picture(session, message->body, message->length, time_us, message->flags & MESSAGE_KEY);
@@ -305,6 +311,13 @@ static void refuse(Session *session)
         session->send(session->owner, &message);
 }
 
+static void on_language(Session *session, const Message *message)
+{
+        g_autofree char *code = g_strndup((const char *)message->body, message->length);
+        if (languages_code_is_sound(code))
+                languages_offer(session->languages, message->track, code);
+}
+
 void session_message(Session *session, const Message *message)
 {
         if (session->done)
@@ -314,6 +327,8 @@ void session_message(Session *session, const Message *message)
                 on_tick(session, message->time_us);
         else if (message->type == MESSAGE_FRAME && recording)
                 on_frame(session, message);
+        else if (message->type == MESSAGE_LANGUAGE && recording)
+                on_language(session, message);
         else if (message->type == MESSAGE_OFF_AIR && recording)
                 wait_picture(session, NULL, 0, message->time_us, false);
         else if (message->type == MESSAGE_END && !session->ending)
@@ -356,8 +371,11 @@ Session *session_new(SessionSend send, void *owner, GError **error)
         size_t config_size;
         const uint8_t *config = voice_config(session->voice, &config_size);
         session->programme = programme_open(config, config_size, error);
-        if (!session->programme)
+        session->languages = session->programme ? languages_new(programme_list(session->programme), error) : NULL;
+        if (!session->languages)
                 return NULL;
+        voice_set_languages(session->voice, session->languages);
+        programme_set_languages(session->programme, session->languages);
         outbox_init(&session->outbox, session->programme);
         answer(session, MESSAGE_READY, playlist_length_us(programme_list(session->programme)), 0, NULL);
         return g_steal_pointer(&session);
@@ -372,5 +390,6 @@ void session_free(Session *session)
         outbox_clear(&session->outbox);
         programme_free(session->programme);
         voice_free(session->voice);
+        languages_free(session->languages);
         g_free(session);
 }

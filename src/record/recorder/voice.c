@@ -6,6 +6,7 @@
 struct Voice {
         Mixer *mixer;
         Aac *aac;
+        Languages *languages;
         Samples packets;
         int64_t first; /* position of the encoder's first sample; -1 before the start */
 };
@@ -36,6 +37,11 @@ void voice_free(Voice *voice)
         g_free(voice);
 }
 
+void voice_set_languages(Voice *voice, Languages *languages)
+{
+        voice->languages = languages;
+}
+
 const uint8_t *voice_config(const Voice *voice, size_t *ret_size)
 {
         return aac_config(voice->aac, ret_size);
@@ -56,6 +62,7 @@ void voice_start(Voice *voice, int64_t time_us)
                 return;
         voice->first = position_of_time(time_us);
         mixer_start(voice->mixer, voice->first);
+        languages_start(voice->languages, voice->first);
 }
 
 void voice_mix(Voice *voice, int64_t until_us)
@@ -65,6 +72,7 @@ void voice_mix(Voice *voice, int64_t until_us)
         while (mixer_position(voice->mixer) + AAC_FRAME_SAMPLES <= position_of_time(until_us)) {
                 float pcm[AAC_FRAME_SAMPLES];
                 mixer_read(voice->mixer, pcm, AAC_FRAME_SAMPLES);
+                languages_mix(voice->languages, pcm);
                 aac_encode(voice->aac, pcm);
         }
 }
@@ -78,6 +86,8 @@ void voice_finish(Voice *voice, int64_t until_us)
 {
         /* One packet more, so that sound reaches the end. */
         voice_mix(voice, until_us + AAC_FRAME_SAMPLES * INT64_C(1000000) / MIXER_RATE);
-        if (voice->first >= 0)
-                aac_finish(voice->aac);
+        if (voice->first < 0)
+                return;
+        aac_finish(voice->aac);
+        languages_finish(voice->languages);
 }

@@ -1,6 +1,7 @@
 /* The voice track: microphones in, AAC packets out, each with its absolute position (mixer.h). */
 #pragma once
 
+#include "record/recorder/languages.h"
 #include "record/recorder/segment.h"
 
 #include <glib.h>
@@ -10,6 +11,8 @@
 typedef struct Voice Voice;
 
 Voice *voice_new(GError **error);
+/* Tracks that are mixed beside this one, block by block; they begin and end with it. Borrowed. */
+void voice_set_languages(Voice *voice, Languages *languages);
 void voice_free(Voice *voice);
 const uint8_t *voice_config(const Voice *voice, size_t *ret_size);
 void voice_packet(Voice *voice, unsigned microphone, const uint8_t *opus, size_t size, int64_t time_us);
