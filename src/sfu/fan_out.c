@@ -3,11 +3,13 @@
 
 #include "sfu/publisher.h"
 
+#include "rtc/opus.h"
 #include "rtc/red.h"
 
 enum {
         CLOCK_WILD_US = 1000 * 1000,
         REPEATED_BYTES_MAX = 1100, /* the path takes it whole */
+        GATHERED_MOST = 8,         /* packets of sound that may be between one that was held and the next */
         PACED_MAX_US = 1000 * 1000 /* what waits for longer goes at once: the line is not what it was believed to be */
 };
 
@@ -84,21 +86,14 @@ static Payload repeat_sound(const Watcher *watcher, const SlotMap *map, Packet *
 }
 
 /* Returns its bytes. */
-static size_t send_packet(const Room *room, Peer *peer, Slot *slot, const SlotMap *map, Packet *packet)
+static size_t send_payload(const Room *room, Peer *peer, Slot *slot, const SlotMap *map, const Packet *packet,
+                           Payload payload)
 {
         Watcher *watcher = peer->watcher;
         Sender *sender = &room->loop->sender;
         uint64_t out_index = slot_out_index(map, packet);
-        slot_rewrite_vp8(map, packet);
         const WatcherExtension *extension =
                 track_is_video(packet->track) ? &watcher->video_extension : &watcher->audio_extension;
-        uint8_t repeated[REPEATED_BYTES_MAX];
-        Payload payload = { 0 };
-        if (watcher->redundancy && packet->codec == CODEC_OPUS)
-                payload = repeat_sound(watcher, map, packet, repeated);
-        if (!payload.size)
-                payload = (Payload){ packet_payload(packet), slot_payload_size(map, packet),
-                                     watcher->payload_types[packet->codec] };
         uint8_t *out = sender_begin(sender, PACKET_BYTES + WATCHER_EXTENSION_BYTES + SRTP_OVERHEAD_BYTES);
         slot_write_header(slot, map, packet, payload.type, out_index, out);
         size_t header = RTP_HEADER_BYTES + watcher_extend_header(watcher, extension, out);
@@ -107,6 +102,87 @@ static size_t send_packet(const Room *room, Peer *peer, Slot *slot, const SlotMa
         watcher_sent(watcher, extension, size, room->loop->now_us);
         slot_sent(slot, map, packet, out_index, room->loop->now_us);
         return size;
+}
+
+/* Returns its bytes. */
+static size_t send_packet(const Room *room, Peer *peer, Slot *slot, const SlotMap *map, Packet *packet)
+{
+        const Watcher *watcher = peer->watcher;
+        slot_rewrite_vp8(map, packet);
+        uint8_t repeated[REPEATED_BYTES_MAX];
+        Payload payload = { 0 };
+        if (watcher->redundancy && packet->codec == CODEC_OPUS)
+                payload = repeat_sound(watcher, map, packet, repeated);
+        if (!payload.size)
+                payload = (Payload){ packet_payload(packet), slot_payload_size(map, packet),
+                                     watcher->payload_types[packet->codec] };
+        return send_payload(room, peer, slot, map, packet, payload);
+}
+
+/* --- Sound on a narrow line --------------------------------------------------------------------------------------- */
+
+/* Three packets of sound have as many headers as sound in them; joined they have one set. The line's map begins anew
+ * behind each packet that was sent, so that numbers have no gap: what comes late has no place any more, and no number
+ * is used twice. */
+static void begin_anew(SlotMap *map, uint64_t index, uint64_t out_index)
+{
+        map->base_in = index;
+        map->base_out = out_index;
+}
+
+/* All that is there, from the map's beginning to this packet, each by itself. Returns bytes, adds packets. */
+static size_t send_singly(const Room *room, Peer *peer, Slot *slot, const Packet *last, unsigned *packets)
+{
+        size_t bytes = 0;
+        for (uint64_t index = slot->now.base_in; index <= last->index; index++) {
+                Packet *packet = track_find(last->track, index);
+                if (!packet)
+                        continue;
+                bytes += send_packet(room, peer, slot, &slot->now, packet);
+                ++*packets;
+        }
+        begin_anew(&slot->now, last->index + 1, slot_out_index(&slot->now, last) + 1);
+        return bytes;
+}
+
+/* 0: they do not follow each other, or are not of one sort. */
+static size_t join_sound(const Slot *slot, const Packet *last, uint8_t *out)
+{
+        OpusPart parts[OPUS_JOIN_MAX];
+        uint32_t ticks = 0;
+        for (unsigned i = 0; i < OPUS_JOIN_MAX; i++) {
+                const Packet *packet = track_find(last->track, slot->now.base_in + i);
+                OpusToc toc;
+                if (!packet || opus_toc_read(packet_payload(packet), packet->payload_size, &toc) != DROP_NONE ||
+                    (i > 0 && packet->timestamp != ticks))
+                        return 0;
+                ticks = packet->timestamp + opus_toc_ticks(&toc);
+                parts[i] = (OpusPart){ packet_payload(packet), packet->payload_size };
+        }
+        return opus_join(out, REPEATED_BYTES_MAX, parts, OPUS_JOIN_MAX);
+}
+
+/* Returns bytes, adds packets. */
+static size_t gather_sound(const Room *room, Peer *peer, Slot *slot, const Packet *packet, unsigned *packets)
+{
+        if (!slot->gathers || packet->index - slot->now.base_in > GATHERED_MOST)
+                begin_anew(&slot->now, packet->index, slot_out_index(&slot->now, packet));
+        slot->gathers = peer->watcher->gathers;
+        slot->past.source = 0;
+        if (!slot->gathers) /* no longer: what was held goes with this one */
+                return send_singly(room, peer, slot, packet, packets);
+        if (packet->index + 1 - slot->now.base_in < OPUS_JOIN_MAX)
+                return 0;
+        uint8_t joined[REPEATED_BYTES_MAX];
+        size_t size = packet->index + 1 - slot->now.base_in == OPUS_JOIN_MAX ? join_sound(slot, packet, joined) : 0;
+        if (!size)
+                return send_singly(room, peer, slot, packet, packets);
+        const Packet *first = track_find(packet->track, slot->now.base_in);
+        Payload payload = { joined, size, peer->watcher->payload_types[CODEC_OPUS] };
+        size_t bytes = send_payload(room, peer, slot, &slot->now, first, payload);
+        begin_anew(&slot->now, packet->index + 1, slot->now.base_out + 1);
+        ++*packets;
+        return bytes;
 }
 
 /* --- At the pace of a narrow line --------------------------------------------------------------------------------- */
@@ -181,6 +257,10 @@ static size_t send_pending(Room *room, Peer *peer, unsigned *packets)
                         map = turn_slot(room, slot, packet);
                 if (!map || slot_leaves_out(map, packet))
                         continue;
+                if (packet->codec == CODEC_OPUS && map == &slot->now && (watcher->gathers || slot->gathers)) {
+                        bytes += gather_sound(room, peer, slot, packet, packets);
+                        continue;
+                }
                 bytes += send_packet(room, peer, slot, map, packet);
                 ++*packets;
         }
