@@ -18,6 +18,7 @@
 #include "programme/programme.h"
 #include "registration/registration.h"
 #include "replay/replay.h"
+#include "slides/slides.h"
 #include "stats/stats.h"
 #include "web/static.h"
 #include "whip/whip.h"
@@ -29,9 +30,11 @@ void (*const people_link_followers[])(Request *req, Db *db, int64_t account, int
 
 /* What the programme asks of a feature above it. */
 bool (*const programme_replay_withheld)(Db *db, int64_t talk) = live_replay_withheld;
+bool (*const programme_has_slides)(Db *db, int64_t talk) = slides_are_shared;
 
 /* What features above it add to the room, in the order of their places in it. */
-const LiveFeature *const live_features[] = { &captions_feature, &discuss_feature, &floor_feature, NULL };
+const LiveFeature *const live_features[] = { &captions_feature, &discuss_feature, &floor_feature, &slides_feature,
+                                             NULL };
 
 const Route *const app_routes[] = {
         static_routes,
@@ -54,6 +57,7 @@ const Route *const app_routes[] = {
         captions_routes,
         discuss_routes,
         replay_routes,
+        slides_routes,
         greenroom_routes,
         whip_routes,
         law_routes,

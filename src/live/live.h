@@ -5,6 +5,7 @@
  */
 #pragma once
 #include "sfu/sfu.h"
+#include "web/html.h"
 #include "web/request.h"
 #include "web/socket.h"
 
@@ -188,6 +189,9 @@ typedef struct {
         json_t *(*export)(Db *db, int64_t room_id, int person); /* NULL: nothing (transfer full) */
         bool (*erase)(Db *db, int64_t room_id, int person);
         bool (*expire)(Db *db, int64_t room_id); /* 30 days after the event, before the people go */
+        /* Into the light page of the hall, on a request's thread; talk_id 0: outside the programme. Called on any GET
+         * of that page: cheap. */
+        void (*hall)(Html *h, Db *db, int64_t event_id, int64_t room_id, int64_t talk_id);
 } LiveFeature;
 /* The application's list, ended by NULL. */
 extern const LiveFeature *const live_features[];
@@ -202,6 +206,7 @@ bool live_person_known(LiveRoom *room, int person);
 /* Of anybody the room knows, present or not; else "" and LIVE_GUEST. */
 const char *live_person_name(LiveRoom *room, int person);
 LiveRole live_person_role(LiveRoom *room, int person);
+int64_t live_person_account(LiveRoom *room, int person); /* 0: not signed in */
 /* By what this person's page came in with. */
 bool live_person_may(LiveRoom *room, int person, Right right);
 /* These take the message. */

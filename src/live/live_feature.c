@@ -1,6 +1,6 @@
 /* What features above live add to a room: their states, their messages, their part of a welcome and of a person's data.
  */
-#include "live/live_private.h"
+#include "live/live_pages.h"
 #include "base/time.h"
 
 #include <string.h>
@@ -165,6 +165,15 @@ bool live_features_expire(Db *db, int64_t room_id)
         return true;
 }
 
+/* --- the hall's page --------------------------------------------------------------------------------------------- */
+
+void hall_features_view(Html *h, const HallPage *v)
+{
+        for (size_t i = 0; live_features[i]; i++)
+                if (live_features[i]->hall)
+                        live_features[i]->hall(h, v->db, v->event->id, v->room->id, v->talk_id);
+}
+
 /* --- what features may ask and do -------------------------------------------------------------------------------- */
 
 static LiveMoment moment_of(const Act *act)
@@ -207,6 +216,12 @@ LiveRole live_person_role(LiveRoom *room, int person)
 {
         const Person *known = live_person_find(room, person);
         return known ? known->role : LIVE_GUEST;
+}
+
+int64_t live_person_account(LiveRoom *room, int person)
+{
+        const Person *known = live_person_find(room, person);
+        return known ? known->account : 0;
 }
 
 bool live_person_may(LiveRoom *room, int person, Right right)

@@ -164,6 +164,8 @@ static void show_hall(Request *req, Db *db)
         HallPage page = { .event = place.event,
                           .room = place.room,
                           .talk = talk.title,
+                          .talk_id = talk.id,
+                          .db = db,
                           .name = seat.name       ? seat.name
                                   : place.account ? place.account->name
                                                   : "",

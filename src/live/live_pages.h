@@ -22,11 +22,14 @@ typedef struct {
         const Event *event;
         const EventRoom *room;
         const char *talk; /* NULL: none now */
+        int64_t talk_id;
+        Db *db; /* for what features add */
         const char *name;
         bool is_live, known, has_account;
         int place, hands; /* place 0: no hand up */
 } HallPage;
 void hall_view(Html *h, const HallPage *v);
+void hall_features_view(Html *h, const HallPage *v); /* live_feature.c */
 
 /* The network that a visitor's limits go by; NULL for this machine: load generators and tests are no flood.
  * (transfer full) */

@@ -151,7 +151,7 @@ static size_t join_sound(const Slot *slot, const Packet *last, uint8_t *out)
         OpusPart parts[OPUS_JOIN_MAX];
         uint32_t ticks = 0;
         for (unsigned i = 0; i < OPUS_JOIN_MAX; i++) {
-                const Packet *packet = track_find(last->track, slot->now.base_in + i);
+                Packet *packet = track_find(last->track, slot->now.base_in + i);
                 OpusToc toc;
                 if (!packet || opus_toc_read(packet_payload(packet), packet->payload_size, &toc) != DROP_NONE ||
                     (i > 0 && packet->timestamp != ticks))

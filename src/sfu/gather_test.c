@@ -37,11 +37,17 @@ static void assert_whole(const TestPeer *watcher)
         }
 }
 
+/* How high every picture is shown. */
 static void view(TestHall *hall, SfuPeer peer, uint16_t height)
 {
         uint16_t heights[SFU_LINES];
         for (size_t i = 0; i < SFU_LINES; i++)
-                heights[i] = height;
+                heights[i] = SFU_ANY_HEIGHT;
+        heights[sfu_line_from_word("s")] = height;
+        for (int seat = 0; seat < SFU_SEATS; seat++) {
+                g_autofree char *word = g_strdup_printf("v%d", seat);
+                heights[sfu_line_from_word(word)] = height;
+        }
         sfu_view(hall->sfu, peer, heights);
 }
 
@@ -58,8 +64,8 @@ static void test_gathers(void)
         WAIT_FOR(&hall, told(sound).frames == sent && told(all).frames == sent);
         g_assert_cmpuint(told(sound).joined, ==, 0);
         view(&hall, peer, 0);
-        for (int64_t until_us = g_get_monotonic_time() + TEST_WAIT_US;
-             told(sound).joined < 3 && g_get_monotonic_time() < until_us; sent++) {
+        for (int64_t end_us = g_get_monotonic_time() + TEST_WAIT_US;
+             told(sound).joined < 3 && g_get_monotonic_time() < end_us; sent++) {
                 test_hall_speak(&hall, speaker, 1);
                 WAIT_FOR(&hall, told(all).frames == sent + 1);
         }
@@ -67,7 +73,7 @@ static void test_gathers(void)
         g_assert_cmpuint(told(all).joined, ==, 0);
         view(&hall, peer, SFU_ANY_HEIGHT);
         unsigned joined = told(sound).joined, packets = 0;
-        for (int64_t until_us = g_get_monotonic_time() + TEST_WAIT_US; packets < 6 && g_get_monotonic_time() < until_us;
+        for (int64_t end_us = g_get_monotonic_time() + TEST_WAIT_US; packets < 6 && g_get_monotonic_time() < end_us;
              sent++) {
                 unsigned before = sound->packets->len;
                 test_hall_speak(&hall, speaker, 1);
