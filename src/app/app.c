@@ -26,6 +26,7 @@ struct App {
         AppConfig config;
         BackupPlan backup;
         JobRunner *runner;
+        SlidesPainter *slides;
         Jobs *jobs;
 };
 
@@ -71,6 +72,7 @@ App *app_start(const AppConfig *config, GError **error)
         app->backup = config->backup;
         if (app->sfu) {
                 app->runner = job_kinds_start(app);
+                app->slides = slides_painter_start(app->store);
                 app->mender = replay_mender_start(app->store, PATIENCE_US, NULL);
                 app->sockets = socket_loop_start();
                 app->recordings = recordings_new(app->store, app->sfu, app->sockets, app->mender);
@@ -105,6 +107,7 @@ void app_stop(App *app)
         mail_sender_stop(app->mail);
         jobs_stop(app->jobs);
         job_runner_stop(app->runner);
+        slides_painter_stop(app->slides);
         replay_mender_stop(app->mender);
         live_stop(app->live);
         recordings_free(app->recordings); /* until here recorders tell live */
@@ -143,6 +146,11 @@ JobRunner *app_job_runner(const App *app)
         return app->runner;
 }
 
+SlidesPainter *app_slides(const App *app)
+{
+        return app->slides;
+}
+
 const BackupPlan *app_backup_plan(const App *app)
 {
         return &app->backup;
@@ -156,6 +164,11 @@ const AppConfig *app_config(const App *app)
 uint64_t app_shared_pages(const App *app)
 {
         return server_shared_pages(app->server);
+}
+
+SlidesPainter *slides_painter_of(const Request *req)
+{
+        return app_slides(request_context(req));
 }
 
 Live *live_of(const Request *req)

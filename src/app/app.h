@@ -2,6 +2,7 @@
 #pragma once
 #include "job/job.h"
 #include "live/live.h"
+#include "slides/slides.h"
 #include "store/db.h"
 #include "web/server.h"
 
@@ -34,6 +35,7 @@ Live *app_live(const App *app);
 Sfu *app_sfu(const App *app);
 const char *app_origin(const App *app);
 JobRunner *app_job_runner(const App *app);
+SlidesPainter *app_slides(const App *app);
 const BackupPlan *app_backup_plan(const App *app);
 /* As it was given to app_start(), whose strings must live as long. */
 const AppConfig *app_config(const App *app);

@@ -14,6 +14,7 @@
 #include "programme/programme.h"
 #include "registration/registration.h"
 #include "replay/replay.h"
+#include "slides/slides.h"
 #include "whip/whip.h"
 
 #define PROMPT_US (5 * SECOND_US)
@@ -51,7 +52,7 @@ static void tidy_jobs(Store *store)
 }
 
 /* What removes the files of rows that are gone. */
-void (*const conference_tidiers[])(Store *store) = { pictures_tidy, replay_tidy, tidy_jobs, NULL };
+void (*const conference_tidiers[])(Store *store) = { pictures_tidy, replay_tidy, slides_tidy, tidy_jobs, NULL };
 
 static void run_daily(Store *store, JobRunner *runner)
 {

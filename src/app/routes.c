@@ -23,6 +23,7 @@
 #include "programme/programme.h"
 #include "registration/registration.h"
 #include "replay/replay.h"
+#include "slides/slides.h"
 #include "stats/stats.h"
 #include "web/static.h"
 #include "whip/whip.h"
@@ -35,12 +36,14 @@ void (*const people_link_followers[])(Request *req, Db *db, int64_t account, int
 
 /* What the programme asks of a feature above it. */
 bool (*const programme_replay_withheld)(Db *db, int64_t talk) = live_replay_withheld;
+bool (*const programme_has_slides)(Db *db, int64_t talk) = slides_are_shared;
 
 /* What features above it add to the room, in the order of their places in it. */
 const LiveFeature *const live_features[] = { &captions_feature, &capture_feature, &discuss_feature, &floor_feature, &workshop_feature,
                                              &notes_feature,
                                              &hall_feature, &manager_feature,
                                              &interpret_feature,
+                                             &slides_feature,
                                              NULL };
 
 const Route *const app_routes[] = {
@@ -67,6 +70,7 @@ const Route *const app_routes[] = {
         manager_routes,
         interpret_routes,
         replay_routes,
+        slides_routes,
         greenroom_routes,
         notes_routes,
         notes_history_routes,

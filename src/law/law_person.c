@@ -9,6 +9,7 @@
 #include "people/people.h"
 #include "programme/programme.h"
 #include "registration/registration.h"
+#include "slides/slides.h"
 
 static json_t *mails_of(Db *db, int64_t account_id)
 {
@@ -34,6 +35,7 @@ static const struct {
         { "live", live_export, live_erase, "*" },
         { "greenroom", greenroom_export, greenroom_erase, "" },
         { "notes", notes_export, notes_erase, "" },
+        { "slides", slides_export, slides_erase, "" },
         { "mail", mails_of, forget_mails, "" },
         { "people", people_export, people_erase, "" },
 };

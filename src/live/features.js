@@ -16,6 +16,7 @@
  *   Dialogs?: (view: View) => any,
  *   Settings?: (view: View) => any,
  *   Front?: (view: View) => any,
+ *   Screen?: (view: View) => any,
  *   apart?: (view: View) => Person | null,
  *   Person?: (p: {person: Person, view: View}) => any,
  *   Hand?: (view: View, person: Person) => any,
@@ -25,7 +26,7 @@
  * `changes`: by message type, the part after it; `welcome` gets the server's member of that name instead of the message,
  * in `welcome` and when another session has begun. `heard`: after the change, for what is said or sent then.
  * `tab`: in the panel, for those for whom it is `shown`. `Lane`: below the stage. `Bar`: commands. `Dialogs`: drawn last. `Settings`: in that dialog.
- * `Front`: beside the stage. `apart`: whom it shows there, in place of their tile. `Person`: in what a host may do with somebody.
+ * `Screen`: in front of the stage while no screen is shown there; null where there is nothing. `Front`: beside the stage. `apart`: whom it shows there, in place of their tile. `Person`: in what a host may do with somebody.
  * `Hand`: beside somebody whose hand is up. `publishing`: a publish connection of its own that is open, for `join`.
  * `moved`: the network of this machine is another one.
  */

@@ -206,7 +206,8 @@ typedef struct {
 
 /* Who looks at the hall's light page, and at what. */
 typedef struct {
-        int64_t room_id, session_id; /* session_id 0: nobody was in the room for this session yet */
+        int64_t event_id, room_id, session_id; /* session_id 0: nobody was in the room for this session yet */
+        int64_t talk_id;                       /* 0: outside the programme */
         int person;                  /* 0: not known here */
         const char *name;            /* "": none yet */
         bool is_over;

@@ -9,7 +9,7 @@ const START_KBPS = 800;        // of who speaks
 const RETRY_MS = 2000, RETRY_MAX_MS = 30000;
 /** What each sender sends: its layers in rising size, the height of the largest at most (0: as it is), the bits of a second (0: by height). @type {Record<string, {rids: string[], height: number, bitrate: number}>} */
 const SENT = {
-  mic: { rids: [""], height: 0, bitrate: 40_000 },
+  mic: { rids: [""], height: 0, bitrate: 28_000 },
   camera: { rids: ["q", "h", "f"], height: 720, bitrate: 0 },
   "camera-vp8": { rids: [""], height: 180, bitrate: 150_000 },
   screen: { rids: [""], height: 0, bitrate: 1_500_000 },

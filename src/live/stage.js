@@ -17,13 +17,15 @@ export function Stage(view) {
   const heard = view.pictures.mode === "audio";
   const people = cast(room).filter((person) => heard || !apart.has(person.id));
   const sharer = ["speaker", "gallery"].includes(room.scene) ? undefined : people.find((person) => person.screen);
+  const slide = sharer && !heard ? null : features.map(({ Screen }) => Screen?.(view)).find(Boolean);
   const shared = sharer && (sharer.id === room.me?.id ? view.devices.tracks.screen : media.tracks.get("s"));
-  return html`<section class=${"house" + (sharer && !heard ? "" : " alone")} data-scene=${room.scene} aria-label=${t("Stage")}>
+  return html`<section class=${"house" + ((sharer && !heard) || slide ? "" : " alone")} data-scene=${room.scene} aria-label=${t("Stage")}>
     <div class="stack said"><${Notices} ...${view} /><${Waiting} ...${view} /></div>
     ${sharer && !heard && html`<div class="front"><figure class="tile share">
       ${shared ? html`<${Picture} track=${shared} line=${sharer.id === room.me?.id ? undefined : "s"} />` : null}
       <figcaption>${icon("screen")}${t("Screen of {name}", { name: name_of(sharer) })}</figcaption>
     </figure></div>`}
+    ${slide}
     ${features.map(({ name, Front }) => Front && html`<${Front} key=${name} ...${view} />`)}
     ${people.length && heard ? html`<ul class="voices" role="list" aria-label=${t("On stage")}>
       ${people.map((person) => html`<${Voice} key=${person.id} person=${person} view=${view} />`)}

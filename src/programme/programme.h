@@ -57,6 +57,8 @@ bool programme_move(Db *db, Event *event, int64_t by_us);
  * back that it is published, which app asks live/ about, since that stands above. */
 bool talk_set_replay(Db *db, int64_t talk, bool watchable);
 extern bool (*const programme_replay_withheld)(Db *db, int64_t talk);
+/* Told by slides: whether everybody may read some of this session. */
+extern bool (*const programme_has_slides)(Db *db, int64_t talk);
 
 /* The import that a job of the kind "import" is about: for app's table of long work. */
 bool programme_import_job(Job *job, GError **error);

@@ -105,6 +105,7 @@ typedef struct {
         const Person *person;
         char *initials;
 } PersonRow;
+typedef enum { TALK_SLIDES_NONE, TALK_SLIDES_SHARED, TALK_SLIDES_OWN } TalkSlides;
 typedef struct {
         const Event *event;
         const Talk *talk;
@@ -112,6 +113,7 @@ typedef struct {
         const char *lang; /* of its texts when it is not the page's; NULL */
         bool long_title;
         TalkState state;
+        TalkSlides slides;
         const GArray *persons;           /* of PersonRow */
         const GArray *beside;            /* of TalkRow */
         const GArray *documents, *links; /* of LinkRow */

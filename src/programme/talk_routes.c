@@ -157,6 +157,9 @@ static void show_one_talk(Request *req, Db *db, const Event *event, const Talk *
                                   .state = state,
                                   .persons = person_list,
                                   .beside = beside,
+                                  .slides = request_may(req, RIGHT_SPEAKER)      ? TALK_SLIDES_OWN
+                                            : programme_has_slides(db, talk->id) ? TALK_SLIDES_SHARED
+                                                                                 : TALK_SLIDES_NONE,
                                   .documents = documents,
                                   .links = others });
         page_end(req, h, 200);

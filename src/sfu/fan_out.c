@@ -4,11 +4,13 @@
 
 #include "sfu/publisher.h"
 
+#include "rtc/opus.h"
 #include "rtc/red.h"
 
 enum {
         CLOCK_WILD_US = 1000 * 1000,
         REPEATED_BYTES_MAX = 1100, /* the path takes it whole */
+        GATHERED_MOST = 8,         /* packets of sound that may be between one that was held and the next */
         PACED_MAX_US = 1000 * 1000, /* what waits for longer goes at once: the line is not what it was believed to be */
         PART_WATCHERS = 8,          /* one thread's at a time, of a turn that several send */
 };
@@ -133,7 +135,8 @@ static Payload payload_for(const Hand *hand, const Watcher *watcher, const SlotM
         return payload;
 }
 
-static void send_packet(Hand *hand, Peer *peer, Slot *slot, const SlotMap *map, Packet *packet)
+static void send_payload(Hand *hand, Peer *peer, Slot *slot, const SlotMap *map, const Packet *packet,
+                           Payload payload)
 {
         Watcher *watcher = peer->watcher;
         Sender *sender = hand->sender;
@@ -141,8 +144,6 @@ static void send_packet(Hand *hand, Peer *peer, Slot *slot, const SlotMap *map, 
         uint64_t out_index = slot_out_index(map, packet);
         const WatcherExtension *extension =
                 track_is_video(packet->track) ? &watcher->video_extension : &watcher->audio_extension;
-        uint8_t own[PACKET_BYTES];
-        Payload payload = payload_for(hand, watcher, map, packet, own);
         uint8_t *out = sender_begin(sender, PACKET_BYTES + WATCHER_EXTENSION_BYTES + SRTP_OVERHEAD_BYTES);
         slot_write_header(slot, map, packet, payload.type, out_index, out);
         size_t header = RTP_HEADER_BYTES + watcher_extend_header(watcher, extension, out);
@@ -153,6 +154,72 @@ static void send_packet(Hand *hand, Peer *peer, Slot *slot, const SlotMap *map, 
         slot_sent(slot, map, packet, out_index, now_us);
         hand->packets++;
         hand->bytes += size;
+}
+
+static void send_packet(Hand *hand, Peer *peer, Slot *slot, const SlotMap *map, Packet *packet)
+{
+        uint8_t own[PACKET_BYTES];
+        send_payload(hand, peer, slot, map, packet, payload_for(hand, peer->watcher, map, packet, own));
+}
+
+/* --- Sound on a narrow line --------------------------------------------------------------------------------------- */
+
+/* Three packets of sound have as many headers as sound in them; joined they have one set. The line's map begins anew
+ * behind each packet that was sent, so that numbers have no gap: what comes late has no place any more, and no number
+ * is used twice. */
+static void begin_anew(SlotMap *map, uint64_t index, uint64_t out_index)
+{
+        map->base_in = index;
+        map->base_out = out_index;
+}
+
+/* All that is there, from the map's beginning to this packet, each by itself. */
+static void send_singly(Hand *hand, Peer *peer, Slot *slot, const Packet *last)
+{
+        for (uint64_t index = slot->now.base_in; index <= last->index; index++) {
+                Packet *packet = track_find(last->track, index);
+                if (packet)
+                        send_packet(hand, peer, slot, &slot->now, packet);
+        }
+        begin_anew(&slot->now, last->index + 1, slot_out_index(&slot->now, last) + 1);
+}
+
+/* 0: they do not follow each other, or are not of one sort. */
+static size_t join_sound(const Slot *slot, const Packet *last, uint8_t *out)
+{
+        OpusPart parts[OPUS_JOIN_MAX];
+        uint32_t ticks = 0;
+        for (unsigned i = 0; i < OPUS_JOIN_MAX; i++) {
+                Packet *packet = track_find(last->track, slot->now.base_in + i);
+                OpusToc toc;
+                if (!packet || opus_toc_read(packet_payload(packet), packet->payload_size, &toc) != DROP_NONE ||
+                    (i > 0 && packet->timestamp != ticks))
+                        return 0;
+                ticks = packet->timestamp + opus_toc_ticks(&toc);
+                parts[i] = (OpusPart){ packet_payload(packet), packet->payload_size };
+        }
+        return opus_join(out, REPEATED_BYTES_MAX, parts, OPUS_JOIN_MAX);
+}
+
+static void gather_sound(Hand *hand, Peer *peer, Slot *slot, const Packet *packet)
+{
+        if (!slot->gathers || packet->index - slot->now.base_in > GATHERED_MOST)
+                begin_anew(&slot->now, packet->index, slot_out_index(&slot->now, packet));
+        slot->gathers = peer->watcher->gathers;
+        slot->past.source = 0;
+        uint64_t held = packet->index + 1 - slot->now.base_in;
+        if (slot->gathers && held < OPUS_JOIN_MAX)
+                return;
+        uint8_t joined[REPEATED_BYTES_MAX];
+        size_t size = slot->gathers && held == OPUS_JOIN_MAX ? join_sound(slot, packet, joined) : 0;
+        if (!size) { /* it does so no longer, or they cannot be joined: what was held goes with this one */
+                send_singly(hand, peer, slot, packet);
+                return;
+        }
+        const Packet *first = track_find(packet->track, slot->now.base_in);
+        send_payload(hand, peer, slot, &slot->now, first,
+                     (Payload){ joined, size, peer->watcher->payload_types[CODEC_OPUS] });
+        begin_anew(&slot->now, packet->index + 1, slot->now.base_out + 1);
 }
 
 /* --- At the pace of a narrow line --------------------------------------------------------------------------------- */
@@ -219,7 +286,11 @@ static void send_pending(Hand *hand, Peer *peer)
                 const SlotMap *map = &slot->now;
                 if (map->source != track->id || packet->index < map->base_in || map->temporal != slot->target_temporal)
                         map = turn_slot(hand, slot, packet);
-                if (map && !slot_leaves_out(map, packet))
+                if (!map || slot_leaves_out(map, packet))
+                        continue;
+                if (packet->codec == CODEC_OPUS && map == &slot->now && (watcher->gathers || slot->gathers))
+                        gather_sound(hand, peer, slot, packet);
+                else
                         send_packet(hand, peer, slot, map, packet);
         }
         if (paced)

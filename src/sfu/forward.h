@@ -40,7 +40,8 @@ typedef struct Slot {
         uint16_t last_picture_id;
         uint8_t last_tl0;
         bool started;
-        bool asking; /* wants a source that is not there yet, and nothing was done about it */
+        bool gathers; /* sound is held here until three packets can go as one: begins behind the last that went */
+        bool asking;  /* wants a source that is not there yet, and nothing was done about it */
         /* What may be shown: the layer given by what the network carries, and the height that the page shows. */
         int8_t target_layer;
         uint8_t target_temporal;

@@ -326,8 +326,12 @@ void room_set_target(Room *room, Peer *peer, unsigned slot, int layer, unsigned 
 
 void room_set_view(Room *room, Peer *peer, const uint16_t heights[SLOT_COUNT])
 {
-        for (unsigned slot = 0; slot < SLOT_COUNT; slot++)
-                peer->watcher->slots[slot].view_height = heights[slot];
+        Watcher *watcher = peer->watcher;
+        watcher->sound_only = true;
+        for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
+                watcher->slots[slot].view_height = heights[slot];
+                watcher->sound_only &= slot_is_audio(slot) || heights[slot] == 0;
+        }
         if (peer_is_connected(peer))
                 lines_assign_watcher(room, peer);
 }

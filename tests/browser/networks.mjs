@@ -48,7 +48,8 @@ export async function open_house() {
   run(`ip link set lo up; ${there} ip link set lo up; ${there} ip addr add ${HOUSE}/32 dev lo`);
   writeFileSync(program, `#!/bin/sh\nexec ${there} ${CHROMIUM} "$@"\n`, { mode: 0o755 });
   return {
-    program, flags: [`--host-resolver-rules=MAP ${HOUSE_NAME} ${HOUSE}`],
+    address: HOUSE,
+    program, within: ["nsenter", "-t", String(child.pid), "-n"], flags: [`--host-resolver-rules=MAP ${HOUSE_NAME} ${HOUSE}`],
     run: (line) => run(`${there} sh -ec '${line}'`),
     /** A line: here it has this name and is down, there it is to-NAME with an address. */
     connect: (name, address) => run(`ip link add ${name} type veth peer name to-${name}; ip link set to-${name} netns ${child.pid};

@@ -79,6 +79,8 @@ const PROVIDERS = {
   'media/:folder': (world, event) => one(world, 'SELECT folder FROM recording WHERE event_id = ?', event),
   ':folder/:file': () => 'programme.m3u8',
   'picture/:file': (world, event) => one(world, 'SELECT file FROM picture WHERE event_id = ?', event),
+  'slides/:deck': (world, event) => one(world, 'SELECT id FROM slide_deck WHERE event_id = ?', event),
+  'slides/:folder': (world, event) => one(world, 'SELECT folder FROM slide_deck WHERE event_id = ?', event),
   'static/:path*': () => 'nothing.css',
   'jobs/:job': (world) => one({ db: world.db }, "SELECT id FROM job WHERE event_id IS NULL AND ? > 0", { id: 1 }),
   'jobs/:id': (world, event) => one(world, 'SELECT id FROM job WHERE event_id = ?', event),
@@ -107,6 +109,9 @@ function fill(db, event, accounts) {
   const note = insert(db, 'note', { event_id: event.id, title: `Note ${event.slug}`, text: 'Now' });
   for (const [n, text] of [[1, 'Once'], [2, null]]) insert(db, 'note_version', { note_id: note, n, text, begun_us: n, ended_us: n });
   insert(db, 'picture', { event_id: event.id, file: `${String(event.id).repeat(64)}.png` });
+  const now = db.prepare("SELECT id FROM talk WHERE event_id = ? AND title LIKE 'Now %'").get(event.id).id;
+  insert(db, 'slide_deck', { event_id: event.id, talk_id: now, folder: String(event.id).padStart(32, '0'), title: 'Slides', bytes: 1, state: 'refused', fault: 'kind', created_us: 1 });
+  db.prepare('UPDATE person SET account_id = ? WHERE id = (SELECT person_id FROM talk_person WHERE talk_id = ? LIMIT 1)').run(accounts.get(`speaker@${event.slug}`).id, now);
   if (!db.prepare('SELECT 1 FROM job WHERE event_id IS NULL').get())
     insert(db, 'job', { kind: 'backup', event_id: null, state: 'cancelled', created_us: 1, ended_us: 9e15 });
   const importer = accounts.get(`programme@${event.slug}`).id;
@@ -122,6 +127,10 @@ function fill(db, event, accounts) {
 const MAY_BE_ABSENT = {
   '/media/:folder/:file': 'the recording of this world has no file',
   '/media/picture/:file': 'the picture of this world has no file',
+  '/media/slides/:folder/:file': 'the slides of this world have no file',
+  '/:event/talk/:code/slides/:deck/file/': 'the slides of this world are not shared and have no file',
+  '/:event/live/:room/slides/:deck/': 'the slides of this world are a session’s, not a room’s',
+  '/:event/live/:room/slides/:deck/file/': 'the slides of this world are a session’s, not a room’s',
   '/static/:path*': 'no asset has that name',
   '/admin/jobs/:job/file': 'a job that was stopped has no file',
   '/:event/organise/jobs/:id/file': 'a job that was stopped has no file',

@@ -1,7 +1,7 @@
 /* treteau-picture: one picture from descriptor 0, written anew to 3 (big) and 4 (small), one line about it to 1.
  * Started by the server (picture/picture_run.c), never by hand. It reads bytes that anybody may have sent: when a
  * library falls to them, what falls has no file, no network and no more than a few seconds. */
-#include "picture/encoder/calls.h"
+#include "base/calls.h"
 #include "picture/encoder/raster.h"
 #include "base/confine.h"
 

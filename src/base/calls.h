@@ -1,4 +1,5 @@
-/* The system calls that are left to the child once it holds its descriptors: read, write, memory, the end. */
+/* The system calls that are left to a child once it holds its descriptors: read, write, memory, the end. For the child
+ * programs alone, as confine.h. */
 #pragma once
 #include <stdbool.h>
 

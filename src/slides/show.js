@@ -1,0 +1,64 @@
+// The slide in front of everybody, and the commands of who turns it.
+
+import { Component } from "preact";
+import { html, icon } from "../live/ui.js";
+import { t } from "../live/words.js";
+import { note, slides_of } from "./part.js";
+
+/** @typedef {import("../live/room.js").View} View */
+/** @typedef {import("./part.js").Shown} Shown */
+
+/** Which of the two sizes: the small one wherever the line or the person asks for less. @param {View} view */
+const size_of = (view) => (view.pictures.mode === "full" && view.room.network === "full" ? "big" : "small");
+
+/** Goes on from the page that was asked for last, so that a key pressed three times turns three pages. @param {View} view @param {number} by */
+export function turn(view, by) {
+  const { shown, asked } = slides_of(view);
+  if (!shown)
+    return;
+  const page = Math.min(shown.pages, Math.max(1, (asked ?? shown.page) + by));
+  if (page === (asked ?? shown.page))
+    return;
+  note(view, { asked: page });
+  view.send({ t: "slide", deck: shown.deck, page });
+}
+
+export class Slide extends Component {
+  state = { there: "" };
+  /** @type {HTMLImageElement | null} the page after this one, fetched while this one is looked at */ ahead = null;
+
+  /** @param {string} there */
+  #arrived(there) {
+    this.setState({ there });
+    const view = this.props.view, next = slides_of(view).shown?.next?.[size_of(view)];
+    if (!next || this.ahead?.src === new URL(next, location.href).href)
+      return;
+    this.ahead = new Image();
+    this.ahead.src = next;
+  }
+
+  render(/** @type {{view: View}} */ { view }) {
+    const { shown, may, asked } = slides_of(view);
+    if (!shown)
+      return null;
+    const { page, pages, width, height, words } = shown, source = shown[size_of(view)];
+    const late = this.state.there !== source;
+    // the picture of before stays until the next one is there
+    return html`<div class="front slides"><figure class="tile share slide" data-page=${page} aria-busy=${String(late)}>
+        <img src=${source} width=${width} height=${height} alt=${t("Slide {page} of {pages}", { page, pages })} aria-describedby=${words ? "slide-words" : undefined}
+          onLoad=${(/** @type {Event} */ event) => this.#arrived(/** @type {HTMLImageElement} */ (event.currentTarget).getAttribute("src") ?? "")} />
+        <div class="sr" id="slide-words">${words}</div>
+        <figcaption>${icon("slides")}${t("Slide {page} of {pages}", { page, pages })}${late && html`<span> ${t("coming…")}</span>`}</figcaption>
+      </figure>
+      ${may && html`<div class="turn" role="group" aria-label=${t("Turn the slides")}>
+        <button type="button" class="btn" disabled=${(asked ?? page) <= 1} aria-keyshortcuts="ArrowLeft PageUp" onClick=${() => turn(view, -1)}>${t("Slide before")}</button>
+        <button type="button" class="btn main" disabled=${(asked ?? page) >= pages} aria-keyshortcuts="ArrowRight PageDown" onClick=${() => turn(view, 1)}>${t("Next slide")}</button>
+        <button type="button" class="btn" aria-haspopup="dialog" onClick=${() => {
+          view.send({ t: "slide_pages", deck: shown.deck });
+          note(view, { open: "pages", pages: null });
+        }}>${t("All slides")}</button>
+        <button type="button" class="btn plain" onClick=${() => view.send({ t: "slide", deck: 0, page: 0 })}>${t("Hide")}</button>
+      </div>`}
+    </div>`;
+  }
+}

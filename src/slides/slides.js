@@ -1,0 +1,79 @@
+// Slides of the room: what they add to its page (live/features.js). README.md has the messages.
+
+import { add } from "../live/features.js";
+import { Control, html } from "../live/ui.js";
+import { t } from "../live/words.js";
+import { Files, Overview, send_file } from "./files.js";
+import { note, slides_of } from "./part.js";
+import { Slide, turn } from "./show.js";
+
+/** @typedef {import("../live/room.js").View} View */
+/** @typedef {import("./part.js").Slides} Slides */
+
+const LOOK_MS = 1000;
+
+/** @type {Slides} */
+const none = { may: false, shown: null, decks: [], address: "", asked: null, pages: null, open: "", sending: null, fault: "" };
+let looking = 0;
+
+/** While pages are drawn, who may turn them looks how far it is. @param {View} view */
+function look_again(view) {
+  clearTimeout(looking);
+  if (slides_of(view).decks.some(({ state }) => state === "waiting"))
+    looking = window.setTimeout(() => view.send({ t: "slide_decks" }), LOOK_MS);
+}
+
+/** @param {any} m @param {View} view @param {import("../live/state.js").Room} before */
+function heard(m, view, before) {
+  const { shown } = slides_of(view), was = before.parts.slides.shown;
+  if (m.t === "slide" && shown && (shown.deck !== was?.deck || shown.page !== was?.page))
+    view.say(t("Slide {page} of {pages}: {words}", { page: shown.page, pages: shown.pages, words: shown.words.split("\n")[0] }));
+  if (m.t === "slide" && !shown && was)
+    view.say(t("The slides are no longer shown."));
+  if (["slide_decks", "welcome", "renewed"].includes(m.t))
+    look_again(view);
+  if (m.t === "refused" && m.of === "slide")
+    note(view, { asked: null });
+}
+
+/** @type {View | null} the page as it was drawn last */
+let drawn = null;
+
+// Arrow keys, and what a presenter's remote sends, turn the pages; fields, lists of tabs and dialogs keep their keys.
+addEventListener("keydown", (event) => {
+  const by = /** @type {Record<string, number>} */ ({ ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 })[event.key];
+  const target = /** @type {HTMLElement} */ (event.target);
+  if (!by || !drawn || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || event.defaultPrevented)
+    return;
+  const { may, shown } = slides_of(drawn);
+  if (!may || !shown || document.querySelector("dialog[open]") || target.matches("input, textarea, select, [contenteditable], [role=tab]") || target.closest(".panel"))
+    return;
+  event.preventDefault();
+  turn(drawn, by);
+});
+
+add({
+  name: "slides",
+  empty: () => none,
+  changes: {
+    welcome: (part, m) => ({ ...none, open: part.open, sending: part.sending, ...m }),
+    slide: (part, m) => ({ ...part, shown: m.shown, asked: m.shown?.page === part.asked ? null : part.asked }),
+    slide_decks: (part, m) => ({ ...part, decks: m.decks }),
+    slide_pages: (part, m) => ({ ...part, pages: { deck: m.deck, list: m.pages } }),
+    slides_here: (part, m) => ({ ...part, ...m.change }),
+  },
+  heard,
+  Screen: (view) => {
+    drawn = view;
+    return slides_of(view).shown && html`<${Slide} view=${view} />`;
+  },
+  Bar: (view) => slides_of(view).may && html`<${Control} name="slides" text=${t("Slides")} act=${() => {
+    view.send({ t: "slide_decks" });
+    note(view, { open: "files", fault: "" });
+  }} />`,
+  Dialogs: (view) => {
+    const { open } = slides_of(view), close = () => note(view, { open: "" });
+    return open === "files" ? html`<${Files} view=${view} close=${close} send=${(/** @type {File} */ file, /** @type {boolean} */ shared) => send_file(view, file, shared)} />`
+      : open === "pages" && html`<${Overview} view=${view} close=${close} />`;
+  },
+});

@@ -1,0 +1,33 @@
+#include "slides/slides_private.h"
+
+/* Kept equal to the t("…") of the scripts by tools/check-room-words. */
+const char *const slides_room_words[] = {
+        N_("Slide {page} of {pages}: {words}"),
+        N_("The slides are no longer shown."),
+        N_("Slides"),
+        N_("Slide {page} of {pages}"),
+        N_("coming…"),
+        N_("Turn the slides"),
+        N_("Slide before"),
+        N_("Next slide"),
+        N_("All slides"),
+        N_("Hide"),
+        N_("The file did not arrive. Try again."),
+        N_("This file is larger than 50 MB: save it with smaller pictures."),
+        N_("Shown now"),
+        N_("Show"),
+        N_("Slides as a PDF"),
+        N_("At most 50 MB and 300 pages."),
+        N_("Everybody may read these slides and have the PDF"),
+        N_("Sent so far"),
+        N_("{percent} %"),
+        N_("Send"),
+        N_("Close"),
+        N_("1 page"),
+        N_("{pages} pages"),
+        N_("Drawn: {drawn} of {pages}"),
+        N_("Waits to be drawn"),
+        N_("Not drawn: see why"),
+        N_("{page}. {label}"),
+        NULL,
+};
