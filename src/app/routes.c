@@ -54,6 +54,8 @@ const Route *const app_routes[] = {
         captions_routes,
         discuss_routes,
         replay_routes,
+        replay_page_routes,
+        replay_transcript_routes,
         greenroom_routes,
         whip_routes,
         law_routes,

@@ -85,4 +85,5 @@ const LiveFeature discuss_feature = {
         .export = discuss_store_export,
         .erase = discuss_store_erase,
         .expire = discuss_store_expire,
+        .trace = discuss_store_trace,
 };

@@ -126,4 +126,5 @@ const LiveFeature floor_feature = {
         .export = floor_store_export,
         .erase = floor_store_erase,
         .expire = floor_store_expire,
+        .trace = floor_store_trace,
 };

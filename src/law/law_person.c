@@ -8,6 +8,7 @@
 #include "people/people.h"
 #include "programme/programme.h"
 #include "registration/registration.h"
+#include "replay/replay.h"
 
 static json_t *mails_of(Db *db, int64_t account_id)
 {
@@ -32,6 +33,7 @@ static const struct {
         { "programme", programme_export, programme_erase, "persons" },
         { "live", live_export, live_erase, "*" },
         { "greenroom", greenroom_export, greenroom_erase, "" },
+        { "replay", replay_export, replay_erase, "" },
         { "mail", mails_of, forget_mails, "" },
         { "people", people_export, people_erase, "" },
 };
