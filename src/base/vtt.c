@@ -119,7 +119,9 @@ static bool read_times(const char *row, int64_t *ret_begin_us, int64_t *ret_end_
 static const struct {
         const char *name;
         const char *text;
-} ENTITIES[] = { { "&amp;", "&" }, { "&lt;", "<" }, { "&gt;", ">" }, { "&nbsp;", " " }, { "&lrm;", "" }, { "&rlm;", "" } };
+} ENTITIES[] = {
+        { "&amp;", "&" }, { "&lt;", "<" }, { "&gt;", ">" }, { "&nbsp;", " " }, { "&lrm;", "" }, { "&rlm;", "" }
+};
 
 static size_t read_entity(GString *into, const char *at)
 {

@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 enum {
-        VTT_LINE_CHARS = 300,          /* of a cue that is read; the rest of a longer one is dropped */
-        VTT_BYTES_MOST = 8 << 20,      /* of a file that is read */
-        VTT_LINES_MOST = 20 * 1000,    /* likewise */
+        VTT_LINE_CHARS = 300,       /* of a cue that is read; the rest of a longer one is dropped */
+        VTT_BYTES_MOST = 8 << 20,   /* of a file that is read */
+        VTT_LINES_MOST = 20 * 1000, /* likewise */
 };
 
 typedef struct {

@@ -24,11 +24,12 @@ static void check(const GPtrArray *lines, guint i, const char *text, double begu
 
 static void test_read(void)
 {
-        g_autoptr(GPtrArray) lines = parse("\xef\xbb\xbfWEBVTT - made by a program\r\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000\r\n\r\n"
-                                          "STYLE\r\n::cue { color: red }\r\n\r\nNOTE nothing\r\n\r\n"
-                                          "1\r\n00:01.500 --> 00:03.250 line:0 align:start\r\n<v Ada>Hello <b>there</b>,\r\n"
-                                          "&lt;you&gt; &amp; me.\r\n\r\n"
-                                          "01:02:03.004 --> 01:02:04.000\r\nLate.\r\n");
+        g_autoptr(GPtrArray) lines =
+                parse("\xef\xbb\xbfWEBVTT - made by a program\r\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000\r\n\r\n"
+                      "STYLE\r\n::cue { color: red }\r\n\r\nNOTE nothing\r\n\r\n"
+                      "1\r\n00:01.500 --> 00:03.250 line:0 align:start\r\n<v Ada>Hello <b>there</b>,\r\n"
+                      "&lt;you&gt; &amp; me.\r\n\r\n"
+                      "01:02:03.004 --> 01:02:04.000\r\nLate.\r\n");
         g_assert_cmpuint(lines->len, ==, 2);
         check(lines, 0, "Hello there, <you> & me.", 1.5, 3.25);
         check(lines, 1, "Late.", 3723.004, 3724);
@@ -41,12 +42,12 @@ static void test_hostile(void)
         g_assert_null(parse("1\n00:00:01,000 --> 00:00:02,000\nSubRip\n"));
         g_autoptr(GPtrArray) lines =
                 parse("WEBVTT\n\n00:01.000 --> 00:02.000\n<script>alert(1)</script>\n\n"
-                     "00:02.000 --> 00:01.000\nbackwards\n\n"
-                     "00:03.000 --> 00:04.000\n<img src=x onerror=alert(1)>\n\n" /* no words */
-                     "00:02.500 --> 00:04.000\nOut of order is taken when it is after the last.\n\n"
-                     "00:00.500 --> 00:04.000\nbefore\n\n"
-                     "99999999999:00:00.000 --> 99:99:99.999\nnonsense\n"
-                     "00:05.000 --> 00:06.000\nunclosed <tag");
+                      "00:02.000 --> 00:01.000\nbackwards\n\n"
+                      "00:03.000 --> 00:04.000\n<img src=x onerror=alert(1)>\n\n" /* no words */
+                      "00:02.500 --> 00:04.000\nOut of order is taken when it is after the last.\n\n"
+                      "00:00.500 --> 00:04.000\nbefore\n\n"
+                      "99999999999:00:00.000 --> 99:99:99.999\nnonsense\n"
+                      "00:05.000 --> 00:06.000\nunclosed <tag");
         g_assert_cmpuint(lines->len, ==, 3);
         check(lines, 0, "alert(1)", 1, 2);
         check(lines, 2, "unclosed", 5, 6);
@@ -56,7 +57,8 @@ static void test_hostile(void)
 
 static void test_there_and_back(void)
 {
-        g_autoptr(GPtrArray) lines = parse("WEBVTT\n\n00:01.000 --> 00:02.000\na &lt; b --&gt; c\n\n00:09.000 --> 00:10.000\nd\n");
+        g_autoptr(GPtrArray) lines =
+                parse("WEBVTT\n\n00:01.000 --> 00:02.000\na &lt; b --&gt; c\n\n00:09.000 --> 00:10.000\nd\n");
         g_autofree char *vtt = vtt_text(lines, 0, true);
         g_assert_true(g_str_has_prefix(vtt, "WEBVTT\n\n0\n00:00:01.000 --> "));
         g_autoptr(GPtrArray) again = parse(vtt);

@@ -66,8 +66,8 @@ void captions_store_trace(Db *db, int64_t session, LiveTraceKind kind, GPtrArray
 {
         if (kind != LIVE_WORDS)
                 return;
-        g_autoptr(Stmt) rows =
-                db_query(db, "SELECT " COLUMNS " FROM caption WHERE session_id = $1 AND lane = '' ORDER BY n", "i", session);
+        g_autoptr(Stmt) rows = db_query(
+                db, "SELECT " COLUMNS " FROM caption WHERE session_id = $1 AND lane = '' ORDER BY n", "i", session);
         while (stmt_next(rows))
                 live_trace_add(into, &(LiveTrace){ .kind = kind,
                                                    .n = stmt_int(rows, 0),

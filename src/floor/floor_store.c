@@ -42,8 +42,8 @@ bool floor_store_expire(Db *db, int64_t room_id)
 json_t *floor_store_export(Db *db, int64_t room_id, int person)
 {
         g_autoptr(Stmt) row = db_query(
-                db, "SELECT since_us FROM live_floor_turn WHERE room_id = $1 AND person_id = $2 ORDER BY since_us", "ii",
-                room_id, (int64_t)person);
+                db, "SELECT since_us FROM live_floor_turn WHERE room_id = $1 AND person_id = $2 ORDER BY since_us",
+                "ii", room_id, (int64_t)person);
         json_t *list = NULL;
         while (stmt_next(row)) {
                 list = list ? list : json_array();
@@ -56,12 +56,12 @@ void floor_store_trace(Db *db, int64_t session_id, LiveTraceKind kind, GPtrArray
 {
         if (kind != LIVE_CHAPTER)
                 return;
-        g_autoptr(Stmt) rows =
-                db_query(db,
-                         "SELECT t.since_us, t.room_id, t.person_id, p.name FROM live_floor_turn t JOIN live_person p ON "
-                         "p.room_id = t.room_id AND p.id = t.person_id WHERE t.session_id = $1 AND p.name <> '' "
-                         "ORDER BY t.since_us",
-                         "i", session_id);
+        g_autoptr(Stmt) rows = db_query(
+                db,
+                "SELECT t.since_us, t.room_id, t.person_id, p.name FROM live_floor_turn t JOIN live_person p ON "
+                "p.room_id = t.room_id AND p.id = t.person_id WHERE t.session_id = $1 AND p.name <> '' "
+                "ORDER BY t.since_us",
+                "i", session_id);
         while (stmt_next(rows))
                 if (live_agrees(db, stmt_int(rows, 1), (int)stmt_int(rows, 2)))
                         live_trace_add(into, &(LiveTrace){ .kind = kind,

@@ -101,7 +101,8 @@ void recorder_figures(Recorder *recorder, RecorderFigures *ret_figures);
 /* Whether the recording in this folder has its end: then it cannot go on, another folder is needed. */
 bool recorder_has_ended(const char *folder);
 
-/* --- What lies in a recording's folder, for whoever shows it -------------------------------------------------------- */
+/* --- What lies in a recording's folder, for whoever shows it --------------------------------------------------------
+ */
 
 /* A segment of the list. */
 typedef struct RecorderPiece {

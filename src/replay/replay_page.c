@@ -95,7 +95,8 @@ static bool has_file(Request *req, const Replay *replay, const char *name)
         return g_file_test(path, G_FILE_TEST_IS_REGULAR);
 }
 
-/* --- Words and chat ------------------------------------------------------------------------------------------------ */
+/* --- Words and chat ------------------------------------------------------------------------------------------------
+ */
 
 /* Marks what was searched; false: it is not in there. */
 static bool mark(ReplayMoment *moment, const char *text, const char *words)
@@ -146,10 +147,13 @@ static void show_window(ReplayWords *into, const GPtrArray *lines, int64_t at_us
         }
         if (from > 0)
                 into->earlier_s =
-                        ((const VttLine *)lines->pdata[from > WORDS_SHOWN ? from - WORDS_SHOWN : 0])->begun_us / SECOND_US;
+                        ((const VttLine *)lines->pdata[from > WORDS_SHOWN ? from - WORDS_SHOWN : 0])->begun_us /
+                        SECOND_US;
         into->has_earlier = from > 0;
         if (to < lines->len)
-                into->later_s = (((const VttLine *)lines->pdata[MIN(to + WORDS_BEFORE, lines->len - 1)])->begun_us + SECOND_US - 1) / SECOND_US;
+                into->later_s = (((const VttLine *)lines->pdata[MIN(to + WORDS_BEFORE, lines->len - 1)])->begun_us +
+                                 SECOND_US - 1) /
+                                SECOND_US;
         into->has_later = to < lines->len;
 }
 
@@ -197,7 +201,8 @@ static GArray *chat_around(const GArray *chat, int64_t at_us)
         return shown;
 }
 
-/* --- The page ------------------------------------------------------------------------------------------------------ */
+/* --- The page ------------------------------------------------------------------------------------------------------
+ */
 
 /* What the page is made of; all but the strings of the request is owned. */
 typedef struct {
@@ -216,8 +221,8 @@ static void made_clear(Made *made)
         for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
                 g_clear_pointer(arrays[i], g_array_unref);
         words_clear(&made->words);
-        char *texts[] = { made->kicker, made->sentence, made->list, made->movie, made->start, made->poster, made->size,
-                          made->name, made->title, made->captions, made->chat_track, made->link };
+        char *texts[] = { made->kicker, made->sentence, made->list,  made->movie,    made->start,      made->poster,
+                          made->size,   made->name,     made->title, made->captions, made->chat_track, made->link };
         for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
                 g_free(texts[i]);
 }
@@ -332,7 +337,6 @@ static void show_replay(Request *req, Db *db)
         else
                 respond_not_found(req);
 }
-
 
 const Route replay_page_routes[] = {
         { GET, "/:event/talk/:code/replay/", show_replay, RIGHT_PUBLIC, 0, "The replay of a session" },

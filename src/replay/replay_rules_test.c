@@ -119,7 +119,8 @@ static void test_time(void)
         g_autoptr(GArray) pieces = pieces_of(list, G_N_ELEMENTS(list));
         static const struct {
                 int64_t clock_s, media_s;
-        } at[] = { { 99, -1 }, { 100, 0 }, { 103, 3 }, { 104, -1 }, { 130, -1 }, { 157, 4 }, { 160, 4 }, { 163, 7 }, { 164, -1 } };
+        } at[] = { { 99, -1 }, { 100, 0 }, { 103, 3 }, { 104, -1 }, { 130, -1 },
+                   { 157, 4 }, { 160, 4 }, { 163, 7 }, { 164, -1 } };
         for (size_t i = 0; i < G_N_ELEMENTS(at); i++) {
                 int64_t media_us = replay_media_us(pieces, 0, at[i].clock_s * SECOND_US);
                 g_assert_cmpint(media_us, ==, at[i].media_s < 0 ? -1 : at[i].media_s * SECOND_US);
@@ -139,8 +140,8 @@ static void test_time_words(void)
         static const struct {
                 const char *text;
                 int seconds;
-        } read[] = { { "90", 90 }, { "1:30", 90 }, { "1:09:00", 4140 }, { "", -1 }, { "-1", -1 }, { "1:", -1 }, { "1:2:3:4", -1 },
-                     { "99999999999", -1 }, { "1x", -1 } };
+        } read[] = { { "90", 90 }, { "1:30", 90 },    { "1:09:00", 4140 },   { "", -1 },  { "-1", -1 },
+                     { "1:", -1 }, { "1:2:3:4", -1 }, { "99999999999", -1 }, { "1x", -1 } };
         for (size_t i = 0; i < G_N_ELEMENTS(read); i++)
                 g_assert_cmpint(replay_time_read(read[i].text), ==, read[i].seconds);
 }

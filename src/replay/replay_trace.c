@@ -88,7 +88,8 @@ GArray *replay_chapters(Db *db, const Replay *replay, const GArray *pieces, cons
 static int by_votes(gconstpointer a, gconstpointer b)
 {
         const LiveTrace *first = *(LiveTrace *const *)a, *second = *(LiveTrace *const *)b;
-        return first->votes != second->votes ? second->votes - first->votes : (first->n > second->n) - (first->n < second->n);
+        return first->votes != second->votes ? second->votes - first->votes
+                                             : (first->n > second->n) - (first->n < second->n);
 }
 
 GArray *replay_questions(Db *db, const Replay *replay, const GArray *pieces)
@@ -98,7 +99,8 @@ GArray *replay_questions(Db *db, const Replay *replay, const GArray *pieces)
         g_ptr_array_sort(traces, by_votes);
         for (guint i = 0; i < traces->len && i < QUESTIONS_MOST; i++) {
                 const LiveTrace *trace = traces->pdata[i];
-                replay_moments_add(questions, trace->n, media_us(replay, pieces, trace->at_us), trace->name, trace->text);
+                replay_moments_add(questions, trace->n, media_us(replay, pieces, trace->at_us), trace->name,
+                                   trace->text);
                 g_array_index(questions, ReplayMoment, questions->len - 1).votes = trace->votes;
         }
         return questions;

@@ -4,12 +4,12 @@
 
 /* A moment of a replay that has words: a line of what was said, of the chat, a chapter, a question. */
 typedef struct {
-        int64_t n, at_us; /* at_us from the beginning of what is shown; -1: at no moment */
-        char *at;         /* "1:09:00" */
-        char *name;       /* "" for none */
+        int64_t n, at_us;        /* at_us from the beginning of what is shown; -1: at no moment */
+        char *at;                /* "1:09:00" */
+        char *name;              /* "" for none */
         char *head, *hit, *tail; /* the text; hit: what was searched in it */
         char *url;               /* hit is this address: NULL, it is none */
-        int votes, part; /* part of the recording, from 1 */
+        int votes, part;         /* part of the recording, from 1 */
 } ReplayMoment;
 GArray *replay_moments_new(void);
 /* at_us as in ReplayMoment; text is split at the first web address when there is one. */

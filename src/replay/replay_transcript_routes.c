@@ -104,7 +104,8 @@ static void send_chat(Request *req, Db *db)
         send_as_vtt(req, lines);
 }
 
-/* --- A line is corrected ------------------------------------------------------------------------------------------- */
+/* --- A line is corrected -------------------------------------------------------------------------------------------
+ */
 
 static const FormField FIELDS[] = {
         { "n", "", .kind = FIELD_HIDDEN },
@@ -193,8 +194,9 @@ static const char *fault_of(Request *req, Db *db, const Form *form, const VttLin
 {
         g_autofree char *was = one_line(form_value(form, "was"));
         if (strcmp(was, line->text) != 0)
-                return N_("Somebody has corrected this line meanwhile. What stands here now is theirs; look at it, then "
-                          "correct it again.");
+                return N_(
+                        "Somebody has corrected this line meanwhile. What stands here now is theirs; look at it, then "
+                        "correct it again.");
         if (transcript_changes_since(db, request_account(req), now_us() - 10 * MINUTE_US) >= CHANGES_MOST)
                 return N_("That is a lot of corrections at once. Go on in some minutes.");
         return NULL;

@@ -41,13 +41,15 @@ GPtrArray *transcript_lines(Db *db, int64_t talk)
 
 bool transcript_keep(Db *db, int64_t talk, const GPtrArray *lines, const char *origin)
 {
-        bool kept = db_run(db, "INSERT INTO transcript(talk_id, origin, made_us) VALUES($1, $2, $3) ON CONFLICT(talk_id) "
-                               "DO NOTHING",
+        bool kept = db_run(db,
+                           "INSERT INTO transcript(talk_id, origin, made_us) VALUES($1, $2, $3) ON CONFLICT(talk_id) "
+                           "DO NOTHING",
                            "iti", talk, origin, now_us());
         for (guint i = 0; kept && i < lines->len; i++) {
                 const VttLine *line = lines->pdata[i];
-                kept = db_run(db, "INSERT INTO transcript_line(talk_id, n, text, begun_us, ended_us) VALUES($1, $2, $3, "
-                                  "$4, $5) ON CONFLICT(talk_id, n) DO NOTHING",
+                kept = db_run(db,
+                              "INSERT INTO transcript_line(talk_id, n, text, begun_us, ended_us) VALUES($1, $2, $3, "
+                              "$4, $5) ON CONFLICT(talk_id, n) DO NOTHING",
                               "iitii", talk, line->n, line->text, line->begun_us, line->ended_us);
         }
         return kept;
@@ -70,8 +72,8 @@ bool transcript_change(Db *db, int64_t talk, int64_t n, const char *text, int64_
 
 int64_t transcript_changes_since(Db *db, int64_t account, int64_t since_us)
 {
-        return db_int(db, 0, "SELECT count(*) FROM transcript_change WHERE account_id = $1 AND at_us >= $2", "ii", account,
-                      since_us);
+        return db_int(db, 0, "SELECT count(*) FROM transcript_change WHERE account_id = $1 AND at_us >= $2", "ii",
+                      account, since_us);
 }
 
 static void change_free(gpointer data)
@@ -106,11 +108,11 @@ GPtrArray *transcript_changes(Db *db, int64_t talk, int64_t n, int limit)
 json_t *replay_export(Db *db, int64_t account)
 {
         json_t *changes = json_array();
-        g_autoptr(Stmt) rows =
-                db_query(db,
-                         "SELECT t.title, c.text, c.at_us FROM transcript_change c JOIN talk t ON t.id = c.talk_id WHERE "
-                         "c.account_id = $1 ORDER BY c.id",
-                         "i", account);
+        g_autoptr(Stmt) rows = db_query(
+                db,
+                "SELECT t.title, c.text, c.at_us FROM transcript_change c JOIN talk t ON t.id = c.talk_id WHERE "
+                "c.account_id = $1 ORDER BY c.id",
+                "i", account);
         while (stmt_next(rows))
                 json_array_append_new(changes, json_pack("{s:s, s:s, s:I}", "session", stmt_text(rows, 0), "text",
                                                          stmt_text(rows, 1), "at_us", (json_int_t)stmt_int(rows, 2)));

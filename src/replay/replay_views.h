@@ -31,10 +31,10 @@ typedef struct {
         const char *download_size, *download_name;
         const char *licence;
         bool licence_is_free;
-        const GPtrArray *persons; /* of Person */
-        const GArray *parts;      /* of ReplayPart; none when there is one */
-        const char *not_played;   /* for the script */
-        const char *movie_start;  /* the film from where it was asked for */
+        const GPtrArray *persons;                            /* of Person */
+        const GArray *parts;                                 /* of ReplayPart; none when there is one */
+        const char *not_played;                              /* for the script */
+        const char *movie_start;                             /* the film from where it was asked for */
         const char *captions_url, *chat_url, *captions_lang; /* NULL: there are none */
         const ReplayWords *words;
         const GArray *chapters, *questions, *chat; /* of ReplayMoment; NULL: not yet */

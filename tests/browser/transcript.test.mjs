@@ -93,8 +93,9 @@ for (const [name, open] of [['chromium', open_chromium], ['firefox', open_firefo
     });
   });
 
-it('its pages have no fault, in the dark neither, and weigh little', { skip: missing('chromium') }, async () => {
+it('its pages have no fault, in the dark neither, and weigh little', { skip: missing('chromium') }, async (t) => {
   const window = await open_chromium();
+  t.after(() => window.close());
   const owner = await ownerClient(server);
   const context = await window.browser.newContext({ locale: 'fr-FR' });
   await context.addCookies([...owner.cookies].map(([name, value]) => ({ name, value, url: server.origin })));
@@ -111,6 +112,5 @@ it('its pages have no fault, in the dark neither, and weigh little', { skip: mis
   const fresh = await (await window.browser.newContext()).newPage();
   const weight = await weigh(fresh, address);
   assert.ok(weight.score >= 70, JSON.stringify(weight));
-  console.log(`# replay: ${JSON.stringify(weight)}`);
-  await window.close();
+  t.diagnostic(`replay: ${JSON.stringify(weight)}`);
 });

@@ -25,7 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         int64_t last_us = 0;
         for (guint i = 0; i < lines->len; i++) {
                 const VttLine *line = lines->pdata[i];
-                expect(line->n == i && *line->text && !strchr(line->text, '\n') && g_utf8_validate(line->text, -1, NULL));
+                expect(line->n == i && *line->text && !strchr(line->text, '\n') &&
+                       g_utf8_validate(line->text, -1, NULL));
                 expect(g_utf8_strlen(line->text, -1) <= VTT_LINE_CHARS);
                 expect(line->begun_us >= last_us && line->ended_us >= line->begun_us);
                 last_us = line->begun_us;
