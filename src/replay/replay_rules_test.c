@@ -1,5 +1,7 @@
 #include "replay/replay_rules.h"
 
+#include "base/time.h"
+
 #include <string.h>
 
 static void test_media_kind(void)
