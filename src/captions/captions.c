@@ -1,12 +1,5 @@
 #include "captions/captions_store.h"
 
-void caption_free(gpointer data)
-{
-        Caption *line = data;
-        g_free(line->text);
-        g_free(line);
-}
-
 void captions_free(gpointer data)
 {
         Captions *captions = data;
@@ -81,4 +74,5 @@ const LiveFeature captions_feature = {
         .export = captions_store_export,
         .erase = captions_store_forget,
         .expire = expire,
+        .trace = captions_store_trace,
 };

@@ -2,6 +2,8 @@
 #pragma once
 #include "captions/captions.h"
 
+#include "base/vtt.h"
+
 enum {
         CAPTIONS_SHOWN = 10,      /* lines that a page gets when it comes in */
         CAPTIONS_CORRECT = 5,     /* of these the last may be corrected */
@@ -9,12 +11,7 @@ enum {
         CAPTIONS_MAX = 20 * 1000, /* of a session: one in two seconds for eleven hours */
 };
 
-typedef struct {
-        int64_t n;
-        char *text; /* "": taken back */
-        int64_t begun_us, ended_us;
-} Caption;
-void caption_free(gpointer caption);
+typedef VttLine Caption;
 
 /* What a room holds of its session. */
 typedef struct {
@@ -41,10 +38,5 @@ json_t *caption_json(const Caption *line);
 
 /* --- captions_sign.c ---------------------------------------------------------------------------------------------- */
 void captions_sign(LiveClient *client, json_t *message);
-
-/* --- captions_vtt.c: pure ----------------------------------------------------------------------------------------- */
-/* The lines (of Caption, in order) as WebVTT, with times since start_us; what was over by then is left out. W3C WebVTT.
- * (transfer full) */
-char *captions_vtt(const GPtrArray *lines, int64_t start_us);
 
 extern const char *const captions_room_words[];

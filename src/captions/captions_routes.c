@@ -1,4 +1,4 @@
-/* A session's captions as a file: to everybody with its replay, to the team at once. */
+/* A session's captions as a file, to the team at once; with its replay, to everybody, they are replay/'s. */
 #include "captions/captions_store.h"
 
 #include "conference/conference.h"
@@ -13,7 +13,7 @@ static void send_vtt(Request *req, Db *db, const Talk *talk)
                 respond_not_found(req);
                 return;
         }
-        g_autofree char *vtt = captions_vtt(lines, began_us);
+        g_autofree char *vtt = vtt_text(lines, began_us, false);
         respond_text(req, 200, "text/vtt; charset=utf-8", vtt);
 }
 
@@ -21,15 +21,6 @@ static Talk *talk_of(Request *req, Db *db)
 {
         g_autoptr(Event) event = conference_event(db, request_event(req));
         return event ? talk_find(db, event->id, request_param(req, "code")) : NULL;
-}
-
-static void send_public(Request *req, Db *db)
-{
-        g_autoptr(Talk) talk = talk_of(req, db);
-        if (talk && talk->has_replay && !talk->no_recording)
-                send_vtt(req, db, talk);
-        else
-                respond_not_found(req);
 }
 
 static void send_to_team(Request *req, Db *db)
@@ -42,7 +33,6 @@ static void send_to_team(Request *req, Db *db)
 }
 
 const Route captions_routes[] = {
-        { GET, "/:event/talk/:code/replay/captions.vtt", send_public, RIGHT_PUBLIC, 0, "The captions of a replay" },
         { GET, "/:event/talk/:code/captions.vtt", send_to_team, RIGHT_CAPTION, 0, "The captions of a session" },
         { 0 },
 };

@@ -14,7 +14,7 @@ static Caption *read_line(Stmt *rows)
 Captions *captions_store_load(Db *db, int64_t session)
 {
         Captions *captions = g_new0(Captions, 1);
-        captions->lines = g_ptr_array_new_with_free_func(caption_free);
+        captions->lines = g_ptr_array_new_with_free_func(vtt_line_free);
         captions->next =
                 db_int(db, -1, "SELECT max(n) FROM caption WHERE session_id = $1 AND lane = ''", "i", session) + 1;
         captions->signer =
@@ -56,10 +56,24 @@ GPtrArray *captions_store_of_talk(Db *db, int64_t talk)
                                         "SELECT " COLUMNS " FROM caption WHERE lane = '' AND session_id IN (SELECT id "
                                         "FROM live_session WHERE talk_id = $1) ORDER BY begun_us, n LIMIT $2",
                                         "ii", talk, (int64_t)CAPTIONS_MAX);
-        GPtrArray *lines = g_ptr_array_new_with_free_func(caption_free);
+        GPtrArray *lines = g_ptr_array_new_with_free_func(vtt_line_free);
         while (stmt_next(rows))
                 g_ptr_array_add(lines, read_line(rows));
         return lines;
+}
+
+void captions_store_trace(Db *db, int64_t session, LiveTraceKind kind, GPtrArray *into)
+{
+        if (kind != LIVE_WORDS)
+                return;
+        g_autoptr(Stmt) rows = db_query(
+                db, "SELECT " COLUMNS " FROM caption WHERE session_id = $1 AND lane = '' ORDER BY n", "i", session);
+        while (stmt_next(rows))
+                live_trace_add(into, &(LiveTrace){ .kind = kind,
+                                                   .n = stmt_int(rows, 0),
+                                                   .text = g_strdup(stmt_text(rows, 1)),
+                                                   .at_us = stmt_int(rows, 2),
+                                                   .end_us = stmt_int(rows, 3) });
 }
 
 int64_t captions_store_began(Db *db, int64_t talk, int64_t part)

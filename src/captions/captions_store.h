@@ -10,6 +10,8 @@ bool captions_store_save(Db *db, int64_t session, const Caption *line, int perso
 bool captions_store_sign(Db *db, int64_t session, int person);
 /* All of a talk, in order. (transfer full) of Caption */
 GPtrArray *captions_store_of_talk(Db *db, int64_t talk);
+/* The lines of a session, for its replay. */
+void captions_store_trace(Db *db, int64_t session, LiveTraceKind kind, GPtrArray *into);
 /* When part (0 …) of its recording began, or the session itself when it was not recorded; -1: neither. */
 int64_t captions_store_began(Db *db, int64_t talk, int64_t part);
 /* The lines that a person of a room typed: an array, NULL when there are none. (transfer full) */

@@ -7,7 +7,7 @@
 
 static GPtrArray *lines_new(void)
 {
-        return g_ptr_array_new_with_free_func(caption_free);
+        return g_ptr_array_new_with_free_func(vtt_line_free);
 }
 
 static void add(GPtrArray *lines, const char *text, double begun_s, double ended_s)
@@ -19,7 +19,7 @@ static void add(GPtrArray *lines, const char *text, double begun_s, double ended
 
 static void check(const GPtrArray *lines, double start_s, const char *expected)
 {
-        g_autofree char *vtt = captions_vtt(lines, (int64_t)(start_s * SECOND_US));
+        g_autofree char *vtt = vtt_text(lines, (int64_t)(start_s * SECOND_US), false);
         g_assert_cmpstr(vtt, ==, expected);
 }
 

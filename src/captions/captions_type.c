@@ -83,7 +83,7 @@ static void keeping_free(gpointer data)
 {
         Keeping *keeping = data;
         if (keeping->line)
-                caption_free(keeping->line);
+                vtt_line_free(keeping->line);
         g_free(keeping);
 }
 

@@ -87,4 +87,5 @@ const LiveFeature discuss_feature = {
         .expire = discuss_store_expire,
         .hall = discuss_hall,
         .hall_form = discuss_hall_form,
+        .trace = discuss_store_trace,
 };

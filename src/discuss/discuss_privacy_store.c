@@ -125,6 +125,30 @@ static json_t *lines_of(Db *db, int64_t session)
         return list;
 }
 
+void discuss_store_trace(Db *db, int64_t session, LiveTraceKind kind, GPtrArray *into)
+{
+        if (kind != LIVE_CHAPTER && kind != LIVE_QUESTION)
+                return;
+        g_autoptr(Stmt) rows = db_query(
+                db,
+                "SELECT id, text, votes, coalesce(answered_us, 0), named, room_id, person_id, (SELECT name FROM "
+                "live_person p WHERE p.room_id = q.room_id AND p.id = q.person_id) FROM discuss_question q "
+                "WHERE session_id = $1 AND state IN ('open', 'answering', 'answered') ORDER BY id",
+                "i", session);
+        while (stmt_next(rows)) {
+                int64_t answered_us = stmt_int(rows, 3);
+                if (kind == LIVE_CHAPTER && answered_us == 0)
+                        continue;
+                bool named = stmt_int(rows, 4) && live_agrees(db, stmt_int(rows, 5), (int)stmt_int(rows, 6));
+                live_trace_add(into, &(LiveTrace){ .kind = kind,
+                                                   .n = stmt_int(rows, 0),
+                                                   .text = g_strdup(stmt_text(rows, 1)),
+                                                   .votes = (int)stmt_int(rows, 2),
+                                                   .at_us = answered_us,
+                                                   .name = named ? g_strdup(stmt_text(rows, 7)) : NULL });
+        }
+}
+
 json_t *discuss_store_talk(Db *db, int64_t talk_id)
 {
         json_t *questions = json_array(), *polls = json_array(), *lines = json_array();

@@ -34,5 +34,7 @@ json_t *discuss_store_export(Db *db, int64_t room_id, int person);
 bool discuss_store_erase(Db *db, int64_t room_id, int person);
 bool discuss_store_expire(Db *db, int64_t room_id);
 
+/* Questions of a session, for its replay: all that were shown, and as chapters those that were answered. */
+void discuss_store_trace(Db *db, int64_t session, LiveTraceKind kind, GPtrArray *into);
 /* All of a talk's sessions, as organisers get it. (transfer full) */
 json_t *discuss_store_talk(Db *db, int64_t talk_id);

@@ -153,4 +153,5 @@ const LiveFeature floor_feature = {
         .erase = floor_store_erase,
         .expire = floor_store_expire,
         .hall_top = hall_top,
+        .trace = floor_store_trace,
 };

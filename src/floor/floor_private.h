@@ -27,5 +27,7 @@ char *floor_store_name(Db *db, int64_t session_id, int *ret_who);
 bool floor_store_keep(Db *db, const LiveMoment *moment, const Floor *floor);
 bool floor_store_erase(Db *db, int64_t room_id, int person);
 bool floor_store_expire(Db *db, int64_t room_id);
+/* Each turn, as a chapter of the session's replay; of those who agree to be named alone. */
+void floor_store_trace(Db *db, int64_t session_id, LiveTraceKind kind, GPtrArray *into);
 /* NULL: nothing. (transfer full) */
 json_t *floor_store_export(Db *db, int64_t room_id, int person);

@@ -10,6 +10,7 @@
 #include "programme/programme.h"
 #include "registration/registration.h"
 #include "slides/slides.h"
+#include "replay/replay.h"
 
 static json_t *mails_of(Db *db, int64_t account_id)
 {
@@ -36,6 +37,7 @@ static const struct {
         { "greenroom", greenroom_export, greenroom_erase, "" },
         { "notes", notes_export, notes_erase, "" },
         { "slides", slides_export, slides_erase, "" },
+        { "replay", replay_export, replay_erase, "" },
         { "mail", mails_of, forget_mails, "" },
         { "people", people_export, people_erase, "" },
 };

@@ -111,7 +111,7 @@ static const Retention TABLE[] = {
           .job = "law_expire",
           .days = 2 },
         { .key = "room",
-          .tables = "live_person live_line live_hand live_consent live_recorded live_floor live_round_person caption "
+          .tables = "live_person live_line live_hand live_consent live_recorded live_floor live_round_person live_floor_turn caption "
                     "caption_signer "
                     "interpret_person interpret_language",
           .what = N_("In a room: the name shown, the session you last came to, what you write, raised hands, the "
@@ -224,6 +224,14 @@ static const Retention TABLE[] = {
           .basis = BY_CONSENT,
           .kept = N_("As long as it is published; it is taken down when you withdraw your consent"),
           .seen_by = N_("Everybody"),
+          .job = "" },
+        { .key = "transcript",
+          .tables = "transcript_change",
+          .what = N_("Corrections that you make to the transcript of a replay, with your name"),
+          .why = N_("To know who changed what was said, and to go back"),
+          .basis = BY_INTEREST,
+          .kept = N_("As long as the replay; your name goes with your account"),
+          .seen_by = N_("Whoever is signed in"),
           .job = "" },
         { .key = "draft",
           .tables = "import_draft",

@@ -213,6 +213,27 @@ typedef struct {
         bool is_over;
 } LiveHall;
 
+/* What a session leaves in time, for its replay. Times are UTC. */
+typedef enum {
+        LIVE_WORDS,    /* a line of what was said, of the kind that the replay shows as captions */
+        LIVE_CHAPTER,  /* something begins that a reader may want to go to */
+        LIVE_QUESTION, /* was asked; answered when it has a time */
+        LIVE_LINE,     /* of the chat */
+} LiveTraceKind;
+typedef struct {
+        LiveTraceKind kind;
+        int64_t at_us, end_us; /* at_us 0: at no moment; end_us 0: it has no end of its own */
+        int64_t n;             /* a number of its own among its kind */
+        int votes;
+        char *text, *name; /* name: NULL, or of somebody who agreed to be named in a recording */
+} LiveTrace;
+/* Takes text and name. For trace() of features. */
+void live_trace_add(GPtrArray *traces, const LiveTrace *trace);
+/* What the sessions of a talk left, in order of time. (transfer full) of LiveTrace. Any thread. */
+GPtrArray *live_traces(Db *db, int64_t talk, LiveTraceKind kind);
+/* Whether this person of a room agrees to be recorded and named. */
+bool live_agrees(Db *db, int64_t room_id, int person);
+
 typedef struct {
         const char *name;            /* of its member in `welcome`, its folder, its part of a person's export */
         const LiveMessage *messages; /* ended by { 0 } */
@@ -249,6 +270,8 @@ typedef struct {
         void (*hall_top)(Html *h, Db *db, const LiveHall *hall);
         void (*hall)(Html *h, Db *db, const LiveHall *hall);
         json_t *(*hall_form)(Request *req);
+        /* Adds what it has of this kind in a session (live_session.id) by live_trace_add(); may be NULL. */
+        void (*trace)(Db *db, int64_t session_id, LiveTraceKind kind, GPtrArray *into);
 } LiveFeature;
 /* The application's list, ended by NULL. */
 extern const LiveFeature *const live_features[];

@@ -106,6 +106,22 @@ void recorder_figures(Recorder *recorder, RecorderFigures *ret_figures);
 /* Whether the recording in this folder has its end: then it cannot go on, another folder is needed. */
 bool recorder_has_ended(const char *folder);
 
+/* --- What lies in a recording's folder, for whoever shows it --------------------------------------------------------
+ */
+
+/* A segment of the list. */
+typedef struct RecorderPiece {
+        unsigned segment, init; /* numbers of the files */
+        bool begins_stretch;    /* what comes before it does not lead into it */
+        int64_t clock_us;       /* when it was, UTC */
+        int64_t length_us;
+} RecorderPiece;
+/* In order. NULL: there is no list, or it cannot be read. (transfer full) of RecorderPiece */
+GArray *recorder_pieces(const char *folder, bool *ret_ended);
+/* programme.m3u8 of these pieces, all or some of those of the folder, where one that follows a gap begins a stretch.
+ * Players begin start_us after the first. (transfer full) */
+char *recorder_list(const GArray *pieces, bool ended, int64_t start_us);
+
 /* Where the child program lies: beside the running program as the build and the installation put it. (transfer full) */
 char *recorder_program(void);
 

@@ -13,6 +13,8 @@
 #include "record/record.h"
 #include "web/request.h"
 
+#include <jansson.h>
+
 /* Which recording. Its files lie in media/FOLDER of the data folder. */
 typedef struct {
         int64_t event, talk; /* talk 0: held outside the programme; kept, shown nowhere */
@@ -53,4 +55,8 @@ typedef struct {
  * all pages */
 GPtrArray *replay_list(Db *db, int64_t event, int64_t limit, int64_t offset, int64_t *ret_total);
 
-extern const Route replay_routes[];
+/* The corrections that an account has made to transcripts; forgets who made them: the words stay. */
+json_t *replay_export(Db *db, int64_t account);
+bool replay_erase(Db *db, int64_t account);
+
+extern const Route replay_routes[], replay_page_routes[], replay_transcript_routes[];

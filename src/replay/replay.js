@@ -2,13 +2,15 @@
 // behind, and afterwards; Safari on a phone has none and plays the list by itself. Never decided by canPlayType:
 // Chromium says yes there and then loses the live edge. Without this script the MP4 plays.
 import { library, offer_languages } from "./languages.js";
+import { add_controls } from "./controls.js";
+import { follow } from "./follow.js";
 
 const LATENCY = { liveSyncDurationCount: 3, maxLiveSyncPlaybackRate: 1.15 };
 
-/** Seconds in an address that ends in #t=90, or -1: from the beginning, or the live edge. */
-function startSeconds() {
+/** Where the address says to begin (?t=90, #t=90), or -1: at the beginning, or the live edge. @param {HTMLElement} player */
+function startSeconds(player) {
   const found = /^#t=(\d{1,6})$/.exec(location.hash);
-  return found ? Number(found[1]) : -1;
+  return found ? Number(found[1]) : Number(player.dataset.start) || -1;
 }
 
 /** What does not play says so, and offers the file. @param {HTMLElement} player */
@@ -24,13 +26,24 @@ function tellNotPlayed(player) {
 async function play(video) {
   const Hls = await library(video.dataset.list ?? "");
   const player = /** @type {HTMLElement} */ (video.closest(".player"));
+  /** Where it was asked to go before it plays. */
+  let first = startSeconds(player);
+  add_controls(video, player);
+  follow(video, (seconds) => {
+    first = seconds;
+    if (video.readyState > 0) video.currentTime = seconds;
+    void video.play();
+    player.scrollIntoView({ block: "nearest" });
+    video.focus({ preventScroll: true });
+  });
   if (!Hls.isSupported()) {
     video.src = /** @type {string} */ (video.dataset.list);
     return;
   }
   // Nothing is loaded before someone wants to see it: a page costs its text, not a film.
-  const hls = new Hls({ ...LATENCY, autoStartLoad: false, enableWorker: false, backBufferLength: 120 });
-  const begin = () => hls.startLoad(startSeconds());
+  const hls = new Hls({ ...LATENCY, autoStartLoad: false, enableWorker: false, backBufferLength: 120,
+    enableWebVTT: false, enableCEA708Captions: false });
+  const begin = () => hls.startLoad(first);
   video.addEventListener("play", begin, { once: true });
   let recovered = false;
   hls.on(Hls.Events.ERROR, (_event, fault) => {

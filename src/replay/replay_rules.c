@@ -2,6 +2,7 @@
 
 #include "base/time.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { FOLDER_MAX = 64, NAME_MAX_BYTES = 60 };
@@ -123,4 +124,116 @@ bool licence_is_free(const char *licence)
         if (strstr(upper, "NC") || strstr(upper, " ND"))
                 return false;
         return g_str_has_prefix(upper, "CC BY") || g_str_has_prefix(upper, "CC0") || g_str_has_prefix(upper, "CC 0");
+}
+
+/* --- Time --------------------------------------------------------------------------------------------------------- */
+
+#define BREAK_MOST_US (5 * SECOND_US) /* what falls into a break of the recording is shown where it goes on */
+
+int64_t replay_media_us(const GArray *pieces, int64_t started_us, int64_t clock_us)
+{
+        if (!pieces)
+                return clock_us >= started_us ? clock_us - started_us : -1;
+        int64_t media_us = 0;
+        for (guint i = 0; i < pieces->len; i++) {
+                const RecorderPiece *piece = &g_array_index(pieces, RecorderPiece, i);
+                int64_t since_us = clock_us - piece->clock_us;
+                if (since_us >= 0 && since_us < piece->length_us)
+                        return media_us + since_us;
+                if (since_us < 0 && since_us >= -BREAK_MOST_US && piece->begins_stretch && i > 0)
+                        return media_us;
+                media_us += piece->length_us;
+        }
+        return -1;
+}
+
+int64_t replay_clock_us(const GArray *pieces, int64_t started_us, int64_t media_us)
+{
+        if (!pieces || !pieces->len)
+                return started_us + media_us;
+        const RecorderPiece *piece = (const RecorderPiece *)pieces->data, *last = piece + pieces->len - 1;
+        for (; piece < last && media_us >= piece->length_us; piece++)
+                media_us -= piece->length_us;
+        return piece->clock_us + CLAMP(media_us, 0, piece->length_us);
+}
+
+char *replay_time_text(int64_t at_us)
+{
+        int seconds = (int)(at_us / SECOND_US);
+        if (seconds < 3600)
+                return g_strdup_printf("%d:%02d", seconds / 60, seconds % 60);
+        return g_strdup_printf("%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+int replay_time_read(const char *text)
+{
+        int seconds = 0, parts = 0;
+        while (parts < 3) {
+                size_t digits = strspn(text, "0123456789");
+                if (digits == 0 || digits > 6)
+                        return -1;
+                seconds = MIN(seconds, 10000) * 60 + atoi(text);
+                parts++;
+                text += digits;
+                if (!*text)
+                        return seconds;
+                if (*text++ != ':')
+                        return -1;
+        }
+        return -1;
+}
+
+/* --- Words -------------------------------------------------------------------------------------------------------- */
+
+bool replay_find_url(const char *text, size_t *ret_from, size_t *ret_length)
+{
+        const char *secure = strstr(text, "https://"), *plain = strstr(text, "http://");
+        const char *at = secure && (!plain || secure < plain) ? secure : plain;
+        if (!at)
+                return false;
+        size_t length = strcspn(at, " \n\t<>\"«»");
+        while (length > 0 && strchr(".,;:!?)", at[length - 1]))
+                length--;
+        if (length <= strlen("https://"))
+                return false;
+        *ret_from = (size_t)(at - text);
+        *ret_length = length;
+        return true;
+}
+
+/* A text as it is compared: small letters without their marks; starts[i] is where byte i came from. */
+static char *plain_text(const char *text, GArray *starts)
+{
+        GString *plain = g_string_new(NULL);
+        for (const char *at = text; *at; at = g_utf8_next_char(at)) {
+                g_autofree char *letter = g_strndup(at, (gsize)(g_utf8_next_char(at) - at));
+                g_autofree char *parts = g_utf8_normalize(letter, -1, G_NORMALIZE_ALL);
+                g_autofree char *small = parts ? g_utf8_casefold(parts, -1) : g_strdup("");
+                size_t from = (size_t)(at - text);
+                for (const char *part = small; *part; part = g_utf8_next_char(part)) {
+                        gunichar letter_of = g_utf8_get_char(part);
+                        if (g_unichar_ismark(letter_of))
+                                continue;
+                        int bytes = (int)(g_utf8_next_char(part) - part);
+                        for (int i = 0; starts && i < bytes; i++)
+                                g_array_append_val(starts, from);
+                        g_string_append_len(plain, part, bytes);
+                }
+        }
+        size_t end = strlen(text);
+        if (starts)
+                g_array_append_val(starts, end);
+        return g_string_free(plain, FALSE);
+}
+
+bool replay_find_words(const char *text, const char *words, size_t *ret_from, size_t *ret_length)
+{
+        g_autoptr(GArray) starts = g_array_new(FALSE, FALSE, sizeof(size_t));
+        g_autofree char *plain = plain_text(text, starts), *wanted = plain_text(words, NULL);
+        const char *hit = *wanted ? strstr(plain, wanted) : NULL;
+        if (!hit)
+                return false;
+        *ret_from = g_array_index(starts, size_t, hit - plain);
+        *ret_length = g_array_index(starts, size_t, (size_t)(hit - plain) + strlen(wanted)) - *ret_from;
+        return true;
 }

@@ -15,6 +15,19 @@ bool media_folder_is_sound(const char *folder);
 int replay_choose(const GPtrArray *replays, int asked);
 bool replay_plays(const Replay *replay);
 
+/* Where a moment of the clock lies in what is shown of a recording: its pieces (of RecorderPiece), or NULL, all since
+ * started_us. -1: it is not shown. */
+int64_t replay_media_us(const GArray *pieces, int64_t started_us, int64_t clock_us);
+/* The other way; the end of what is shown for what lies behind it. */
+int64_t replay_clock_us(const GArray *pieces, int64_t started_us, int64_t media_us);
+/* "0:41", "1:09:00" (transfer full) */
+char *replay_time_text(int64_t at_us);
+/* Seconds out of "90", "1:30" or "1:09:00"; -1: it is none. */
+int replay_time_read(const char *text);
+/* The first address of the web in a text. */
+bool replay_find_url(const char *text, size_t *ret_from, size_t *ret_length);
+/* Where words stand in a text, whatever their case and accents. */
+bool replay_find_words(const char *text, const char *words, size_t *ret_from, size_t *ret_length);
 /* "PT1H14M5S": a length as ISO 8601 and schema.org write it. (transfer full) */
 char *iso_duration(int64_t length_us);
 /* "412 MB" (transfer full) */

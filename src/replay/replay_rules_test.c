@@ -1,5 +1,7 @@
 #include "replay/replay_rules.h"
 
+#include "base/time.h"
+
 #include <string.h>
 
 static void test_media_kind(void)
@@ -103,6 +105,63 @@ static void test_words(void)
         g_assert_false(licence_is_free("All rights reserved"));
 }
 
+static GArray *pieces_of(const RecorderPiece *list, guint n)
+{
+        GArray *pieces = g_array_new(FALSE, FALSE, sizeof(RecorderPiece));
+        g_array_append_vals(pieces, list, n);
+        return pieces;
+}
+
+/* Two stretches of 4 s, a minute apart. */
+static void test_time(void)
+{
+        const RecorderPiece list[] = { { 0, 0, true, 100 * SECOND_US, 2 * SECOND_US },
+                                       { 1, 0, false, 102 * SECOND_US, 2 * SECOND_US },
+                                       { 2, 1, true, 160 * SECOND_US, 4 * SECOND_US } };
+        g_autoptr(GArray) pieces = pieces_of(list, G_N_ELEMENTS(list));
+        static const struct {
+                int64_t clock_s, media_s;
+        } at[] = { { 99, -1 }, { 100, 0 }, { 103, 3 }, { 104, -1 }, { 130, -1 },
+                   { 157, 4 }, { 160, 4 }, { 163, 7 }, { 164, -1 } };
+        for (size_t i = 0; i < G_N_ELEMENTS(at); i++) {
+                int64_t media_us = replay_media_us(pieces, 0, at[i].clock_s * SECOND_US);
+                g_assert_cmpint(media_us, ==, at[i].media_s < 0 ? -1 : at[i].media_s * SECOND_US);
+        }
+        g_assert_cmpint(replay_media_us(NULL, 100, 107), ==, 7);
+        g_assert_cmpint(replay_media_us(NULL, 100, 99), ==, -1);
+        g_assert_cmpint(replay_clock_us(pieces, 0, 3 * SECOND_US), ==, 103 * SECOND_US);
+        g_assert_cmpint(replay_clock_us(pieces, 0, 5 * SECOND_US), ==, 161 * SECOND_US);
+        g_assert_cmpint(replay_clock_us(pieces, 0, 900 * SECOND_US), ==, 164 * SECOND_US);
+}
+
+static void test_time_words(void)
+{
+        g_autofree char *short_one = replay_time_text(41 * SECOND_US), *long_one = replay_time_text(4140 * SECOND_US);
+        g_assert_cmpstr(short_one, ==, "0:41");
+        g_assert_cmpstr(long_one, ==, "1:09:00");
+        static const struct {
+                const char *text;
+                int seconds;
+        } read[] = { { "90", 90 }, { "1:30", 90 },    { "1:09:00", 4140 },   { "", -1 },  { "-1", -1 },
+                     { "1:", -1 }, { "1:2:3:4", -1 }, { "99999999999", -1 }, { "1x", -1 } };
+        for (size_t i = 0; i < G_N_ELEMENTS(read); i++)
+                g_assert_cmpint(replay_time_read(read[i].text), ==, read[i].seconds);
+}
+
+static void test_find(void)
+{
+        size_t from, length;
+        g_assert_true(replay_find_url("See (https://example.org/a?b=1).", &from, &length));
+        g_assert_cmpuint(from, ==, 5);
+        g_assert_cmpuint(length, ==, strlen("https://example.org/a?b=1"));
+        g_assert_false(replay_find_url("javascript:alert(1) https://", &from, &length));
+        g_assert_true(replay_find_words("Le métier de Médiateur", "mediat", &from, &length));
+        g_assert_cmpuint(from, ==, strlen("Le métier de "));
+        g_assert_cmpuint(length, ==, strlen("Médiat"));
+        g_assert_false(replay_find_words("abc", "", &from, &length));
+        g_assert_false(replay_find_words("abc", "d", &from, &length));
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -112,5 +171,8 @@ int main(int argc, char **argv)
         g_test_add_func("/replay-rules/choose", test_choose);
         g_test_add_func("/replay-rules/durations", test_durations);
         g_test_add_func("/replay-rules/words", test_words);
+        g_test_add_func("/replay/time", test_time);
+        g_test_add_func("/replay/time-words", test_time_words);
+        g_test_add_func("/replay/find", test_find);
         return g_test_run();
 }

@@ -2,12 +2,24 @@
 #pragma once
 #include "programme/programme.h"
 #include "replay/replay_store.h"
+#include "replay/replay_trace.h"
+#include "replay/replay_transcript.h"
+#include "web/form.h"
 
 /* Another part of the same session, when it was recorded in several. */
 typedef struct {
         char *url, *label;
         bool current;
 } ReplayPart;
+
+/* Of what was said, some lines. */
+typedef struct {
+        GArray *shown;     /* of ReplayMoment */
+        const char *query; /* "" for none */
+        int total, found;  /* found: lines that hold the query */
+        int64_t earlier_s, later_s;
+        bool has_earlier, has_later, corrects;
+} ReplayWords;
 
 typedef struct {
         const Event *event;
@@ -19,13 +31,35 @@ typedef struct {
         const char *download_size, *download_name;
         const char *licence;
         bool licence_is_free;
-        const GPtrArray *persons; /* of Person */
-        const GArray *parts;      /* of ReplayPart; none when there is one */
-        const char *not_played;   /* for the script */
+        const GPtrArray *persons;                            /* of Person */
+        const GArray *parts;                                 /* of ReplayPart; none when there is one */
+        const char *not_played;                              /* for the script */
+        const char *movie_start;                             /* the film from where it was asked for */
+        const char *captions_url, *chat_url, *captions_lang; /* NULL: there are none */
+        const ReplayWords *words;
+        const GArray *chapters, *questions, *chat; /* of ReplayMoment; NULL: not yet */
+        const char *link;                          /* this page's whole address */
+        int64_t start_s;
+        int part; /* from 1 */
 } ReplayPage;
 void replay_view(Html *h, const ReplayPage *v);
 /* Of a page that plays: its one address, OpenGraph, and the video as JSON-LD. (transfer full); for Page.head_links */
 char *replay_head_markup(const Request *req, const ReplayPage *v, const Replay *replay);
+
+/* "45 min"; short ones in seconds. (transfer full) */
+char *replay_length_text(const Lang *lang, int64_t length_us);
+
+/* One line of what was said, to be corrected. */
+typedef struct {
+        const Event *event;
+        const Talk *talk;
+        const VttLine *line;
+        const char *at, *watch_url;
+        const Form *form;
+        const GPtrArray *changes; /* of TranscriptChange */
+        GTimeZone *zone;
+} LinePage;
+void line_view(Html *h, const LinePage *v);
 
 typedef struct {
         char *url, *title, *meta, *length, *iso, *date;

@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
         g_autofree char *input = g_utf8_make_valid((const char *)data, (gssize)size); /* as JSON gives it */
         g_auto(GStrv) typed = g_strsplit(input, "\n", 64);
-        g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(caption_free);
+        g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(vtt_line_free);
         int64_t start_us = 10 * SECOND_US;
         guint cues = 0;
         for (char **one = typed; *one; one++) {
@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 g_ptr_array_add(lines, line);
                 cues += text && line->ended_us > start_us;
         }
-        g_autofree char *vtt = captions_vtt(lines, start_us);
+        g_autofree char *vtt = vtt_text(lines, start_us, false);
         expect(g_str_has_prefix(vtt, "WEBVTT\n") && !strchr(vtt, '<'));
         g_auto(GStrv) blocks = g_strsplit(vtt, "\n\n", -1);
         expect(g_strv_length(blocks) == cues + 1);
