@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define HANDS_US (50 * 1000)
-#define GATHER_US_A_PERSON 320
+#define GATHER_US_A_PERSON 280
 
 static void send_text(Socket *socket, const char *text)
 {
@@ -22,7 +22,7 @@ void live_send(Socket *socket, json_t *message)
         json_decref(message);
 }
 
-/* The more people, the longer what is said to all may wait for more of it: 160 ms among 500. Each write costs the proxy
+/* The more people, the longer what is said to all may wait for more of it: 140 ms among 500. Each write costs the proxy
  * as much as it costs us, and more. */
 static int gather_ms(const LiveRoom *room)
 {
