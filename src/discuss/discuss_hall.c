@@ -48,6 +48,8 @@ void discuss_hall(Html *h, Db *db, const LiveHall *hall)
         page.poll_count = polls->len;
         page.questions = (const HallQuestion *)questions->data;
         page.count = questions->len;
+        while (page.waiting < page.count && !strcmp(page.questions[page.waiting].state, "waiting"))
+                page.waiting++;
         discuss_hall_view(h, &page);
 }
 

@@ -105,7 +105,7 @@ typedef struct {
         const char *nonce; /* of the next question */
         bool moderated, nameless;
         const HallQuestion *questions;
-        size_t count;
+        size_t waiting, count; /* the first ones wait for a host: one's own */
         Poll *const *polls;
         size_t poll_count;
 } DiscussHall;

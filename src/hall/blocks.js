@@ -5,7 +5,7 @@ import { t } from "../live/words.js";
 
 /** @typedef {import("./screen.js").View} View */
 
-const HANDS_SHOWN = 6, WORDS_SHOWN = 24;
+const HANDS_SHOWN = 4, WORDS_SHOWN = 24;
 const LINES_SHOWN = 2, LINE_US = 30e6; // of captions; a line that nothing follows
 
 /** "2:05" @param {number} seconds */
@@ -18,22 +18,29 @@ export function Floor({ room, now_us }) {
     return null;
   const gone_s = Math.max(0, Math.floor((now_us() - since_us) / 1e6)), over = limit_s > 0 && gone_s >= limit_s;
   return html`<section class="floor" data-over=${over ? "" : null}><p class="kicker">${icon("mic")}${t("Has the floor")}</p>
-    <p class="name">${name || t("Guest {number}", { number: who })}</p>
-    <p class="num" role="timer">${minutes(gone_s)}${limit_s > 0 && html` <small>${t("of {limit}", { limit: minutes(limit_s) })}</small>`}</p>
+    <p class="name">${name || t("Guest {number}", { number: who })}</p> <p class="num" role="timer">${minutes(gone_s)}${limit_s > 0 && html` <small>${t("of {limit}", { limit: minutes(limit_s) })}</small>`}</p>
     ${over && html`<p class="tag bad">${t("Time is up")}</p>`}</section>`;
 }
 
 /** @param {View} view */
 export function Asked({ room }) {
+  if (open_poll(room)) // one thing at a time: the queue and the phones' address are to stay in sight
+    return null;
   const asked = room.parts.discuss.questions.find((/** @type {{state: string}} */ one) => one.state === "answering");
   return asked && html`<section class="asked"><p class="kicker">${icon("question")}${t("Being answered")}</p><p class="question">${asked.text}</p>
     <p class="by">${asked.who ? asked.name || t("Guest {number}", { number: asked.who }) : t("without a name")} · ${t("{count} votes", { count: asked.votes })}</p></section>`;
 }
 
-/** The open one, or for a while the results of the last. @param {View} view */
+/** @param {View["room"]} room @returns {import("../discuss/polls.js").Poll[]} */
+const polls_of = (room) => room.parts.discuss.polls;
+
+/** @param {View["room"]} room */
+const open_poll = (room) => polls_of(room).filter((one) => one.state === "open").at(-1);
+
+/** The open one; or for a while the results of the last, unless a question has come up. @param {View} view */
 export function Poll({ room, results }) {
-  const polls = /** @type {import("../discuss/polls.js").Poll[]} */ (room.parts.discuss.polls);
-  const poll = polls.filter((one) => one.state === "open").at(-1) ?? polls.find((one) => one.id === results);
+  const asked = room.parts.discuss.questions.some((/** @type {{state: string}} */ one) => one.state === "answering");
+  const poll = open_poll(room) ?? (asked ? null : polls_of(room).find((one) => one.id === results));
   if (!poll)
     return null;
   return html`<section class="poll"><p class="kicker">${poll.state === "open" ? t("Vote now, on your phone") : t("Results")}</p><p class="question">${poll.question}</p>

@@ -179,6 +179,8 @@ describe("questions and polls", { skip: missing("chromium") }, () => {
     await host.click("Messages wait for a host before they are shown");
     await host.page.selectOption("#slow", "0");
     await host.click("How people write");
+    for (const tab of [host, guest])
+      await open_questions(tab);
     await other.close();
   });
 

@@ -97,10 +97,6 @@ describe("the screen of a hall", { skip: missing("chromium") }, () => {
     lead.send({ t: "floor_limit", seconds: 120 });
     lead.send({ t: "floor", who: bruno });
     await screen.sees("of 2:00");
-    ada.send({ t: "ask", id: "q1", text: "How do three small villages share one adviser?", named: true });
-    const { question } = await ada.next("asked");
-    lead.send({ t: "question", id: question, state: "answering" });
-    await screen.sees("How do three small villages share one adviser?");
     lead.send({ t: "poll", id: "p1", poll: 0, kind: "single", question: "Who should carry the post?", choices: ["The town", "The association"] });
     const { poll } = await lead.next("poll");
     lead.send({ t: "poll_state", poll: poll.id, state: "open" });
@@ -109,13 +105,18 @@ describe("the screen of a hall", { skip: missing("chromium") }, () => {
     await screen.sees("Answers: 1");
     lead.send({ t: "poll_state", poll: poll.id, state: "closed" });
     await screen.sees("100 %");
+    ada.send({ t: "ask", id: "q1", text: "How do three small villages share one adviser?", named: true });
+    const { question } = await ada.next("asked");
+    lead.send({ t: "question", id: question, state: "answering" });
+    await screen.sees("How do three small villages share one adviser?");
     lead.send({ t: "caption_take" });
     lead.send({ t: "caption", n: 0, text: "Good afternoon to all, here and at home.", done: true });
     await screen.until(() => document.querySelector(".captions.normal")?.innerText.includes("here and at home"));
     await screen.press("+");
     await screen.until(() => document.querySelector(".captions.large"));
     assert.ok(await screen.evaluate(() => document.querySelector(".address").innerText.endsWith("/test/live/scene/hall/")));
-    assert.ok(await screen.evaluate(() => document.querySelector(".code").getBoundingClientRect().height > 100));
+    assert.deepEqual(await screen.evaluate(() => [".floor", ".asked", ".queue", ".join", ".code"].map((one) => document.querySelector(one).getBoundingClientRect())
+      .map(({ height, bottom }) => height > 60 && bottom <= document.querySelector(".captions").getBoundingClientRect().top)), [true, true, true, true, true]); // all in sight together
     assert.equal(await screen.evaluate(() => document.documentElement.scrollHeight <= innerHeight && document.documentElement.scrollWidth <= innerWidth), true);
     assert.deepEqual(await standing_findings(screen.page), []);
     if (process.env.SHOTS)
