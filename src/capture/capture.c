@@ -32,9 +32,9 @@ static json_t *kept_json(LiveRoom *room, const Capture *capture)
         json_t *list = json_array();
         for (guint i = 0; i < capture->kept->len; i++) {
                 const CaptureKept *one = &g_array_index(capture->kept, CaptureKept, i);
-                json_array_append_new(list, json_pack("{s:I, s:s, s:I}", "id", (json_int_t)one->id, "name",
-                                                      live_person_name(room, one->who), "at_us",
-                                                      (json_int_t)one->began_us));
+                json_array_append_new(list,
+                                      json_pack("{s:I, s:s, s:I}", "id", (json_int_t)one->id, "name",
+                                                live_person_name(room, one->who), "at_us", (json_int_t)one->began_us));
         }
         return list;
 }
@@ -171,8 +171,7 @@ static void stop_early(LiveClient *client, json_t *message)
         LiveRoom *room = live_client_room(client);
         const Capture *capture = capture_of(room);
         int person = live_client_person(client);
-        if (capture->state != CAPTURE_IDLE &&
-            (capture->who == person || live_person_role(room, person) == LIVE_HOST))
+        if (capture->state != CAPTURE_IDLE && (capture->who == person || live_person_role(room, person) == LIVE_HOST))
                 finish(room);
 }
 

@@ -4,7 +4,7 @@
 
 #include "capture/pcap.h"
 
-#define CAPTURE_S       60
+#define CAPTURE_S 60
 #define CAPTURE_ASKED_S 60 /* that long the question stands */
 #define CAPTURE_KEPT_US (INT64_C(7) * 24 * 3600 * G_USEC_PER_SEC)
 

@@ -4,7 +4,8 @@
 const char *const capture_room_words[] = {
         N_("Look into the connection"),
         N_("{name} asks to look into your connection"),
-        N_("For one minute it is noted when packets come and go, how large they are, and what stands on their outside. Not "
+        N_("For one minute it is noted when packets come and go, how large they are, and what stands on their outside. "
+           "Not "
            "what you say or show, and not your address. The hosts of this room can download it for a week."),
         N_("Agree, for one minute"),
         N_("No"),

@@ -15,7 +15,8 @@ static void send_capture(Request *req, Db *db)
                 respond_not_found(req);
                 return;
         }
-        g_autofree char *disposition = g_strdup_printf("attachment; filename=\"%s-%" G_GINT64_FORMAT ".pcap\"", room->slug, id);
+        g_autofree char *disposition =
+                g_strdup_printf("attachment; filename=\"%s-%" G_GINT64_FORMAT ".pcap\"", room->slug, id);
         respond_header(req, "Content-Disposition", disposition);
         respond_header(req, "Cache-Control", "no-store");
         respond_bytes(req, 200, "application/vnd.tcpdump.pcap", pcap);

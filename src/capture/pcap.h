@@ -1,8 +1,8 @@
 /* pcap files as tcpdump and Wireshark read them (draft-ietf-opsawg-pcap), link type 101: IP packets.
  *
  * A captured packet becomes one of UDP between two addresses that stand for the server and the person (RFC 5737): who
- * reads it needs to know the ways of packets, not of people. RTCP stands in clear; what of a packet was not kept is missing, and
- * the file says how long it was. */
+ * reads it needs to know the ways of packets, not of people. RTCP stands in clear; what of a packet was not kept is
+ * missing, and the file says how long it was. */
 #pragma once
 #include "sfu/sfu.h"
 

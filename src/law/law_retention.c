@@ -111,7 +111,8 @@ static const Retention TABLE[] = {
           .job = "law_expire",
           .days = 2 },
         { .key = "room",
-          .tables = "live_person live_line live_hand live_consent live_recorded live_floor live_round_person live_floor_turn caption "
+          .tables = "live_person live_line live_hand live_consent live_recorded live_floor live_round_person "
+                    "live_floor_turn caption "
                     "caption_signer "
                     "interpret_person interpret_language",
           .what = N_("In a room: the name shown, the session you last came to, what you write, raised hands, the "

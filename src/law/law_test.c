@@ -82,8 +82,9 @@ static void tear_down(Fixture *fixture, gconstpointer data)
 /* As app/ does every day. */
 static void run_daily(Fixture *fixture)
 {
-        static bool (*const jobs[])(Db *) = { registration_expire, people_expire, live_expire, whip_expire,
-                                              greenroom_expire,    notes_expire,  hall_expire,   mail_expire, law_expire };
+        static bool (*const jobs[])(Db *) = { registration_expire, people_expire,    live_expire,
+                                              whip_expire,         greenroom_expire, notes_expire,
+                                              hall_expire,         mail_expire,      law_expire };
         for (size_t i = 0; i < G_N_ELEMENTS(jobs); i++) {
                 Db *db = begin(fixture);
                 g_assert_true(jobs[i](db));

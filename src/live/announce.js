@@ -37,10 +37,11 @@ export class Announcer {
       this.#gather("lines", line);
   }
 
-  /** What somebody does. @param {Sort} sort @param {string} name */
-  tell(sort, name) {
+  /** What somebody does. @param {Sort} sort @param {string} name @param {string} [was] what they were called before */
+  tell(sort, name, was) {
     if (this.level() === "few" || (sort !== "hands" && sort !== "waits" && this.level() !== "all"))
       return;
+    this.#others[sort] = this.#others[sort].filter((one) => one !== was);
     const opposite = { came: "left", left: "came", hands: null, waits: null }[sort], back = opposite ? this.#others[/** @type {Sort} */ (opposite)] : [];
     if (back.includes(name)) // a line that was cut for a moment
       back.splice(back.indexOf(name), 1);

@@ -208,8 +208,8 @@ typedef struct {
 typedef struct {
         int64_t event_id, room_id, session_id; /* session_id 0: nobody was in the room for this session yet */
         int64_t talk_id;                       /* 0: outside the programme */
-        int person;                  /* 0: not known here */
-        const char *name;            /* "": none yet */
+        int person;                            /* 0: not known here */
+        const char *name;                      /* "": none yet */
         bool is_over;
 } LiveHall;
 

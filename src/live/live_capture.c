@@ -9,8 +9,7 @@ struct LiveCapture {
 
 LiveCapture *live_capture_start(LiveRoom *room, int person)
 {
-        SfuCapture *capture =
-                sfu_capture_start(room->live->sfu, room->sfu_room, (SfuParticipant){ (uint32_t)person });
+        SfuCapture *capture = sfu_capture_start(room->live->sfu, room->sfu_room, (SfuParticipant){ (uint32_t)person });
         if (!capture)
                 return NULL;
         LiveCapture *live = g_new(LiveCapture, 1);

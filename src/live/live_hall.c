@@ -177,10 +177,9 @@ static void show_hall(Request *req, Db *db)
         LiveTalk talk = { 0 };
         live_store_hall_seat(db, place.room->id, hash, &seat);
         live_store_talk_now(db, place.room->id, now_us(), &talk);
-        LiveHall hall = { .event_id = place.event->id,
-                          .room_id = place.room->id,
-                          .talk_id = talk.id,
-                          .person = seat.person };
+        LiveHall hall = {
+                .event_id = place.event->id, .room_id = place.room->id, .talk_id = talk.id, .person = seat.person
+        };
         hall.session_id = live_store_session_known(db, place.room->id, talk.id, &hall.is_over);
         hall.name = seat.name && *seat.name ? seat.name : place.account ? place.account->name : "";
         HallPage page = { .event = place.event,

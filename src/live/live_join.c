@@ -228,7 +228,8 @@ static void count_people(LiveRoom *room, const char *network, unsigned *ret_peop
         *ret_of_network = 0;
         g_hash_table_iter_init(&people, room->people);
         while (g_hash_table_iter_next(&people, NULL, &person)) {
-                *ret_people += (live_person_here(person) && !((Person *)person)->projector) || ((Person *)person)->waits;
+                *ret_people +=
+                        (live_person_here(person) && !((Person *)person)->projector) || ((Person *)person)->waits;
                 *ret_of_network += network && g_strcmp0(((Person *)person)->network, network) == 0;
         }
 }

@@ -198,8 +198,8 @@ struct LiveRoom {
         GPtrArray *players;        /* who plays what is on air without a page: live_player.c */
         int pinned, dominant_seat; /* person id or 0; seat or SFU_NO_SEAT */
         LiveScene scene;
-        LiveCut cut, beside;  /* what is on air, and whose picture stands beside a shared screen */
-        int64_t air_again_us; /* when a cut that waits may be made, monotonic; 0: none waits */
+        LiveCut cut, beside;           /* what is on air, and whose picture stands beside a shared screen */
+        int64_t air_again_us;          /* when a cut that waits may be made, monotonic; 0: none waits */
         char *languages[SFU_CHANNELS]; /* of the channels; NULL or "": none */
         bool recording, vp8;
         int64_t vp8_off_us; /* when the copies may end, 0: not asked to: a page that reloads does not make them flap */

@@ -19,10 +19,10 @@ void stored_room_clear(StoredRoom *stored)
 static int64_t event_of_room(Db *db, int64_t room_id)
 {
         return live_is_team_room(room_id) ? -room_id - LIVE_TEAM_ROOMS
-                                          : db_int(
-                db, 0,
-                "SELECT event_id FROM room WHERE id = coalesce((SELECT room_id FROM live_part WHERE id = -$1), $1)",
-                "i", room_id);
+                                          : db_int(db, 0,
+                                                   "SELECT event_id FROM room WHERE id = coalesce((SELECT room_id FROM "
+                                                   "live_part WHERE id = -$1), $1)",
+                                                   "i", room_id);
 }
 
 char *live_store_part(Db *db, int64_t room_id, int64_t part)
@@ -52,15 +52,14 @@ int live_store_account_consent(Db *db, int64_t room_id, int64_t account)
 
 static void load_people(Db *db, int64_t room_id, GArray *people)
 {
-        g_autoptr(Stmt) stmt = db_query(
-                db,
-                "SELECT id, key_hash, account_id, name, role, seat, removed,"
-                " coalesce(encoder_id, 0), held, hall, outside, coalesce(rehearses, 0), "
+        g_autoptr(Stmt) stmt = db_query(db,
+                                        "SELECT id, key_hash, account_id, name, role, seat, removed,"
+                                        " coalesce(encoder_id, 0), held, hall, outside, coalesce(rehearses, 0), "
                                         "coalesce(seat_of, 0), (SELECT given FROM live_consent c WHERE "
-                "c.room_id = p.room_id AND c.person_id = p.id"
-                "  ORDER BY c.id DESC LIMIT 1)"
-                " FROM live_person p WHERE room_id = $1",
-                "i", room_id);
+                                        "c.room_id = p.room_id AND c.person_id = p.id"
+                                        "  ORDER BY c.id DESC LIMIT 1)"
+                                        " FROM live_person p WHERE room_id = $1",
+                                        "i", room_id);
         while (stmt_next(stmt)) {
                 StoredPerson person = { .id = (int)stmt_int(stmt, 0),
                                         .account = stmt_int(stmt, 2),

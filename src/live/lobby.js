@@ -25,10 +25,14 @@ export const door_text = (door) => (door === "lobby" ? t("A host will let you in
 
 /** Tells a host of those who have come to the door; false: nobody has. @param {import("./state.js").Room} room @param {import("./state.js").Room} before @param {import("./announce.js").Announcer} announcer */
 export function newcomers(room, before, announcer) {
-  const fresh = room.lobby.filter((one) => !before.lobby.some(({ id, name }) => id === one.id && name === one.name));
-  for (const one of room.door === "lobby" ? fresh : [])
-    announcer.tell("waits", name_of(one));
-  return room.door === "lobby" && fresh.length > 0;
+  let came = false;
+  for (const one of room.door === "lobby" ? room.lobby : []) {
+    const known = before.lobby.find(({ id }) => id === one.id);
+    came ||= !known;
+    if (known?.name !== one.name)
+      announcer.tell("waits", name_of(one), known && name_of(known));
+  }
+  return came;
 }
 
 /** The page of who waits. @param {View} view */

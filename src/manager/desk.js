@@ -49,7 +49,7 @@ function One({ view, row, begins_us, current }) {
     ${!current && html`<button type="button" class="icon-btn" onClick=${() => view.send({ t: "run", row: row.id })} aria-label=${t("Go to: {what}", { what: row.what })}>${icon("arrow")}</button>`}</li>`;
 }
 
-/** @param {number | null} behind */
+/** @param {{behind: number | null}} p */
 function Stand({ behind }) {
   if (behind === null)
     return null;

@@ -1,4 +1,5 @@
-/* The headers of one participant's packets, on their way to whoever looks for a fault in a connection (sfu_capture_start).
+/* The headers of one participant's packets, on their way to whoever looks for a fault in a connection
+ * (sfu_capture_start).
  *
  * What is said and seen is not in them: of STUN and DTLS the header is kept, of RTP the header with its extensions, of
  * RTCP all, in clear. Nobody waits for anybody: what finds no room is counted. */

@@ -53,8 +53,7 @@ static void test_one_watcher(void)
         TestPeer *speaker = test_hall_publish(&hall, false);
         TestPeer *other = test_hall_watch(&hall, false);
         test_hall_watch(&hall, false);
-        SfuCapture *capture =
-                sfu_capture_start(hall.sfu, hall.room, (SfuParticipant){ TEST_HALL_WATCHER + hall.n });
+        SfuCapture *capture = sfu_capture_start(hall.sfu, hall.room, (SfuParticipant){ TEST_HALL_WATCHER + hall.n });
         g_assert_nonnull(capture);
         unsigned before = other->packets->len;
         WAIT_FOR(&hall, (test_hall_speak(&hall, speaker, 5), drain(capture, &seen), seen.rtp >= 50));

@@ -1,8 +1,8 @@
 /* Threads that help a media loop over a turn too large for one core.
  *
  * The loop cuts what it has to send into parts, by watchers; whoever is free takes the next part, the loop too, and the
- * loop goes on when all are done. So nothing else in sfu/ knows of them: while they work, the loop's state stands still,
- * and each helper has an arena and counters of its own. All loops share one crew. */
+ * loop goes on when all are done. So nothing else in sfu/ knows of them: while they work, the loop's state stands
+ * still, and each helper has an arena and counters of its own. All loops share one crew. */
 #pragma once
 
 #include "sfu/port.h"

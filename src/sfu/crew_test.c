@@ -1,4 +1,5 @@
-/* Threads that help a loop: each part is done once, what it sends has left in time, and loops do not disturb each other. */
+/* Threads that help a loop: each part is done once, what it sends has left in time, and loops do not disturb each
+ * other. */
 #include "sfu/crew.h"
 
 #include <pthread.h>

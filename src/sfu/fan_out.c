@@ -9,8 +9,8 @@
 
 enum {
         CLOCK_WILD_US = 1000 * 1000,
-        REPEATED_BYTES_MAX = 1100, /* the path takes it whole */
-        GATHERED_MOST = 8,         /* packets of sound that may be between one that was held and the next */
+        REPEATED_BYTES_MAX = 1100,  /* the path takes it whole */
+        GATHERED_MOST = 8,          /* packets of sound that may be between one that was held and the next */
         PACED_MAX_US = 1000 * 1000, /* what waits for longer goes at once: the line is not what it was believed to be */
         PART_WATCHERS = 8,          /* one thread's at a time, of a turn that several send */
 };
@@ -135,8 +135,7 @@ static Payload payload_for(const Hand *hand, const Watcher *watcher, const SlotM
         return payload;
 }
 
-static void send_payload(Hand *hand, Peer *peer, Slot *slot, const SlotMap *map, const Packet *packet,
-                           Payload payload)
+static void send_payload(Hand *hand, Peer *peer, Slot *slot, const SlotMap *map, const Packet *packet, Payload payload)
 {
         Watcher *watcher = peer->watcher;
         Sender *sender = hand->sender;

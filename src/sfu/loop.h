@@ -66,9 +66,9 @@ typedef struct Command {
         int seat, channel;
         SfuTrackKind track;
         bool on;
-        PeerPlan *plan;    /* (transfer full) */
-        uint16_t *heights; /* (transfer full) SLOT_COUNT of them */
-        Tap *tap;          /* the loop writes into it from TAP_START to TAP_STOP */
+        PeerPlan *plan;      /* (transfer full) */
+        uint16_t *heights;   /* (transfer full) SLOT_COUNT of them */
+        Tap *tap;            /* the loop writes into it from TAP_START to TAP_STOP */
         SfuCapture *capture; /* (transfer full) */
 } Command;
 
@@ -91,8 +91,8 @@ typedef struct LoopShared {
         DtlsIdentity *identity;
         uint32_t camera_kbps;
         int64_t utc_offset_us; /* UTC − monotonic at the start: the server's clock never leaps */
-        Crew *crew;         /* NULL: each loop sends alone */
-        unsigned crew_from; /* packets to send in a turn from which it helps */
+        Crew *crew;            /* NULL: each loop sends alone */
+        unsigned crew_from;    /* packets to send in a turn from which it helps */
         unsigned n_loops;
         Loop *loops[SFU_MAX_LOOPS];
 } LoopShared;

@@ -39,9 +39,9 @@ struct Room {
         Voices voices;
         TapFeed tap;
         SfuCapture *capture; /* of one participant's packets, NULL: none */
-        int64_t shared_us;  /* last time what the networks carry was shared out */
-        uint32_t audio_bps; /* of all microphones, at that time */
-        uint32_t full_bps;  /* with every picture at its best */
+        int64_t shared_us;   /* last time what the networks carry was shared out */
+        uint32_t audio_bps;  /* of all microphones, at that time */
+        uint32_t full_bps;   /* with every picture at its best */
 };
 
 /* The room's part of the turn's end will come. */

@@ -173,7 +173,8 @@ void sfu_mute(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind, bool muted);
 /* Asks a seat's encoder for a key frame (coalesced with others asked within half a second). */
 void sfu_key_frame(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind);
 
-/* --- Looking for a fault ------------------------------------------------------------------------------------------- */
+/* --- Looking for a fault -------------------------------------------------------------------------------------------
+ */
 
 enum { SFU_CAPTURED_BYTES = 480 };
 

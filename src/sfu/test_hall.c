@@ -66,8 +66,8 @@ TestPeer *test_hall_publish(TestHall *hall, bool tcp)
         TestPeer *browser = test_hall_come(hall, tcp);
         g_autofree char *offer = test_peer_offer(browser, false, false);
         char *answer = NULL;
-        sfu_publish(hall->sfu, hall->room, (SfuParticipant){ TEST_HALL_SPEAKER }, (int)hall->speakers++, offer, tracks, 1, &hall->peer,
-                    &answer, &error);
+        sfu_publish(hall->sfu, hall->room, (SfuParticipant){ TEST_HALL_SPEAKER }, (int)hall->speakers++, offer, tracks,
+                    1, &hall->peer, &answer, &error);
         g_assert_no_error(error);
         connect_browser(hall, browser, answer);
         return browser;
@@ -78,7 +78,8 @@ TestPeer *test_hall_watch(TestHall *hall, bool tcp)
         g_autoptr(GError) error = NULL;
         char *offer = NULL;
         TestPeer *browser = test_hall_come(hall, tcp);
-        sfu_subscribe(hall->sfu, hall->room, (SfuParticipant){ TEST_HALL_WATCHER + hall->n }, 4, SFU_NO_SEAT, &hall->peer, &offer, &error);
+        sfu_subscribe(hall->sfu, hall->room, (SfuParticipant){ TEST_HALL_WATCHER + hall->n }, 4, SFU_NO_SEAT,
+                      &hall->peer, &offer, &error);
         g_assert_no_error(error);
         g_autofree char *answer = test_peer_answer(browser, offer, true);
         g_assert_true(sfu_subscribed(hall->sfu, hall->peer, answer, &error));

@@ -113,7 +113,8 @@ static void measure(unsigned watchers, unsigned helpers)
         qsort(alone, RUNS, sizeof *alone, by_turn);
         qsort(together, RUNS, sizeof *together, by_turn);
         Figures a = alone[RUNS / 2], b = together[RUNS / 2];
-        printf("{\"bench\": \"crew\", \"watchers\": %u, \"packets\": %u, \"helpers\": %u, \"alone_us\": %.0f, \"together_us\": "
+        printf("{\"bench\": \"crew\", \"watchers\": %u, \"packets\": %u, \"helpers\": %u, \"alone_us\": %.0f, "
+               "\"together_us\": "
                "%.0f, \"faster\": %.2f, \"cpu_ratio\": %.2f}\n",
                watchers, watchers * PACKETS, helpers, a.turn_us, b.turn_us, a.turn_us / b.turn_us, b.cpu_us / a.cpu_us);
         crew_free(crew);

@@ -79,9 +79,9 @@ static void speak(Session *session, Tone *stage, Tone *french, int64_t begin_ms,
 static double strength(const char *track, double at_s, int hertz)
 {
         g_autofree char *at = g_strdup_printf("%.2f", at_s), *bytes = NULL;
-        const char *arguments[] = { "ffmpeg", "-v",    "error",   "-nostdin", "-vn", "-ss", at,    "-t",
-                                    "0.5",    "-i",    JOIN_NAME, "-map",     track, "-ac", "1",
-                                    "-ar",    "48000", "-f",      "f32le",    "-",   NULL };
+        const char *arguments[] = { "ffmpeg", "-v",  "error", "-nostdin", "-vn",   "-ss", at,
+                                    "-t",     "0.5", "-i",    JOIN_NAME,  "-map",  track, "-ac",
+                                    "1",      "-ar", "48000", "-f",       "f32le", "-",   NULL };
         g_autoptr(GError) error = NULL;
         g_autoptr(GSubprocess) child = g_subprocess_newv(arguments, G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
         g_assert_no_error(error);
