@@ -83,7 +83,7 @@ export function DoorPanel({ room, send }) {
   return html`<section class="stack door" aria-label=${t("Who comes in")}>
     <${Select} label=${t("Who comes in")} name="door" value=${door} choose=${(/** @type {string} */ value) => send({ t: "door", door: value })}
       options=${[["open", t("Everybody")], ["lobby", t("Whom a host lets in")], ["locked", t("Nobody new: locked")], ["rehearsal", t("Only hosts and speakers: rehearsal")]]} />
-    ${lobby.length > 0 && html`<h3 class="h-small">${t("Waiting: {count}", { count: lobby.length })}</h3>
+    ${lobby.length > 0 && html`<h2 class="h-small">${t("Waiting: {count}", { count: lobby.length })}</h2>
       <ul class="rows names" role="list">${shown.map((one) => html`<li key=${one.id}><span>${named(one)}</span><span class="row">
         <button type="button" class="btn" aria-label=${t("Let {name} in", { name: named(one) })} onClick=${() => send({ t: "admit", who: one.id })}>${t("Let in")}</button>
         <button type="button" class="btn plain" aria-label=${t("Turn {name} away", { name: named(one) })} onClick=${() => send({ t: "turn_away", who: one.id })}>${t("Turn away")}</button></span></li>`)}</ul>

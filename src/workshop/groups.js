@@ -133,7 +133,7 @@ function Rest(view) {
   const { room } = view, round = round_of(room);
   const placed = new Set(round?.groups.flatMap((group) => group.people.map(({ id }) => id)));
   const rest = [...room.people.values()].filter((person) => !placed.has(person.id) && person.role !== "host" && !person.encoder && !person.hall);
-  return rest.length > 0 && html`<section class="stack" aria-label=${t("In no group")}><h3 class="h-small">${t("In no group")}</h3>
+  return rest.length > 0 && html`<section class="stack" aria-label=${t("In no group")}><h2 class="h-small">${t("In no group")}</h2>
     <ul class="rows names" role="list">${rest.map((person) => html`<li key=${person.id}><span>${name_of(person)}</span><${Put} person=${person} group=${null} view=${view} /></li>`)}</ul></section>`;
 }
 
