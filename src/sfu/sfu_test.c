@@ -711,7 +711,8 @@ static void test_states_refused(void)
         SfuPeer peer = { 1 };
         char *sdp = NULL;
         g_autoptr(GError) error = NULL;
-        g_assert_false(sfu_subscribe(hall.sfu, hall.room, (SfuParticipant){ 1 }, 13, SFU_NO_SEAT, &peer, &sdp, NULL));
+        g_assert_false(sfu_subscribe(hall.sfu, hall.room, (SfuParticipant){ 1 }, SFU_SEATS + 1, SFU_NO_SEAT, &peer,
+                                     &sdp, NULL));
         g_assert_false(
                 sfu_subscribe(hall.sfu, (SfuRoom){ 5 }, (SfuParticipant){ 1 }, 4, SFU_NO_SEAT, &peer, &sdp, &error));
         g_assert_error(error, SFU_ERROR, SFU_ERROR_STATE);
