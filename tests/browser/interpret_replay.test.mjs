@@ -90,7 +90,11 @@ describe("a replay of an interpreted session", { skip: missing("chromium") }, ()
     const reader = await tab({});
     await reader.goto(server.origin + replay_url);
     await reader.until(() => document.querySelectorAll(".languages option").length === 2 && !document.querySelector(".languages").hidden);
-    await reader.evaluate(() => document.querySelector("video").play());
+    await reader.evaluate(() => {
+      const video = document.querySelector("video");
+      video.muted = true; // nobody has clicked: a browser plays no sound then
+      return video.play();
+    });
     await set(reader, ".languages select", "fr");
     await reader.until(() => performance.getEntriesByType("resource").some(({ name }) => /\/fr-0\d+\.m4s$/.test(name)));
     await reader.until(() => document.querySelector("video").currentTime > 0.5);
