@@ -16,8 +16,9 @@ export function Stage(view) {
   const apart = new Set(features.map((feature) => feature.apart?.(view)?.id));
   const heard = view.pictures.mode === "audio";
   const people = cast(room).filter((person) => heard || !apart.has(person.id));
-  const sharer = ["speaker", "gallery"].includes(room.scene) ? undefined : people.find((person) => person.screen);
-  const slide = sharer && !heard ? null : features.map(({ Screen }) => Screen?.(view)).find(Boolean);
+  const faces = !heard && ["speaker", "gallery"].includes(room.scene);
+  const sharer = faces ? undefined : people.find((person) => person.screen);
+  const slide = faces || (sharer && !heard) ? null : features.map(({ Screen }) => Screen?.(view)).find(Boolean);
   const shared = sharer && (sharer.id === room.me?.id ? view.devices.tracks.screen : media.tracks.get("s"));
   return html`<section class=${"house" + ((sharer && !heard) || slide ? "" : " alone")} data-scene=${room.scene} aria-label=${t("Stage")}>
     <div class="stack said"><${Notices} ...${view} /><${Waiting} ...${view} /></div>
@@ -29,16 +30,16 @@ export function Stage(view) {
     ${features.map(({ name, Front }) => Front && html`<${Front} key=${name} ...${view} />`)}
     ${people.length && heard ? html`<ul class="voices" role="list" aria-label=${t("On stage")}>
       ${people.map((person) => html`<${Voice} key=${person.id} person=${person} view=${view} />`)}
-    </ul>` : people.length ? html`<div class=${"cast n" + people.length + gallery(view, people, sharer)} role="group" aria-label=${t("On stage")} tabindex="0">
+    </ul>` : people.length ? html`<div class=${"cast n" + people.length + gallery(view, people, Boolean(sharer || slide))} role="group" aria-label=${t("On stage")} tabindex="0">
       ${people.map((person) => html`<${Tile} key=${person.id} person=${person} view=${view} />`)}
     </div>` : cast(room).length === 0 && html`<${Empty} ...${view} />`}
     <div class="stack lanes">${features.map(({ name, Lane }) => Lane && html`<${Lane} key=${name} ...${view} />`)}</div>
   </section>`;
 }
 
-/** In a workshop with more than four, who speaks is larger and the others are small. @param {View} view @param {Person[]} people @param {Person | undefined} sharer */
-function gallery({ room }, people, sharer) {
-  if (room.room?.kind !== "workshop" || sharer || people.length < 5)
+/** In a workshop with more than four, who speaks is larger and the others are small. @param {View} view @param {Person[]} people @param {boolean} shows something else is shown */
+function gallery({ room }, people, shows) {
+  if (room.room?.kind !== "workshop" || shows || people.length < 5)
     return "";
   const led = people.some((person) => person.id === room.lead);
   return ` gallery g${Math.min(6, Math.ceil(Math.sqrt(people.length + (led ? 3 : 0))))}`;

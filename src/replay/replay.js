@@ -1,7 +1,8 @@
 // The player of a replay. Wherever the browser has Media Source Extensions hls.js plays the list: live, a few seconds
 // behind, and afterwards; Safari on a phone has none and plays the list by itself. Never decided by canPlayType:
 // Chromium says yes there and then loses the live edge. Without this script the MP4 plays.
-import { library, offer_languages } from "./languages.js";
+import Hls from "hls.js";
+import { offer_languages } from "./languages.js";
 import { add_controls } from "./controls.js";
 import { follow } from "./follow.js";
 
@@ -23,8 +24,7 @@ function tellNotPlayed(player) {
 }
 
 /** @param {HTMLVideoElement} video */
-async function play(video) {
-  const Hls = await library(video.dataset.list ?? "");
+function play(video) {
   const player = /** @type {HTMLElement} */ (video.closest(".player"));
   /** Where it was asked to go before it plays. */
   let first = startSeconds(player);
@@ -60,7 +60,7 @@ async function play(video) {
     video.load();
     if (!video.querySelector("source[type='video/mp4']")) tellNotPlayed(player);
   });
-  offer_languages(hls, Hls);
+  offer_languages(video, /** @type {string} */ (video.dataset.list), Hls);
   hls.loadSource(/** @type {string} */ (video.dataset.list));
   hls.attachMedia(video);
 }

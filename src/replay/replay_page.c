@@ -228,21 +228,12 @@ static void made_clear(Made *made)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Made, made_clear)
 
-/* Where interpreters were heard, the list of lists. */
-static char *list_url(Request *req, const char *folder)
-{
-        g_autofree char *parent = replay_folder_path(request_store(req), folder);
-        g_autofree char *path = g_build_filename(parent, "languages.m3u8", NULL);
-        bool languages = *folder && g_file_test(path, G_FILE_TEST_IS_REGULAR);
-        return g_strdup_printf("/media/%s/%s.m3u8", folder, languages ? "languages" : "programme");
-}
-
 static void make_texts(Request *req, const Event *event, const Talk *talk, const Replay *replay, Made *made)
 {
         const Lang *lang = request_lang(req);
         const char *folder = replay ? replay->folder : "";
         made->kicker = kicker_text(event, talk, replay, lang);
-        made->list = list_url(req, folder);
+        made->list = g_strdup_printf("/media/%s/programme.m3u8", folder);
         made->movie = g_strdup_printf("/media/%s/replay.mp4", folder);
         made->poster = g_strdup_printf("/media/%s/poster.jpg", folder);
         made->size = size_text(lang, replay ? replay->download_bytes : 0);
