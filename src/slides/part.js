@@ -10,6 +10,9 @@
 /** @param {View} view @returns {Slides} */
 export const slides_of = (view) => view.room.parts.slides;
 
+/** As it is at this moment: a view is of the moment it was drawn, and keys may be faster. @type {{part: Slides | null}} */
+export const latest = { part: null };
+
 /** What happens here alone. @param {View} view @param {Partial<Slides>} change */
 export function note(view, change) {
   view.did(/** @type {any} */ ({ t: "slides_here", change }));

@@ -3,7 +3,7 @@
 import { Component } from "preact";
 import { html, icon } from "../live/ui.js";
 import { t } from "../live/words.js";
-import { note, slides_of } from "./part.js";
+import { latest, note, slides_of } from "./part.js";
 
 /** @typedef {import("../live/room.js").View} View */
 /** @typedef {import("./part.js").Shown} Shown */
@@ -13,7 +13,7 @@ const size_of = (view) => (view.pictures.mode === "full" && view.room.network ==
 
 /** Goes on from the page that was asked for last, so that a key pressed three times turns three pages. @param {View} view @param {number} by */
 export function turn(view, by) {
-  const { shown, asked } = slides_of(view);
+  const { shown, asked } = latest.part ?? slides_of(view);
   if (!shown)
     return;
   const page = Math.min(shown.pages, Math.max(1, (asked ?? shown.page) + by));

@@ -4,7 +4,7 @@ import { add } from "../live/features.js";
 import { Control, html } from "../live/ui.js";
 import { t } from "../live/words.js";
 import { Files, Overview, send_file } from "./files.js";
-import { note, slides_of } from "./part.js";
+import { latest, note, slides_of } from "./part.js";
 import { Slide, turn } from "./show.js";
 
 /** @typedef {import("../live/room.js").View} View */
@@ -22,6 +22,9 @@ function look_again(view) {
   if (slides_of(view).decks.some(({ state }) => state === "waiting"))
     looking = window.setTimeout(() => view.send({ t: "slide_decks" }), LOOK_MS);
 }
+
+/** @param {(part: Slides, m: any) => Slides} change @returns {(part: Slides, m: any) => Slides} */
+const kept = (change) => (part, m) => (latest.part = change(part, m));
 
 /** @param {any} m @param {View} view @param {import("../live/state.js").Room} before */
 function heard(m, view, before) {
@@ -56,11 +59,11 @@ add({
   name: "slides",
   empty: () => none,
   changes: {
-    welcome: (part, m) => ({ ...none, open: part.open, sending: part.sending, ...m }),
-    slide: (part, m) => ({ ...part, shown: m.shown, asked: m.shown?.page === part.asked ? null : part.asked }),
-    slide_decks: (part, m) => ({ ...part, decks: m.decks }),
-    slide_pages: (part, m) => ({ ...part, pages: { deck: m.deck, list: m.pages } }),
-    slides_here: (part, m) => ({ ...part, ...m.change }),
+    welcome: kept((part, m) => ({ ...none, open: part.open, sending: part.sending, ...m })),
+    slide: kept((part, m) => ({ ...part, shown: m.shown, asked: m.shown?.page === part.asked ? null : part.asked })),
+    slide_decks: kept((part, m) => ({ ...part, decks: m.decks })),
+    slide_pages: kept((part, m) => ({ ...part, pages: { deck: m.deck, list: m.pages } })),
+    slides_here: kept((part, m) => ({ ...part, ...m.change })),
   },
   heard,
   Screen: (view) => {

@@ -17,7 +17,7 @@
 
 static const FormField FIELDS[] = {
         { "file", N_("Slides as a PDF"), .hint = N_("At most 50 MB and 300 pages. Save it without your notes."),
-          .kind = FIELD_FILE, .accept = "application/pdf,.pdf" },
+          .kind = FIELD_FILE, .required = true, .accept = "application/pdf,.pdf" },
         { "shared", N_("Everybody may read these slides and have the PDF"), .kind = FIELD_TICK },
         { 0 },
 };
