@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CONNECTIONS_MAX 4000 /* those of rooms count for as long as they last; nginx lets fewer pages wait */
+#define CONNECTIONS_MAX 4000 /* those of rooms leave them: upgrade.c; nginx lets fewer wait */
 #define IDLE_TIMEOUT_S 30u
 #define THREAD_STACK_BYTES (1024u * 1024u)
 #define DRAIN_TIMEOUT_US (2 * SECOND_US)

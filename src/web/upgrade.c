@@ -1,10 +1,13 @@
 #include "web/upgrade.h"
 
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <string.h>
+#include <unistd.h>
 
 #define GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 #define SHA1_BYTES 20
+#define SOCKETS_MAX 4000 /* at once; nginx lets 3,000 come */
 
 static bool has_word(const char *list, const char *word)
 {
@@ -31,18 +34,31 @@ static char *accept_value(const char *key)
         return g_base64_encode(digest, SHA1_BYTES);
 }
 
-static void release(gpointer upgrade)
+static gint open_sockets; /* atomic */
+
+static void release(gpointer fd)
 {
-        MHD_upgrade_action(upgrade, MHD_UPGRADE_ACTION_CLOSE);
+        close(GPOINTER_TO_INT(fd));
+        g_atomic_int_add(&open_sockets, -1);
 }
 
-/* The request lives until this returns, and frees what nobody took: a client may be gone before it got our answer. */
+/* A descriptor of our own, and MHD is done with its connection at once, on the connection's own thread, which it joins
+ * before it frees the connection. Closed later, from the sockets' thread, it is a race: libmicrohttpd (0.9.75) notes
+ * that the application is done and only then takes its lock, and whoever resumes another connection in between has this
+ * one freed under its hands.
+ *
+ * The request lives until this returns, and frees what nobody took: a client may be gone before it got our answer. */
 static void on_upgraded(void *cls, struct MHD_Connection *connection, void *state, const char *early, size_t early_size,
                         MHD_socket fd, struct MHD_UpgradeResponseHandle *upgrade)
 {
         Request *req = state;
-        socket_loop_adopt(req->config->sockets, fd, early, early_size, req->socket_handler,
-                          g_steal_pointer(&req->opening), release, upgrade);
+        int own = g_atomic_int_get(&open_sockets) < SOCKETS_MAX ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
+        if (own >= 0) {
+                g_atomic_int_inc(&open_sockets);
+                socket_loop_adopt(req->config->sockets, own, early, early_size, req->socket_handler,
+                                  g_steal_pointer(&req->opening), release, GINT_TO_POINTER(own));
+        }
+        MHD_upgrade_action(upgrade, MHD_UPGRADE_ACTION_CLOSE);
 }
 
 enum MHD_Result upgrade_send(Request *req)
