@@ -11,7 +11,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, ownerClient, root } from '../http/support.mjs';
 import { Page } from '../support/page.mjs';
-import { startBehindProxy } from '../support/proxy.mjs';
+import { fromElsewhere, startBehindProxy } from '../support/proxy.mjs';
 import { importLive } from '../support/sample.mjs';
 
 const { values: options } = parseArgs({ options: {
@@ -67,7 +67,7 @@ async function measureFloor() {
 }
 
 async function measureRoom(more) {
-  const house = await startBehindProxy();
+  const house = await startBehindProxy({ change: fromElsewhere });
   try {
     const place = await importLive(house);
     await openPoll(house, place);

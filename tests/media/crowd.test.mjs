@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { build, start } from '../http/support.mjs';
-import { startBehindProxy } from '../support/proxy.mjs';
+import { fromElsewhere, startBehindProxy } from '../support/proxy.mjs';
 import { importLive } from '../support/sample.mjs';
 
 const PEOPLE = 100, SAYS = 10, SECONDS = 4;
@@ -76,7 +76,7 @@ describe('through nginx', () => {
 describe('a hall behind one address', () => {
   let server, place;
   before(async () => {
-    server = await startBehindProxy();
+    server = await startBehindProxy({ change: fromElsewhere });
     place = await importLive(server);
   });
   after(() => server?.stop());

@@ -30,6 +30,10 @@ export function makeCertificate(folder, days = 90) {
 /** For startBehindProxy({ change }): a test that asks more than one address may. */
 export const withoutLimits = (site) => site.replaceAll(/^\s*limit_req zone=.*$/gm, '');
 
+/** For startBehindProxy({ change }): who comes from 127.0.0.N comes from 198.51.N.1, since limits by network leave this machine out. */
+export const fromElsewhere = (site) => `map $remote_addr $visitor {\n    ~^127\\.0\\.0\\.(?<last>\\d+)$ 198.51.$last.1;\n    default $remote_addr;\n}\n` +
+  site.replaceAll('X-Forwarded-For $remote_addr;', 'X-Forwarded-For $visitor;');
+
 /** The shipped site with this test's places in it. */
 function siteFile({ folder, httpPort, httpsPort, socket, media, change }) {
   const shipped = readFileSync(path.join(root, 'etc/nginx/treteau.conf'), 'utf8');
