@@ -112,7 +112,7 @@ static const Retention TABLE[] = {
           .days = 2 },
         { .key = "room",
           .tables = "live_person live_line live_hand live_consent live_recorded live_floor live_round_person "
-                    "live_floor_turn caption "
+                    "live_floor_turn live_capture caption "
                     "caption_signer "
                     "interpret_person interpret_language",
           .what = N_("In a room: the name shown, the session you last came to, what you write, raised hands, the "

@@ -15,7 +15,7 @@ static void set_up(Fixture *fixture, gconstpointer data)
         fixture->store = store_open(fixture->folder, &error);
         g_assert_no_error(error);
         Db *db = store_write_begin(fixture->store, WRITE_JOB);
-        db_run(db, "CREATE TABLE note(id INTEGER PRIMARY KEY, text TEXT UNIQUE, bytes BLOB)", NULL);
+        db_run(db, "CREATE TABLE scrap(id INTEGER PRIMARY KEY, text TEXT UNIQUE, bytes BLOB)", NULL);
         g_assert_true(store_write_end(fixture->store, db, true, &error));
 }
 
@@ -28,25 +28,25 @@ static void tear_down(Fixture *fixture, gconstpointer data)
 static int64_t count_notes(Store *store)
 {
         Db *db = store_read_begin(store);
-        int64_t count = db_int(db, -1, "SELECT count(*) FROM note", NULL);
+        int64_t count = db_int(db, -1, "SELECT count(*) FROM scrap", NULL);
         store_read_end(store, db);
         return count;
 }
 
 static int64_t insert_note(Db *db, const char *text)
 {
-        return db_insert(db, "INSERT INTO note(text) VALUES($1) RETURNING id", "t", text);
+        return db_insert(db, "INSERT INTO scrap(text) VALUES($1) RETURNING id", "t", text);
 }
 
 static void test_values(Fixture *fixture, gconstpointer data)
 {
         Db *db = store_write_begin(fixture->store, WRITE_PAGE);
-        db_run(db, "INSERT INTO note(id, text, bytes) VALUES($2, $1, $3)", "tib", "été", INT64_C(5000000000), "\0\1",
+        db_run(db, "INSERT INTO scrap(id, text, bytes) VALUES($2, $1, $3)", "tib", "été", INT64_C(5000000000), "\0\1",
                (size_t)2);
-        db_run(db, "INSERT INTO note(id, text) VALUES($1, $2)", "it", INT64_C(2), NULL);
+        db_run(db, "INSERT INTO scrap(id, text) VALUES($1, $2)", "it", INT64_C(2), NULL);
         g_assert_true(store_write_end(fixture->store, db, true, NULL));
         db = store_read_begin(fixture->store);
-        g_autoptr(Stmt) stmt = db_query(db, "SELECT id, text, bytes FROM note ORDER BY id DESC", NULL);
+        g_autoptr(Stmt) stmt = db_query(db, "SELECT id, text, bytes FROM scrap ORDER BY id DESC", NULL);
         g_assert_true(stmt_next(stmt));
         g_assert_cmpint(stmt_int(stmt, 0), ==, INT64_C(5000000000));
         g_assert_cmpstr(stmt_text(stmt, 1), ==, "été");
@@ -91,7 +91,7 @@ static void test_nested(Fixture *fixture, gconstpointer data)
         insert_note(db, "a");
         insert_note(db, "b");
         int pairs = 0;
-        const char *sql = "SELECT text FROM note";
+        const char *sql = "SELECT text FROM scrap";
         g_autoptr(Stmt) outer = db_query(db, sql, NULL);
         while (stmt_next(outer)) {
                 g_autoptr(Stmt) inner = db_query(db, sql, NULL);
@@ -116,7 +116,7 @@ static gpointer write_many(gpointer data)
                 g_assert_true(store_write_end(store, db, keep, NULL));
                 Db *reader = store_read_begin(store);
                 int64_t seen =
-                        db_int(reader, 0, "SELECT count(*) FROM note WHERE id = $1 AND text = $2", "it", id, text);
+                        db_int(reader, 0, "SELECT count(*) FROM scrap WHERE id = $1 AND text = $2", "it", id, text);
                 g_assert_cmpint(seen, ==, keep ? 1 : 0); /* acknowledged means there, for every reader */
                 store_read_end(store, reader);
         }

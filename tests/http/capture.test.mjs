@@ -7,7 +7,7 @@ import { ownerClient, start } from './support.mjs';
 
 let server, place, owner, host, home;
 const state = (page, wanted) => page.next('capture', (m) => m.state === wanted);
-const file = (client, id) => client.get(`/test/live/scene/captures/${id}`);
+const file = (client, id) => client.request('GET', `/test/live/scene/captures/${id}`);
 
 before(async () => {
   server = await start();
@@ -73,10 +73,11 @@ describe("a capture of somebody's packets", () => {
     home = await Page.join(server, place, 'Home', { key: home.welcome.me.key });
     assert.deepEqual(host.welcome.capture.kept, kept);
     assert.deepEqual(home.welcome.capture.kept, []);
-    const { status, headers, body } = await file(owner, id);
-    assert.equal(status, 200);
-    assert.equal(headers['content-type'], 'application/vnd.tcpdump.pcap');
-    assert.match(headers['content-disposition'], /attachment; filename="scene-\d+\.pcap"/);
+    const answer = await file(owner, id);
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get('content-type'), 'application/vnd.tcpdump.pcap');
+    assert.match(answer.headers.get('content-disposition'), /attachment; filename="scene-\d+\.pcap"/);
+    const body = Buffer.from(await answer.arrayBuffer());
     assert.equal(body.readUInt32LE(0), 0xa1b2c3d4);
     assert.equal(body.length, 24, 'no connection, no packet');
   });
