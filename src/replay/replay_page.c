@@ -276,6 +276,7 @@ static ReplayPage describe(Request *req, const Event *event, const Talk *talk, c
                              .list_url = made->list,
                              .movie_url = plays && replay->download_bytes > 0 ? made->movie : NULL,
                              .movie_start = made->start,
+                             .has_languages = plays && has_file(req, replay, "languages.m3u8"),
                              .poster_url = plays && has_file(req, replay, "poster.jpg") ? made->poster : NULL,
                              .download_size = made->size,
                              .download_name = made->name,

@@ -24,9 +24,9 @@ typedef struct {
 typedef struct {
         const Event *event;
         const Talk *talk;
-        const char *kicker;   /* kind, day, length */
-        const char *sentence; /* instead of a player, or beside it; NULL: nothing to say */
-        bool plays, live;
+        const char *kicker;                            /* kind, day, length */
+        const char *sentence;                          /* instead of a player, or beside it; NULL: nothing to say */
+        bool plays, live, has_languages;               /* of interpreters */
         const char *list_url, *movie_url, *poster_url; /* NULL: not there */
         const char *download_size, *download_name;
         const char *licence;
