@@ -23,7 +23,7 @@ async function page(words) {
   const view = await readFile(new URL("src/live/room.html", ROOT), "utf8");
   const values = { socket_url: "/demo/live/stage/socket", leave_url: "/demo/", title: "Le métier de médiateur numérique", zone: "Europe/Paris", words: JSON.stringify(words) };
   const escaped = (text) => text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
-  const body = view.replace(/\{\{--[\s\S]*?--\}\}|\{\{view .*?\}\}/g, "").replace(/\{\{= v->(\w+)\}\}/g, (_, name) => escaped(values[name]))
+  const body = view.replace(/\{\{--[\s\S]*?--\}\}|\{\{view .*?\}\}|\{\{if .*?\{\{end\}\}/g, "").replace(/\{\{= v->(\w+)\}\}/g, (_, name) => escaped(values[name]))
     .replace(/\{\{_ "(.*?)"\}\}/g, (_, text) => escaped(words[text] ?? text));
   return `<!DOCTYPE html><html lang="fr" class="theme-nec dark"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>En salle</title><link rel="stylesheet" href="/base.css"><link rel="stylesheet" href="/src/live/room.css"><script type="module" src="/src/live/room.js"></script></head>
