@@ -69,8 +69,8 @@ function short(text) {
 function Rules({ room, send }) {
   const { slow_s, moderated } = room.chat_rules;
   return html`<details class="asking"><summary>${t("How people write")}</summary>
-    <label class="tick"><input type="checkbox" checked=${moderated} onChange=${() => send({ t: "chat", slow_s, moderated: !moderated })} /><span>${t("Messages wait for a host before they are shown")}</span></label>
-    <div class="field"><label for="slow">${t("Seconds between two messages of a person")}</label><select id="slow" onChange=${(/** @type {Event} */ event) => send({ t: "chat", moderated, slow_s: Number(/** @type {HTMLSelectElement} */ (event.currentTarget).value) })}>
+    <label class="tick"><input type="checkbox" checked=${moderated} onChange=${() => send({ t: "chat", moderated: !moderated })} /><span>${t("Messages wait for a host before they are shown")}</span></label>
+    <div class="field"><label for="slow">${t("Seconds between two messages of a person")}</label><select id="slow" onChange=${(/** @type {Event} */ event) => send({ t: "chat", slow_s: Number(/** @type {HTMLSelectElement} */ (event.currentTarget).value) })}>
       ${SLOW_S.map((s) => html`<option key=${s} value=${s} selected=${s === slow_s}>${s}</option>`)}</select></div></details>`;
 }
 

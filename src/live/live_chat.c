@@ -116,6 +116,7 @@ static bool write_chat(Db *db, Act *act)
 static void after_chat(LiveRoom *room, Act *act, bool kept)
 {
         if (!kept) {
+                room->chat_asked = room->chat;
                 refuse_unkept(act, "chat");
                 return;
         }
@@ -125,14 +126,17 @@ static void after_chat(LiveRoom *room, Act *act, bool kept)
 
 void live_chat(Client *client, json_t *message)
 {
-        json_int_t slow_s = json_integer_value(json_object_get(message, "slow_s"));
+        LiveRoom *room = client->room;
+        const json_t *slow = json_object_get(message, "slow_s"), *moderated = json_object_get(message, "moderated");
+        json_int_t slow_s = slow ? json_integer_value(slow) : room->chat_asked.slow_s;
         if (slow_s < 0 || slow_s > SLOW_MAX_S) {
                 live_refuse(client, "chat", NULL, N_("Between two messages lie 0 to 600 seconds."));
                 return;
         }
-        Act *act = live_act_new(client->room, write_chat, after_chat);
+        room->chat_asked = (LiveChat){ (int)slow_s, moderated ? json_is_true(moderated) : room->chat_asked.moderated };
+        Act *act = live_act_new(room, write_chat, after_chat);
         act->client = client->id;
-        act->number = (int)slow_s;
-        act->flag = json_is_true(json_object_get(message, "moderated"));
+        act->number = room->chat_asked.slow_s;
+        act->flag = room->chat_asked.moderated;
         live_act_push(act);
 }

@@ -180,11 +180,11 @@ struct LiveRoom {
         GHashTable *people; /* id → Person, all ever known */
         GHashTable *by_key; /* key_hash → Person */
         int next_id;
-        int present;  /* with a page */
-        GQueue lines; /* LiveLine, the last CHAT_SHOWN */
-        LiveChat chat;
-        GArray *hands;      /* int ids, in order */
-        bool hands_changed; /* since they were told, at hands_us */
+        int present;               /* with a page */
+        GQueue lines;              /* LiveLine, the last CHAT_SHOWN */
+        LiveChat chat, chat_asked; /* asked: with changes that are not kept yet */
+        GArray *hands;             /* int ids, in order */
+        bool hands_changed;        /* since they were told, at hands_us */
         int64_t hands_us;
         unsigned seats; /* 4, 8, 12, 16, 24 or 30 */
         /* the session */

@@ -204,7 +204,7 @@ static void after_load(LiveRoom *room, Act *act, bool kept)
         for (guint i = 0; i < loaded->stored.lines->len; i++)
                 g_queue_push_tail(&room->lines, g_ptr_array_index(loaded->stored.lines, i));
         g_ptr_array_set_free_func(loaded->stored.lines, NULL);
-        room->chat = loaded->stored.chat;
+        room->chat = room->chat_asked = loaded->stored.chat;
         g_array_append_vals(room->hands, loaded->stored.hands->data, loaded->stored.hands->len);
         room->doorway = loaded->session.doorway;
         bool recording = loaded->session.recording && !loaded->session.ended;
