@@ -238,6 +238,7 @@ typedef struct {
         const char *name;            /* of its member in `welcome`, its folder, its part of a person's export */
         const LiveMessage *messages; /* ended by { 0 } */
         const char *script, *style;  /* assets of the room's page, before room.js; may be NULL */
+        bool team_only;              /* of the team's room alone: the other pages do not load them */
         const char *const *words;    /* what its scripts say, ended by NULL: tools/check-room-words; may be NULL */
         /* What the room holds, when it opens and when another session begins in it; on the writer's thread, may run
          * again. NULL: failed, the room does not open. (transfer full) */

@@ -47,12 +47,12 @@ static void show_rooms(Request *req, Db *db)
 }
 
 /* Of the room and its features. (transfer full) of asset names, ended by NULL */
-static GPtrArray *assets(const char *own, bool styles)
+static GPtrArray *assets(const char *own, bool styles, bool team)
 {
         GPtrArray *names = g_ptr_array_new();
         for (const LiveFeature *const *feature = live_features; *feature; feature++) {
                 const char *name = styles ? (*feature)->style : (*feature)->script;
-                if (name)
+                if (name && (team || !(*feature)->team_only))
                         g_ptr_array_add(names, (gpointer)name);
         }
         g_ptr_array_insert(names, styles ? 0 : -1,
@@ -64,8 +64,8 @@ static GPtrArray *assets(const char *own, bool styles)
 /* The one app of all rooms; page says where its socket is. */
 static void show_app(Request *req, const Event *event, const RoomPage *page)
 {
-        g_autoptr(GPtrArray) styles = assets("live/room.css", true);
-        g_autoptr(GPtrArray) scripts = assets("live/room.js", false);
+        g_autoptr(GPtrArray) styles = assets("live/room.css", true, page->team);
+        g_autoptr(GPtrArray) scripts = assets("live/room.js", false, page->team);
         Html *h = page_begin(req, &(Page){ .title = page->title,
                                            .theme = event->theme_class,
                                            .head_links = event->theme_link,
@@ -81,7 +81,7 @@ static void show_app(Request *req, const Event *event, const RoomPage *page)
 
 GPtrArray *live_room_scripts(const char *own)
 {
-        return assets(own, false);
+        return assets(own, false, false);
 }
 
 /* seat: the hall's name, NULL: a page of a person. */
@@ -130,6 +130,7 @@ static void show_team_room(Request *req, Db *db)
         g_autofree char *words = live_room_words(request_lang(req));
         show_app(req, event,
                  &(RoomPage){ .title = tr(request_lang(req), "Team room"),
+                              .team = true,
                               .socket_url = socket_url,
                               .leave_url = leave_url,
                               .zone = event->zone_name,

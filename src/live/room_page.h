@@ -9,5 +9,6 @@ typedef struct {
         const char *zone;       /* IANA name: hours are shown in the event's zone */
         const char *words;      /* from live_room_words() */
         const char *seat;       /* the hall whose camera and mixer come by this page; NULL: a person's */
+        bool team;              /* the room of an event's team */
 } RoomPage;
 void room_view(Html *h, const RoomPage *v);

@@ -18,6 +18,7 @@ const LiveFeature notes_feature = {
         .messages = messages,
         .script = "notes/notes.js",
         .style = "notes/notes.css",
+        .team_only = true,
         .words = notes_room_words,
         .load = load,
         .free = g_free,

@@ -206,7 +206,7 @@ describe("questions and polls", { skip: missing("chromium") }, () => {
     assert.equal(await guest.evaluate(() => document.querySelector("a[href$='discussion.csv']")), null);
   });
 
-  it("is 60 kB of script for the whole room, compressed", { todo: "88 kB since all features are there: what hosts, interpreters and the team alone need is to be loaded when they need it" }, async () => {
+  it("is 60 kB of script for the whole room, compressed", { todo: "80 kB since all features are there: what hosts, interpreters and the team alone need is to be loaded when they need it" }, async () => {
     const scripts = await host.evaluate(() => performance.getEntriesByType("resource").filter((one) => /\.m?js/.test(one.name)).map((one) => one.name));
     let bytes = 0;
     for (const script of new Set(scripts))
