@@ -85,8 +85,8 @@ export function DoorPanel({ room, send }) {
       options=${[["open", t("Everybody")], ["lobby", t("Whom a host lets in")], ["locked", t("Nobody new: locked")], ["rehearsal", t("Only hosts and speakers: rehearsal")]]} />
     ${lobby.length > 0 && html`<h2 class="h-small">${t("Waiting: {count}", { count: lobby.length })}</h2>
       <ul class="rows names" role="list">${shown.map((one) => html`<li key=${one.id}><span>${named(one)}</span><span class="row">
-        <button type="button" class="btn" aria-label=${t("Let {name} in", { name: named(one) })} onClick=${() => send({ t: "admit", who: one.id })}>${t("Let in")}</button>
-        <button type="button" class="btn plain" aria-label=${t("Turn {name} away", { name: named(one) })} onClick=${() => send({ t: "turn_away", who: one.id })}>${t("Turn away")}</button></span></li>`)}</ul>
+        <button type="button" class="btn" aria-label=${t("Let in {name}", { name: named(one) })} onClick=${() => send({ t: "admit", who: one.id })}>${t("Let in")}</button>
+        <button type="button" class="btn plain" aria-label=${t("Turn away {name}", { name: named(one) })} onClick=${() => send({ t: "turn_away", who: one.id })}>${t("Turn away")}</button></span></li>`)}</ul>
       ${lobby.length > shown.length && html`<p class="muted small">${t("And {count} more.", { count: lobby.length - shown.length })}</p>`}
       ${lobby.length > 1 && html`<p><button type="button" class="btn" onClick=${() => send({ t: "admit", all: true })}>${t("Let all in")}</button></p>`}`}
   </section>`;

@@ -5,7 +5,7 @@
 
 /* Kept equal to the t("…") of the scripts by tools/check-room-words. */
 static const char *const words[] = {
-        N_("Turn {name} away"),
+        N_("Turn away {name}"),
         N_("Waiting to be let in: {names}."),
         N_("A host will let you in"),
         N_("Those who speak are still rehearsing. Stay here: the room comes by itself when a host opens it."),
@@ -32,7 +32,7 @@ static const char *const words[] = {
         N_("The public waits outside, nothing is recorded, and what is written goes when the room opens."),
         N_("Let in"),
         N_("Only hosts and speakers: rehearsal"),
-        N_("Let {name} in"),
+        N_("Let in {name}"),
         N_("You come in as {name}."),
         N_("Stop the test"),
         N_("People, waiting: {count}"),

@@ -92,7 +92,7 @@ describe("a workshop's page", { skip: missing("chromium") }, () => {
     await tab.sees("Waiting: 2");
     await shot("lobby-host-1280");
     assert.deepEqual(await axe_findings(tab.page), []);
-    await tab.page.focus("[aria-label='Let Ana in']");
+    await tab.page.focus("[aria-label='Let in Ana']");
     await tab.press("Enter");
     await room.hears("admit", 1);
     assert.deepEqual(room.received.find((m) => m.t === "admit"), { t: "admit", who: 90 });
