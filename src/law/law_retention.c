@@ -112,7 +112,7 @@ static const Retention TABLE[] = {
           .days = 2 },
         { .key = "room",
           .tables = "live_person live_line live_hand live_consent live_recorded live_floor live_round_person "
-                    "live_floor_turn live_capture caption "
+                    "live_floor_turn caption "
                     "caption_signer "
                     "interpret_person interpret_language",
           .what = N_("In a room: the name shown, the session you last came to, what you write, raised hands, the "
@@ -122,6 +122,15 @@ static const Retention TABLE[] = {
           .basis = BY_REGISTERING,
           .kept = N_("30 days after the event; whoever is in a recording stays there as a number, with that choice"),
           .seen_by = N_("Those who are in the room"),
+          .job = "live_expire",
+          .days = 30 },
+        { .key = "capture",
+          .tables = "live_capture",
+          .what = N_("When you agree to it: the headers of your connection's packets, for one minute"),
+          .why = N_("To find out why a connection is bad"),
+          .basis = BY_CONSENT,
+          .kept = N_("To be downloaded for a week; gone 30 days after the event at the latest"),
+          .seen_by = N_("The hosts and organisers of the event"),
           .job = "live_expire",
           .days = 30 },
         { .key = "discuss",

@@ -160,6 +160,14 @@ static const struct {
             "$3)",
             "INSERT INTO live_line(room_id, n, person_id, nonce, text, at_us) VALUES($5, 1, 1, 'n', 'Bonjour', $3)" },
           "SELECT max((SELECT count(*) FROM live_person), (SELECT count(*) FROM live_line))" },
+        { "capture",
+          true,
+          { "INSERT INTO live_person(room_id, id, key_hash, name, role, seen_us) VALUES($5, 1, x'01', 'Zoé', 'guest', "
+            "$3)",
+            "INSERT INTO live_session(id, room_id, talk_id, started_us) VALUES(1, $5, $4, $3)",
+            "INSERT INTO live_capture(room_id, session_id, person_id, began_us, lost, pcap) "
+            "VALUES($5, 1, 1, $3, 0, x'00')" },
+          "SELECT count(*) FROM live_capture" },
         { "discuss",
           true,
           { "INSERT INTO live_person(room_id, id, key_hash, name, role, seen_us) VALUES($5, 1, x'01', 'Zoé', 'guest', "
