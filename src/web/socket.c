@@ -19,6 +19,7 @@
 #define OWED_US (10 * SECOND_US)  /* … for so long */
 #define TURN_BYTES (64 * 1024)    /* read from one socket before the others have their turn */
 #define KERNEL_BYTES (128 * 1024) /* kept for a slow reader in the kernel */
+#define KEPT_BYTES 4096           /* of a buffer that was sent: the next words need no new one */
 #define TICK_MS 1000
 #define GRID_US (10 * 1000)
 #define EVENTS 64
@@ -39,14 +40,15 @@ struct Socket {
         void (*release)(gpointer);
         gpointer owner;
         GByteArray *early;        /* came with the handshake, read first */
-        GByteArray *out;          /* framed, not yet taken by the kernel; NULL: nothing */
+        GByteArray *out;          /* framed, not yet taken by the kernel; NULL: nothing, no buffer kept */
         bool unsent;              /* in loop->unsent */
-        int64_t wrote_us, due_us; /* due_us: when what may wait leaves; 0: nothing waits */
+        int64_t due_us;           /* when what may wait leaves; 0: nothing waits */
         int64_t heard_us, pinged_us, closing_us;
         int64_t owing_us; /* since when it owes too much, 0 */
         size_t turn_bytes;
         uint32_t interest;
         bool opened, dead;
+        bool reading, answers; /* wslay still reads; it may have queued a frame of its own */
         bool lingering; /* said goodbye after a fault of the other side; see socket_linger() */
 };
 
@@ -106,9 +108,14 @@ static void socket_die(Socket *socket)
         socket->dead = socket->loop->any_dead = true;
 }
 
+static size_t owed_bytes(const Socket *socket)
+{
+        return socket->out ? socket->out->len : 0;
+}
+
 static void socket_update_interest(Socket *socket)
 {
-        uint32_t wanted = EPOLLIN | (socket->out ? EPOLLOUT : 0);
+        uint32_t wanted = EPOLLIN | (owed_bytes(socket) ? EPOLLOUT : 0);
         if (wanted == socket->interest)
                 return;
         socket->interest = wanted;
@@ -150,11 +157,6 @@ static void socket_flush_soon(Socket *socket)
         g_ptr_array_add(socket->loop->unsent, socket);
 }
 
-static size_t owed_bytes(const Socket *socket)
-{
-        return socket->out ? socket->out->len : 0;
-}
-
 /* False: that was more than a slow reader may owe; its page comes back and asks for the state anew. */
 static bool socket_put(Socket *socket, const void *bytes, size_t size)
 {
@@ -169,7 +171,7 @@ static bool socket_put(Socket *socket, const void *bytes, size_t size)
 /* Hands to the kernel what it takes. False: the other side is gone. */
 static bool socket_write(Socket *socket)
 {
-        if (!socket->out)
+        if (!owed_bytes(socket))
                 return true;
         ssize_t sent;
         do
@@ -177,12 +179,23 @@ static bool socket_write(Socket *socket)
         while (sent < 0 && errno == EINTR);
         if (sent < 0)
                 return errno == EAGAIN || errno == EWOULDBLOCK;
-        socket->wrote_us = monotonic_us();
-        if ((guint)sent == socket->out->len)
+        if ((guint)sent == socket->out->len && sent > KEPT_BYTES)
                 g_clear_pointer(&socket->out, g_byte_array_unref);
         else
                 g_byte_array_remove_range(socket->out, 0, (guint)sent);
         return true;
+}
+
+/* What wslay has to say itself: pongs, pings, the goodbye. It is not asked otherwise: its state is a memory of its own,
+ * and in a crowd each look at it costs more than what is said. False: it failed. */
+static bool socket_put_answers(Socket *socket)
+{
+        if (!socket->answers)
+                return true;
+        socket->answers = false;
+        bool said = wslay_event_send(socket->frames) == 0;
+        socket->reading = wslay_event_want_read(socket->frames);
+        return said;
 }
 
 /* Sends what it can; a socket that failed or said all is marked dead and ended by its loop. */
@@ -190,9 +203,9 @@ static void socket_flush(Socket *socket)
 {
         if (socket->dead || socket->lingering)
                 return;
-        if (wslay_event_send(socket->frames) != 0 || !socket_write(socket))
+        if (!socket_put_answers(socket) || !socket_write(socket))
                 socket_die(socket);
-        else if (wslay_event_want_read(socket->frames) || socket->out)
+        else if (socket->reading || owed_bytes(socket))
                 socket_update_interest(socket);
         else if (wslay_event_get_close_received(socket->frames))
                 socket_die(socket);
@@ -261,22 +274,19 @@ static void socket_ready(SocketLoop *loop, Source *source, uint32_t events)
         }
         socket->turn_bytes = 0;
         bool broken = (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && wslay_event_recv(socket->frames) != 0;
-        if (broken || socket->dead)
-                socket_die(socket);
-        else
-                socket_flush_soon(
-                        socket); /* recv may have queued a pong or a close: without this the loop would spin */
+        socket->answers = true; /* a pong, or the goodbye to a frame that broke the rules */
+        socket->reading = !broken && wslay_event_want_read(socket->frames);
+        socket_flush_soon(socket);
 }
 
 /* False: it takes no more. */
 static bool socket_put_text(Socket *socket, const char *text, size_t length)
 {
         uint8_t head[SOCKET_HEAD_MAX];
-        if (socket->dead || socket->closing_us || wslay_event_get_close_received(socket->frames) ||
-            wslay_event_get_close_sent(socket->frames))
+        if (socket->dead || socket->closing_us || !socket->reading)
                 return false;
         size_t head_size = socket_frame_head(length, head);
-        if (wslay_event_send(socket->frames) == 0 && /* pongs that were owed before it */
+        if (socket_put_answers(socket) && /* pongs that were owed before it */
             socket_put(socket, head, head_size) && socket_put(socket, text, length))
                 return true;
         socket_die(socket);
@@ -289,17 +299,18 @@ void socket_send(Socket *socket, const char *text, size_t length)
                 socket_flush_soon(socket);
 }
 
-/* Due times fall on a grid, so that what waits for many leaves together. */
+/* Due times fall on a grid, so that what waits for many leaves together. The first of what waits sets the time, rather
+ * than the last write: ten lines a second then leave two by two. */
 void socket_send_gathered(Socket *socket, const char *text, size_t length, int gather_ms)
 {
         SocketLoop *loop = socket->loop;
         if (!socket_put_text(socket, text, length) || socket->unsent)
                 return;
-        int64_t due_us = (socket->wrote_us / GRID_US + 1) * GRID_US + gather_ms * INT64_C(1000);
-        if (gather_ms == 0 || due_us <= monotonic_us()) {
+        if (gather_ms == 0) {
                 socket_flush_soon(socket);
                 return;
         }
+        int64_t due_us = ((monotonic_us() + gather_ms * INT64_C(1000)) / GRID_US + 1) * GRID_US;
         socket->due_us = socket->due_us ? MIN(socket->due_us, due_us) : due_us;
         loop->due_us = loop->due_us ? MIN(loop->due_us, socket->due_us) : socket->due_us;
 }
@@ -310,6 +321,7 @@ void socket_close(Socket *socket, uint16_t code, const char *reason)
                 return;
         socket->closing_us = monotonic_us();
         wslay_event_queue_close(socket->frames, code, (const uint8_t *)reason, strlen(reason));
+        socket->answers = true;
         socket_flush_soon(socket);
 }
 
@@ -369,6 +381,7 @@ static void look_after_sockets(SocketLoop *loop, int64_t now_us)
                         socket->pinged_us = now_us;
                         struct wslay_event_msg ping = { WSLAY_PING, NULL, 0 };
                         wslay_event_queue_msg(socket->frames, &ping);
+                        socket->answers = true;
                         socket_flush_soon(socket);
                 }
                 if (socket->dead || gone)
@@ -583,7 +596,8 @@ void socket_loop_adopt(SocketLoop *loop, int fd, const char *early, size_t early
                             .fd = fd,
                             .handler = handler,
                             .release = release,
-                            .owner = owner };
+                            .owner = owner,
+                            .reading = true };
         if (early_size) {
                 socket->early = g_byte_array_new();
                 g_byte_array_append(socket->early, (const guint8 *)early, (guint)early_size);

@@ -39,7 +39,7 @@ void socket_loop_adopt(SocketLoop *loop, int fd, const char *early, size_t early
 
 /* Leaves when this turn of the loop is over, with all else that was said in it. */
 void socket_send(Socket *socket, const char *text, size_t length);
-/* May wait for more to be said, until the socket's last write is gather_ms old; a socket_send() takes it along. */
+/* May wait gather_ms for more to be said; a socket_send() takes it along. */
 void socket_send_gathered(Socket *socket, const char *text, size_t length, int gather_ms);
 /* Says why (RFC 6455 7.4) and closes after what is queued has left. */
 void socket_close(Socket *socket, uint16_t code, const char *reason);
