@@ -123,6 +123,10 @@ function within() {
     it("is followed for two minutes", async (t) => {
       house.run(`tc qdisc replace dev to-line root tbf rate ${KBIT_S}kbit burst 4k latency 400ms`);
       await watcher.sees("Sound only.", 30000); // the page goes down to it by itself
+      // What the pictures left in the line's queue is gone when a first sentence has come through.
+      await captioner.page.fill(".desk input[type=text]", "We begin");
+      await captioner.page.press(".desk input[type=text]", "Enter");
+      await watcher.sees("We begin", 10000);
       await watcher.evaluate(note_times);
       const was = await watcher.evaluate(sound, "came"), sent_was = await host.evaluate(sound, "sent"), bytes_was = bytes_sent(), began = performance.now();
       let page = 1, line = 0, next_slide = began + 4000, next_caption = began + 2000;
