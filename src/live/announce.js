@@ -11,7 +11,7 @@ const NAMED_MAX = 3;
 /** @typedef {"hands" | "came" | "left" | "waits"} Sort */
 
 export class Announcer {
-  /** @type {string[]} */ #own = [];
+  /** what it is about → sentence @type {Map<string, string>} */ #own = new Map();
   /** @type {Record<Sort | "lines", string[]>} */ #others = { waits: [], hands: [], came: [], left: [], lines: [] };
   #timer = 0;
   #spoke_ms = -EVERY_MS;
@@ -24,10 +24,9 @@ export class Announcer {
     this.level = level;
   }
 
-  /** What concerns the person. @param {string} sentence */
-  say(sentence) {
-    if (!this.#own.includes(sentence))
-      this.#own.push(sentence);
+  /** What concerns the person. @param {string} sentence @param {string} [about] what is said later of the same replaces what waits still */
+  say(sentence, about = sentence) {
+    this.#own.set(about, sentence);
     this.#soon();
   }
 
@@ -67,7 +66,7 @@ export class Announcer {
 
   #soon() {
     const others = this.#waits_for_others() ? this.#others_due_ms() : Infinity;
-    const due = Math.max(Math.min(this.#own.length ? 0 : Infinity, others), this.#spoke_ms + EVERY_MS);
+    const due = Math.max(Math.min(this.#own.size ? 0 : Infinity, others), this.#spoke_ms + EVERY_MS);
     clearTimeout(this.#timer);
     if (due < Infinity)
       this.#timer = setTimeout(() => this.#speak(), Math.max(100, due - Date.now()));
@@ -76,14 +75,14 @@ export class Announcer {
   }
 
   #speak() {
-    const now = Date.now(), sentences = this.#own;
+    const now = Date.now(), sentences = [...this.#own.values()];
     if (this.#waits_for_others() && now >= this.#others_due_ms()) {
       sentences.push(...told(this.#others));
       this.#others = { waits: [], hands: [], came: [], left: [], lines: [] };
       this.#told_others_ms = now;
     }
-    this.#own = [];
-    this.place.textContent = sentences.join(" ");
+    this.#own = new Map();
+    this.place.textContent = sentences.map((one, n) => (n < sentences.length - 1 && !/[.!?…]$/u.test(one) ? one + "." : one)).join(" "); // else two run into one
     this.#spoke_ms = now;
     this.#soon();
   }

@@ -26,13 +26,19 @@ function look_again(view) {
 /** @param {(part: Slides, m: any) => Slides} change @returns {(part: Slides, m: any) => Slides} */
 const kept = (change) => (part, m) => (latest.part = change(part, m));
 
+/** The page's number, and its first words unless those say the same. @param {import("./part.js").Shown} shown */
+function announced({ page, pages, words }) {
+  const number = t("Slide {page} of {pages}", { page, pages }), first = words.split("\n")[0].trim();
+  return first && first !== number ? t("Slide {page} of {pages}: {words}", { page, pages, words: first }) : number;
+}
+
 /** @param {any} m @param {View} view @param {import("../live/state.js").Room} before */
 function heard(m, view, before) {
   const { shown } = slides_of(view), was = before.parts.slides.shown;
   if (m.t === "slide" && shown && (shown.deck !== was?.deck || shown.page !== was?.page))
-    view.say(t("Slide {page} of {pages}: {words}", { page: shown.page, pages: shown.pages, words: shown.words.split("\n")[0] }));
+    view.say(announced(shown), "slides");
   if (m.t === "slide" && !shown && was)
-    view.say(t("The slides are no longer shown."));
+    view.say(t("The slides are no longer shown."), "slides");
   if (["slide_decks", "welcome", "renewed"].includes(m.t))
     look_again(view);
   if (m.t === "refused" && m.of === "slide")

@@ -159,6 +159,15 @@ describe("what a screen reader hears", () => {
     assert.deepEqual(heard, ["One. Two."]);
   });
 
+  it("ends each sentence before the next one, and says of one thing only how it is now", () => {
+    announcer.say("Bo has the floor");
+    announcer.say("Slide 2 of 9: The bus", "slides");
+    announcer.say("Slide 3 of 9: Who pays?", "slides");
+    announcer.say("A poll is open: Where?");
+    pass(10);
+    assert.deepEqual(heard, ["Bo has the floor. Slide 3 of 9: Who pays? A poll is open: Where?"]);
+  });
+
   it("gathers a crowd that comes, writes and raises hands for a minute into a dozen sentences' worth", () => {
     for (let second = 0; second < 60; second++) {
       for (let n = 0; n < 10; n++) {
