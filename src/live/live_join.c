@@ -91,6 +91,7 @@ void live_enter(Client *client, Person *person)
         client->person = person;
         client->join_pending = false;
         person->socket = client->socket;
+        person->quiet = false;
         person->rights = client->opening->rights;
         person->of_hall = client->opening->hall;
         person->away_until_us = 0;
@@ -124,9 +125,21 @@ static bool write_join(Db *db, Act *act)
         bool known = act->was_new ? live_store_person_add(db, act->room_id, &person, act->now_us)
                                   : live_store_person_update(db, act->room_id, act->person, act->name, act->role,
                                                              act->account, act->now_us);
+        if (known && act->flag)
+                known = live_store_person_key(db, act->room_id, act->person, act->key_hash);
         return known && live_store_outside(db, act->room_id, act->person, act->outside) &&
                (!act->hall || live_store_seat_of(db, act->room_id, act->person, act->hall)) &&
                (act->outside || live_store_came(db, act->session_id, act->room_id, act->person));
+}
+
+/* The page of before has no way back: what it chose for itself is not this page's. */
+static void take_key(Person *person, const unsigned char key_hash[KEY_HASH_BYTES])
+{
+        g_hash_table_remove(person->room->by_key, person->key_hash);
+        memcpy(person->key_hash, key_hash, KEY_HASH_BYTES);
+        g_hash_table_insert(person->room->by_key, person->key_hash, person);
+        live_forget_view(person);
+        person->channel = SFU_NO_CHANNEL;
 }
 
 static void after_join(LiveRoom *room, Act *act, bool kept)
@@ -160,6 +173,8 @@ static void after_join(LiveRoom *room, Act *act, bool kept)
         person->outside = act->outside;
         if (!act->outside)
                 person->came_session = act->session_id;
+        if (act->flag)
+                take_key(person, act->key_hash);
         g_free(client->key);
         client->key = g_strdup(act->key);
         json_decref(client->join);
@@ -279,7 +294,8 @@ static bool admit(Client *client, const Person *known)
         return true;
 }
 
-/* known: as this room knows them already; guest: as the whole does, of which this is a part; either may be NULL. */
+/* known: as this room knows them already; guest: as the whole does, of which this is a part; either may be NULL. key: NULL
+ * when the person comes back without the one that was given before. */
 static void push_join(Client *client, json_t *message, const Person *known, const Person *guest, const char *key)
 {
         LiveRoom *room = client->room;
@@ -288,7 +304,8 @@ static void push_join(Client *client, json_t *message, const Person *known, cons
         act->client = client->id;
         act->was_new = !known;
         act->person = before ? before->id : room->next_id++;
-        act->key = before ? g_strdup(key) : live_new_key();
+        act->flag = before && !key;
+        act->key = before && key ? g_strdup(key) : live_new_key();
         if (guest)
                 hash_of_part(act->key, room->id, act->key_hash);
         else
@@ -330,6 +347,10 @@ void live_room_join(Client *client, json_t *message)
         Person *known = guest ? live_person_find(room, guest->id)
                         : key ? g_hash_table_lookup(room->by_key, hash)
                               : NULL;
+        if (!known && !room->parent_id) { /* by another device, or another tab, than before */
+                known = live_person_of_account(room, client->opening->account);
+                key = NULL;
+        }
         if (known && known->removed) {
                 live_bye(client, 1008, "removed", N_("A host has asked you to leave this session."));
                 return;

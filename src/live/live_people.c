@@ -3,6 +3,7 @@
 #include "base/time.h"
 
 #define AWAY_US (15 * SECOND_US)
+#define QUIET_US (12 * SECOND_US) /* a page sends a ping every five */
 
 void live_person_free(gpointer data)
 {
@@ -24,6 +25,43 @@ Person *live_person_find(LiveRoom *room, int id)
 bool live_person_here(const Person *person)
 {
         return person->socket || person->away_until_us || (person->encoder && (person->publish.value || person->held));
+}
+
+/* A machine that died says no goodbye: its socket is there for a minute still. */
+static bool is_quiet(const Person *person, int64_t mono_us)
+{
+        return person->socket && mono_us - socket_heard_us(person->socket) > QUIET_US;
+}
+
+Person *live_person_of_account(LiveRoom *room, int64_t account)
+{
+        Person *found = NULL;
+        int64_t now = monotonic_us();
+        GHashTableIter people;
+        gpointer value;
+        g_hash_table_iter_init(&people, room->people);
+        while (account && g_hash_table_iter_next(&people, NULL, &value)) {
+                Person *person = value;
+                if (person->account != account || person->encoder || person->hall)
+                        continue;
+                if (person->removed)
+                        return person;
+                if (person->waits || person->forgetting || (person->socket && !is_quiet(person, now)))
+                        continue;
+                bool better = !found || live_person_here(person) > live_person_here(found) ||
+                              (live_person_here(person) == live_person_here(found) && person->id > found->id);
+                found = better ? person : found;
+        }
+        return found;
+}
+
+void live_look_whether_quiet(Person *person, int64_t mono_us)
+{
+        bool quiet = person->seat != SFU_NO_SEAT && is_quiet(person, mono_us);
+        if (person->quiet == quiet)
+                return;
+        person->quiet = quiet;
+        live_person_changed(person);
 }
 
 void live_person_changed(Person *person)
@@ -49,7 +87,7 @@ void live_person_add(LiveRoom *room, Person *person)
 json_t *live_person_json(const Person *person)
 {
         json_t *consent = person->consent < 0 ? json_null() : json_boolean(person->consent);
-        bool away = person->encoder ? !person->publish.value : !person->socket && !person->hall;
+        bool away = person->encoder ? !person->publish.value : (!person->socket && !person->hall) || person->quiet;
         json_t *json =
                 json_pack("{s:i, s:s, s:s, s:o, s:b, s:b, s:b, s:b, s:o}", "id", person->id, "name", person->name,
                           "role", live_role_word(person->role), "stage",
@@ -90,6 +128,7 @@ void live_room_left(Client *client, bool for_good)
                 return;
         client->person = NULL;
         person->socket = NULL;
+        person->quiet = false;
         g_atomic_int_add(&person->room->live->people_count, -1);
         person->room->present--;
         person->away_until_us = monotonic_us() + AWAY_US;

@@ -141,6 +141,7 @@ typedef struct {
         char *network;            /* of a guest who is here, for limits */
         Socket *socket;
         int64_t away_until_us, gone_us; /* away_until_us 0: gone, or present */
+        bool quiet;                     /* on stage, and the page says nothing any more */
         SfuPeer publish, subscribe, subscribe_before;
         char *publish_pc, *subscribe_pc;
         int64_t before_until_us, resubscribed_us;
@@ -353,6 +354,10 @@ void live_count_audience(LiveRoom *room, int64_t at_us);
 void live_person_free(gpointer person);
 Person *live_person_find(LiveRoom *room, int id);
 bool live_person_here(const Person *person);          /* present or away */
+/* Whom this account was in the room, where no page of them is there now; or the one whom a host removed. NULL: nobody. */
+Person *live_person_of_account(LiveRoom *room, int64_t account);
+/* Somebody on stage whose page died without a goodbye is told as away. */
+void live_look_whether_quiet(Person *person, int64_t mono_us);
 void live_person_changed(Person *person);             /* will be told in the next people message */
 void live_person_add(LiveRoom *room, Person *person); /* takes person */
 void live_person_gone(Person *person);

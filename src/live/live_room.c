@@ -302,6 +302,7 @@ void live_room_tick(LiveRoom *room, int64_t mono_us)
                 Person *person = value;
                 if (!person->socket && person->away_until_us && mono_us > person->away_until_us)
                         live_person_gone(person);
+                live_look_whether_quiet(person, mono_us);
                 if (person->subscribe_before.value && mono_us > person->before_until_us) {
                         sfu_peer_close(room->live->sfu, person->subscribe_before);
                         person->subscribe_before = (SfuPeer){ 0 };

@@ -270,6 +270,12 @@ bool live_store_person_update(Db *db, int64_t room_id, int id, const char *name,
                       "iittii", room_id, (int64_t)id, name, live_role_word(role), now_us, account);
 }
 
+bool live_store_person_key(Db *db, int64_t room_id, int id, const unsigned char *key_hash)
+{
+        return db_run(db, "UPDATE live_person SET key_hash = $3 WHERE room_id = $1 AND id = $2", "iib", room_id, (int64_t)id,
+                      key_hash, (size_t)KEY_HASH_BYTES);
+}
+
 bool live_store_person_forget(Db *db, int64_t room_id, int id)
 {
         return db_run(db,

@@ -61,6 +61,8 @@ bool live_store_session_end(Db *db, int64_t session_id, int64_t room_id, int64_t
 
 bool live_store_person_add(Db *db, int64_t room_id, const StoredPerson *person, int64_t now_us);
 bool live_store_person_seat(Db *db, int64_t room_id, int id, int seat);
+/* From now on another key brings this person back. */
+bool live_store_person_key(Db *db, int64_t room_id, int id, const unsigned char *key_hash);
 bool live_store_person_update(Db *db, int64_t room_id, int id, const char *name, LiveRole role, int64_t account,
                               int64_t now_us);
 bool live_store_person_remove(Db *db, int64_t room_id, int id);

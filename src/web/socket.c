@@ -325,6 +325,11 @@ void socket_close(Socket *socket, uint16_t code, const char *reason)
         socket_flush_soon(socket);
 }
 
+int64_t socket_heard_us(const Socket *socket)
+{
+        return socket->heard_us;
+}
+
 void socket_set_data(Socket *socket, gpointer data)
 {
         socket->data = data;

@@ -43,5 +43,7 @@ void socket_send(Socket *socket, const char *text, size_t length);
 void socket_send_gathered(Socket *socket, const char *text, size_t length, int gather_ms);
 /* Says why (RFC 6455 7.4) and closes after what is queued has left. */
 void socket_close(Socket *socket, uint16_t code, const char *reason);
+/* When anything came from the other side last, monotonic. */
+int64_t socket_heard_us(const Socket *socket);
 void socket_set_data(Socket *socket, gpointer data);
 gpointer socket_data(const Socket *socket);

@@ -101,6 +101,31 @@ describe('coming in', () => {
     await first.closed;
     await second.close();
   });
+  it('an account that comes by another device is who it was, with name and seat, once its first page is gone', async () => {
+    const client = await ownerClient(server, 'laptop@example.org'), laptop = await Page.join('', { client }), { id, key } = laptop.welcome.me;
+    await laptop.ask({ t: 'name', name: 'Ada' }, 'people', (m) => m.set.some((p) => p.id === id && p.name === 'Ada'));
+    await laptop.ask({ t: 'take' }, 'people', (m) => m.set.some((p) => p.id === id && p.stage !== null));
+    const beside = await Page.join('', { client });
+    assert.notEqual(beside.welcome.me.id, id); // a second page, while the first is there
+    const seat = beside.welcome.people.find((p) => p.id === id).stage;
+    await beside.close();
+    laptop.socket.terminate();
+    const witness = await Page.join('');
+    await witness.next('people', (m) => m.set.some((p) => p.id === id && p.away)).catch(() => assert.ok(witness.welcome.people.find((p) => p.id === id).away));
+    const phone = await Page.join('', { client }), me = phone.welcome.people.find((p) => p.id === id);
+    assert.deepEqual([phone.welcome.me.id, phone.welcome.me.role, me.name, me.stage, me.away], [id, 'host', 'Ada', seat, false]);
+    assert.notEqual(phone.welcome.me.key, key);
+    const old = await Page.join('', { client, key });
+    assert.notEqual(old.welcome.me.id, id); // the key of before brings nobody back
+    await Promise.all([old.close(), witness.close()]);
+    const host = await Page.join('', { client: await ownerClient(server) });
+    host.send({ t: 'remove', who: id });
+    assert.equal((await phone.next('bye')).reason, 'removed');
+    const again = await Page.open({ client });
+    again.send({ t: 'join', name: '', key: null, h264: true });
+    assert.equal((await again.next('bye')).reason, 'removed'); // nor does a new page bring back who was removed
+    await host.close();
+  });
   it('refuses a page of another site', async () => {
     await assert.rejects(Page.open({ origin: 'https://evil.example' }), /403/);
   });
