@@ -22,7 +22,8 @@ typedef struct {
         char *name; /* of its folder below media/, claimed */
         char *title;
         Recorder *recorder;
-        GMutex lock; /* guards what follows: the tap's thread reads it, the socket loop writes it */
+        int64_t ahead_us; /* the recorder's clock less the frames': the machine's may have been set since the start */
+        GMutex lock;      /* guards what follows: the tap's thread reads it, the socket loop writes it */
         uint32_t heard[SFU_PLACES];
         size_t heard_count;
         bool picture;
@@ -56,16 +57,15 @@ static void on_frame(void *owner, const SfuFrame *frame)
 {
         Recording *recording = owner;
         bool picture = frame->kind != SFU_MIC;
+        int64_t time_us = frame->capture_us + recording->ahead_us;
         if (!may_keep(recording, frame->participant.value, picture))
                 return;
         if (picture)
-                recorder_video(recording->recorder, frame->bytes, frame->length, frame->key, frame->capture_us);
+                recorder_video(recording->recorder, frame->bytes, frame->length, frame->key, time_us);
         else if (frame->channel != SFU_NO_CHANNEL)
-                recorder_language(recording->recorder, (unsigned)frame->channel, frame->bytes, frame->length,
-                                  frame->capture_us);
+                recorder_language(recording->recorder, (unsigned)frame->channel, frame->bytes, frame->length, time_us);
         else
-                recorder_audio(recording->recorder, (unsigned)frame->seat, frame->bytes, frame->length,
-                               frame->capture_us);
+                recorder_audio(recording->recorder, (unsigned)frame->seat, frame->bytes, frame->length, time_us);
 }
 
 static void on_tap_stop(void *owner)
@@ -147,6 +147,7 @@ static bool record_start(void *owner, const LiveRecording *of, char **ret_text)
                 .folder = path, .title = of->title, .owner = recording, .on_event = on_recorder_event
         };
         memcpy(config.languages, of->languages, sizeof config.languages);
+        recording->ahead_us = now_us() - sfu_now_us(all->sfu);
         recording->recorder = recorder_start(&config, &error);
         if (recording->recorder && sfu_tap_start(all->sfu, of->sfu_room, &sink, &error)) {
                 g_hash_table_insert(all->by_room, &recording->of.room_id, recording);

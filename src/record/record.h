@@ -71,7 +71,8 @@ typedef struct RecorderConfig {
         void *owner;
         /* On the recorder's own thread; it must not call recorder_free(). NULL: nobody listens. */
         void (*on_event)(void *owner, const RecorderEvent *event);
-        /* The clock of the frames, microseconds UTC; NULL: the system's, steady from the start on. For tests. */
+        /* The clock of the frames, microseconds UTC; NULL: the system's as it was at the start, from which it never
+         * leaps. For tests. */
         int64_t (*clock_us)(void *owner);
 } RecorderConfig;
 

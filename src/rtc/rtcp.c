@@ -151,6 +151,12 @@ uint64_t rtcp_ntp(int64_t utc_us)
         return (seconds + NTP_UNIX_SECONDS) << 32 | (rest_us << 32) / 1000000;
 }
 
+int64_t rtcp_utc_us(uint64_t ntp)
+{
+        int64_t seconds = (int64_t)(ntp >> 32) - (int64_t)NTP_UNIX_SECONDS;
+        return seconds * 1000000 + (int64_t)(((ntp & 0xffffffff) * 1000000) >> 32);
+}
+
 int64_t rtcp_round_trip_us(const RtcpReport *report, uint64_t now_ntp)
 {
         if (report->last_sr == 0)

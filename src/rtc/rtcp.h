@@ -66,6 +66,7 @@ void rtcp_report(const RtcpPacket *sr_or_rr, unsigned i, RtcpReport *ret_report)
 /* Round trip from a report, RFC 3550 6.4.1; −1 when it has no SR to go by. `now_ntp` is rtcp_ntp at arrival. */
 int64_t rtcp_round_trip_us(const RtcpReport *report, uint64_t now_ntp);
 uint64_t rtcp_ntp(int64_t utc_us); /* microseconds since 1970 to NTP */
+int64_t rtcp_utc_us(uint64_t ntp); /* and back; before 1970 it is negative */
 
 /* The canonical name of the first chunk, cut to `size` − 1; false when there is none. */
 bool rtcp_sdes_cname(const RtcpPacket *sdes, uint32_t *ret_ssrc, char *ret_cname, size_t size);

@@ -1,6 +1,7 @@
 #include "sfu/publisher.h"
 
 #include "sfu/room.h"
+#include "sfu/sender_clock.h"
 
 #include "rtc/h264.h"
 
@@ -36,8 +37,7 @@ struct Publisher {
         unsigned n_tracks;
         Stream streams[STREAMS];
         Rate restarts;
-        bool has_clock_offset;
-        int64_t clock_offset_us;
+        SenderClock clock; /* one for all tracks of a browser, so that their sound and picture stay in step */
         int64_t connected_us, report_us, remb_us;
         TwccReceiver arrivals;  /* for transport-wide feedback, where it was agreed */
         uint32_t arrivals_ssrc; /* one of its own, or browsers do not read the feedback */
@@ -151,7 +151,7 @@ void publisher_update(Publisher *publisher, const PeerPlan *plan)
 
 int64_t publisher_clock_offset_us(const Publisher *publisher)
 {
-        return publisher->clock_offset_us;
+        return publisher->clock.offset_us;
 }
 
 /* --- Packets in --------------------------------------------------------------------------------------------------- */
@@ -328,21 +328,6 @@ Drop publisher_receive_rtp(Publisher *publisher, Packet **packet)
 
 /* --- Feedback in -------------------------------------------------------------------------------------------------- */
 
-/* The smallest difference seen is the one least delayed; it may creep up with the clocks' drift. One for all tracks of
- * a browser, so that their sound and picture stay in step. */
-static void note_clock(Publisher *publisher, const RtcpSenderInfo *info)
-{
-        int64_t seconds = (int64_t)(info->ntp >> 32) - INT64_C(2208988800);
-        int64_t sent_us = seconds * G_USEC_PER_SEC + (int64_t)(((info->ntp & 0xffffffff) * G_USEC_PER_SEC) >> 32);
-        int64_t offset_us = loop_utc_us(publisher->peer->loop) - sent_us;
-        int64_t rise_us = offset_us - publisher->clock_offset_us;
-        if (!publisher->has_clock_offset || rise_us < 0 || rise_us > G_USEC_PER_SEC)
-                publisher->clock_offset_us = offset_us;
-        else
-                publisher->clock_offset_us += rise_us / 64;
-        publisher->has_clock_offset = true;
-}
-
 void publisher_receive_rtcp(Publisher *publisher, const RtcpPacket *rtcp)
 {
         if (rtcp_kind(rtcp) != RTCP_SR)
@@ -352,7 +337,7 @@ void publisher_receive_rtcp(Publisher *publisher, const RtcpPacket *rtcp)
                 return;
         RtcpSenderInfo info;
         rtcp_sender_info(rtcp, &info);
-        note_clock(publisher, &info);
+        sender_clock_note(&publisher->clock, rtcp_utc_us(info.ntp), loop_utc_us(publisher->peer->loop));
         track_sender_report(stream->track, &info, publisher->peer->loop->now_us);
 }
 

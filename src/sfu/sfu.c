@@ -135,6 +135,11 @@ static void stop_loops(Sfu *sfu)
         crew_free(sfu->shared.crew);
 }
 
+int64_t sfu_now_us(const Sfu *sfu)
+{
+        return g_get_monotonic_time() + sfu->shared.utc_offset_us;
+}
+
 void sfu_stop(Sfu *sfu)
 {
         if (!sfu)

@@ -98,6 +98,9 @@ GQuark sfu_error_quark(void);
 Sfu *sfu_start(const SfuConfig *config, GError **error);
 /* Says goodbye to every peer, stops taps and threads, frees. NULL is fine. */
 void sfu_stop(Sfu *sfu);
+/* The clock of SfuFrame's times, microseconds UTC. It never leaps: where the machine's was set since the start, they
+ * differ. Any thread. */
+int64_t sfu_now_us(const Sfu *sfu);
 uint16_t sfu_media_port(const Sfu *sfu);
 uint16_t sfu_tcp_port(const Sfu *sfu); /* 0: none */
 

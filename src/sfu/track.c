@@ -210,20 +210,13 @@ void track_report(Track *track, int64_t now_us, RtcpReport *ret_report)
         };
 }
 
-/* NTP's 32.32 seconds since 1900 as microseconds since 1970; browsers' clocks are not trusted to be near. */
-static int64_t ntp_us(uint64_t ntp)
-{
-        int64_t seconds = (int64_t)(ntp >> 32) - INT64_C(2208988800);
-        return seconds * G_USEC_PER_SEC + (int64_t)(((ntp & 0xffffffff) * G_USEC_PER_SEC) >> 32);
-}
-
 void track_sender_report(Track *track, const RtcpSenderInfo *info, int64_t now_us)
 {
         track->last_report_ntp = (uint32_t)(info->ntp >> 16);
         track->last_report_us = now_us;
         track->clock.has_report = true;
         track->clock.report_timestamp = info->rtp_timestamp;
-        track->clock.report_us = ntp_us(info->ntp);
+        track->clock.report_us = rtcp_utc_us(info->ntp); /* browsers' clocks are not trusted to be near */
 }
 
 bool track_capture_us(const Track *track, uint32_t timestamp, int64_t offset_us, int64_t *ret_capture_us)

@@ -1,6 +1,7 @@
 #include "record/recorder/mixer.h"
 
 #include "record/protocol.h"
+#include "record/recorder/slip.h"
 
 #include <opus/opus.h>
 #include <stdbool.h>
@@ -9,15 +10,13 @@
 
 enum {
         RING = 4 * MIXER_RATE,
-        TOLERANCE = MIXER_RATE * 40 / 1000, /* further off is a jump */
-        CONCEAL_MOST = MIXER_RATE * 120 / 1000,
         PACKET_MOST = MIXER_RATE * 120 / 1000, /* RFC 6716 3.2.5 */
 };
 
 typedef struct Microphone {
         OpusDecoder *decoder;
         float *ring;
-        int64_t next; /* position after what was written last; -1: nothing yet */
+        Slip slip;
 } Microphone;
 
 struct Mixer {
@@ -52,11 +51,11 @@ int64_t mixer_position(const Mixer *mixer)
 static void ring_write(const Mixer *mixer, Microphone *mic, const float *pcm, int n)
 {
         for (int i = 0; i < n; i++) {
-                int64_t at = mic->next + i;
+                int64_t at = mic->slip.next + i;
                 if (at >= mixer->position && at < mixer->position + RING)
                         mic->ring[at % RING] = pcm[i];
         }
-        mic->next += n;
+        mic->slip.next += n;
 }
 
 static void ring_clear(Microphone *mic, int64_t from, int64_t n)
@@ -82,7 +81,7 @@ static bool microphone_open(Microphone *mic)
         if (!mic->decoder)
                 return false;
         mic->ring = g_new0(float, RING);
-        mic->next = -1;
+        mic->slip = slip_new();
         return true;
 }
 
@@ -101,30 +100,21 @@ static void conceal(const Mixer *mixer, Microphone *mic, const uint8_t *opus, si
         }
 }
 
-/* Packets in between were lost when what is missing is a whole number of them, give or take 3 ms. */
-static bool is_loss(int64_t missing, int frame)
-{
-        int64_t rest = (missing + frame / 2) % frame - frame / 2;
-        return missing > frame / 2 && missing <= CONCEAL_MOST && llabs(rest) <= MIXER_RATE * 3 / 1000;
-}
-
 void mixer_packet(Mixer *mixer, unsigned microphone, const uint8_t *opus, size_t size, int64_t position)
 {
         Microphone *mic = &mixer->microphones[microphone];
         int frame = opus_packet_get_nb_samples(opus, (opus_int32)size, MIXER_RATE);
         if (frame <= 0 || frame > PACKET_MOST || !microphone_open(mic))
                 return;
-        if (mic->next < 0)
-                mic->next = position;
-        int64_t missing = position - mic->next;
-        if (is_loss(missing, frame))
-                conceal(mixer, mic, opus, size, frame, (int)missing + frame / 2);
-        else if (llabs(missing) > TOLERANCE)
-                mic->next = position;
-        float pcm[PACKET_MOST];
+        SlipStep step = slip_step(&mic->slip, position, frame);
+        conceal(mixer, mic, opus, size, frame, step.lost);
+        float pcm[PACKET_MOST], stretched[PACKET_MOST + SLIP_STRETCH_MOST];
         int n = opus_decode_float(mic->decoder, opus, (opus_int32)size, pcm, PACKET_MOST, 0);
-        if (n > 0)
-                ring_write(mixer, mic, pcm, n);
+        if (n <= 0)
+                return;
+        if (step.stretch != 0)
+                slip_stretch(pcm, n, stretched, n + step.stretch);
+        ring_write(mixer, mic, step.stretch != 0 ? stretched : pcm, n + step.stretch);
 }
 
 void mixer_read(Mixer *mixer, float *ret_pcm, size_t n)
