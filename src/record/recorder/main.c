@@ -12,7 +12,7 @@
 
 enum { LINK_DESCRIPTOR = 3, MEMORY_MOST_MIB = 1024, DESCRIPTORS_MOST = 64, NICER = 5 };
 
-/* Reads until the recording is over. False when the server went away. */
+/* Reads until the recording is over. False when the server went away, or another process must go on. */
 static bool record_until_done(Link *link, Session *session)
 {
         Message message;
@@ -22,6 +22,8 @@ static bool record_until_done(Link *link, Session *session)
                         return false;
                 }
                 session_message(session, &message);
+                if (session_is_lost(session))
+                        return false;
         }
         return true;
 }

@@ -17,6 +17,8 @@
 #define CUT_US INT64_C(1950000) /* two seconds, and encoders that are a frame early */
 #define SEGMENT_MOST_US INT64_C(10000000)
 #define CLOCK_OFF_US INT64_C(2000000) /* a source whose clock is further off is taken as now */
+#define BUNCHED_US INT64_C(1000000)   /* pictures that could only be shown so late are not */
+#define LEAP_US INT64_C(60000000)     /* a clock that leaps so far ends this process */
 #define ASK_EVERY_US INT64_C(1000000)
 #define PROGRESS_EVERY_US INT64_C(1000000)
 #define PICTURES_WAITING_BYTES ((size_t)32 << 20)
@@ -38,6 +40,7 @@ struct Session {
         Outbox outbox;
 
         int64_t now_us, started_us;                                 /* 0: no message yet */
+        int64_t ahead_us;                                           /* added to all times */
         int64_t shift_us[RECORD_LANGUAGE_TRACK + RECORD_LANGUAGES]; /* added to a source's times */
         GQueue waiting;                                             /* of Picture, in order of arrival */
         size_t waiting_bytes;
@@ -47,7 +50,7 @@ struct Session {
         int64_t last_us;
         unsigned slates;
         int64_t asked_us, told_us;
-        bool ending, done, refused;
+        bool ending, done, refused, lost;
 };
 
 /* --- Answers ------------------------------------------------------------------------------------------------------ */
@@ -128,12 +131,19 @@ static void close_segment(Session *session, int64_t end_us)
         write_segments(session);
 }
 
+static bool is_too_long(const Session *session, int64_t time_us)
+{
+        const Segment *open = session->open;
+        return open && (segment_bytes(open) > SEGMENT_BYTES_MOST || open->pictures.list->len >= SEGMENT_PICTURES_MOST ||
+                        time_us - open->start_us > SEGMENT_MOST_US);
+}
+
 static void show(Session *session, const uint8_t *bytes, size_t length, int64_t time_us,
                  const AvcDescription *new_description)
 {
         bool key = new_description != NULL;
         if (key && session->open &&
-            (time_us - session->open->start_us >= CUT_US ||
+            (time_us - session->open->start_us >= CUT_US || is_too_long(session, time_us) ||
              !avc_description_equal(&session->open->description, new_description)))
                 close_segment(session, time_us);
         if (!session->open) {
@@ -186,10 +196,11 @@ static void picture_in(Session *session, const Picture *picture)
         }
         AvcDescription description;
         bool key = picture->key && avc_describe(picture->bytes, picture->length, &description);
-        bool too_long = session->open && (segment_bytes(session->open) > SEGMENT_BYTES_MOST ||
-                                          session->open->pictures.list->len >= SEGMENT_PICTURES_MOST ||
-                                          time_us - session->open->start_us > SEGMENT_MOST_US);
-        if (!key && session->on_air && too_long)
+        if (time_us - picture->time_us > BUNCHED_US) {
+                session->on_air = false; /* what follows refers to this one */
+                return;
+        }
+        if (!key && session->on_air && is_too_long(session, time_us))
                 show_slate(session, time_us);
         if (!key && !session->on_air) {
                 ask_for_key(session);
@@ -205,7 +216,7 @@ static void pictures_in(Session *session, int64_t until_us)
         while ((picture = g_queue_peek_head(&session->waiting)) &&
                (picture->time_us <= until_us || session->waiting_bytes > PICTURES_WAITING_BYTES)) {
                 g_queue_pop_head(&session->waiting);
-                session->waiting_bytes -= picture->length;
+                session->waiting_bytes -= sizeof(*picture) + picture->length;
                 picture_in(session, picture);
                 g_free(picture);
         }
@@ -220,7 +231,7 @@ static void wait_picture(Session *session, const uint8_t *bytes, size_t length, 
         picture->length = length;
         if (length > 0)
                 memcpy(picture->bytes, bytes, length);
-        session->waiting_bytes += length;
+        session->waiting_bytes += sizeof(*picture) + length;
         g_queue_push_tail(&session->waiting, picture);
 }
 
@@ -240,6 +251,15 @@ static void finish_list(Session *session)
         answer_length(session, MESSAGE_DONE);
 }
 
+/* A clock that was set back while nobody recorded (a machine that begins in the wrong year): what is there already is
+ * not overwritten, this recording's dates go on behind it. */
+static void go_on_behind(Session *session, int64_t time_us)
+{
+        int64_t end_us = programme_end_us(session->programme);
+        if (session->started_us == 0 && time_us < end_us)
+                session->ahead_us = end_us - time_us;
+}
+
 static void on_tick(Session *session, int64_t time_us)
 {
         session->now_us = MAX(session->now_us, time_us);
@@ -248,7 +268,7 @@ static void on_tick(Session *session, int64_t time_us)
                 return;
         }
         if (session->started_us == 0)
-                session->started_us = MAX(time_us, programme_end_us(session->programme));
+                session->started_us = time_us;
         voice_mix(session->voice, session->now_us - SOUND_BEHIND_US);
         pictures_in(session, session->now_us - PICTURE_BEHIND_US);
         write_segments(session);
@@ -286,6 +306,7 @@ static void on_frame(Session *session, const Message *message)
 static void on_end(Session *session, int64_t end_us)
 {
         session->ending = true;
+        end_us = MIN(end_us, session->now_us + LEAP_US);
         session->now_us = MAX(session->now_us, end_us);
         if (end_us > 0 && session->started_us > 0) {
                 voice_mix(session->voice, end_us);
@@ -318,10 +339,14 @@ static void on_language(Session *session, const Message *message)
                 languages_offer(session->languages, message->track, code);
 }
 
-void session_message(Session *session, const Message *message)
+/* Whether so much would have to be made up between the last message and this one that it is better to begin anew. */
+static bool leaps(const Session *session, const Message *message)
 {
-        if (session->done)
-                return;
+        return session->now_us > 0 && message->type == MESSAGE_TICK && message->time_us - session->now_us > LEAP_US;
+}
+
+static void on_message(Session *session, const Message *message)
+{
         bool recording = !session->ending && !programme_list(session->programme)->ended;
         if (message->type == MESSAGE_TICK && (recording || session->ending))
                 on_tick(session, message->time_us);
@@ -330,11 +355,33 @@ void session_message(Session *session, const Message *message)
         else if (message->type == MESSAGE_LANGUAGE && recording)
                 on_language(session, message);
         else if (message->type == MESSAGE_OFF_AIR && recording)
-                wait_picture(session, NULL, 0, message->time_us, false);
+                wait_picture(session, NULL, 0, MIN(message->time_us, session->now_us + CLOCK_OFF_US), false);
         else if (message->type == MESSAGE_END && !session->ending)
                 on_end(session, recording ? message->time_us : 0);
         else if (message->type == MESSAGE_FRAME && !session->ending)
                 refuse(session);
+}
+
+void session_message(Session *session, const Message *message)
+{
+        if (session->done || session->lost)
+                return;
+        if (message->type == MESSAGE_TICK)
+                go_on_behind(session, message->time_us);
+        Message own = *message;
+        if (own.time_us > 0)
+                own.time_us += session->ahead_us;
+        if (leaps(session, &own)) {
+                session_abandon(session);
+                session->lost = true;
+                return;
+        }
+        on_message(session, &own);
+}
+
+bool session_is_lost(const Session *session)
+{
+        return session->lost;
 }
 
 void session_abandon(Session *session)

@@ -22,6 +22,8 @@ void session_free(Session *session);
 void session_message(Session *session, const Message *message);
 /* After END: the list is complete, DONE is sent. */
 bool session_is_done(const Session *session);
+/* The clock leapt by over a minute: what was open is kept, and another process begins anew behind a hole. */
+bool session_is_lost(const Session *session);
 /* The server is gone: keeps what is open, without an end. */
 void session_abandon(Session *session);
 const Playlist *session_list(const Session *session);

@@ -1,5 +1,6 @@
 #include "record/recorder/session.h"
 
+#include "record/recorder/fragment.h"
 #include "record/recorder/sample_h264.h"
 #include "record/recorder/slate.h"
 
@@ -264,6 +265,115 @@ static void test_goes_on(Fixture *fixture, gconstpointer data)
         g_assert_cmpint(fixture->done_us, ==, (1220 + 1000) * MS);
 }
 
+/* A camera that sends no key frame for long: every segment begins with one nevertheless, none is longer than ten
+ * seconds, and between two the slate stands in until the key frame that is asked for. */
+static void test_no_key_for_long(Fixture *fixture, gconstpointer data)
+{
+        say(fixture, MESSAGE_TICK, 0);
+        PICTURE(fixture, small_key, 0);
+        for (int64_t at_ms = 500; at_ms < 12000; at_ms += 500) {
+                PICTURE(fixture, delta, at_ms);
+                say(fixture, MESSAGE_TICK, at_ms);
+        }
+        g_assert_cmpuint(fixture->count[MESSAGE_KEY_WANTED], >=, 1);
+        PICTURE(fixture, small_key, 12000);
+        pass(fixture, 12000, 14000);
+        say(fixture, MESSAGE_END, 14500);
+        g_assert_cmpint(length_ms(fixture, 0), ==, 10500);
+        g_assert_cmpint(fixture->done_us, ==, 14500 * MS);
+        for (guint i = 0; i < fixture->lengths->len; i++) {
+                char name[FILE_NAME_BYTES];
+                segment_file_name(entry(fixture, i)->segment, name);
+                g_autofree char *bytes = NULL;
+                gsize length;
+                Fragment fragment;
+                g_assert_true(g_file_get_contents(name, &bytes, &length, NULL));
+                g_assert_true(fragment_parse((const uint8_t *)bytes, length, length, &fragment));
+                g_assert_true(g_array_index(fragment.picture.samples, FragmentSample, 0).key);
+                fragment_clear(&fragment);
+        }
+}
+
+/* A machine that comes back in the wrong year goes on behind what is there; so do its sources. */
+static void test_clock_set_back(Fixture *fixture, gconstpointer data)
+{
+        enum { DAY_MS = 86400 * 1000 };
+        say(fixture, MESSAGE_TICK, 0);
+        PICTURE(fixture, small_key, 0);
+        pass(fixture, 100, 2000);
+        say(fixture, MESSAGE_TICK, 2100);
+        session_abandon(fixture->session);
+        session_free(fixture->session);
+        session_begin(fixture);
+        int64_t end_us = playlist_last(session_list(fixture->session))->clock_us +
+                         playlist_last(session_list(fixture->session))->length_us;
+        guint before = session_list(fixture->session)->entries->len;
+        say(fixture, MESSAGE_TICK, -DAY_MS);
+        PICTURE(fixture, small_key, -DAY_MS + 50);
+        pass(fixture, -DAY_MS + 100, -DAY_MS + 2000);
+        PICTURE(fixture, small_key, -DAY_MS + 2050);
+        pass(fixture, -DAY_MS + 2100, -DAY_MS + 3000);
+        say(fixture, MESSAGE_END, -DAY_MS + 3050);
+        g_assert_true(session_is_done(fixture->session));
+        g_assert_cmpint(entry(fixture, before)->clock_us, >=, end_us);
+        g_assert_cmpint(entry(fixture, before)->clock_us, <, end_us + 100 * MS);
+        g_assert_cmpint(length_ms(fixture, before), ==, 2000);
+        g_assert_cmpint(length_ms(fixture, before + 1), ==, 1000);
+}
+
+/* A clock that leaps by more than a minute, or an end in another century: nothing is made up in between. */
+static void test_leaps(Fixture *fixture, gconstpointer data)
+{
+        say(fixture, MESSAGE_TICK, 0);
+        PICTURE(fixture, small_key, 0);
+        pass(fixture, 100, 1500);
+        g_assert_false(session_is_lost(fixture->session));
+        say(fixture, MESSAGE_TICK, 1500 + 61000);
+        g_assert_true(session_is_lost(fixture->session));
+        g_assert_false(session_is_done(fixture->session));
+        g_assert_cmpint(length_ms(fixture, 0), ==, 1220);
+        session_free(fixture->session);
+        session_begin(fixture);
+        say(fixture, MESSAGE_TICK, 70000);
+        PICTURE(fixture, small_key, 70000);
+        say(fixture, MESSAGE_TICK, 70500);
+        session_message(fixture->session, &(Message){ .type = MESSAGE_END, .time_us = INT64_C(4102444800000000) });
+        g_assert_true(session_is_done(fixture->session));
+        g_assert_cmpint(fixture->done_us, <=, (1220 + 500 + 60000) * MS);
+}
+
+/* More than a camera can send, all at one time: segments stay small, and the picture does not run away from the sound.
+ */
+static void test_flood(Fixture *fixture, gconstpointer data)
+{
+        enum { LARGE = 1 << 20, KEYS = 100, DELTAS = 20000 };
+        g_autofree uint8_t *bytes = g_malloc(LARGE);
+        memset(bytes, 0x55, LARGE);
+        memcpy(bytes, small_key, sizeof(small_key));
+        say(fixture, MESSAGE_TICK, 0);
+        for (int i = 0; i < KEYS; i++)
+                picture(fixture, bytes, LARGE, 0);
+        for (int i = 0; i < DELTAS; i++)
+                PICTURE(fixture, delta, 0);
+        for (int i = 0; i < 1000; i++)
+                session_message(fixture->session,
+                                &(Message){ .type = MESSAGE_OFF_AIR, .time_us = INT64_C(4102444800000000) });
+        pass(fixture, 100, 4000);
+        PICTURE(fixture, small_key, 4000);
+        pass(fixture, 4100, 6000);
+        say(fixture, MESSAGE_END, 6100);
+        g_assert_true(session_is_done(fixture->session));
+        g_assert_cmpint(fixture->fault, ==, -1);
+        g_assert_cmpint(fixture->done_us, <=, 6200 * MS);
+        g_autoptr(GDir) folder = g_dir_open(".", 0, NULL);
+        const char *name;
+        while ((name = g_dir_read_name(folder))) {
+                GStatBuf status;
+                g_assert_cmpint(g_stat(name, &status), ==, 0);
+                g_assert_cmpint(status.st_size, <, 20 << 20);
+        }
+}
+
 static void limit_files(rlim_t size)
 {
         struct rlimit limits = { size, RLIM_INFINITY };
@@ -346,6 +456,10 @@ int main(int argc, char **argv)
         add("/recorder-session/slate", test_slate);
         add("/recorder-session/wrong-clock", test_wrong_clock);
         add("/recorder-session/goes-on", test_goes_on);
+        add("/recorder-session/no-key-for-long", test_no_key_for_long);
+        add("/recorder-session/clock-set-back", test_clock_set_back);
+        add("/recorder-session/leaps", test_leaps);
+        add("/recorder-session/flood", test_flood);
         add("/recorder-session/disk-full", test_disk_full);
         add("/recorder-session/power-cut", test_power_cut);
         add("/recorder-session/damaged-list", test_damaged_list);
