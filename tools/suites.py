@@ -23,6 +23,7 @@ FUZZ_RUNS = 20000
 WHY_LENGTH = 600  # characters shown of why a test failed
 LONG_FUZZ_S = 600  # each of them
 LONG_CHURN_S = 1800
+LONG_DAYS = ((8, 1, 2 * 3600), (24, 2, 8 * 3600))  # of recordings: hours, rooms at once, seconds it may take
 FUZZ_RUNS_OF = {"room_messages": 3000}  # each is a conversation with the store's writer
 
 
@@ -226,13 +227,22 @@ def churn(kind):
                       {"TRETEAU_CHURN_SECONDS": str(LONG_CHURN_S), "TRETEAU_CHURN_HOST": os.path.join(ROOT, "build", kind, host)})
 
 
+def days():
+    """Recordings of long days in compressed time, the child built with the address sanitizer."""
+    build("test")
+    env = environment("test")
+    return run_all([(f"record-day-{hours}h", [os.path.join(ROOT, "build/test/src/record/test-record-day"), "--tap"],
+                     env | {"TRETEAU_DAY_HOURS": str(hours), "TRETEAU_DAY_ROOMS": str(rooms)}, seconds, read_tap)
+                    for hours, rooms, seconds in LONG_DAYS])
+
+
 def long():
     """What takes hours: docs/long-run.md says when it was last done and what it found."""
     total = Tally()
     for part in (lambda: node_suite("attack", "release", 4 * 3600, "injection", {"TRETEAU_LONG": "1"}),
                  lambda: node_suite("attack", "release", 1800, "hardening", {"TRETEAU_LONG": "1"}),
                  lambda: node_suite("faults", "release", 2 * 3600, "kill", {"TRETEAU_LONG": "1"}),
-                 lambda: churn("test"), lambda: churn("thread"),
+                 lambda: churn("test"), lambda: churn("thread"), days,
                  lambda: fuzz(f"-max_total_time={LONG_FUZZ_S}", LONG_FUZZ_S + 300)):
         total.add(part())
     return total
