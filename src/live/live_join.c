@@ -294,8 +294,8 @@ static bool admit(Client *client, const Person *known)
         return true;
 }
 
-/* known: as this room knows them already; guest: as the whole does, of which this is a part; either may be NULL. key: NULL
- * when the person comes back without the one that was given before. */
+/* known: as this room knows them already; guest: as the whole does, of which this is a part; either may be NULL. key:
+ * NULL when the person comes back without the one that was given before. */
 static void push_join(Client *client, json_t *message, const Person *known, const Person *guest, const char *key)
 {
         LiveRoom *room = client->room;

@@ -353,8 +353,8 @@ void live_count_audience(LiveRoom *room, int64_t at_us);
 /* --- live_people.c: who is there ---------------------------------------------------------------------------------- */
 void live_person_free(gpointer person);
 Person *live_person_find(LiveRoom *room, int id);
-bool live_person_here(const Person *person);          /* present or away */
-/* Whom this account was in the room, where no page of them is there now; or the one whom a host removed. NULL: nobody. */
+bool live_person_here(const Person *person); /* present or away */
+/* Whom this account was in the room, where no page of it is there now; or whom a host removed. NULL: nobody. */
 Person *live_person_of_account(LiveRoom *room, int64_t account);
 /* Somebody on stage whose page died without a goodbye is told as away. */
 void live_look_whether_quiet(Person *person, int64_t mono_us);

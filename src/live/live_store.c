@@ -272,8 +272,8 @@ bool live_store_person_update(Db *db, int64_t room_id, int id, const char *name,
 
 bool live_store_person_key(Db *db, int64_t room_id, int id, const unsigned char *key_hash)
 {
-        return db_run(db, "UPDATE live_person SET key_hash = $3 WHERE room_id = $1 AND id = $2", "iib", room_id, (int64_t)id,
-                      key_hash, (size_t)KEY_HASH_BYTES);
+        return db_run(db, "UPDATE live_person SET key_hash = $3 WHERE room_id = $1 AND id = $2", "iib", room_id,
+                      (int64_t)id, key_hash, (size_t)KEY_HASH_BYTES);
 }
 
 bool live_store_person_forget(Db *db, int64_t room_id, int id)

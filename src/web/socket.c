@@ -39,17 +39,17 @@ struct Socket {
         gpointer data;
         void (*release)(gpointer);
         gpointer owner;
-        GByteArray *early;        /* came with the handshake, read first */
-        GByteArray *out;          /* framed, not yet taken by the kernel; NULL: nothing, no buffer kept */
-        bool unsent;              /* in loop->unsent */
-        int64_t due_us;           /* when what may wait leaves; 0: nothing waits */
+        GByteArray *early; /* came with the handshake, read first */
+        GByteArray *out;   /* framed, not yet taken by the kernel; NULL: nothing, no buffer kept */
+        bool unsent;       /* in loop->unsent */
+        int64_t due_us;    /* when what may wait leaves; 0: nothing waits */
         int64_t heard_us, pinged_us, closing_us;
         int64_t owing_us; /* since when it owes too much, 0 */
         size_t turn_bytes;
         uint32_t interest;
         bool opened, dead;
         bool reading, answers; /* wslay still reads; it may have queued a frame of its own */
-        bool lingering; /* said goodbye after a fault of the other side; see socket_linger() */
+        bool lingering;        /* said goodbye after a fault of the other side; see socket_linger() */
 };
 
 typedef struct {
