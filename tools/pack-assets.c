@@ -3,7 +3,7 @@
  * A script's imports name other assets ("./chat.js", or "preact" for the asset preact.js); they are rewritten to the
  * hashed addresses, so an asset is packed after what it imports, its hash covers the hashes of those, and a circle is
  * refused. Comments and strings are not looked into, which is why there is a small scanner for JavaScript here. A
- * comment that has its lines to itself is left out: who reads it reads the sources. */
+ * comment that has its lines to itself is left out, as is JSDoc's on one line: who reads them reads the sources. */
 #include <gio/gio.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -148,17 +148,28 @@ static void append_specifier(GPtrArray *items, Item *item, const char *start, co
         g_string_append_printf(item->bytes, "%c%s%c", *start, imported->path, *start);
 }
 
+/* Whether the comment from p to stop is of JSDoc, on one line, and stands where taking it out joins no two words. */
+static bool is_jsdoc(const GString *out, const char *p, const char *stop)
+{
+        size_t length = (size_t)(stop - p);
+        return length > strlen("/***/") && !strncmp(p, "/**", 3) && !memchr(p, '\n', length) &&
+               (!out->len || strchr(" \t\n([{,;=", out->str[out->len - 1]));
+}
+
 /* Behind the comment from p to stop, and its line's end, when nothing else is on its lines: its indentation, out
- * already, goes too. Otherwise NULL. One that begins with an exclamation mark, a licence, stays. */
+ * already, goes too; or when it is of JSDoc. Otherwise NULL. One that begins with an exclamation mark, a licence,
+ * stays. */
 static const char *leave_out(GString *out, const char *p, const char *stop, const char *end)
 {
         size_t at = out->len;
         while (at && (out->str[at - 1] == ' ' || out->str[at - 1] == '\t'))
                 at--;
-        if (p[2] == '!' || (at && out->str[at - 1] != '\n') || stop >= end || *stop != '\n')
-                return NULL;
-        g_string_truncate(out, at);
-        return stop + 1;
+        bool alone = (!at || out->str[at - 1] == '\n') && stop < end && *stop == '\n';
+        if (alone && p[2] != '!') {
+                g_string_truncate(out, at);
+                return stop + 1;
+        }
+        return is_jsdoc(out, p, stop) ? stop + (stop < end && *stop == ' ') : NULL;
 }
 
 static void rewrite_imports(GPtrArray *items, Item *item, const char *source, size_t length)

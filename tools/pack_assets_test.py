@@ -41,7 +41,7 @@ def pack(files):
 
 
 def main():
-    print("1..12")
+    print("1..13")
     _, said, one = pack({"a/x.css": "p{}", "b.svg": "<svg/>"})
     report(re.fullmatch(r"/static/a/x-[0-9a-f]{12}\.css", one.get("a/x.css", ("",))[0]), "address with hash", said or one)
     _, _, changed = pack({"a/x.css": "p{} "})
@@ -65,6 +65,8 @@ def main():
     report(kept.get("a.js", ("", ""))[1] == left, "licences, comments beside code, strings, patterns stay", said or kept)
     _, _, kept = pack({"a.js": '/** @param {x}\n * y */\nlet a;\n  // "./none.js"\n  a = `\n// kept`; /* here */ let b;\n'})
     report(kept["a.js"][1] == "let a;\n  a = `\n// kept`; /* here */ let b;\n", "a comment with lines of its own is left out", kept)
+    _, _, kept = pack({"a.js": 'const a = /** @type {x} */ (b), /** c */ d = 1;\nf(/** @type {y} */ (z));\nreturn/** @type {x} */q;\n/***/ 1 /** a\n */ + 2;\n'})
+    report(kept["a.js"][1] == "const a = (b), d = 1;\nf((z));\nreturn/** @type {x} */q;\n/***/ 1 /** a\n */ + 2;\n", "JSDoc on one line is left out, where no two words are joined", kept)
     _, _, kept = pack({"a.js": 'import "https://elsewhere.example/x.js";\n'})
     report('"https://elsewhere.example/x.js"' in kept["a.js"][1], "what is no asset stays")
 

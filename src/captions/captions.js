@@ -1,11 +1,10 @@
 // Captions and the sign-language interpreter: what they add to the room's page (live/features.js). README.md has the messages.
 
 import { add } from "../live/features.js";
-import { Control, html, Select } from "../live/ui.js";
+import { later } from "../live/later.js";
+import { Control, html } from "../live/ui.js";
 import { t } from "../live/words.js";
-import { Desk, desk_heard } from "./desk.js";
-import { chosen_of, Lane, SIZES } from "./lane.js";
-import { Mark, Sign, signer_of, SIGN_SIZES } from "./sign.js";
+import { chosen_of, Lane, named, signer_of } from "./lane.js";
 
 /** @typedef {import("../live/room.js").View} View */
 /** @typedef {{n: number, text: string, begun_us: number, ended_us: number}} Line */
@@ -13,6 +12,12 @@ import { Mark, Sign, signer_of, SIGN_SIZES } from "./sign.js";
  * @typedef {{may: boolean, by: number, next: number, open: string | null, lines: Line[], signer: number}} Captions */
 
 const LINES_MAX = 10;
+
+const Settings = later(() => import("./settings.js"), "Settings");
+/** @type {typeof import("./desk.js") | null} */ let desk = null;
+const Desk = later(async () => (desk = await import("./desk.js")), "Desk");
+const sign = () => import("./sign.js");
+const Sign = later(sign, "Sign"), Mark = later(sign, "Mark");
 
 /** @param {Captions} part @param {Line} line */
 function captioned(part, { n, text, begun_us, ended_us }) {
@@ -28,13 +33,6 @@ function Bar(view) {
     ${may && html`<${Control} name="keys" text=${t("Type captions")} on=${desk} act=${choose({ desk: !desk })} look="opt" />`}`;
 }
 
-/** @param {View} view */
-function Settings(view) {
-  const chosen = chosen_of(view), choose = (/** @type {object} */ change) => view.act.choose({ captions: { ...chosen, ...change } });
-  return html`<${Select} label=${t("Captions")} name="captions" value=${chosen.size} options=${SIZES()} choose=${(/** @type {string} */ size) => choose({ size })} />
-    ${signer_of(view) && html`<${Select} label=${t("Sign language")} name="sign" value=${chosen.sign} options=${SIGN_SIZES()} choose=${(/** @type {string} */ sign) => choose({ sign })} />`}`;
-}
-
 add({
   name: "captions",
   empty: () => ({ may: false, by: 0, next: 0, open: null, lines: [], signer: 0 }),
@@ -45,11 +43,16 @@ add({
     captioner: (part, m) => ({ ...part, by: m.who }),
     signer: (part, m) => ({ ...part, signer: m.who }),
   },
-  heard: desk_heard,
+  heard: (m, view) => {
+    const { may } = /** @type {Captions} */ (view.room.parts.captions);
+    if (m.t === "captioner" && may && m.who && m.who !== view.room.me?.id)
+      view.say(t("{name} types the captions now.", { name: named(view, m.who) }));
+    desk?.desk_heard(m, view);
+  },
   Lane: (view) => html`<${Lane} ...${view} />${view.room.parts.captions.may && chosen_of(view).desk && html`<${Desk} view=${view} />`}`,
   Bar: (view) => html`<${Bar} ...${view} />`,
   Settings: (view) => html`<${Settings} ...${view} />`,
-  Front: (view) => html`<${Sign} ...${view} />`,
+  Front: (view) => signer_of(view) && view.pictures.mode !== "audio" && html`<${Sign} ...${view} />`,
   apart: signer_of,
-  Person: Mark,
+  Person: (p) => html`<${Mark} ...${p} />`,
 });

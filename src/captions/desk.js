@@ -1,8 +1,9 @@
 // Where a captioner types: Enter ends a line, ↑ in an empty field takes an earlier one back for correction, Escape leaves it.
 
 import { Component, createRef } from "preact";
-import { html, icon, name_of } from "../live/ui.js";
+import { html, icon } from "../live/ui.js";
 import { t } from "../live/words.js";
+import { named } from "./lane.js";
 
 /** @typedef {import("../live/room.js").View} View */
 /** @typedef {import("../live/state.js").Room} Room */
@@ -21,8 +22,6 @@ export function desk_heard(m, view) {
   const part = /** @type {Captions} */ (view.room.parts.captions);
   if (m.t === "captioned" && pending.get(m.n) === m.text)
     pending.delete(m.n);
-  else if (m.t === "captioner" && part.may && m.who !== view.room.me?.id && m.who)
-    view.say(t("{name} types the captions now.", { name: named(view, m.who) }));
   else if (m.t === "welcome" && pending.size)
     send_again(view, part);
   else if (m.t === "refused" && m.of === "caption" && pending.size)
@@ -47,12 +46,6 @@ function drop_all() {
   pending.clear();
   if (text)
     give_back(text);
-}
-
-/** @param {View} view @param {number} who */
-function named(view, who) {
-  const person = view.room.people.get(who);
-  return person ? name_of(person) : "";
 }
 
 export class Desk extends Component {

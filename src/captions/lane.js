@@ -1,6 +1,6 @@
 // The lane of captions: never over a picture, as large as a person wants it, a few lines at most.
 
-import { html } from "../live/ui.js";
+import { html, name_of } from "../live/ui.js";
 import { t } from "../live/words.js";
 
 /** @typedef {import("../live/room.js").View} View */
@@ -9,11 +9,21 @@ import { t } from "../live/words.js";
 const LINES_SHOWN = 3;
 const SHOWN_US = 60e6; // a line that nothing follows
 
-export const SIZES = () => [["off", t("Not shown")], ["small", t("Small")], ["normal", t("Normal")], ["large", t("Large")]];
-
 /** @param {View} view @returns {Chosen} */
 export function chosen_of(view) {
   return { desk: false, size: "normal", last: "normal", sign: "medium", ...view.chosen.captions };
+}
+
+/** Whose picture stands apart, since they interpret into sign language: of those on stage; null: nobody's. @param {View} view */
+export function signer_of({ room }) {
+  const person = room.people.get(room.parts.captions.signer);
+  return person && person.stage !== null ? person : null;
+}
+
+/** @param {View} view @param {number} who */
+export function named(view, who) {
+  const person = view.room.people.get(who);
+  return person ? name_of(person) : "";
 }
 
 /** @param {View} view */

@@ -2,23 +2,15 @@
 
 import { html, icon, name_of, Picture } from "../live/ui.js";
 import { t } from "../live/words.js";
-import { chosen_of } from "./lane.js";
+import { chosen_of, signer_of } from "./lane.js";
 
 /** @typedef {import("../live/room.js").View} View */
 /** @typedef {import("../live/state.js").Person} Person */
 
-export const SIGN_SIZES = () => [["small", t("Small")], ["medium", t("Medium")], ["large", t("Large")]];
-
-/** Whose picture stands apart: of those on stage; null: nobody's. @param {View} view */
-export function signer_of({ room }) {
-  const person = room.people.get(room.parts.captions.signer);
-  return person && person.stage !== null ? person : null;
-}
-
 /** @param {View} view */
 export function Sign(view) {
-  const person = signer_of(view), { room, media, devices, pictures } = view;
-  if (!person || pictures.mode === "audio")
+  const person = signer_of(view), { room, media, devices } = view;
+  if (!person)
     return null;
   const mine = person.id === room.me?.id, track = mine ? devices.tracks.camera : person.camera ? media.tracks.get("v" + person.stage) : null;
   return html`<figure class=${"tile signs " + chosen_of(view).sign} data-who=${person.id}>

@@ -1,14 +1,18 @@
 // Questions, polls and reactions of the room: what they add to the page (live/features.js). README.md has the messages.
 
 import { add } from "../live/features.js";
+import { later } from "../live/later.js";
 import { html } from "../live/ui.js";
 import { t } from "../live/words.js";
-import { Editor, poll_changes, Polls } from "./polls.js";
-import { Ask, no_questions, open_ones, question_changes, Questions } from "./questions.js";
 import { Reactions, reacted, ReactionsSetting, recent_ms } from "./reactions.js";
+import { no_questions, open_ones, poll_changes, question_changes } from "./state.js";
 
 /** @typedef {import("../live/room.js").View} View */
-/** @typedef {import("./polls.js").Poll} Poll */
+/** @typedef {import("./state.js").Poll} Poll */
+
+const questions = () => import("./questions.js");
+const Questions = later(questions, "Questions"), Ask = later(questions, "Ask");
+const Polls = later(() => import("./polls.js"), "Polls"), Editor = later(() => import("./editor.js"), "Editor");
 
 /** the poll that a host is writing @type {Poll | "new" | null} */
 let edited = null;

@@ -1,28 +1,10 @@
 // Polls of the room: prepared by hosts, answered once by each, their results as bars and as text.
 
-import { Component } from "preact";
-import { Dialog, html } from "../live/ui.js";
+import { html } from "../live/ui.js";
 import { t } from "../live/words.js";
 
 /** @typedef {import("../live/room.js").View} View */
-/** @typedef {"single" | "several" | "words"} Kind */
-/**
- * @typedef {{id: number, kind: Kind, question: string, state: "draft" | "open" | "closed", answers: number,
- *   choices: {text: string, votes?: number}[], answered?: boolean}} Poll
- */
-
-/** @type {Record<string, (part: any, m: any) => any>} */
-export const poll_changes = {
-  welcome: (part, m) => ({ ...part, polls: m.polls }),
-  poll: (part, m) => {
-    const polls = /** @type {Poll[]} */ (part.polls), before = polls.find((one) => one.id === m.poll.id);
-    const after = { ...m.poll, answered: before?.answered ?? false };
-    return { ...part, polls: before ? polls.map((one) => (one === before ? after : one)) : [...polls, after] };
-  },
-  polled: (part, m) => ({ ...part, polls: part.polls.map((/** @type {Poll} */ one) => (one.id === m.id ? { ...one, answers: m.answers } : one)) }),
-  answered: (part, m) => ({ ...part, polls: part.polls.map((/** @type {Poll} */ one) => (one.id === m.poll ? { ...one, answered: true } : one)) }),
-  unpolled: (part, m) => ({ ...part, polls: part.polls.filter((/** @type {Poll} */ one) => one.id !== m.id) }),
-};
+/** @typedef {import("./state.js").Poll} Poll */
 
 /** The open ones first, then drafts, then the last that were closed. @param {Poll[]} polls */
 function in_order(polls) {
@@ -75,28 +57,4 @@ function Results({ poll }) {
     const percent = poll.answers ? Math.round((100 * votes) / poll.answers) : 0;
     return html`<li><span>${text}</span> <b>${t("{percent} % ({count})", { percent, count: votes })}</b><meter min="0" max=${Math.max(1, poll.answers)} value=${votes} aria-hidden="true" /></li>`;
   })}</ul>`;
-}
-
-/** A draft, made or changed. */
-export class Editor extends Component {
-  state = { kind: this.props.poll === "new" ? "single" : this.props.poll.kind };
-
-  render(/** @type {{poll: Poll | "new", save: (draft: object) => void, close: () => void}} */ { poll, save, close }) {
-    const old = poll === "new" ? null : poll, kind = /** @type {Kind} */ (this.state.kind);
-    const kinds = { single: t("One answer"), several: t("Several answers"), words: t("Words of one's own") };
-    const submit = (/** @type {SubmitEvent} */ event) => {
-      event.preventDefault();
-      const data = new FormData(/** @type {HTMLFormElement} */ (event.currentTarget));
-      const choices = String(data.get("choices") ?? "").split("\n").map((one) => one.trim()).filter(Boolean);
-      save({ t: "poll", poll: old?.id ?? 0, kind, question: data.get("question"), choices });
-    };
-    return html`<${Dialog} title=${old ? t("Change the poll") : t("Prepare a poll")} close=${close}><form class="stack" onSubmit=${submit}>
-      <div class="field"><label for="poll-question">${t("Question")}</label><input type="text" id="poll-question" name="question" maxlength="500" required autocomplete="off" defaultValue=${old?.question ?? ""} /></div>
-      <fieldset class="plain"><legend>${t("How people answer")}</legend>${Object.entries(kinds).map(([value, text]) => html`<label class="tick"><input type="radio" name="kind" value=${value} checked=${value === kind}
-        onChange=${() => this.setState({ kind: value })} /><span>${text}</span></label>`)}</fieldset>
-      ${kind !== "words" && html`<div class="field"><label for="poll-choices">${t("Answers, one a line, 2 to 12")}</label><textarea id="poll-choices" name="choices" rows="5" required defaultValue=${old && old.kind !== "words" ? old.choices.map(({ text }) => text).join("\n") : ""} /></div>`}
-      <p class="small muted">${t("It is shown when you open it. Once open it cannot be changed.")}</p>
-      <p class="row"><button type="submit" class="btn main">${t("Save the draft")}</button> <button type="button" class="btn plain" onClick=${close}>${t("Cancel")}</button></p>
-    </form><//>`;
-  }
 }

@@ -6,51 +6,14 @@ import { html, icon, linked } from "../live/ui.js";
 import { t } from "../live/words.js";
 
 /** @typedef {import("../live/room.js").View} View */
-/** @typedef {"waiting" | "open" | "answering" | "answered" | "hidden"} State */
-/**
- * @typedef {{id: number, text: string, state: State, votes: number, at_us: number, who?: number, name?: string, voted?: boolean, nonce?: string}} Question
- * @typedef {{id: string, text: string, named: boolean}} Asking
- * @typedef {{moderated: boolean, nameless: boolean, questions: Question[], asking: Asking[]}} Part asking: said here, not yet acknowledged
- */
-
-export const no_questions = () => ({ moderated: false, nameless: true, questions: /** @type {Question[]} */ ([]), asking: /** @type {Asking[]} */ ([]) });
-
-/** @type {Record<string, (part: Part, m: any) => Part>} */
-export const question_changes = {
-  welcome: (part, m) => {
-    const known = new Set(m.questions.map((/** @type {Question} */ q) => q.nonce));
-    return { ...part, moderated: m.moderated, nameless: m.nameless, questions: m.questions, asking: part.asking.filter(({ id }) => !known.has(id)) };
-  },
-  /** Said here: kept until the room has it. */
-  ask: (part, m) => ({ ...part, asking: [...part.asking, { id: m.id, text: m.text, named: m.named }] }),
-  asked: (part, m) => ({
-    ...part, asking: part.asking.filter(({ id }) => id !== m.id),
-    questions: part.questions.map((q) => (q.id === m.question ? { ...q, nonce: m.id } : q)),
-  }),
-  refused: (part, m) => (m.of === "ask" ? { ...part, asking: part.asking.filter(({ id }) => id !== m.id) } : part),
-  question: (part, m) => {
-    const before = part.questions.find((q) => q.id === m.question.id);
-    const others = part.questions.filter((q) => q !== before);
-    return { ...part, questions: [...others, { ...m.question, voted: before?.voted ?? false, nonce: before?.nonce }] };
-  },
-  unasked: (part, m) => ({ ...part, questions: part.questions.filter((q) => !m.list.includes(q.id)) }),
-  votes: (part, m) => {
-    const votes = new Map(m.list);
-    return { ...part, questions: part.questions.map((q) => (votes.has(q.id) ? { ...q, votes: votes.get(q.id) } : q)) };
-  },
-  voted: (part, m) => ({ ...part, questions: part.questions.map((q) => (q.id === m.id ? { ...q, voted: m.on, votes: m.votes } : q)) }),
-  asking: (part, m) => ({ ...part, moderated: m.moderated, nameless: m.nameless }),
-};
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Question} Question */
+/** @typedef {import("./state.js").Part} Part */
 
 /** What is being answered first, then the most wanted, then what was answered, last what is hidden. @param {Question[]} questions */
-export function in_order(questions) {
+function in_order(questions) {
   const rank = { waiting: 0, answering: 1, open: 2, answered: 3, hidden: 4 };
   return [...questions].sort((a, b) => rank[a.state] - rank[b.state] || b.votes - a.votes || a.id - b.id);
-}
-
-/** @param {Question[]} questions */
-export function open_ones(questions) {
-  return questions.filter((q) => q.state === "open" || q.state === "answering" || q.state === "waiting");
 }
 
 const TOUCH_MS = 10_000; // a finger may come back to the same place

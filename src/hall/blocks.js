@@ -31,7 +31,7 @@ export function Asked({ room }) {
     <p class="by">${asked.who ? asked.name || t("Guest {number}", { number: asked.who }) : t("without a name")} · ${t("{count} votes", { count: asked.votes })}</p></section>`;
 }
 
-/** @param {View["room"]} room @returns {import("../discuss/polls.js").Poll[]} */
+/** @param {View["room"]} room @returns {import("../discuss/state.js").Poll[]} */
 const polls_of = (room) => room.parts.discuss.polls;
 
 /** @param {View["room"]} room */
@@ -56,7 +56,7 @@ function Bar({ choice: { text, votes }, answers }) {
   return html`<li><span>${text}</span> <b>${t("{percent} %", { percent })}</b><meter min="0" max=${Math.max(1, answers)} value=${votes} aria-hidden="true" /></li>`;
 }
 
-/** @param {{poll: import("../discuss/polls.js").Poll}} p */
+/** @param {{poll: import("../discuss/state.js").Poll}} p */
 function Cloud({ poll }) {
   const words = [...poll.choices].sort((a, b) => (b.votes ?? 0) - (a.votes ?? 0)).slice(0, WORDS_SHOWN), most = Math.max(1, words[0]?.votes ?? 0);
   return html`<ul class="cloud" role="list">${words.map(({ text, votes = 0 }) => html`<li class=${"s" + Math.ceil((4 * votes) / most)}>${text}</li>`)}</ul>`;

@@ -1,22 +1,17 @@
 // The interpreter's booth: a microphone of its own, whose turn it is, and silence while one coughs.
 
 import { Devices } from "../live/devices.js";
-import { Choice, Level } from "../live/dialogs.js";
 import { Speaking } from "../live/media.js";
+import { Choice, Level } from "../live/preview.js";
 import { Dialog, html, icon } from "../live/ui.js";
 import { t } from "../live/words.js";
-import { interpret_of, language_name, who_of } from "./hearing.js";
+import { interpret_of, language_name, my_languages, who_of } from "./part.js";
 
 /** @typedef {import("../live/room.js").View} View */
-/** @typedef {import("./hearing.js").Channel} Channel */
+/** @typedef {import("./part.js").Channel} Channel */
 
 const RELAY_S = 30;
 const KEPT_AS = "treteau booth " + location.pathname;
-
-/** The languages that this person may interpret into. @param {View} view @returns {string[]} */
-export function my_languages(view) {
-  return interpret_of(view).people.find(({ who }) => who === view.room.me?.id)?.languages ?? [];
-}
 
 /** One a page. */
 class Booth {
@@ -180,7 +175,7 @@ class Booth {
   }
 }
 
-export const booth = new Booth();
+const booth = new Booth();
 
 /** @param {{view: View, channel: Channel}} p */
 function Turn({ view, channel }) {
@@ -199,7 +194,7 @@ function Turn({ view, channel }) {
 }
 
 /** @param {View} view */
-export function Desk(view) {
+function Desk(view) {
   const codes = my_languages(view);
   if (!codes.length || view.room.ended)
     return null;
@@ -220,7 +215,7 @@ export function Desk(view) {
 }
 
 /** Before one goes in: the microphone, and whether the voice may be kept. @param {View} view */
-export function Ask(view) {
+function Ask(view) {
   if (!booth.asking)
     return null;
   const { room } = view, devices = booth.devices;
@@ -239,3 +234,18 @@ export function Ask(view) {
       <button type="button" class="btn plain" onClick=${() => booth.cancel()}>${t("Cancel")}</button></p></form>
   <//>`;
 }
+
+/** @type {ReturnType<typeof setInterval> | undefined} */ let ticking;
+
+/** @type {Partial<import("../live/features.js").Feature>} */
+export const rest = {
+  heard: (m, view, before) => {
+    booth.heard(m, view, before);
+    clearInterval(ticking);
+    ticking = booth.inside && interpret_of(view).channels.some(({ next }) => next) ? setInterval(view.draw, 1000) : undefined;
+  },
+  publishing: () => booth.speaking.id,
+  moved: () => booth.speaking.moved(),
+  Lane: (view) => html`<${Desk} ...${view} />`,
+  Dialogs: (view) => html`<${Ask} ...${view} />`,
+};

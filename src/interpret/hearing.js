@@ -1,37 +1,24 @@
 // Listening to an interpreter: the choice of a language, kept for all rooms, and the stage softly beneath.
 
-import { html } from "../live/ui.js";
+import { html, icon } from "../live/ui.js";
 import { t } from "../live/words.js";
+import { interpret_of, language_name, who_of } from "./part.js";
 
 /** @typedef {import("../live/room.js").View} View */
-/** @typedef {{code: string, who: number, name: string, there: boolean, since_us: number, next: number, next_name: string, next_us: number, speaks: boolean}} Channel */
-/** @typedef {{who: number, name: string, languages: string[], booth: boolean}} Interpreter */
-/** @typedef {{channels: Channel[], people: Interpreter[]}} Interpret */
+/** @typedef {import("./part.js").Channel} Channel */
 /** language: "" for the stage; stage: how loud it is beneath, in percent. @typedef {{language: string, stage: number}} Chosen */
 
 const STAGE_PERCENT = 15;
 const SILENT_MS = 8000; // of a channel: the stage is raised again, and lowered with the first word
 
-/** @param {View} view @returns {Interpret} */
-export const interpret_of = ({ room }) => room.parts.interpret;
-
 /** @param {View} view @returns {Chosen} */
-export function chosen_of(view) {
+function chosen_of(view) {
   return { language: "", stage: STAGE_PERCENT, ...view.chosen.interpret };
 }
 
 /** @param {View} view @param {Partial<Chosen>} change */
 function choose(view, change) {
   view.act.choose({ interpret: { ...chosen_of(view), ...change } });
-}
-
-/** @param {string} code @param {string} [reader] whose words, else this page's */
-export function language_name(code, reader = document.documentElement.lang) {
-  try {
-    return new Intl.DisplayNames([reader], { type: "language" }).of(code) ?? code;
-  } catch { // a tag that the browser does not know
-    return code;
-  }
 }
 
 /** What one hears now. @param {View} view */
@@ -76,7 +63,7 @@ function follow_link(view) {
 }
 
 /** @param {any} m @param {View} view @param {View["room"]} before */
-export function hearing_heard(m, view, before) {
+function heard(m, view, before) {
   if (m.t === "welcome")
     follow_link(view);
   if (m.t === "welcome" || m.t === "renewed")
@@ -89,9 +76,6 @@ export function hearing_heard(m, view, before) {
   balance(view);
 }
 
-/** @param {string} name @param {number} who */
-export const who_of = (name, who) => name || t("Guest {number}", { number: who });
-
 /** @param {View} view */
 function word_of(view) {
   const channel = heard_channel(view);
@@ -101,7 +85,7 @@ function word_of(view) {
 }
 
 /** @param {View} view */
-export function Hearing(view) {
+function Hearing(view) {
   const { channels } = interpret_of(view), { language, stage } = chosen_of(view), now = heard_channel(view);
   if (!channels.length)
     return null;
@@ -118,3 +102,18 @@ export function Hearing(view) {
       <span class="small muted">${word_of(view)}</span>`}
   </div>`;
 }
+
+/** What a host may do: say who interprets into which language. @param {{person: import("../live/state.js").Person, view: View}} p */
+function Appoint({ person, view }) {
+  const { channels, people } = interpret_of(view);
+  const languages = people.find(({ who }) => who === person.id)?.languages ?? [];
+  return !person.encoder && !person.hall && channels.map(({ code }) => {
+    const on = languages.includes(code);
+    return html`<p key=${code}><button type="button" class="btn wide" aria-pressed=${String(on)} onClick=${() => view.send({ t: "interpreter", who: person.id, language: code, on: !on })}>${icon("mic")}${t("Interprets into {language}", { language: language_name(code) })}</button></p>`;
+  });
+}
+
+/** @type {ReturnType<typeof setInterval> | undefined} */ let ticking;
+
+/** @type {Partial<import("../live/features.js").Feature>} */
+export const rest = { heard, Lane: (view) => html`<${Hearing} ...${view} />`, Person: Appoint };

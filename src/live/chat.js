@@ -1,6 +1,7 @@
 // The discussion: lines with their replies and links, the field below, and what hosts do with them.
 
 import { Component, createRef } from "preact";
+import { later } from "./later.js";
 import { myself } from "./state.js";
 import { html, icon, linked, name_of } from "./ui.js";
 import { t } from "./words.js";
@@ -9,7 +10,8 @@ import { t } from "./words.js";
 /** @typedef {import("./state.js").Line} Line */
 
 const QUOTE_MAX = 80;
-const SLOW_S = [0, 5, 15, 30, 60, 300];
+
+const Rules = later(() => import("./leading.js"), "Rules");
 
 /** @param {Line} line */
 function author(line) {
@@ -63,15 +65,6 @@ function One({ line, view }) {
 /** @param {string} text */
 function short(text) {
   return text.length > QUOTE_MAX ? text.slice(0, QUOTE_MAX) + "…" : text;
-}
-
-/** How the discussion is led. @param {View} view */
-function Rules({ room, send }) {
-  const { slow_s, moderated } = room.chat_rules;
-  return html`<details class="asking"><summary>${t("How people write")}</summary>
-    <label class="tick"><input type="checkbox" checked=${moderated} onChange=${() => send({ t: "chat", moderated: !moderated })} /><span>${t("Messages wait for a host before they are shown")}</span></label>
-    <div class="field"><label for="slow">${t("Seconds between two messages of a person")}</label><select id="slow" onChange=${(/** @type {Event} */ event) => send({ t: "chat", slow_s: Number(/** @type {HTMLSelectElement} */ (event.currentTarget).value) })}>
-      ${SLOW_S.map((s) => html`<option key=${s} value=${s} selected=${s === slow_s}>${s}</option>`)}</select></div></details>`;
 }
 
 /** @param {View} view */

@@ -1,5 +1,7 @@
 // What features above live add to the page: each script calls add() before room.js starts. README.md, "Features", says how.
 
+import { asking } from "./later.js";
+
 /** @typedef {import("./state.js").Room} Room */
 /** @typedef {import("./room.js").View} View */
 /** @typedef {import("./state.js").Person} Person */
@@ -7,8 +9,10 @@
  * `part` is what the page knows of the feature: `room.parts[name]`, a plain value changed only by `changes`.
  * @typedef {{
  *   name: string,
- *   empty: () => any,
- *   changes: Record<string, (part: any, message: any, room: Room) => any>,
+ *   empty?: () => any,
+ *   changes?: Record<string, (part: any, message: any, room: Room) => any>,
+ *   when?: (view: View) => boolean,
+ *   load?: () => Promise<{rest: Partial<Feature>}>,
  *   heard?: (message: any, view: View, before: Room) => void,
  *   tab?: {icon: string, title: (view: View) => string, shown?: (view: View) => boolean, Body: (view: View) => any, Foot?: (view: View) => any},
  *   Lane?: (view: View) => any,
@@ -23,7 +27,8 @@
  *   publishing?: () => string | null,
  *   moved?: () => void,
  * }} Feature
- * `changes`: by message type, the part after it; `welcome` gets the server's member of that name instead of the message,
+ * `when`, `load`: all below comes from another script, its `rest`, fetched when that first holds; what it would have heard from then on it hears
+ * when it is there. `changes`: by message type, the part after it; `welcome` gets the server's member of that name instead of the message,
  * in `welcome` and when another session has begun. `heard`: after the change, for what is said or sent then.
  * `tab`: in the panel, for those for whom it is `shown`. `Lane`: below the stage. `Bar`: commands. `Dialogs`: drawn last. `Settings`: in that dialog.
  * `Screen`: in front of the stage while no screen is shown there; null where there is nothing. `Front`: beside the stage. `apart`: whom it shows there, in place of their tile. `Person`: in what a host may do with somebody.
@@ -40,7 +45,43 @@ export function add(feature) {
 }
 
 export function empty_parts() {
-  return Object.fromEntries(features.map((feature) => [feature.name, feature.empty()]));
+  return Object.fromEntries(features.map(({ name, empty }) => [name, empty?.()]));
+}
+
+/** @typedef {[message: any, view: View, before: Room]} Heard */
+
+const KEPT_MAX = 200; // for a script that does not arrive
+
+/** Those whose script is on its way, and what they have to hear yet. @type {Map<Feature, {ask: () => void, kept: Heard[]}>} */
+const on_the_way = new Map();
+
+/** @param {Feature} feature @param {NonNullable<Feature["load"]>} load */
+function fetched(feature, load) {
+  /** @type {Heard[]} */ const kept = [];
+  const ask = asking(load, ({ rest }) => {
+    on_the_way.delete(feature);
+    Object.assign(feature, rest, { load: undefined });
+    for (const heard of kept)
+      feature.heard?.(...heard);
+    kept.at(-1)?.[1].draw();
+  });
+  return { ask, kept };
+}
+
+/** Every feature hears what came, after it changed the room. @param {Heard} heard */
+export function hear(...heard) {
+  const [, view] = heard;
+  for (const feature of features) {
+    feature.heard?.(...heard);
+    if (feature.load && !on_the_way.has(feature) && view.room.me && feature.when?.(view))
+      on_the_way.set(feature, fetched(feature, feature.load));
+    const waits = on_the_way.get(feature);
+    if (!waits)
+      continue;
+    if (waits.kept.length < KEPT_MAX)
+      waits.kept.push(heard);
+    waits.ask();
+  }
 }
 
 /**
@@ -50,7 +91,7 @@ export function empty_parts() {
  */
 export function apply_parts(room, message) {
   const parts = { ...room.parts };
-  for (const { name, changes } of features) {
+  for (const { name, changes = {} } of features) {
     const whole = message.t === "welcome" || message.t === "renewed";
     const change = Object.hasOwn(changes, whole ? "welcome" : message.t) ? changes[whole ? "welcome" : message.t] : null;
     if (change && (!whole || message[name]))

@@ -3,7 +3,7 @@
 import { Component } from "preact";
 import { Chat, Say } from "./chat.js";
 import { features } from "./features.js";
-import { DoorPanel } from "./lobby.js";
+import { later } from "./later.js";
 import { html, icon, name_of } from "./ui.js";
 import { t } from "./words.js";
 
@@ -11,6 +11,9 @@ import { t } from "./words.js";
 /** @typedef {import("./state.js").Person} Person */
 
 const SHOWN_MAX = 100;
+
+const leading = () => import("./leading.js");
+const DoorPanel = later(leading, "DoorPanel"), Place = later(leading, "Place");
 
 /** From left to right: the panel's own, with the features' after the discussion. `whole`: draws the panel's body itself. @param {View} view */
 function tabs(view) {
@@ -52,15 +55,6 @@ function turn(event, names, { tab, act }) {
   document.getElementById("tab-" + next)?.focus();
 }
 
-/** A host leads the queue: up, down, to its end. @param {{person: Person, index: number, count: number, act: View["act"]}} p */
-function Place({ person, index, count, act }) {
-  const name = name_of(person);
-  return html`
-    <button type="button" class="icon-btn" disabled=${index === 0} onClick=${() => act.place(person.id, index - 1)} aria-label=${t("{name}: one place up", { name })}>${icon("up")}</button>
-    <button type="button" class="icon-btn" disabled=${index === count - 1} onClick=${() => act.place(person.id, index + 1)} aria-label=${t("{name}: one place down", { name })}>${icon("below")}</button>
-    ${count > 2 && index < count - 2 && html`<button type="button" class="btn plain" onClick=${() => act.place(person.id, count - 1)} aria-label=${t("{name}: to the end of the queue", { name })}>${t("To the end")}</button>`}`;
-}
-
 /** @param {View} view */
 function Hands(view) {
   const { room, act } = view;
@@ -89,7 +83,7 @@ class People extends Component {
     const all = [...room.people.values()].sort(by_rank);
     const search = this.state.search.trim().toLocaleLowerCase();
     const found = search ? all.filter((person) => name_of(person).toLocaleLowerCase().includes(search)) : all;
-    return html`<${DoorPanel} ...${view} />
+    return html`${room.me?.role === "host" && html`<${DoorPanel} ...${view} />`}
       ${all.length > 20 && html`<div class="field"><label for="who">${t("Search a person")}</label><input id="who" type="search"
         onInput=${(/** @type {Event} */ event) => this.setState({ search: /** @type {HTMLInputElement} */ (event.currentTarget).value })} /></div>`}
       <ul class="rows names" role="list">${found.slice(0, SHOWN_MAX).map((person) => html`<${Present} key=${person.id} person=${person} room=${room} act=${act} />`)}</ul>

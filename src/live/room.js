@@ -2,22 +2,20 @@
 
 import { render } from "preact";
 import { Announcer } from "./announce.js";
-import { Controls, Top } from "./controls.js";
 import { Devices } from "./devices.js";
-import { Dialogs } from "./dialogs.js";
-import { apply_parts, features } from "./features.js";
+import { door_text, newcomers } from "./door.js";
+import { apply_parts, features, hear } from "./features.js";
 import { deed_of } from "./keys.js";
-import { chime, door_text, Lobby, newcomers } from "./lobby.js";
+import { missing } from "./later.js";
 import { receives_h264, Speaking, Watching } from "./media.js";
-import { Panel } from "./panel.js";
+import { page } from "./page.js";
 import { Pictures } from "./pictures.js";
 import { Preferences } from "./preferences.js";
 import { RoomSocket } from "./socket.js";
 import { ShownSizes } from "./shown.js";
 import { Sound } from "./sound.js";
-import { Stage } from "./stage.js";
 import { apply, cast, emptyRoom, myself } from "./state.js";
-import { html, icon, name_of } from "./ui.js";
+import { name_of } from "./ui.js";
 import { setWords, t } from "./words.js";
 
 /** @typedef {import("./devices.js").Kind} Kind */
@@ -79,6 +77,7 @@ class Meeting {
     this.shown = new ShownSizes(place, send, () => this.pictures.mode);
     this.send = send;
     this.act = this.#actions(send);
+    missing.tell = () => this.#tell_problem(t("A part of this page did not arrive. Load the page again if it does not come: you keep your place."));
     addEventListener("keydown", (event) => this.#key(event));
     setInterval(() => this.draw(), 10000);
   }
@@ -172,8 +171,7 @@ class Meeting {
       ended: () => this.#ended(), bye: () => this.#bye(m),
     }[/** @type {string} */ (m.t)];
     Promise.resolve(then?.()).catch((error) => console.error(m.t, error));
-    for (const feature of features)
-      feature.heard?.(m, this.view(), before);
+    hear(m, this.view(), before);
     if (m.t !== "pong")
       this.draw();
   }
@@ -223,7 +221,7 @@ class Meeting {
 
   #chime() {
     if (this.preferences.chosen.chime)
-      chime();
+      import("./chime.js").then(({ chime }) => chime(), () => {});
   }
 
   /** On stage before and still: no click needed. @param {string | null} publish the connection that the server still holds */
@@ -262,8 +260,7 @@ class Meeting {
     } else if (was?.mic && me && !me.mic && this.mic_on) {
       this.mic_on = false;
       this.#tell();
-      this.problem = t("The host turned your microphone off. You can turn it on again.");
-      this.announcer.say(this.problem);
+      this.#tell_problem(t("The host turned your microphone off. You can turn it on again."));
     }
     if (me?.screen && this.#screen_asked) {
       this.#screen_asked = false;
@@ -306,8 +303,7 @@ class Meeting {
     const line = before.pending.find((one) => one.id === m.id);
     if (line && field && !field.value)
       field.value = line.text; // nothing that was typed is lost
-    this.problem = m.text;
-    this.announcer.say(m.text);
+    this.#tell_problem(m.text);
     if (m.of === "state" || m.of === "screen")
       this.devices.close("screen");
     if (m.of === "take")
@@ -334,6 +330,13 @@ class Meeting {
       this.keep({ key: null });
   }
 
+  /** Shown until it is put away, and said. @param {string} sentence */
+  #tell_problem(sentence) {
+    this.problem = sentence;
+    this.announcer.say(sentence);
+    this.draw();
+  }
+
   // Stage
 
   /** Publishes what was agreed to. */
@@ -346,10 +349,8 @@ class Meeting {
   #off_stage(tell) {
     if (!this.#agreed && !this.kept.stage && this.dialog?.kind !== "enter")
       return;
-    if (tell && this.#agreed) {
-      this.problem = t("You are no longer on stage. Nobody sees or hears you.");
-      this.announcer.say(this.problem);
-    }
+    if (tell && this.#agreed)
+      this.#tell_problem(t("You are no longer on stage. Nobody sees or hears you."));
     if (this.dialog?.kind === "enter")
       this.dialog = null;
     this.#agreed = null;
@@ -581,18 +582,6 @@ class Meeting {
       this.socket.send({ t: "leave" });
     this.act.open(null);
   }
-}
-
-/** @param {View} view */
-function page(view) {
-  const { bye } = view.room;
-  if (bye && bye.reason !== "restart")
-    return html`<${Top} ...${view} /><section class="house alone" aria-label=${t("Stage")}><div class="empty">${icon("info")}<p>${bye.text}</p>
-      ${bye.reason !== "removed" && html`<p><button type="button" class="btn main" onClick=${view.act.again}>${t("Come back here")}</button></p>`}</div></section>`;
-  if (view.room.waits)
-    return html`<${Top} ...${view} /><${Lobby} ...${view} />`;
-  return html`<${Top} ...${view} /><${Stage} ...${view} /><${Panel} ...${view} /><${Controls} ...${view} /><${Dialogs} ...${view} />
-    ${features.map(({ name, Dialogs }) => Dialogs && html`<${Dialogs} key=${name} ...${view} />`)}`;
 }
 
 const place = /** @type {HTMLElement} */ (document.getElementById("room"));

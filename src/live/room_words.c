@@ -189,6 +189,7 @@ static const char *const words[] = {
         N_("{name} (you)"),
         N_("hand raised"),
         N_("What to do with {name}"),
+        N_("A part of this page did not arrive. Load the page again if it does not come: you keep your place."),
         N_("The line to the room is cut."),
         N_("The session is being recorded."),
         N_("The session may be recorded, from when the host starts it; the room says so."),

@@ -1,14 +1,15 @@
 // What one watches: the shared screen in front, those on stage below, and what there is to say about the connection.
 
 import { cast, myself } from "./state.js";
-import { Waiting } from "./lobby.js";
 import { features } from "./features.js";
-import { trouble_text } from "./dialogs.js";
+import { later } from "./later.js";
 import { html, icon, name_of, Picture } from "./ui.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./room.js").View} View */
 /** @typedef {import("./state.js").Person} Person */
+
+const ForHosts = later(() => import("./leading.js"), "ForHosts");
 
 /** @param {View} view */
 export function Stage(view) {
@@ -21,7 +22,7 @@ export function Stage(view) {
   const slide = faces || (sharer && !heard) ? null : features.map(({ Screen }) => Screen?.(view)).find(Boolean);
   const shared = sharer && (sharer.id === room.me?.id ? view.devices.tracks.screen : media.tracks.get("s"));
   return html`<section class=${"house" + ((sharer && !heard) || slide ? "" : " alone")} data-scene=${room.scene} aria-label=${t("Stage")}>
-    <div class="stack said"><${Notices} ...${view} /><${Waiting} ...${view} /></div>
+    <div class="stack said"><${Notices} ...${view} />${room.me?.role === "host" && html`<${ForHosts} ...${view} />`}</div>
     ${sharer && !heard && html`<div class="front"><figure class="tile share">
       ${shared ? html`<${Picture} track=${shared} line=${sharer.id === room.me?.id ? undefined : "s"} />` : null}
       <figcaption>${icon("screen")}${t("Screen of {name}", { name: name_of(sharer) })}</figcaption>
@@ -104,7 +105,6 @@ function Notices({ room, link, media, sound, problem, act, publishing, pictures 
     ${me?.stage !== null && me && publishing === "failed" && html`<p class="notice warn">${icon("signal")}<span><b>${t("Your picture and voice do not reach the room.")}</b> ${t("We are trying again.")}</span></p>`}
     ${me && me.stage !== null && !view_ready(me, publishing) && html`<p class="notice"><span>${t("You are on stage, without microphone or camera.")}</span> <button type="button" class="btn" onClick=${() => act.open({ kind: "enter" })}>${t("Prepare my microphone and camera")}</button></p>`}
     ${room.record_text && html`<p class="notice">${icon("record")}<span>${room.record_text}</span></p>`}
-    ${me?.role === "host" && cast(room).filter((person) => person.encoder?.trouble).map((person) => html`<p key=${person.id} class="notice warn">${icon("alert")}<span><b>${name_of(person)}</b> ${trouble_text(/** @type {"b-frames" | "profile"} */ (person.encoder?.trouble))}</span></p>`)}
     ${problem && html`<p class="notice bad">${icon("alert")}<span>${problem}</span> <button type="button" class="icon-btn" aria-label=${t("Close this message")} onClick=${act.dismiss}>${icon("close")}</button></p>`}`;
 }
 

@@ -1,6 +1,7 @@
 // What everybody sees of the stage manager's tools: the countdown, announcements. The desk itself comes for hosts alone.
 
 import { add } from "../live/features.js";
+import { later } from "../live/later.js";
 import { html, icon, span } from "../live/ui.js";
 import { t } from "../live/words.js";
 import { counted_to } from "./clock.js";
@@ -13,11 +14,13 @@ import { counted_to } from "./clock.js";
  *   run: import("./clock.js").Run, code: string | null, next: {title: string, start_us: number} | null}} Manager
  */
 
+const desk = () => import("./desk.js");
+const Desk = later(desk, "Desk"), Asked = later(desk, "Asked");
+
 const LOG_SHOWN = 100;
 const SAID_AT_S = [300, 60];
 
 /** announcements put away on this page @type {Set<number>} */ const away = new Set();
-/** @type {typeof import("./desk.js") | null} */ let desk = null;
 /** @type {View | null} as last heard of */ let latest = null;
 /** @type {ReturnType<typeof setInterval> | undefined} */ let ticking;
 
@@ -75,15 +78,10 @@ add({
     latest = view;
     if (m.t === "announced")
       view.say(t("To every room: {text}", { text: m.announcement.text }));
-    if (leads(view) && !desk)
-      import("./desk.js").then((module) => {
-        desk = module;
-        view.draw();
-      }, () => {});
     if (["welcome", "renewed", "talk", "start", "run"].includes(m.t))
       ticking ??= setInterval(tick, 1000);
   },
-  tab: { icon: "stage", title: () => t("Backstage"), shown: leads, Body: (view) => desk && html`<${desk.Desk} ...${view} />` },
+  tab: { icon: "stage", title: () => t("Backstage"), shown: leads, Body: (view) => html`<${Desk} ...${view} />` },
   Lane: (view) => html`<${Announcements} ...${view} /><${Countdown} ...${view} />`,
-  Dialogs: (view) => desk && leads(view) && html`<${desk.Asked} ...${view} />`,
+  Dialogs: (view) => leads(view) && html`<${Asked} ...${view} />`,
 });

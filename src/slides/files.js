@@ -31,7 +31,7 @@ function post(address, form, tell) {
 }
 
 /** @param {View} view @param {File} file @param {boolean} shared */
-export async function send_file(view, file, shared) {
+async function send_file(view, file, shared) {
   const { address } = slides_of(view), failed = t("The file did not arrive. Try again.");
   if (file.size > BYTES_MAX)
     return note(view, { fault: t("This file is larger than 50 MB: save it with smaller pictures.") });
@@ -49,14 +49,14 @@ export async function send_file(view, file, shared) {
   view.send({ t: "slide_decks" });
 }
 
-/** @param {{view: View, close: () => void, send: (file: File, shared: boolean) => void}} p */
-export function Files({ view, close, send }) {
+/** @param {{view: View, close: () => void}} p */
+export function Files({ view, close }) {
   const { decks, shown, sending, fault, address } = slides_of(view);
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.currentTarget), data = new FormData(form), file = /** @type {File} */ (data.get("file"));
     if (file.size)
-      send(file, data.get("shared") === "1");
+      send_file(view, file, data.get("shared") === "1");
   };
   return html`<${Dialog} title=${t("Slides")} close=${close}>
     ${decks.length > 0 && html`<ul class="rows" role="list">${decks.map((deck) => html`<li key=${deck.id} class="deck"><b>${deck.title}</b> <${State} deck=${deck} address=${address} />

@@ -12,7 +12,7 @@ import { latest, note, slides_of } from "./part.js";
 const size_of = (view) => (view.pictures.mode === "full" && view.room.network === "full" ? "big" : "small");
 
 /** Goes on from the page that was asked for last, so that a key pressed three times turns three pages. @param {View} view @param {number} by */
-export function turn(view, by) {
+function turn(view, by) {
   const { shown, asked } = latest.part ?? slides_of(view);
   if (!shown)
     return;
@@ -26,6 +26,26 @@ export function turn(view, by) {
 export class Slide extends Component {
   state = { there: "" };
   /** @type {HTMLImageElement | null} the page after this one, fetched while this one is looked at */ ahead = null;
+
+  componentDidMount() {
+    addEventListener("keydown", this.#key);
+  }
+
+  componentWillUnmount() {
+    removeEventListener("keydown", this.#key);
+  }
+
+  /** Arrow keys, and what a presenter's remote sends, turn the pages; fields, lists of tabs and dialogs keep their keys. @param {KeyboardEvent} event */
+  #key = (event) => {
+    const by = /** @type {Record<string, number>} */ ({ ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 })[event.key];
+    const target = /** @type {HTMLElement} */ (event.target), { view } = this.props;
+    if (!by || !slides_of(view).may || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || event.defaultPrevented)
+      return;
+    if (document.querySelector("dialog[open]") || target.matches("input, textarea, select, [contenteditable], [role=tab]") || target.closest(".panel"))
+      return;
+    event.preventDefault();
+    turn(view, by);
+  };
 
   /** @param {string} there */
   #arrived(there) {

@@ -1,16 +1,18 @@
 // Slides of the room: what they add to its page (live/features.js). README.md has the messages.
 
 import { add } from "../live/features.js";
+import { later } from "../live/later.js";
 import { Control, html } from "../live/ui.js";
 import { t } from "../live/words.js";
-import { Files, Overview, send_file } from "./files.js";
 import { latest, note, slides_of } from "./part.js";
-import { Slide, turn } from "./show.js";
 
 /** @typedef {import("../live/room.js").View} View */
 /** @typedef {import("./part.js").Slides} Slides */
 
 const LOOK_MS = 1000;
+
+const files = () => import("./files.js");
+const Files = later(files, "Files"), Overview = later(files, "Overview"), Slide = later(() => import("./show.js"), "Slide");
 
 /** @type {Slides} */
 const none = { may: false, shown: null, decks: [], address: "", asked: null, pages: null, open: "", sending: null, fault: "" };
@@ -45,22 +47,6 @@ function heard(m, view, before) {
     note(view, { asked: null });
 }
 
-/** @type {View | null} the page as it was drawn last */
-let drawn = null;
-
-// Arrow keys, and what a presenter's remote sends, turn the pages; fields, lists of tabs and dialogs keep their keys.
-addEventListener("keydown", (event) => {
-  const by = /** @type {Record<string, number>} */ ({ ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 })[event.key];
-  const target = /** @type {HTMLElement} */ (event.target);
-  if (!by || !drawn || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || event.defaultPrevented)
-    return;
-  const { may, shown } = slides_of(drawn);
-  if (!may || !shown || document.querySelector("dialog[open]") || target.matches("input, textarea, select, [contenteditable], [role=tab]") || target.closest(".panel"))
-    return;
-  event.preventDefault();
-  turn(drawn, by);
-});
-
 add({
   name: "slides",
   empty: () => none,
@@ -72,17 +58,14 @@ add({
     slides_here: kept((part, m) => ({ ...part, ...m.change })),
   },
   heard,
-  Screen: (view) => {
-    drawn = view;
-    return slides_of(view).shown && html`<${Slide} view=${view} />`;
-  },
+  Screen: (view) => slides_of(view).shown && html`<${Slide} view=${view} />`,
   Bar: (view) => slides_of(view).may && html`<${Control} name="slides" text=${t("Slides")} act=${() => {
     view.send({ t: "slide_decks" });
     note(view, { open: "files", fault: "" });
   }} />`,
   Dialogs: (view) => {
     const { open } = slides_of(view), close = () => note(view, { open: "" });
-    return open === "files" ? html`<${Files} view=${view} close=${close} send=${(/** @type {File} */ file, /** @type {boolean} */ shared) => send_file(view, file, shared)} />`
+    return open === "files" ? html`<${Files} view=${view} close=${close} />`
       : open === "pages" && html`<${Overview} view=${view} close=${close} />`;
   },
 });

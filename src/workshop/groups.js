@@ -1,6 +1,5 @@
 // Groups of a workshop's people: made, opened, visited and called back by a host; everybody is led to theirs and back.
 
-import { add } from "../live/features.js";
 import { html, icon, name_of } from "../live/ui.js";
 import { t } from "../live/words.js";
 
@@ -198,14 +197,12 @@ function Body(view) {
     ${host && !here(room) && html`<${Rest} ...${view} />`}</div>`;
 }
 
-add({
-  name: "workshop",
-  empty: () => ({ round: null }),
-  changes: { welcome: (_, part) => part, groups: (_, { round }) => ({ round }) },
+/** @type {Partial<import("../live/features.js").Feature>} */
+export const rest = {
   heard,
   tab: {
     icon: "groups", title: () => t("Groups"), Body: (view) => html`<${Body} ...${view} />`,
     shown: ({ room }) => room.room?.kind === "workshop" && (is_host(room) || is_open(round_of(room))),
   },
   Lane: (view) => html`<${Lane} ...${view} />`,
-});
+};

@@ -170,7 +170,7 @@ static bool admits(LiveRoom *room, int64_t part, int person)
 const LiveFeature workshop_feature = {
         .name = "workshop",
         .messages = workshop_messages,
-        .script = "workshop/groups.js",
+        .script = "workshop/workshop.js",
         .style = "workshop/groups.css",
         .words = workshop_room_words,
         .load = load,

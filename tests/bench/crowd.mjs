@@ -89,7 +89,7 @@ function get(house, address) {
   }).on('error', reject));
 }
 
-/** The room's scripts, with all that they import. */
+/** The scripts that everybody gets: the room's, with all that they import. What is fetched later, for some, is written `import("…")`. */
 async function weighScript() {
   const house = await startBehindProxy();
   try {
@@ -103,7 +103,7 @@ async function weighScript() {
       const { bytes, text, status } = await get(house, address);
       if (status !== 200) throw new Error(`${address}: ${status}`);
       sum += bytes;
-      left.push(...[...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["'](\/static\/[^"']+)["']/g)].map(([, found]) => found));
+      left.push(...[...text.matchAll(/(?:\bfrom|\bimport)\s*["'](\/static\/[^"']+)["']/g)].map(([, found]) => found));
     }
     return { files: seen.size, bytes: sum };
   } finally {

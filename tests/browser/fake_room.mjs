@@ -44,6 +44,8 @@ export class FakeRoom {
   state = { seats: 4, recording: false, record_text: null, onair: null, pinned: null, vp8: false, ended: null };
   /** Set to leave messages of these types without effect, as if lost before their commit. */
   deaf = new Set();
+  /** Paths of scripts that are not there, as those of an earlier version are not after an upgrade. */
+  absent = new Set();
   /** The role and the name that a cookie would have said, by `?as=` of the page. */
   roles = { host: "Animatrice exemple", speaker: "Personne exemple 1", attendee: "Personne exemple 9", guest: "" };
   next = 1;
@@ -59,6 +61,8 @@ export class FakeRoom {
       try {
         if (path === "/")
           return response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": CSP }).end(await page(words));
+        if (room.absent.has(path))
+          return response.writeHead(404).end();
         const file = path === "/base.css" ? css : "." + path;
         let text = await readFile(file.startsWith("/") ? file : new URL(file, ROOT), "utf8");
         if (path.startsWith("/src/live/"))

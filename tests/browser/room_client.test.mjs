@@ -259,6 +259,19 @@ describe("the room's client", { skip: missing("chromium") }, () => {
     assert.equal(await tab.evaluate(() => globalThis.said.length), 3);
   });
 
+  it("says so when a part of the page does not arrive, goes on, and shows it once it does", async () => {
+    room.absent.add("/src/live/settings.js");
+    const guest = await enter("guest");
+    await guest.click("Settings");
+    await guest.sees("A part of this page did not arrive.");
+    await guest.until(() => document.getElementById("announcer").textContent.includes("did not arrive"));
+    await guest.click("Close this message");
+    await guest.sees_not("did not arrive");
+    room.absent.clear();
+    await guest.until(() => document.querySelector("dialog[open] #my-pictures") !== null, null, 30000);
+    guest.errors.length = 0; // the console's word of the script that was not there
+  });
+
   it("does not flood a screen reader: fifty lines at once are said in few sentences", async () => {
     const tab = await enter("attendee");
     await tab.evaluate(() => {
