@@ -81,6 +81,12 @@ export function Join({ room, address, code: { path, modules } }) {
     ${modules > 0 && html`<svg class="code" viewBox=${`-4 -4 ${modules + 8} ${modules + 8}`} shape-rendering="crispEdges" aria-hidden="true"><path d=${path} /></svg>`}<p class="address">${address.split("/").map((part, at) => html`${at ? html`/<wbr />` : null}${part}`)}</p></section>`;
 }
 
+/** The page that is shown, whole; the one after it is fetched meanwhile. @param {{shown: import("../slides/part.js").Shown}} p */
+export function Slide({ shown: { page, pages, big, next, words } }) {
+  return html`<figure class="share slide" data-page=${page}><img src=${big} alt=${t("Slide {page} of {pages}", { page, pages })} aria-describedby="slide-words" />
+    <figcaption class="sr" id="slide-words">${words}</figcaption>${next && html`<img src=${next.big} alt="" hidden />`}</figure>`;
+}
+
 /** @param {View} view */
 export function Captions({ room, captions, now_us }) {
   const { lines, open } = room.parts.captions, now = now_us();

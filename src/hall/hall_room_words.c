@@ -41,5 +41,6 @@ const char *const hall_room_words[] = {
         N_("Speaker"),
         N_("From the audience"),
         N_("Line cut, coming back"),
+        N_("Slide {page} of {pages}"),
         NULL,
 };

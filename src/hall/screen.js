@@ -2,7 +2,8 @@
 // the room, and has no command of it; README.md says how it comes in.
 
 import { render } from "preact";
-import { Asked, Captions, Floor, Join, Poll, Queue } from "./blocks.js";
+import { Asked, Captions, Floor, Join, Poll, Queue, Slide } from "./blocks.js";
+import { features } from "../live/features.js";
 import { receives_h264, Watching } from "../live/media.js";
 import { RoomSocket } from "../live/socket.js";
 import { ShownSizes } from "../live/shown.js";
@@ -188,6 +189,7 @@ function Page(view) {
       <p class="hours"><time>${clock(now)}</time>${talk && !room.ended && html` <small>${t("until {time}", { time: clock(talk.end_us) })}</small>`}</p></header>
     <section class="pictures" aria-label=${t("On stage")}><${Notices} ...${view} /><${Pictures} ...${view} /></section>
     <div class="side" role="group" aria-label=${t("In the room")}><${Floor} ...${view} /><${Asked} ...${view} /><${Poll} ...${view} /><${Queue} ...${view} /><${Join} ...${view} /></div>
+    <div class="told">${features.map(({ name, Hall }) => Hall && html`<${Hall} key=${name} ...${view} />`)}</div>
     <${Captions} ...${view} />
     <div class="commands" role="group" aria-label=${t("Commands of this screen")}>
       <button type="button" class="btn" aria-keyshortcuts="F" onClick=${view.full}>${t("Full screen (F)")}</button>
@@ -202,13 +204,15 @@ function Notices({ room, link, said, sound, unblock }) {
     ${room.ended && html`<p class="word">${t("The session is over.")}</p>`}`;
 }
 
-/** The shared screen large and the people beneath it, or the people alone. @param {View} view */
+/** The shared screen or a slide large and the people beneath it, or the people alone. @param {View} view */
 function Pictures({ room, people, tracks }) {
   const sharer = people.find((person) => person.screen), shared = sharer && tracks.get("s");
-  if (!people.length)
+  const slide = sharer ? null : room.parts.slides.shown;
+  if (!people.length && !slide)
     return !room.ended && html`<div class="empty"><svg class="i" viewBox="0 0 48 34" aria-hidden="true"><use href="#i-trestle" /></svg><p>${room.me ? t("It begins soon.") : t("Opening the room…")}</p></div>`;
   return html`${shared && html`<figure class="share"><${Picture} track=${shared} line="s" /></figure>`}
-    <div class=${"people n" + people.length + (shared ? " few" : "")}>${people.map((person) => html`<${One} key=${person.id} room=${room} person=${person} track=${person.camera ? tracks.get("v" + person.stage) : null} />`)}</div>`;
+    ${slide && html`<${Slide} shown=${slide} />`}
+    <div class=${"people n" + people.length + (shared || slide ? " few" : "")}>${people.map((person) => html`<${One} key=${person.id} room=${room} person=${person} track=${person.camera ? tracks.get("v" + person.stage) : null} />`)}</div>`;
 }
 
 /** Somebody with their name across the picture's foot. @param {{room: View["room"], person: Person, track: MediaStreamTrack | null | undefined}} p */

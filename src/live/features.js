@@ -24,6 +24,7 @@ import { asking } from "./later.js";
  *   apart?: (view: View) => Person | null,
  *   Person?: (p: {person: Person, view: View}) => any,
  *   Hand?: (view: View, person: Person) => any,
+ *   Hall?: (view: Pick<View, "room" | "clock" | "now_us">) => any,
  *   publishing?: () => string | null,
  *   moved?: () => void,
  * }} Feature
@@ -32,7 +33,7 @@ import { asking } from "./later.js";
  * in `welcome` and when another session has begun. `heard`: after the change, for what is said or sent then.
  * `tab`: in the panel, for those for whom it is `shown`. `Lane`: below the stage. `Bar`: commands. `Dialogs`: drawn last. `Settings`: in that dialog.
  * `Screen`: in front of the stage while no screen is shown there; null where there is nothing. `Front`: beside the stage. `apart`: whom it shows there, in place of their tile. `Person`: in what a host may do with somebody.
- * `Hand`: beside somebody whose hand is up. `publishing`: a publish connection of its own that is open, for `join`.
+ * `Hand`: beside somebody whose hand is up. `Hall`: on the screen of a hall, below the pictures; it has no commands, and is drawn every second. `publishing`: a publish connection of its own that is open, for `join`.
  * `moved`: the network of this machine is another one.
  */
 

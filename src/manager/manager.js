@@ -17,14 +17,14 @@ import { counted_to } from "./clock.js";
 const desk = () => import("./desk.js");
 const Desk = later(desk, "Desk"), Asked = later(desk, "Asked");
 
-const LOG_SHOWN = 100;
+const LOG_SHOWN = 100, HALL_SHOWN = 2;
 const SAID_AT_S = [300, 60];
 
 /** announcements put away on this page @type {Set<number>} */ const away = new Set();
 /** @type {View | null} as last heard of */ let latest = null;
 /** @type {ReturnType<typeof setInterval> | undefined} */ let ticking;
 
-/** @param {View} view @returns {Manager} */
+/** @param {Pick<View, "room">} view @returns {Manager} */
 const part_of = ({ room }) => room.parts.manager;
 
 /** @param {View} view */
@@ -45,21 +45,26 @@ function tick() {
   }
 }
 
-/** @param {View} view */
+/** @param {Pick<View, "room" | "clock" | "now_us">} view */
 function Countdown(view) {
   const now_us = view.now_us(), target_us = counted_to(part_of(view), view.room, now_us);
   return target_us > 0 && html`<p class="countdown row"><span>${t("The session begins in")} </span>
     <b class="num" role="timer">${span(Math.ceil((target_us - now_us) / 1e6))}</b> <span class="muted">${view.clock(target_us)}</span></p>`;
 }
 
+/** @param {Pick<View, "room" | "now_us">} view */
+const announced = (view) => part_of(view).announcements.filter((one) => one.until_us > view.now_us() && !away.has(one.id));
+
+/** @param {Pick<View, "clock"> & {one: Announcement}} p */
+const Told = ({ clock, one }) => html`<p><b>${t("To every room, {time}:", { time: clock(one.at_us) })}</b> ${one.text}</p>`;
+
 /** @param {View} view */
 function Announcements(view) {
-  const shown = part_of(view).announcements.filter((one) => one.until_us > view.now_us() && !away.has(one.id));
   const put_away = (/** @type {number} */ id) => {
     away.add(id);
     view.draw();
   };
-  return shown.map((one) => html`<div key=${one.id} class="notice announced">${icon("info")}<p><b>${t("To every room, {time}:", { time: view.clock(one.at_us) })}</b> ${one.text}</p>
+  return announced(view).map((one) => html`<div key=${one.id} class="notice announced">${icon("info")}<${Told} clock=${view.clock} one=${one} />
     <button type="button" class="icon-btn" onClick=${() => put_away(one.id)} aria-label=${t("Put this announcement away")}>${icon("close")}</button></div>`);
 }
 
@@ -83,5 +88,6 @@ add({
   },
   tab: { icon: "stage", title: () => t("Backstage"), shown: leads, Body: (view) => html`<${Desk} ...${view} />` },
   Lane: (view) => html`<${Announcements} ...${view} /><${Countdown} ...${view} />`,
+  Hall: (view) => html`${announced(view).slice(-HALL_SHOWN).map((one) => html`<${Told} key=${one.id} clock=${view.clock} one=${one} />`)}<${Countdown} ...${view} />`,
   Dialogs: (view) => leads(view) && html`<${Asked} ...${view} />`,
 });

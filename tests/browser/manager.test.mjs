@@ -8,12 +8,12 @@ import { after, before, describe, it } from "node:test";
 import { ownerClient, run, start } from "../http/support.mjs";
 import { scheduleXml } from "../support/sample.mjs";
 import { missing, open_chromium } from "./browsers.mjs";
-import { axe_findings } from "./findings.mjs";
+import { axe_findings, standing_findings } from "./findings.mjs";
 
 const SHOTS = process.env.SHOTS;
 
 describe("a stage manager", { skip: missing("chromium") }, () => {
-  let server, chromium, one, other, guest, beside, page, code;
+  let server, chromium, cookies, one, other, guest, beside, page, code;
 
   before(async () => {
     server = await start();
@@ -27,7 +27,7 @@ describe("a stage manager", { skip: missing("chromium") }, () => {
     const owner = await ownerClient(server);
     [, code] = (await owner.get("/test/organise/run/")).body_text.match(/organise\/run\/(\w+)\/">The m/);
     chromium = await open_chromium({});
-    const cookies = [...owner.cookies].map(([name, value]) => ({ name, value, url: server.origin }));
+    cookies = [...owner.cookies].map(([name, value]) => ({ name, value, url: server.origin }));
     page = await chromium.tab({ locale: "en-GB", cookies });
     one = await chromium.tab({ locale: "en-GB", cookies });
     other = await chromium.tab({ locale: "fr-FR", cookies, width: 375, height: 800 });
@@ -102,6 +102,18 @@ describe("a stage manager", { skip: missing("chromium") }, () => {
     await guest.until(() => /^[45]:\d\d$/.test(document.querySelector(".countdown b")?.textContent ?? ""));
     const first = await guest.evaluate(() => document.querySelector(".countdown b").textContent);
     await guest.page.waitForFunction((was) => document.querySelector(".countdown b").textContent !== was, first);
+    const screen = await chromium.tab({ locale: "en-GB", cookies, width: 1280, height: 720 });
+    await screen.goto(`${server.origin}/test/live/scene/screen/`);
+    await screen.until(() => /^[345]:\d\d$/.test(document.querySelector(".told .countdown b")?.textContent ?? ""));
+    await screen.sees("Lunch is served in the hall.");
+    assert.equal(await screen.has("Put this announcement away"), false, "nobody is at that screen");
+    const then = await screen.evaluate(() => document.querySelector(".told .countdown b").textContent);
+    await screen.page.waitForFunction((was) => document.querySelector(".told .countdown b").textContent !== was, then);
+    assert.deepEqual(await standing_findings(screen.page), []);
+    assert.equal(await screen.evaluate(() => document.documentElement.scrollHeight <= innerHeight && document.documentElement.scrollWidth <= innerWidth), true);
+    await shot(screen, "screen");
+    assert.deepEqual(screen.errors, []);
+    await screen.close();
     for (const [tab, name] of [[one, "desk"], [other, "desk-fr"], [guest, "guest"]]) {
       assert.deepEqual(await axe_findings(tab.page), [], name);
       assert.deepEqual(await tab.evaluate(() => (document.documentElement.scrollWidth <= innerWidth ? []

@@ -118,12 +118,21 @@ describe("slides", { skip: missing("chromium") }, () => {
     await hall.until(() => document.querySelector(".slide img[alt='Slide 6 of 6']")?.naturalWidth === 640);
     await shot(hall, "hall");
     assert.deepEqual(await standing_findings(hall.page), []);
+    const screen = await chromium.tab({ locale: "en-GB", cookies, width: 1280, height: 720 });
+    await screen.goto(`${room}screen/`);
+    await screen.until(() => document.querySelector(".share.slide[data-page='6'] img")?.naturalWidth === 1280);
+    await shot(screen, "screen");
+    assert.deepEqual(await standing_findings(screen.page), []);
     await host.press("ArrowLeft");
     await hall.until(() => document.querySelector(".slide img[alt='Slide 5 of 6']"));
+    await screen.until(() => document.querySelector(".share.slide[data-page='5'] img[alt='Slide 5 of 6']")?.naturalWidth === 1280);
+    assert.match(await screen.evaluate(() => document.getElementById("slide-words").textContent), /Slide 5 of 6/);
     await host.click("Hide");
-    await watcher.until(() => !document.querySelector(".slide"));
+    for (const tab of [watcher, screen])
+      await tab.until(() => !document.querySelector(".slide"));
     await hall.until(() => !document.querySelector(".slide img"));
-    assert.deepEqual(hall.errors, []);
+    assert.deepEqual([...hall.errors, ...screen.errors], []);
+    await screen.close();
   });
 
   it("have a page where they are sent, shared and read", async () => {
