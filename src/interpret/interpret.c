@@ -1,4 +1,4 @@
-#include "interpret/interpret_private.h"
+#include "interpret/interpret_views.h"
 
 Interpret *interpret_of(const LiveRoom *room)
 {
@@ -121,6 +121,21 @@ static void forgotten(LiveRoom *room, int person)
         interpret_tell(room);
 }
 
+static void hall(Html *h, Db *db, const LiveHall *hall)
+{
+        g_autoptr(Interpret) interpret = interpret_new();
+        InterpretHall page = { 0 };
+        if (hall->is_over || !interpret_store_load(db, hall->room_id, interpret))
+                return;
+        for (int i = 0; i < SFU_CHANNELS; i++)
+                if (*interpret->channels[i].code) {
+                        InterpretLink *link = &page.links[page.count++];
+                        link->code = interpret->channels[i].code;
+                        g_snprintf(link->url, sizeof link->url, "../#hall=%s", link->code);
+                }
+        interpret_hall_view(h, &page);
+}
+
 static const LiveMessage messages[] = {
         { "booth", LIVE_GUEST, 20, 10, interpret_on_booth },
         { "turn", LIVE_GUEST, 20, 10, interpret_on_turn },
@@ -149,4 +164,5 @@ const LiveFeature interpret_feature = {
         .export = interpret_store_export,
         .erase = interpret_store_erase,
         .expire = interpret_store_expire,
+        .hall = hall,
 };

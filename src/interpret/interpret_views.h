@@ -18,3 +18,14 @@ typedef struct {
         bool saved;
 } InterpretPage;
 void interpret_view(Html *h, const InterpretPage *v);
+
+/* On the hall's light page. */
+typedef struct {
+        const char *code; /* of a language */
+        char url[sizeof "../#hall=" + INTERPRET_CODE_MAX];
+} InterpretLink;
+typedef struct {
+        InterpretLink links[SFU_CHANNELS]; /* in the order of their channels */
+        size_t count;
+} InterpretHall;
+void interpret_hall_view(Html *h, const InterpretHall *v);

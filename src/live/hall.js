@@ -48,6 +48,17 @@ async function look() {
   }
 }
 
+/** A language is called as its speakers call it. */
+for (const one of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-language]"))) {
+  const code = one.dataset.language ?? "";
+  try {
+    one.textContent = new Intl.DisplayNames([code], { type: "language" }).of(code) ?? code;
+    one.lang = code;
+  } catch {
+    // a tag that the browser does not know stays as it is written
+  }
+}
+
 setInterval(look, EVERY_MS);
 document.addEventListener("visibilitychange", look);
 export {};

@@ -51,6 +51,11 @@ describe('languages of a room', () => {
     const { interpret } = await guest.next('renewed', (m) => m.interpret?.channels.length === 2);
     assert.deepEqual(interpret.channels.map(({ code, who }) => [code, who]), [['fr', 0], ['pt-BR', 0]]);
   });
+  it('are offered on the hall\'s light page, without script', async () => {
+    const { body_text } = await server.client().get('/test/live/scene/hall/');
+    assert.deepEqual([...body_text.matchAll(/<a class="btn" href="([^"]+)" hreflang="([^"]+)"[^>]*>([^<]+)</g)].map(([, ...parts]) => parts),
+      [['../#hall=fr', 'fr', 'fr'], ['../#hall=pt-BR', 'pt-BR', 'pt-BR']]);
+  });
   it('keep their channel and links when another is added; a new link ends the old one', async () => {
     const [fr, pt] = await keys();
     fresh();
