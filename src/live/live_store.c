@@ -132,8 +132,8 @@ void live_store_load(Db *db, int64_t room_id, StoredRoom *ret_stored)
                 ret_stored->chat = (LiveChat){ (int)stmt_int(stmt, 0), stmt_int(stmt, 1) != 0 };
 }
 
-/* In this order: one that a host began before its hour; the talk whose time it is; one that overran and was not ended;
- * one about to begin. */
+/* None that was cancelled. In this order: one that a host began before its hour; the talk whose time it is; one that
+ * overran and was not ended; one about to begin. */
 void live_store_talk_now(Db *db, int64_t room_id, int64_t now_us, LiveTalk *ret_talk)
 {
         g_autoptr(Stmt) stmt =
@@ -144,7 +144,8 @@ void live_store_talk_now(Db *db, int64_t room_id, int64_t now_us, LiveTalk *ret_
                          "      WHEN t.start_us <= $2 AND s.id IS NOT NULL AND s.ended_us IS NULL THEN 1"
                          "      WHEN t.start_us > $2 THEN 2 ELSE 3 END AS rank"
                          " FROM talk t LEFT JOIN live_session s ON s.room_id = $1 AND s.talk_id = t.id"
-                         " WHERE t.room_id = $1 AND (t.start_us <= $2 + $3 OR s.called_us <= $2) AND t.end_us + $4 > $2"
+                         " WHERE t.room_id = $1 AND t.cancelled = 0 AND (t.start_us <= $2 + $3 OR s.called_us <= $2) "
+                         "AND t.end_us + $4 > $2"
                          " ORDER BY rank, CASE WHEN rank = 2 THEN t.start_us ELSE -t.start_us END LIMIT 1",
                          "iiii", room_id, now_us, (int64_t)EARLY_US, (int64_t)OVERRUN_US);
         if (!stmt_next(stmt) || stmt_int(stmt, 7) == 3) /* over, and nobody holds on to it */
