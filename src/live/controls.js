@@ -26,6 +26,12 @@ export function Top({ room, title, leave_url, clock, now_us, act }) {
   </header>`;
 }
 
+/** On a phone it lies over the page: what may not be beneath knows its height by --bar. @param {HTMLElement | null} bar */
+function measured(bar) {
+  if (bar)
+    new ResizeObserver(() => document.documentElement.style.setProperty("--bar", bar.offsetHeight + "px")).observe(bar);
+}
+
 /** @param {View} view */
 export function Controls(view) {
   const { room, act, devices, leave_url, pictures } = view;
@@ -34,7 +40,7 @@ export function Controls(view) {
   const hand = room.me !== null && room.hands.includes(room.me.id);
   const workshop = room.room?.kind === "workshop";
   const may_take = !on_stage && (workshop || role === "host" || role === "speaker") && !room.ended && cast(room).length < places(room);
-  return html`<div class="controls" role="group" aria-label=${t("Commands")}>
+  return html`<div class="controls" ref=${measured} role="group" aria-label=${t("Commands")}>
     <p class="net"><${Line} ...${view} /></p>
     ${on_stage && html`
       <${Control} name=${view.mic_on ? "mic" : "micoff"} text=${t("Microphone")} on=${view.mic_on} act=${act.mic} keys=${keys("mic")} />

@@ -272,6 +272,43 @@ describe("the room's client", { skip: missing("chromium") }, () => {
     guest.errors.length = 0; // the console's word of the script that was not there
   });
 
+  for (const role of ["guest", "host"])
+    it(`never has the field of the discussion under the bar at 375 px, nor what has the focus: ${role}`, async () => {
+      room.add({ name: "Speaker", role: "speaker", stage: 0, mic: true });
+      const tab = await enter(role, { width: 375, height: 700 });
+      if (role === "guest") {
+        await tab.fill("#my-name", "Awa");
+        await tab.press("Enter");
+      }
+      for (let n = 1; n <= 40; n++)
+        room.tell({ t: "said", n, who: 99, name: "Speaker", text: `Line ${n}: long enough to go on in a second line at this width, and in a third`, at_us: Date.now() * 1000 });
+      await tab.sees("Line 40");
+      const places = await tab.evaluate(() => {
+        const found = [], box = (css) => document.querySelector(css).getBoundingClientRect();
+        for (let y = 0; y < document.documentElement.scrollHeight - innerHeight + 20; y += 20) {
+          scrollTo(0, y);
+          const field = box(".say input"), bar = box(".controls"), tabs = box(".panel .tabs");
+          if (tabs.bottom <= bar.top)
+            found.push({ y: scrollY, above: Math.round(bar.top - field.bottom), seen: document.elementFromPoint(field.left + 20, field.top + field.height / 2)?.closest(".say, .tabs") !== null });
+        }
+        return found;
+      });
+      assert.ok(places.length > 50, `${places.length} places`);
+      assert.deepEqual(places.filter(({ above, seen }) => above < 0 || !seen), []);
+      await tab.evaluate(() => scrollTo(0, 0));
+      for (let presses = 0; presses < 60; presses++) {
+        await tab.press("Tab");
+        const under = await tab.evaluate(() => {
+          const one = document.activeElement, bar = document.querySelector(".controls"), form = document.querySelector(".say");
+          if (bar.contains(one) || form.contains(one) || !one.matches("button, a, select"))
+            return "";
+          const { bottom, top } = one.getBoundingClientRect(), free = Math.min(bar.getBoundingClientRect().top, form.getBoundingClientRect().top);
+          return top < free && bottom > free + 1 ? `${one.textContent} ${bottom} ${free}` : "";
+        });
+        assert.equal(under, "");
+      }
+    });
+
   it("does not flood a screen reader: fifty lines at once are said in few sentences", async () => {
     const tab = await enter("attendee");
     await tab.evaluate(() => {
