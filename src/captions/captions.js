@@ -43,10 +43,12 @@ add({
     captioner: (part, m) => ({ ...part, by: m.who }),
     signer: (part, m) => ({ ...part, signer: m.who }),
   },
-  heard: (m, view) => {
+  heard: (m, view, before) => {
     const { may } = /** @type {Captions} */ (view.room.parts.captions);
     if (m.t === "captioner" && may && m.who && m.who !== view.room.me?.id)
       view.say(t("{name} types the captions now.", { name: named(view, m.who) }));
+    if (m.t === "captioned" && m.text && m.n >= before.parts.captions.next && chosen_of(view).read)
+      view.read(m.text);
     desk?.desk_heard(m, view);
   },
   Lane: (view) => html`<${Lane} ...${view} />${view.room.parts.captions.may && chosen_of(view).desk && html`<${Desk} view=${view} />`}`,

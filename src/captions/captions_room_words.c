@@ -5,6 +5,7 @@
 const char *const captions_room_words[] = {
         N_("Captions"),
         N_("Live captions"),
+        N_("My screen reader reads the captions"),
         N_("Not shown"),
         N_("Small"),
         N_("Normal"),

@@ -4,14 +4,14 @@ import { html, name_of } from "../live/ui.js";
 import { t } from "../live/words.js";
 
 /** @typedef {import("../live/room.js").View} View */
-/** last: the size before it was turned off; desk: whether a captioner has it open. @typedef {{desk: boolean, size: "off" | "small" | "normal" | "large", last: "small" | "normal" | "large", sign: "small" | "medium" | "large"}} Chosen */
+/** last: the size before it was turned off; desk: whether a captioner has it open; read: by a screen reader. @typedef {{desk: boolean, read: boolean, size: "off" | "small" | "normal" | "large", last: "small" | "normal" | "large", sign: "small" | "medium" | "large"}} Chosen */
 
 const LINES_SHOWN = 3;
 const SHOWN_US = 60e6; // a line that nothing follows
 
 /** @param {View} view @returns {Chosen} */
 export function chosen_of(view) {
-  return { desk: false, size: "normal", last: "normal", sign: "medium", ...view.chosen.captions };
+  return { desk: false, read: false, size: "normal", last: "normal", sign: "medium", ...view.chosen.captions };
 }
 
 /** Whose picture stands apart, since they interpret into sign language: of those on stage; null: nobody's. @param {View} view */

@@ -5,13 +5,14 @@ import { t } from "./words.js";
 
 const EVERY_MS = 3000;
 const GATHER_MS = 500, GATHERED_EVERY_MS = 6000;
-const NAMED_MAX = 3;
+const NAMED_MAX = 3, CAPTIONS_MAX = 4; // lines, of those that came since the last sentence
 
 /** all: who comes and goes too; some: words and hands; few: only what concerns the person. @typedef {"all" | "some" | "few"} Level */
 /** @typedef {"hands" | "came" | "left" | "waits"} Sort */
 
 export class Announcer {
   /** what it is about → sentence @type {Map<string, string>} */ #own = new Map();
+  /** @type {string[]} */ #captions = [];
   /** @type {Record<Sort | "lines", string[]>} */ #others = { waits: [], hands: [], came: [], left: [], lines: [] };
   #timer = 0;
   #spoke_ms = -EVERY_MS;
@@ -34,6 +35,12 @@ export class Announcer {
   chat(line) {
     if (this.level() !== "few")
       this.#gather("lines", line);
+  }
+
+  /** For who asked for them: read in their order, the last ones where more came than can be heard. @param {string} line of the captions */
+  caption(line) {
+    this.#captions = [...this.#captions, line].slice(-CAPTIONS_MAX);
+    this.#soon();
   }
 
   /** What somebody does. @param {Sort} sort @param {string} name @param {string} [was] what they were called before */
@@ -66,7 +73,7 @@ export class Announcer {
 
   #soon() {
     const others = this.#waits_for_others() ? this.#others_due_ms() : Infinity;
-    const due = Math.max(Math.min(this.#own.size ? 0 : Infinity, others), this.#spoke_ms + EVERY_MS);
+    const due = Math.max(Math.min(this.#own.size || this.#captions.length ? 0 : Infinity, others), this.#spoke_ms + EVERY_MS);
     clearTimeout(this.#timer);
     if (due < Infinity)
       this.#timer = setTimeout(() => this.#speak(), Math.max(100, due - Date.now()));
@@ -75,13 +82,14 @@ export class Announcer {
   }
 
   #speak() {
-    const now = Date.now(), sentences = [...this.#own.values()];
+    const now = Date.now(), sentences = [...this.#own.values(), ...this.#captions];
     if (this.#waits_for_others() && now >= this.#others_due_ms()) {
       sentences.push(...told(this.#others));
       this.#others = { waits: [], hands: [], came: [], left: [], lines: [] };
       this.#told_others_ms = now;
     }
     this.#own = new Map();
+    this.#captions = [];
     this.place.textContent = sentences.map((one, n) => (n < sentences.length - 1 && !/[.!?…]$/u.test(one) ? one + "." : one)).join(" "); // else two run into one
     this.#spoke_ms = now;
     this.#soon();

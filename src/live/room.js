@@ -120,7 +120,8 @@ class Meeting {
     const offset_us = room.clock_offset_us;
     return {
       room, link, tab, unread, reply, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url, send, pictures, opened_us, chosen: this.preferences.chosen,
-      say: (/** @type {string} */ sentence, /** @type {string} */ about = sentence) => this.announcer.say(sentence, about), draw: () => this.draw(),
+      say: (/** @type {string} */ sentence, /** @type {string} */ about = sentence) => this.announcer.say(sentence, about),
+      read: (/** @type {string} */ line) => this.announcer.caption(line), draw: () => this.draw(),
       /** What was done here changes what features hold, before the room has answered. */
       did: (/** @type {{t: string}} */ message) => {
         this.room = apply_parts(this.room, message);

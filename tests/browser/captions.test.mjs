@@ -75,6 +75,41 @@ describe("captions in the room", { skip: missing("chromium") }, () => {
     assert.deepEqual(await lane(watcher), ["The shared post changes all.", "Three towns and a contract"]);
   });
 
+  it("are read by a screen reader to who asks for it, each line once, and to nobody else", async () => {
+    const listener = await enter(null);
+    const hears = (tab) => tab.evaluate(() => {
+      globalThis.heard = [];
+      const place = document.getElementById("announcer");
+      new MutationObserver(() => place.textContent && globalThis.heard.push(place.textContent)).observe(place, { childList: true, characterData: true, subtree: true });
+    });
+    await listener.click("Settings");
+    await listener.click("My screen reader reads the captions");
+    await listener.press("Escape");
+    for (const tab of [listener, watcher])
+      await hears(tab);
+    await captioner.page.focus("#caption");
+    await captioner.page.keyboard.type("A line that is heard.");
+    await captioner.press("Enter");
+    await listener.until(() => globalThis.heard.includes("A line that is heard."));
+    await captioner.press("ArrowUp");
+    await captioner.until(() => document.querySelector("#caption").value === "A line that is heard.");
+    await captioner.page.fill("#caption", "");
+    await captioner.press("Enter");
+    await shows(watcher, "Three towns and a contract");
+    await captioner.page.keyboard.type("And one more.");
+    await captioner.press("Enter");
+    await listener.until(() => globalThis.heard.includes("And one more."));
+    assert.deepEqual(await listener.evaluate(() => globalThis.heard.filter((text) => /line|more/.test(text))), ["A line that is heard.", "And one more."]);
+    assert.equal(await watcher.evaluate(() => globalThis.heard.some((text) => /line|more/.test(text))), false);
+    await captioner.press("ArrowUp");
+    await captioner.until(() => document.querySelector("#caption").value === "And one more.");
+    await captioner.page.fill("#caption", "");
+    await captioner.press("Enter");
+    await shows(watcher, "Three towns and a contract");
+    assert.deepEqual(listener.errors, []);
+    await listener.close();
+  });
+
   it("are corrected by ↑ and Enter, and taken back when emptied", async () => {
     await captioner.press("ArrowUp");
     await captioner.until(() => document.querySelector("#caption").value === "Three towns and a contract");

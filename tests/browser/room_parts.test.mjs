@@ -214,6 +214,22 @@ describe("what a screen reader hears", () => {
     assert.deepEqual(heard, ["Awa came in.", "You are invited.", "Bo came in."]);
   });
 
+  it("reads captions in their order to who asked for them, beside the rest, and no more than can be heard", () => {
+    level = "few";
+    announcer.caption("Good afternoon.");
+    pass(0.2);
+    assert.deepEqual(heard, ["Good afternoon."]);
+    announcer.caption("We begin.");
+    announcer.say("You are invited.");
+    announcer.caption("With the first question.");
+    pass(4);
+    assert.deepEqual(heard.slice(1), ["You are invited. We begin. With the first question."]);
+    for (let n = 1; n <= 50; n++)
+      announcer.caption(`Line ${n}.`);
+    pass(10);
+    assert.deepEqual(heard.slice(2), ["Line 47. Line 48. Line 49. Line 50."]);
+  });
+
   for (const [chosen, expected] of [["some", "Awa raises a hand. Bo: hello"], ["few", undefined]])
     it(`says with “${chosen}” no more than was chosen, and always what concerns the person`, () => {
       level = chosen;
