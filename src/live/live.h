@@ -276,6 +276,8 @@ typedef struct {
 } LiveFeature;
 /* The application's list, ended by NULL. */
 extern const LiveFeature *const live_features[];
+/* Each message that a page may send, of the room and of its features, with the least role. */
+void live_each_message(void (*function)(const char *type, LiveRole least, gpointer data), gpointer data);
 
 /* What load() gave. */
 gpointer live_room_state(const LiveRoom *room, const LiveFeature *feature);

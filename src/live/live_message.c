@@ -62,6 +62,15 @@ static const Message *find_message(const char *type)
         return NULL;
 }
 
+void live_each_message(void (*function)(const char *type, LiveRole least, gpointer data), gpointer data)
+{
+        for (size_t i = 0; i < G_N_ELEMENTS(messages); i++)
+                function(messages[i].type, messages[i].least, data);
+        for (const LiveFeature *const *feature = live_features; *feature; feature++)
+                for (const LiveMessage *message = (*feature)->messages; message->type; message++)
+                        function(message->type, message->least, data);
+}
+
 /* The tenth within a minute closes the socket: a page of ours sends none. */
 static void bad_message(Client *client, const char *type, const char *sentence)
 {

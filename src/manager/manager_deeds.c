@@ -1,4 +1,5 @@
-/* What a host's messages say in the log. One that is not here is told by its name, so that nothing is left out. */
+/* What a host's messages say in the log: manager_test.c holds them against the table of messages. A variant that is not
+ * here is told by its name, so that nothing is left out. */
 #include "manager/manager_private.h"
 
 #include <string.h>
@@ -25,6 +26,13 @@ static const struct {
         { "record:off", N_("{who} stops the recording") },
         { "next", N_("{who} goes on to the next session") },
         { "end", N_("{who} ends the session") },
+        { "door:open", N_("{who} opens the room to everybody") },
+        { "door:lobby", N_("{who} has newcomers wait to be let in") },
+        { "door:locked", N_("{who} locks the room") },
+        { "door:rehearsal", N_("{who} closes the room for a rehearsal") },
+        { "admit", N_("{who} lets {whom} in") },
+        { "admit:all", N_("{who} lets in all who wait") },
+        { "turn_away", N_("{who} turns {whom} away") },
         { "lower", N_("{who} lowers the hand of {whom}") },
         { "place", N_("{who} moves the hand of {whom} in the queue") },
         { "floor", N_("{who} gives the floor to {whom}") },
@@ -44,6 +52,19 @@ static const struct {
         { "poll_state:none", N_("{who} deletes a poll") },
         { "sign", N_("{who} shows {whom} as sign-language interpreter") },
         { "sign:none", N_("{who} shows no sign-language interpreter any more") },
+        { "interpreter:on", N_("{who} names {whom} as interpreter: {detail}") },
+        { "interpreter:off", N_("{who} takes back that {whom} interprets: {detail}") },
+        { "capture_ask", N_("{who} asks {whom} to look into the connection") },
+        { "capture_stop", N_("{who} stops looking into a connection") },
+        { "groups_make", N_("{who} makes groups") },
+        { "groups_put", N_("{who} puts {whom} into a group") },
+        { "groups_put:none", N_("{who} takes {whom} out of the groups") },
+        { "groups_name", N_("{who} names a group: {detail}") },
+        { "groups_open", N_("{who} opens the groups") },
+        { "groups_more", N_("{who} gives the groups more time") },
+        { "groups_say", N_("{who} tells all groups: {detail}") },
+        { "groups_call", N_("{who} calls the groups back") },
+        { "groups_drop", N_("{who} drops the groups that were prepared") },
         { "run", N_("{who} goes on in the run sheet: {detail}") },
         { "run:none", N_("{who} goes back to the beginning of the run sheet") },
         { "start", N_("{who} sets the countdown: {detail}") },
@@ -58,14 +79,17 @@ char *deed_what(const json_t *message)
 {
         const char *type = json_string_value(json_object_get(message, "t"));
         const char *words[] = { json_string_value(json_object_get(message, "state")),
-                                json_string_value(json_object_get(message, "scene")) };
+                                json_string_value(json_object_get(message, "scene")),
+                                json_string_value(json_object_get(message, "door")),
+                                json_is_true(json_object_get(message, "all")) ? "all" : NULL };
         const json_t *on = json_object_get(message, "on"), *who = json_object_get(message, "who");
+        bool none = json_is_null(who) || json_is_null(json_object_get(message, "group"));
         for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
                 if (live_is_token(words[i], 20))
                         return g_strdup_printf("%s:%s", type, words[i]);
         if (json_is_boolean(on))
                 return g_strdup_printf("%s:%s", type, json_is_true(on) ? "on" : "off");
-        return json_is_null(who) ? g_strdup_printf("%s:none", type) : g_strdup(type);
+        return none ? g_strdup_printf("%s:none", type) : g_strdup(type);
 }
 
 const char *deed_sentence(const char *what)

@@ -63,6 +63,10 @@ void manager_host_did(LiveRoom *room, int person, const json_t *message, bool fo
         json_int_t whom = json_integer_value(json_object_get(message, "who"));
         if (whom <= 0 || whom > INT32_MAX || !live_person_known(room, (int)whom))
                 whom = 0;
-        g_autofree char *detail = live_clean_text(json_string_value(json_object_get(message, "question")), 1000, false);
+        static const char *const keys[] = { "question", "text", "language", "name" };
+        const char *words = NULL;
+        for (size_t i = 0; i < G_N_ELEMENTS(keys) && !words; i++)
+                words = json_string_value(json_object_get(message, keys[i]));
+        g_autofree char *detail = live_clean_text(words, 1000, false);
         manager_note(room, person, what, (int)whom, detail ? detail : "");
 }

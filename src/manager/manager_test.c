@@ -25,6 +25,10 @@ static void messages_have_their_variants(void)
                 { "{\"t\":\"scene\",\"scene\":\"both\"}", "scene:both" },
                 { "{\"t\":\"question\",\"id\":1,\"state\":\"answering\"}", "question:answering" },
                 { "{\"t\":\"poll_state\",\"state\":\"not a <token>\"}", "poll_state" },
+                { "{\"t\":\"door\",\"door\":\"lobby\"}", "door:lobby" },
+                { "{\"t\":\"admit\",\"all\":true}", "admit:all" },
+                { "{\"t\":\"admit\",\"who\":7}", "admit" },
+                { "{\"t\":\"groups_put\",\"who\":7,\"group\":null}", "groups_put:none" },
                 { "{\"t\":\"unheard_of\"}", "unheard_of" },
         };
         for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -43,6 +47,44 @@ static void a_sentence_is_filled_once(void)
         g_autofree char *told = deed_text(english, &unknown, "Ada", "");
         g_assert_nonnull(strstr(told, "Ada"));
         g_assert_nonnull(strstr(told, "fireworks:on"));
+}
+
+static char *type_of(const char *what)
+{
+        return g_strndup(what, strcspn(what, ":"));
+}
+
+static void is_told(const char *type, LiveRole least, gpointer told)
+{
+        if (least == LIVE_HOST && !g_hash_table_contains(told, type)) {
+                g_test_message("manager_deeds.c has no sentence for \"%s\"", type);
+                g_test_fail();
+        }
+}
+
+static void note_type(const char *type, LiveRole least, gpointer types)
+{
+        g_hash_table_add(types, (gpointer)type);
+}
+
+/* Whatever hosts alone may do has a sentence, and no sentence is of a message that there is not. */
+static void each_message_of_hosts_has_a_sentence(void)
+{
+        json_t *sentences = deed_sentences(lang_find("en"));
+        g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        g_autoptr(GHashTable) types = g_hash_table_new(g_str_hash, g_str_equal);
+        const char *what;
+        json_t *sentence;
+        json_object_foreach(sentences, what, sentence) g_hash_table_add(told, type_of(what));
+        live_each_message(is_told, told);
+        live_each_message(note_type, types);
+        json_object_foreach(sentences, what, sentence)
+        {
+                g_autofree char *type = type_of(what);
+                g_assert_true(!*type || g_hash_table_contains(types, type));
+        }
+        g_assert_cmpuint(g_hash_table_size(types), >, 50);
+        json_decref(sentences);
 }
 
 static int total(const GPtrArray *rows)
@@ -237,6 +279,7 @@ int main(int argc, char **argv)
         g_test_init(&argc, &argv, NULL);
         g_test_set_nonfatal_assertions();
         g_test_add_func("/manager/variants", messages_have_their_variants);
+        g_test_add_func("/manager/each-message", each_message_of_hosts_has_a_sentence);
         g_test_add_func("/manager/sentence", a_sentence_is_filled_once);
         g_test_add_func("/manager/draft", a_draft_fills_its_session);
 #define STORE_TEST(name, function) g_test_add("/manager/" name, Fixture, NULL, set_up, function, tear_down)
