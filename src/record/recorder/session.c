@@ -233,6 +233,9 @@ static void wait_picture(Session *session, const uint8_t *bytes, size_t length, 
                 memcpy(picture->bytes, bytes, length);
         session->waiting_bytes += sizeof(*picture) + length;
         g_queue_push_tail(&session->waiting, picture);
+        /* Also where no tick comes in between. */
+        if (session->waiting_bytes > PICTURES_WAITING_BYTES)
+                pictures_in(session, session->now_us - PICTURE_BEHIND_US);
 }
 
 /* --- Messages ----------------------------------------------------------------------------------------------------- */
