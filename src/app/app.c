@@ -79,6 +79,7 @@ App *app_start(const AppConfig *config, GError **error)
                 const LiveHooks hooks = recordings_hooks(app->recordings);
                 app->live = live_new(app->store, app->sockets, app->sfu, &hooks);
                 live_set_turn(app->live, &app->config.turn);
+                live_set_places(app->live, app->config.places, app->config.watchers);
                 recordings_set_live(app->recordings, app->live);
                 app->green = greenroom_new(app->sockets, app->sfu, app->live);
                 app->notes = notes_new(app->sockets);

@@ -17,6 +17,7 @@ typedef struct {
         int port, media_port; /* 0: free */
         int tcp_port;         /* of media; 0: that of UDP, SFU_NO_TCP: none */
         LiveTurn turn;
+        int places, watchers;          /* of a room: live_set_places(); −1: as usual */
         const char *socket;            /* a Unix socket instead of the port */
         bool behind_proxy;             /* nginx is on that socket */
         const char *origin;            /* NULL: http://127.0.0.1:PORT */

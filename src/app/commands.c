@@ -27,7 +27,7 @@ typedef struct {
         char *config, *folder, *format, *origin, *socket, *relay, *mail_from, *event, *zone, *lang;
         char *to, *key_file, *keep, *backup_to;
         char *turn_secret, **turn_urls;
-        int port, media_port, tcp_port, backup_hours;
+        int port, media_port, tcp_port, backup_hours, places, watchers;
         gboolean publish, invite, json, empty, behind_proxy;
         char **advertised, **rest;
 } Options;
@@ -80,6 +80,8 @@ static AppConfig config_from(const Options *options)
                             .port = options->port,
                             .media_port = options->media_port,
                             .tcp_port = options->tcp_port,
+                            .places = options->places,
+                            .watchers = options->watchers,
                             .turn = { (const char *const *)options->turn_urls, options->turn_secret },
                             .origin = options->origin,
                             .socket = options->socket,
@@ -119,6 +121,8 @@ static bool take_settings(Options *options, GError **error)
         if (options->media_port < 0)
                 options->media_port = settings.media_port;
         options->tcp_port = settings.tcp_port;
+        options->places = settings.places;
+        options->watchers = settings.watchers;
         options->turn_urls = g_steal_pointer(&settings.turn_urls);
         options->turn_secret = g_steal_pointer(&settings.turn_secret);
         options->behind_proxy = options->behind_proxy || settings.behind_proxy;
@@ -409,7 +413,7 @@ int commands_run(int argc, char **argv)
                         command = &commands[i];
         if (!command)
                 return usage();
-        Options options = { .port = 8080, .media_port = -1 };
+        Options options = { .port = 8080, .media_port = -1, .places = -1, .watchers = -1 };
         g_autoptr(GError) error = NULL;
         argc--;
         argv++;

@@ -198,6 +198,12 @@ static void record_picture(void *owner, int64_t room_id, bool on_air)
                 recorder_off_air(recording->recorder);
 }
 
+static char *record_list(void *owner, int64_t room_id)
+{
+        const Recording *recording = g_hash_table_lookup(((Recordings *)owner)->by_room, &room_id);
+        return recording ? g_strdup_printf("/media/%s/programme.m3u8", recording->name) : NULL;
+}
+
 Recordings *recordings_new(Store *store, Sfu *sfu, SocketLoop *sockets, ReplayMender *mender)
 {
         Recordings *all = g_new0(Recordings, 1);
@@ -218,7 +224,8 @@ LiveHooks recordings_hooks(Recordings *recordings)
                             .record_start = record_start,
                             .record_stop = record_stop,
                             .record_people = record_people,
-                            .record_picture = record_picture };
+                            .record_picture = record_picture,
+                            .record_list = record_list };
 }
 
 void recordings_free(Recordings *recordings)

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #define TURN_URLS_MAX 8
+#define ROOM_MOST 5000
 
 /* Every key there is. */
 static const struct {
@@ -11,13 +12,14 @@ static const struct {
 } KEYS[] = {
         { "server", "data" },       { "server", "origin" },  { "server", "socket" },   { "server", "behind-proxy" },
         { "media", "port" },        { "media", "tcp-port" }, { "media", "advertise" }, { "media", "turn" },
-        { "media", "turn-secret" }, { "mail", "relay" },     { "mail", "user" },       { "mail", "password" },
-        { "mail", "from" },         { "backup", "folder" },  { "backup", "key-file" }, { "backup", "hours" },
+        { "media", "turn-secret" }, { "rooms", "places" },   { "rooms", "watchers" },  { "mail", "relay" },
+        { "mail", "user" },         { "mail", "password" },  { "mail", "from" },       { "backup", "folder" },
+        { "backup", "key-file" },   { "backup", "hours" },
 };
 
 void settings_init(Settings *settings)
 {
-        *settings = (Settings){ .media_port = -1 };
+        *settings = (Settings){ .media_port = -1, .places = -1, .watchers = -1 };
 }
 
 void settings_clear(Settings *settings)
@@ -60,7 +62,8 @@ static bool knows_all(GKeyFile *file, const char *path, GError **error)
         for (char **group = groups; *group; group++) {
                 if (!is_known(*group, NULL))
                         return refuse(error,
-                                      "%s: there is no section [%s]; there are [server], [media], [mail] and [backup]",
+                                      "%s: there is no section [%s]; there are [server], [media], [rooms], [mail] and "
+                                      "[backup]",
                                       path, *group);
                 g_auto(GStrv) keys = g_key_file_get_keys(file, *group, NULL, NULL);
                 for (char **key = keys; key && *key; key++)
@@ -171,6 +174,18 @@ static bool read_media(Settings *settings, GKeyFile *file, const char *path, GEr
         return read_tcp_port(settings, file, path, error) && read_turn(settings, file, path, error);
 }
 
+/* Of people, 0 to ROOM_MOST; −1 when it is not said. */
+static bool read_people(GKeyFile *file, const char *path, const char *key, int *ret_people, GError **error)
+{
+        g_autofree char *text = text_of(file, "rooms", key);
+        guint64 number = 0;
+        if (text && !g_ascii_string_to_unsigned(text, 10, 0, ROOM_MOST, &number, NULL))
+                return refuse(error, "%s: %s of a room are 0 to %d people, not “%s”", path, key, ROOM_MOST, text);
+        if (text)
+                *ret_people = (int)number;
+        return true;
+}
+
 static bool read_backup(Settings *settings, GKeyFile *file, const char *path, GError **error)
 {
         g_autofree char *hours = text_of(file, "backup", "hours");
@@ -197,7 +212,9 @@ bool settings_read(Settings *settings, const char *path, GError **error)
         settings->behind_proxy = g_key_file_get_boolean(file, "server", "behind-proxy", &reason);
         if (g_error_matches(reason, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE))
                 return refuse(error, "%s: behind-proxy is true or false", path);
-        return read_media(settings, file, path, error) && read_mail(settings, file, path, error) &&
+        return read_people(file, path, "places", &settings->places, error) &&
+               read_people(file, path, "watchers", &settings->watchers, error) &&
+               read_media(settings, file, path, error) && read_mail(settings, file, path, error) &&
                read_backup(settings, file, path, error);
 }
 

@@ -10,11 +10,12 @@
 
 typedef struct {
         char *folder, *origin, *socket, *mail_from;
-        char *relay;       /* with user and password in it */
-        char **advertised; /* media addresses told to browsers; NULL: every local one */
-        int media_port;    /* -1: not said */
-        int tcp_port;      /* of media; 0: that of UDP, SFU_NO_TCP: none */
-        char **turn_urls;  /* NULL: none */
+        char *relay;          /* with user and password in it */
+        char **advertised;    /* media addresses told to browsers; NULL: every local one */
+        int media_port;       /* -1: not said */
+        int tcp_port;         /* of media; 0: that of UDP, SFU_NO_TCP: none */
+        char **turn_urls;     /* NULL: none */
+        int places, watchers; /* of a room: live_set_places(); −1: not said */
         char *turn_secret;
         char *backup_to, *backup_key_file;
         int backup_hours; /* 0: not said */

@@ -28,6 +28,7 @@ static void test_whole(void)
                                 "socket=/run/treteau/web.socket\nbehind-proxy=true\n"
                                 "[media]\nport=3478\ntcp-port=443\nadvertise=192.0.2.1;2001:db8::1\n"
                                 "turn=turn:turn.example.org:3479; turns:turn.example.org:5349\nturn-secret=s3cret\n"
+                                "[rooms]\nplaces=200\nwatchers=0\n"
                                 "[mail]\nrelay=smtps://mail.example.org\nuser=us@example.org\npassword=p@ss:w/rd\n"
                                 "from=us@example.org\n",
                                 0640, &message));
@@ -41,6 +42,8 @@ static void test_whole(void)
         g_assert_cmpstr(settings.advertised[1], ==, "2001:db8::1");
         g_assert_cmpstr(settings.turn_urls[1], ==, "turns:turn.example.org:5349");
         g_assert_cmpstr(settings.turn_secret, ==, "s3cret");
+        g_assert_cmpint(settings.places, ==, 200);
+        g_assert_cmpint(settings.watchers, ==, 0);
         g_assert_cmpstr(settings.relay, ==, "smtps://us%40example.org:p%40ss%3Aw%2Frd@mail.example.org");
         g_assert_cmpstr(settings.mail_from, ==, "us@example.org");
 }
@@ -53,6 +56,8 @@ static void test_little(void)
                 read_text(&settings, "[server]\ndata=/srv\n[media]\nadvertise=\n[mail]\nrelay=\n", 0644, &message));
         g_assert_cmpint(settings.media_port, ==, -1);
         g_assert_cmpint(settings.tcp_port, ==, 0);
+        g_assert_cmpint(settings.places, ==, -1);
+        g_assert_cmpint(settings.watchers, ==, -1);
         g_assert_null(settings.turn_urls);
         g_assert_null(settings.advertised);
         g_assert_null(settings.relay);
@@ -69,6 +74,8 @@ static void test_refused(void)
                 { "[servers]\ndata=/srv\n", "no section [servers]", 0600 },
                 { "data=/srv\n", "group", 0600 },
                 { "[server]\nbehind-proxy=perhaps\n", "true or false", 0600 },
+                { "[rooms]\nplaces=many\n", "0 to 5000", 0600 },
+                { "[rooms]\nwatchers=5001\n", "0 to 5000", 0600 },
                 { "[media]\nport=70000\n", "media port", 0600 },
                 { "[media]\nadvertise=example.org\n", "no IP address", 0600 },
                 { "[media]\ntcp-port=0\n", "TCP port", 0600 },

@@ -7,6 +7,7 @@ import { t } from "../live/words.js";
 /** last: the size before it was turned off; desk: whether a captioner has it open; read: by a screen reader. @typedef {{desk: boolean, read: boolean, size: "off" | "small" | "normal" | "large", last: "small" | "normal" | "large", sign: "small" | "medium" | "large"}} Chosen */
 
 const LINES_SHOWN = 3;
+const BEHIND_US = 10e6; // a line that is being typed is about as far behind what was said
 const SHOWN_US = 60e6; // a line that nothing follows
 
 /** @param {View} view @returns {Chosen} */
@@ -26,11 +27,12 @@ export function named(view, who) {
   return person ? name_of(person) : "";
 }
 
-/** @param {View} view */
+/** @param {View & {seen_us?: number}} view seen_us: when what is on the screen was on air, for who watches behind the room */
 export function Lane(view) {
   const { lines, open, by } = /** @type {import("./captions.js").Captions} */ (view.room.parts.captions), { size } = chosen_of(view);
-  const now_us = view.now_us(), recent = lines.filter((line) => line.text && now_us - line.ended_us < SHOWN_US);
-  const shown = [...recent.map(({ n, text }) => ({ n, text })), ...(open ? [{ n: -1, text: open }] : [])].slice(-LINES_SHOWN);
+  const real_us = view.now_us(), now_us = view.seen_us ?? real_us;
+  const recent = lines.filter((line) => line.text && line.begun_us <= now_us && now_us - line.ended_us < SHOWN_US);
+  const shown = [...recent.map(({ n, text }) => ({ n, text })), ...(open && real_us - now_us < BEHIND_US ? [{ n: -1, text: open }] : [])].slice(-LINES_SHOWN);
   if (size === "off" || (!shown.length && !by))
     return null;
   return html`<section class=${"captions " + size} aria-label=${t("Live captions")}><div>${shown.map(({ n, text }) => html`<p key=${n}>${text}</p>`)}</div></section>`;

@@ -38,24 +38,25 @@ export function Controls(view) {
   const keys = view.chosen.keys ? keys_of : () => undefined;
   const me = myself(room), role = room.me?.role, on_stage = me !== null && me.stage !== null;
   const hand = room.me !== null && room.hands.includes(room.me.id);
-  const workshop = room.room?.kind === "workshop";
+  const workshop = room.room?.kind === "workshop", watches = room.watching.on;
   const may_take = !on_stage && (workshop || role === "host" || role === "speaker") && !room.ended && cast(room).length < places(room);
   return html`<div class="controls" ref=${measured} role="group" aria-label=${t("Commands")}>
-    <p class="net"><${Line} ...${view} /></p>
+    ${!watches && html`<p class="net"><${Line} ...${view} /></p>`}
+    ${watches && room.watching.free && !room.ended && html`<${Control} name="arrow" text=${t("Come into the room")} act=${() => act.watch(false)} look="main" />`}
     ${on_stage && html`
       <${Control} name=${view.mic_on ? "mic" : "micoff"} text=${t("Microphone")} on=${view.mic_on} act=${act.mic} keys=${keys("mic")} />
       <${Control} name=${devices.tracks.camera ? "cam" : "camoff"} text=${t("Camera")} on=${devices.tracks.camera !== null} act=${act.camera} keys=${keys("camera")} />
       <${Control} name="screen" text=${t("Screen")} on=${devices.tracks.screen !== null} act=${act.screen} look="opt" />`}
-    ${may_take && workshop && html`<${Control} name="stage" text=${t("Take a seat")} act=${act.take_seat} look="main" />`}
-    ${room.me && (workshop || !on_stage) && html`<${Control} name="hand" text=${hand ? t("Lower my hand") : t("Raise my hand")} on=${hand} act=${act.hand} look=${workshop ? "" : "main"} keys=${keys("hand")} />`}
-    ${may_take && !workshop && html`<${Control} name="stage" text=${t("Go on stage")} act=${() => act.open({ kind: "enter" })} />`}
+    ${may_take && !watches && workshop && html`<${Control} name="stage" text=${t("Take a seat")} act=${act.take_seat} look="main" />`}
+    ${room.me && !watches && (workshop || !on_stage) && html`<${Control} name="hand" text=${hand ? t("Lower my hand") : t("Raise my hand")} on=${hand} act=${act.hand} look=${workshop ? "" : "main"} keys=${keys("hand")} />`}
+    ${may_take && !watches && !workshop && html`<${Control} name="stage" text=${t("Go on stage")} act=${() => act.open({ kind: "enter" })} />`}
     ${on_stage && html`<${Control} name="down" text=${workshop ? t("Leave my seat") : t("Leave the stage")} act=${act.leave_stage} look=${workshop ? "opt" : ""} />`}
     ${role === "host" && !room.room?.part && !room.room?.team && html`
       <${Control} name="record" text=${room.recording ? t("Stop recording") : t("Record")} on=${room.recording} act=${act.record} look="opt" />
       <${Control} name="stop" text=${t("End the session")} act=${() => act.open({ kind: "end" })} look="opt" />`}
     ${features.map(({ name, Bar }) => Bar && html`<${Bar} key=${name} ...${view} />`)}
-    <${Control} name="ear" text=${t("Sound only")} on=${pictures.mode === "audio"} act=${act.sound_only} look=${on_stage ? "opt" : ""} keys=${keys("sound_only")} />
-    <${Control} name="small" text=${t("Small pictures")} on=${pictures.mode === "low"} act=${act.small_pictures} look="opt" keys=${keys("small_pictures")} />
+    ${!watches && html`<${Control} name="ear" text=${t("Sound only")} on=${pictures.mode === "audio"} act=${act.sound_only} look=${on_stage ? "opt" : ""} keys=${keys("sound_only")} />
+    <${Control} name="small" text=${t("Small pictures")} on=${pictures.mode === "low"} act=${act.small_pictures} look="opt" keys=${keys("small_pictures")} />`}
     <${Control} name="more" text=${t("Settings")} act=${() => act.open({ kind: "settings" })} />
     <a class="ctl quit end" href=${leave_url} onClick=${act.quit}>${icon("leave")}${t("Leave")}</a>
   </div>`;

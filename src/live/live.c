@@ -79,12 +79,22 @@ Live *live_new(Store *store, SocketLoop *sockets, Sfu *sfu, const LiveHooks *hoo
         live->sockets = sockets;
         live->sfu = sfu;
         live->hooks = *hooks;
+        live->places = ROOM_PLACES;
+        live->watchers = ROOM_WATCHERS;
         live->rooms = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, live_room_free);
         live->sfu_rooms = g_hash_table_new(NULL, NULL);
         live->clients = g_hash_table_new(g_int64_hash, g_int64_equal);
         live->writer = live_writer_start(store, sockets);
         socket_loop_run(sockets, begin, live);
         return live;
+}
+
+void live_set_places(Live *live, int places, int watchers)
+{
+        if (places >= 0)
+                live->places = (unsigned)places;
+        if (watchers >= 0)
+                live->watchers = (unsigned)watchers;
 }
 
 static void say_goodbye(gpointer data)

@@ -31,6 +31,8 @@ typedef struct {
         void (*record_people)(void *owner, int64_t room_id, const uint32_t *participants, size_t count);
         /* Nobody's picture is on air: the poster. */
         void (*record_picture)(void *owner, int64_t room_id, bool on_air);
+        /* The address of the list that the recording under way is appended to. NULL: there is none. (transfer full) */
+        char *(*record_list)(void *owner, int64_t room_id);
 } LiveHooks;
 
 /* A TURN server that knows the secret (coturn: use-auth-secret), for those whose network lets through little. */
@@ -42,6 +44,9 @@ typedef struct {
 Live *live_new(Store *store, SocketLoop *sockets, Sfu *sfu, const LiveHooks *hooks);
 /* Before the first socket; its strings must live as long as live. */
 void live_set_turn(Live *live, const LiveTurn *turn);
+/* How many a room holds by WebRTC, and how many more watch what is on air by HLS, with the discussion; −1: as usual.
+ * Before the first socket. */
+void live_set_places(Live *live, int places, int watchers);
 /* base64(HMAC-SHA1(secret, user)), as coturn's use-auth-secret wants it; user: "1700000000:name", the UNIX seconds of
  * its end. (transfer full) */
 char *live_turn_password(const char *secret, const char *user);

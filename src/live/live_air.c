@@ -185,10 +185,14 @@ void live_set_recording(LiveRoom *room, bool on)
                 room->notice = g_steal_pointer(&text);
                 if (room->recording)
                         live_note_replay(room);
+                if (room->recording)
+                        room->list_url = live->hooks.record_list(live->hooks.owner, room->id);
         } else {
                 room->recording = false;
                 live->hooks.record_stop(live->hooks.owner, &recording);
+                g_clear_pointer(&room->list_url, g_free);
         }
+        live_tell_watchers(room);
         room->no_h264 = false;
         store_flags(room, room->recording ? after_recording : NULL);
         if (!room->recording)

@@ -63,6 +63,7 @@ static void send_welcome(Person *person, const char *key, const char *publish)
         json_object_set_new(welcome, "lobby", person->role == LIVE_HOST ? live_lobby_json(room) : json_array());
         json_object_set_new(welcome, "ice", live_ice_servers(person));
         json_object_set_new(welcome, "now_us", json_integer(now_us()));
+        json_object_set_new(welcome, "watching", live_watching_json(person));
         json_object_set_new(welcome, "ended",
                             room->ended ? json_pack("{s:s?}", "replay_url", room->replay_url) : json_null());
         if (live_is_team_room(room->id))
@@ -87,6 +88,7 @@ static void replace_older(Person *person)
 void live_enter(Client *client, Person *person)
 {
         json_t *message = client->join;
+        bool had_place = live_person_here(person) && !person->watches;
         replace_older(person);
         client->person = person;
         client->join_pending = false;
@@ -99,6 +101,7 @@ void live_enter(Client *client, Person *person)
         person->network = person->role == LIVE_GUEST ? g_strdup(client->opening->network) : NULL;
         g_atomic_int_inc(&person->room->live->people_count);
         person->room->present++;
+        live_choose_place(person, json_is_true(json_object_get(message, "watch")), had_place);
         const char *publish = json_string_value(json_object_get(message, "publish"));
         const char *subscribe = json_string_value(json_object_get(message, "subscribe"));
         const char *held = live_held_publish(person, publish);
@@ -235,18 +238,38 @@ static void hash_of_part(const char *key, int64_t room_id, unsigned char ret_has
 
 /* --- who may come in --------------------------------------------------------------------------------------------- */
 
-static void count_people(LiveRoom *room, const char *network, unsigned *ret_people, unsigned *ret_of_network)
+/* Guests of this network who are here. */
+static unsigned count_network(LiveRoom *room, const char *network)
 {
+        unsigned count = 0;
         GHashTableIter people;
         gpointer person;
-        *ret_people = (unsigned)room->joining;
-        *ret_of_network = 0;
         g_hash_table_iter_init(&people, room->people);
-        while (g_hash_table_iter_next(&people, NULL, &person)) {
-                *ret_people +=
-                        (live_person_here(person) && !((Person *)person)->projector) || ((Person *)person)->waits;
-                *ret_of_network += network && g_strcmp0(((Person *)person)->network, network) == 0;
-        }
+        while (g_hash_table_iter_next(&people, NULL, &person))
+                count += network && g_strcmp0(((Person *)person)->network, network) == 0;
+        return count;
+}
+
+/* Without the one who comes, and also those who were admitted and are not noted yet. */
+static void count_people(LiveRoom *room, const Person *known, LiveComing *coming)
+{
+        live_count_places(room, known, &coming->people, &coming->watchers);
+        coming->people += (unsigned)room->joining;
+        coming->watchers += (unsigned)room->joining;
+        coming->places = room->live->places;
+        coming->watchers_max = live_may_watch(room) ? room->live->watchers : 0;
+}
+
+/* Whom the room cannot take watches without its words, where something is recorded. */
+static void say_full(Client *client)
+{
+        const char *sentence =
+                N_("The room is full, and so are the places for those who watch with its discussion. Come back in a "
+                   "moment.");
+        live_send(client->socket, json_pack("{s:s, s:s, s:s, s:s?}", "t", "bye", "reason", "full", "text",
+                                            tr(client->opening->lang, sentence), "watch_url",
+                                            client->room->recording ? client->room->replay_url : NULL));
+        socket_close(client->socket, 1008, "full");
 }
 
 /* What its arrivals are counted by. (transfer full) */
@@ -269,17 +292,15 @@ static bool admit(Client *client, const Person *known)
                 g_hash_table_remove_all(room->arrivals);
         }
         LiveComing coming = { .role = known ? MAX(known->role, opening->role) : opening->role,
-                              .here = known && live_person_here(known),
+                              .here = known && live_person_here(known) && !known->watches,
                               .local = !opening->network,
                               .arrivals_max = opening->account ? ACCOUNT_NEW_MAX : NETWORK_NEW_MAX,
                               .arrivals = known ? 0 : GPOINTER_TO_UINT(g_hash_table_lookup(room->arrivals, name)) };
-        count_people(room, opening->network, &coming.people, &coming.of_network);
+        count_people(room, known, &coming);
+        coming.of_network = count_network(room, opening->network);
         switch (live_admit(&coming)) {
         case LIVE_ROOM_FULL:
-                live_bye(
-                        client, 1008, "full",
-                        N_("The room is full: 500 people are in it. Come back in a moment, or watch the session on its "
-                           "replay page while it is recorded."));
+                say_full(client);
                 return false;
         case LIVE_NETWORK_FULL:
                 live_bye(client, 1008, "full",

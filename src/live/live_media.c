@@ -157,7 +157,7 @@ void live_publish(Client *client, json_t *message)
 void live_offer_subscribe(Person *person)
 {
         LiveRoom *room = person->room;
-        if (!person->socket)
+        if (!person->socket || person->watches)
                 return;
         g_autoptr(GError) error = NULL;
         g_autofree char *offer = NULL;

@@ -15,6 +15,7 @@ typedef struct {
         LiveRole least;
         void (*handle)(Client *client, json_t *message);
         bool watching; /* also a hall's screen sends it */
+        bool place;    /* not who watches without one */
 } Message;
 
 static void ping(Client *client, json_t *message)
@@ -25,18 +26,19 @@ static void ping(Client *client, json_t *message)
 static const Message messages[] = {
         { "ping", LIVE_GUEST, ping, true },
         { "name", LIVE_GUEST, live_rename },
-        { "publish", LIVE_GUEST, live_publish },
+        { "publish", LIVE_GUEST, live_publish, .place = true },
         { "subscribed", LIVE_GUEST, live_subscribed, true },
         { "resubscribe", LIVE_GUEST, live_resubscribe, true },
         { "restart", LIVE_GUEST, live_restart, true },
         { "view", LIVE_GUEST, live_view, true },
-        { "state", LIVE_GUEST, live_state },
-        { "take", LIVE_GUEST, live_take },
+        { "state", LIVE_GUEST, live_state, .place = true },
+        { "take", LIVE_GUEST, live_take, .place = true },
+        { "watch", LIVE_GUEST, live_watch },
         { "leave", LIVE_GUEST, live_leave },
         { "consent", LIVE_GUEST, live_consent },
         { "say", LIVE_GUEST, live_say },
         { "unsay", LIVE_GUEST, live_unsay },
-        { "hand", LIVE_GUEST, live_hand },
+        { "hand", LIVE_GUEST, live_hand, .place = true },
         { "stage", LIVE_HOST, live_stage },
         { "mute", LIVE_HOST, live_mute },
         { "remove", LIVE_HOST, live_remove },
@@ -136,6 +138,10 @@ static void on_json(Client *client, json_t *message)
                 bad_message(client, type, N_("A screen only shows the room."));
         else if (client->person->role < (known ? known->least : feature->least))
                 bad_message(client, type, N_("Only a host may do this."));
+        else if (known && known->place && client->person->watches)
+                live_refuse(
+                        client, type, NULL,
+                        N_("You watch, a few seconds behind: hands, microphone and camera need a place in the room."));
         else if (known)
                 hand_on(client, known->handle, known->least, message);
         else

@@ -102,6 +102,8 @@ json_t *live_person_json(const Person *person)
                 json_object_set_new(json, "of_hall", json_integer(person->of_hall));
         if (person->booth != SFU_NO_SEAT)
                 json_object_set_new(json, "booth", json_true());
+        if (person->watches)
+                json_object_set_new(json, "watches", json_true());
         return json;
 }
 

@@ -14,10 +14,11 @@
 #define EARLY_US (15 * MINUTE_US)   /* a room opens for its next talk this long before */
 #define OVERRUN_US (60 * MINUTE_US) /* a talk that nobody ended keeps its room as long, unless the next one begins */
 #define STAGE_SEATS 12              /* of a room with a stage; a workshop has SFU_SEATS */
-#define ROOM_PEOPLE_MAX 500         /* with those away for a moment; hosts and speakers come in all the same */
-#define NETWORK_GUESTS_MAX 400      /* guests of one network at once: a hall behind one line */
-#define NETWORK_NEW_MAX 600         /* and new ones in ARRIVALS_US */
-#define ACCOUNT_NEW_MAX 30          /* pages of one account that come in as somebody new, likewise */
+#define ROOM_PLACES 500   /* unless configured; with those away for a moment; hosts and speakers come in all the same */
+#define ROOM_WATCHERS 500 /* likewise: who is beside these and watches what is on air by HLS */
+#define NETWORK_GUESTS_MAX 400 /* guests of one network at once: a hall behind one line */
+#define NETWORK_NEW_MAX 600    /* and new ones in ARRIVALS_US */
+#define ACCOUNT_NEW_MAX 30     /* pages of one account that come in as somebody new, likewise */
 #define ARRIVALS_US (10 * MINUTE_US)
 #define CUT_LEAST_US (2 * SECOND_US) /* between two cuts of what is on air */
 #define NEXT_WITHIN_US (3 * HOUR_US) /* so long before its hour a session may be begun */
@@ -128,6 +129,7 @@ typedef struct {
         bool mic, camera, screen, muted;
         bool removed;
         bool outside;             /* waits to be let in, and never was */
+        bool watches;             /* without a place: no connection for media, what is on air by HLS. live_watch.c */
         int64_t rehearses;        /* the session into whose rehearsal a host let them */
         struct LiveClient *waits; /* the page that waits as this person; NULL: none. live_door.c */
         int64_t of_hall;          /* whose seat this is, or whose screen, while it is here; 0: of none */
@@ -203,6 +205,9 @@ struct LiveRoom {
         int64_t air_again_us;          /* when a cut that waits may be made, monotonic; 0: none waits */
         char *languages[SFU_CHANNELS]; /* of the channels; NULL or "": none */
         bool recording, vp8;
+        char *list_url;     /* where what is on air is appended, for HLS; NULL: nothing is recorded */
+        char *list_told;    /* and as who watches was told, */
+        bool free_told;     /* with whether a place is free */
         int64_t vp8_off_us; /* when the copies may end, 0: not asked to: a page that reloads does not make them flap */
         bool no_h264;       /* whoever is on air sends VP8 alone */
         char *notice;       /* the recorder's, for hosts */
@@ -246,6 +251,7 @@ struct Live {
         Sfu *sfu;
         LiveHooks hooks;
         LiveTurn turn;
+        unsigned places, watchers; /* of a room: live_watch.c */
         LiveWriter *writer;
         GHashTable *rooms;     /* room id → LiveRoom */
         GHashTable *sfu_rooms; /* SfuRoom value → LiveRoom */
@@ -330,6 +336,19 @@ void live_set_door(LiveRoom *room, const Client *asking, LiveDoor door);
 void live_look_at_everybody(LiveRoom *room);
 /* As the store has it now. */
 void live_door_look(LiveRoom *room, const LiveDoorway *doorway);
+
+/* --- live_watch.c: places, and who watches without one ------------------------------------------------------------ */
+/* Whether there can be something to watch from outside: in rooms of the programme. */
+bool live_may_watch(const LiveRoom *room);
+/* How many have a place (or wait for one before the door), and how many watch; without this one. */
+void live_count_places(LiveRoom *room, const Person *but, unsigned *ret_places, unsigned *ret_watchers);
+/* Somebody comes in: in the room, or watching alone. asked: for the latter; had_place: until a moment ago. */
+void live_choose_place(Person *person, bool asked, bool had_place);
+/* For `welcome` and `watching`. (transfer full) */
+json_t *live_watching_json(Person *person);
+/* Those who watch hear that a place is free or none is any more; everybody, that the list is another one. */
+void live_tell_watchers(LiveRoom *room);
+void live_watch(Client *client, json_t *message);
 
 /* --- live_part.c: parts of a room --------------------------------------------------------------------------------- */
 /* Who comes into a part, as the whole knows them by their key's hash; NULL, and told so: may not. */
@@ -528,12 +547,13 @@ bool live_is_there(const OnStage *people, size_t count, const OnAir *air);
 int64_t live_cut(LiveCut *cut, const OnAir *wanted, bool there, int64_t mono_us);
 typedef struct {
         LiveRole role;
-        bool here;             /* comes back: already counted */
-        bool local;            /* from this machine itself */
-        unsigned people;       /* in the room */
-        unsigned of_network;   /* guests of the same network in the room */
-        unsigned arrivals_max; /* how many may come as somebody new … */
-        unsigned arrivals;     /* … and how many did */
+        bool here;                       /* comes back: already counted */
+        bool local;                      /* from this machine itself */
+        unsigned people, places;         /* in the room, and for how many it has places */
+        unsigned watchers, watchers_max; /* beside them */
+        unsigned of_network;             /* guests of the same network in the room */
+        unsigned arrivals_max;           /* how many may come as somebody new … */
+        unsigned arrivals;               /* … and how many did */
 } LiveComing;
 typedef enum { LIVE_WELCOME, LIVE_ROOM_FULL, LIVE_NETWORK_FULL } LiveAdmission;
 LiveAdmission live_admit(const LiveComing *coming);

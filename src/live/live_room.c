@@ -254,6 +254,7 @@ LiveRoom *live_room_get(Live *live, const LiveOpening *opening)
         room->arrivals = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         room->next_id = 1;
         room->seats = 4;
+        room->free_told = true;
         room->dominant_seat = room->air_seat = SFU_NO_SEAT;
         room->cut.now = room->beside.now = (OnAir){ 0, SFU_NO_SEAT, "poster" };
         room->sfu_room = sfu_room_open(live->sfu);
@@ -283,6 +284,8 @@ void live_room_free(gpointer data)
         live_talk_clear(&room->talk);
         live_features_free(room->features);
         g_free(room->replay_url);
+        g_free(room->list_url);
+        g_free(room->list_told);
         g_free(room->notice);
         for (int i = 0; i < SFU_CHANNELS; i++)
                 g_free(room->languages[i]);
@@ -310,8 +313,10 @@ void live_room_tick(LiveRoom *room, int64_t mono_us)
         }
         if (room->vp8_off_us && mono_us > room->vp8_off_us)
                 live_set_vp8(room, false);
-        if (g_hash_table_size(room->changed) && mono_us - room->changed_us >= GATHER_US)
+        if (g_hash_table_size(room->changed) && mono_us - room->changed_us >= GATHER_US) {
                 live_tell_people(room);
+                live_tell_watchers(room);
+        }
         live_tell_hands(room);
         live_lobby_tick(room, mono_us);
         if (room->air_again_us && mono_us >= room->air_again_us)

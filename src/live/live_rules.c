@@ -145,7 +145,7 @@ LiveAdmission live_admit(const LiveComing *coming)
 {
         if (coming->here || coming->role >= LIVE_SPEAKER)
                 return LIVE_WELCOME;
-        if (coming->people >= ROOM_PEOPLE_MAX)
+        if (coming->people >= coming->places && coming->watchers >= coming->watchers_max)
                 return LIVE_ROOM_FULL;
         if (coming->local)
                 return LIVE_WELCOME;

@@ -168,11 +168,21 @@ static void test_rate(void)
 
 static void test_admission(void)
 {
-        LiveComing coming = {
-                .role = LIVE_GUEST, .people = 499, .of_network = 399, .arrivals_max = 300, .arrivals = 299
-        };
+        LiveComing coming = { .role = LIVE_GUEST,
+                              .people = 499,
+                              .places = 500,
+                              .watchers = 20,
+                              .watchers_max = 20,
+                              .of_network = 399,
+                              .arrivals_max = 300,
+                              .arrivals = 299 };
         g_assert_cmpint(live_admit(&coming), ==, LIVE_WELCOME);
         coming.people = 500;
+        coming.watchers = 19; /* this one watches, or takes the last place */
+        g_assert_cmpint(live_admit(&coming), ==, LIVE_WELCOME);
+        coming.watchers = 20;
+        g_assert_cmpint(live_admit(&coming), ==, LIVE_ROOM_FULL);
+        coming.watchers = coming.watchers_max = 0;
         g_assert_cmpint(live_admit(&coming), ==, LIVE_ROOM_FULL);
         coming.role = LIVE_ATTENDEE;
         g_assert_cmpint(live_admit(&coming), ==, LIVE_ROOM_FULL);
@@ -181,11 +191,11 @@ static void test_admission(void)
         coming.here = false;
         coming.role = LIVE_SPEAKER;
         g_assert_cmpint(live_admit(&coming), ==, LIVE_WELCOME);
-        coming = (LiveComing){ .role = LIVE_GUEST, .of_network = 400, .arrivals_max = 300 };
+        coming = (LiveComing){ .role = LIVE_GUEST, .places = 500, .of_network = 400, .arrivals_max = 300 };
         g_assert_cmpint(live_admit(&coming), ==, LIVE_NETWORK_FULL);
         coming.role = LIVE_ATTENDEE; /* who is registered is not counted by the network */
         g_assert_cmpint(live_admit(&coming), ==, LIVE_WELCOME);
-        coming = (LiveComing){ .role = LIVE_ATTENDEE, .arrivals_max = 30, .arrivals = 30 };
+        coming = (LiveComing){ .role = LIVE_ATTENDEE, .places = 500, .arrivals_max = 30, .arrivals = 30 };
         g_assert_cmpint(live_admit(&coming), ==, LIVE_NETWORK_FULL);
         coming.local = true;
         g_assert_cmpint(live_admit(&coming), ==, LIVE_WELCOME);

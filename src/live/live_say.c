@@ -26,7 +26,7 @@ void live_send(Socket *socket, json_t *message)
  * as much as it costs us, and more. */
 static int gather_ms(const LiveRoom *room)
 {
-        return MIN(room->present, ROOM_PEOPLE_MAX) * GATHER_US_A_PERSON / 1000;
+        return MIN(room->present, ROOM_PLACES) * GATHER_US_A_PERSON / 1000;
 }
 
 /* except: this one is told otherwise; line NULL: for everybody. */

@@ -206,6 +206,10 @@ void live_stage(Client *client, json_t *message)
                             N_("This person is in the hall: the microphone goes to them there."));
         else if (!on)
                 live_off_stage(person);
+        else if (person->watches)
+                live_refuse(
+                        client, "stage", NULL,
+                        N_("This person watches from outside, a few seconds behind: they come into the room first."));
         else if (client->room->ended)
                 live_refuse(client, "stage", NULL, N_("The session is over."));
         else if (person->booth != SFU_NO_SEAT)

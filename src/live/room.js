@@ -10,6 +10,7 @@ import { missing } from "./later.js";
 import { receives_h264, Speaking, Watching } from "./media.js";
 import { page } from "./page.js";
 import { Pictures } from "./pictures.js";
+import { asks_to_watch, placed } from "./placed.js";
 import { Preferences } from "./preferences.js";
 import { RoomSocket } from "./socket.js";
 import { ShownSizes } from "./shown.js";
@@ -22,7 +23,7 @@ import { setWords, t } from "./words.js";
 /** @typedef {{kind: "enter" | "settings" | "keys" | "end"} | {kind: "person" | "remove", who: number} | null} Shown */
 /** @typedef {ReturnType<Meeting["view"]>} View */
 
-/** What survives a reload of this tab. @typedef {{key: string | null, name: string, part: number, stage: null | {mic: boolean, camera: boolean}, chosen: {mic: string, camera: string}}} Kept */
+/** What survives a reload of this tab. @typedef {{key: string | null, name: string, part: number, watch: boolean, stage: null | {mic: boolean, camera: boolean}, chosen: {mic: string, camera: string}}} Kept */
 
 class Meeting {
   room = emptyRoom();
@@ -52,7 +53,9 @@ class Meeting {
     const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZone: zone || undefined });
     this.clock = (/** @type {number} */ us) => time.format(us / 1000);
     /** @type {Kept} */
-    this.kept = { key: null, name: "", part: 0, stage: null, chosen: { mic: "", camera: "" }, ...JSON.parse(sessionStorage.getItem(this.store) ?? "{}") };
+    this.kept = { key: null, name: "", part: 0, watch: false, stage: null, chosen: { mic: "", camera: "" }, ...JSON.parse(sessionStorage.getItem(this.store) ?? "{}") };
+    if (asks_to_watch())
+      this.keep({ watch: true });
     this.devices = new Devices((kind) => this.#device(kind));
     this.devices.chosen = this.kept.chosen;
     this.devices.mixer = this.seat;
@@ -119,7 +122,7 @@ class Meeting {
     const { room, link, tab, unread, reply, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url, send, pictures, opened_us } = this;
     const offset_us = room.clock_offset_us;
     return {
-      room, link, tab, unread, reply, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url, send, pictures, opened_us, chosen: this.preferences.chosen,
+      room, link, tab, unread, reply, problem, mic_on, dialog, devices, sound, act, clock, title, leave_url, send, pictures, opened_us, chosen: this.preferences.chosen, watch_chosen: this.kept.watch,
       say: (/** @type {string} */ sentence, /** @type {string} */ about = sentence) => this.announcer.say(sentence, about),
       read: (/** @type {string} */ line) => this.announcer.caption(line), draw: () => this.draw(),
       /** What was done here changes what features hold, before the room has answered. */
@@ -147,7 +150,7 @@ class Meeting {
 
   #join() {
     this.socket.send({
-      t: "join", name: this.kept.name, key: this.kept.key, h264: receives_h264(),
+      t: "join", name: this.kept.name, key: this.kept.key, h264: receives_h264(), watch: this.kept.watch,
       publish: this.speaking.id ?? features.map((feature) => feature.publishing?.()).find(Boolean) ?? null, subscribe: this.watching.id,
     });
   }
@@ -169,7 +172,7 @@ class Meeting {
       layers: () => this.speaking.set_wanted(m), vp8: () => this.speaking.set_vp8(m.on), hands: () => this.#hands(before), refused: () => this.#refused(m, before),
       network: () => this.#follow_line(() => this.pictures.network(m, performance.now())),
       record: () => this.announcer.say(m.on ? t("The session is being recorded.") : t("The recording has stopped.")),
-      ended: () => this.#ended(), bye: () => this.#bye(m),
+      ended: () => this.#ended(), bye: () => this.#bye(m), watching: () => placed(this.view(), before),
     }[/** @type {string} */ (m.t)];
     Promise.resolve(then?.()).catch((error) => console.error(m.t, error));
     hear(m, this.view(), before);
@@ -193,6 +196,7 @@ class Meeting {
     this.speaking.ice = m.ice ?? [];
     this.speaking.set_vp8(m.vp8);
     this.shown.forget();
+    placed(this.view(), before);
     this.watching.welcomed();
     const me = myself(this.room);
     if (me?.stage == null && this.#agreed && !myself(before) && this.room.room?.kind === "workshop") {
@@ -490,6 +494,10 @@ class Meeting {
       hand: () => this.#hand(),
       /** In a workshop everybody may; a name comes first. */
       take_seat: () => (myself(this.room)?.name ? this.act.open({ kind: "enter" }) : this.act.write()),
+      watch: (/** @type {boolean} */ on) => {
+        this.keep({ watch: on });
+        send({ t: "watch", on });
+      },
       test: () => Promise.all([this.devices.open("mic"), this.devices.open("camera")]),
       stop_test: () => {
         this.devices.problem.mic = this.devices.problem.camera = "";

@@ -5,6 +5,26 @@
 
 /* Kept equal to the t("…") of the scripts by tools/check-room-words. */
 static const char *const words[] = {
+        N_("What is on air"),
+        N_("The session is over: this is its replay, from the beginning to the end."),
+        N_("The picture is on its way."),
+        N_("{count} s behind the room"),
+        N_("{time} behind the room"),
+        N_("To what happens now"),
+        N_("Nothing to watch from outside now."),
+        N_("The recording has stopped. When it goes on, the picture comes by itself."),
+        N_("The session is not being recorded, and only what is recorded can be watched without a place. The "
+           "discussion "
+           "goes on here; if the recording starts, the picture comes by itself."),
+        N_("A place in the room is free."),
+        N_("You watch only, a few seconds behind the room. A hand, a microphone or a camera needs a place in it."),
+        N_("All places in the room are taken."),
+        N_("You watch, a few seconds behind, and can write and ask. A hand, a microphone or a camera needs a place: "
+           "this "
+           "page tells you when one is free."),
+        N_("Come into the room"),
+        N_("Watch only, a few seconds behind"),
+        N_("Watch the session on its page"),
         N_("Turn away {name}"),
         N_("Waiting to be let in: {names}."),
         N_("A host will let you in"),

@@ -23,6 +23,10 @@ export function Settings(view) {
       <button type="button" class="btn bad wide" onClick=${() => act.open({ kind: "end" })}>${icon("stop")}${t("End the session")}</button></p>`}
     <${Select} label=${t("Pictures")} name="pictures" value=${view.chosen.pictures ?? ""} choose=${(/** @type {string} */ value) => act.choose({ pictures: /** @type {import("./pictures.js").Mode | null} */ (value || null) })}
       options=${[["", t("As my connection allows")], ["full", t("All of them")], ["low", t("Small pictures of people")], ["audio", t("None: sound only")]]} />
+    ${!on_stage && room.watching.list && html`<p><button type="button" class="btn wide" onClick=${() => {
+      act.open(null);
+      act.watch(!room.watching.on);
+    }}>${icon(room.watching.on ? "arrow" : "play")}${room.watching.on ? t("Come into the room") : t("Watch only, a few seconds behind")}</button></p>`}
     <p class="line">${html`<${Line} ...${view} />`}</p>
     <${Select} label=${t("What a screen reader says of the room")} name="announce" value=${view.chosen.announce} choose=${(/** @type {string} */ value) => act.choose({ announce: /** @type {import("./announce.js").Level} */ (value) })}
       options=${[["all", t("Messages, hands, who comes and goes")], ["some", t("Messages and hands")], ["few", t("Only what concerns me")]]} />

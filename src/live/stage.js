@@ -91,21 +91,26 @@ function Empty({ room }) {
     <p>${room.me ? room.room?.kind === "workshop" ? t("Nobody has a seat yet. Take one: everyone here may speak and be seen.") : t("Nobody is on stage yet. Stay here: picture and sound will come by themselves.") : t("Opening the room…")}</p></div>`;
 }
 
-/** @param {View} view */
-function Notices({ room, link, media, sound, problem, act, publishing, pictures }) {
+/** What there is to say first. @param {View} view */
+export function Notices({ room, link, media, sound, problem, act, publishing, pictures }) {
   const me = myself(room), sharer = cast(room).find((person) => person.screen);
   return html`
     ${room.ended && html`<div class="notice">${icon("info")}<div class="stack"><p><b>${t("The session is over.")}</b> ${room.ended.replay_url ? "" : t("It was not recorded.")}</p>
       ${room.ended.replay_url && html`<p><a class="btn main" href=${room.ended.replay_url}>${icon("play")}${t("Watch the replay")}</a></p>`}</div></div>`}
     ${sound.blocked && html`<p><button type="button" class="btn main wide loud" onClick=${act.unblock}>${icon("speaker")}${t("Turn on the sound")}</button></p>`}
     ${link === "lost" && html`<p class="notice warn">${icon("signal")}<span><b>${t("The line to the room is cut.")}</b> ${t("We are bringing you back. What you write is kept and sent then.")}</span></p>`}
-    ${link !== "lost" && media.silent_ports && html`<p class="notice bad">${icon("alert")}<span><b>${t("No picture or sound arrives.")}</b> ${t("Your network seems to block what carries them ({ports}). Try another network, such as your phone's, or ask who runs it to open these ports. The chat goes on, and we keep trying.", { ports: media.silent_ports })}</span></p>`}
-    ${pictures.mode === "audio" && !pictures.chosen && html`<p class="notice warn">${icon("signal")}<span><b>${t("Sound only.")}</b> ${t("Your connection has become weak: the pictures stopped, the sound goes on. They come back by themselves.")}</span> <button type="button" class="btn" onClick=${act.sound_only}>${t("Show the pictures")}</button></p>`}
+    ${link !== "lost" && media.silent_ports && html`<p class="notice bad">${icon("alert")}<span><b>${t("No picture or sound arrives.")}</b> ${t("Your network seems to block what carries them ({ports}). Try another network, such as your phone's, or ask who runs it to open these ports. The chat goes on, and we keep trying.", { ports: media.silent_ports })}</span><${WatchOnly} ...${{ room, act }} /></p>`}
+    ${pictures.mode === "audio" && !pictures.chosen && html`<p class="notice warn">${icon("signal")}<span><b>${t("Sound only.")}</b> ${t("Your connection has become weak: the pictures stopped, the sound goes on. They come back by themselves.")}</span> <button type="button" class="btn" onClick=${act.sound_only}>${t("Show the pictures")}</button><${WatchOnly} ...${{ room, act }} /></p>`}
     ${pictures.mode === "audio" && sharer && html`<p class="notice">${icon("screen")}<span><b>${t("Screen of {name}", { name: name_of(sharer) })}</b> ${t("Not shown while you have sound only.")}</span></p>`}
     ${me?.stage !== null && me && publishing === "failed" && html`<p class="notice warn">${icon("signal")}<span><b>${t("Your picture and voice do not reach the room.")}</b> ${t("We are trying again.")}</span></p>`}
     ${me && me.stage !== null && !view_ready(me, publishing) && html`<p class="notice"><span>${t("You are on stage, without microphone or camera.")}</span> <button type="button" class="btn" onClick=${() => act.open({ kind: "enter" })}>${t("Prepare my microphone and camera")}</button></p>`}
     ${room.record_text && html`<p class="notice">${icon("record")}<span>${room.record_text}</span></p>`}
     ${problem && html`<p class="notice bad">${icon("alert")}<span>${problem}</span> <button type="button" class="icon-btn" aria-label=${t("Close this message")} onClick=${act.dismiss}>${icon("close")}</button></p>`}`;
+}
+
+/** Where the line does not carry the room: what is on air comes as files. @param {Pick<View, "room" | "act">} view */
+function WatchOnly({ room, act }) {
+  return room.watching.list && myself(room)?.stage === null && html` <button type="button" class="btn" onClick=${() => act.watch(true)}>${t("Watch only, a few seconds behind")}</button>`;
 }
 
 /** @param {Person} me @param {string} publishing */

@@ -5,7 +5,7 @@ import { apply_parts, empty_parts } from "./features.js";
 /**
  * @typedef {{id: number, name: string, role: "host" | "speaker" | "attendee" | "guest", stage: number | null,
  *   mic: boolean, camera: boolean, screen: boolean, away: boolean, consent: boolean | null, hall?: true, of_hall?: number, booth?: true,
- *   encoder?: {held: boolean, trouble: "b-frames" | "profile" | null}}} Person
+ *   watches?: true, encoder?: {held: boolean, trouble: "b-frames" | "profile" | null}}} Person
  * @typedef {{n: number, who: number, name: string, text: string, at_us: number, id?: string, reply?: number, waiting?: boolean}} Line
  * @typedef {{code: string, title: string, start_us: number, end_us: number}} Talk
  * @typedef {"open" | "lobby" | "locked" | "rehearsal"} Door
@@ -40,7 +40,8 @@ export function emptyRoom() {
     vp8: false,
     /** @type {"full" | "reduced" | "audio"} how much of what is shown the line carries */ network: "full",
     /** @type {{replay_url: string | null} | null} */ ended: null,
-    /** @type {{reason: string, text: string} | null} */ bye: null,
+    /** @type {{reason: string, text: string, watch_url?: string | null} | null} */ bye: null,
+    /** @type {{on: boolean, free: boolean, list: string | null}} on: without a place, by the live list; free: a place is */ watching: { on: false, free: true, list: null },
     clock_offset_us: 0,
     /** @type {Record<string, any>} what features hold, by name */ parts: empty_parts(),
   };
@@ -49,7 +50,7 @@ export function emptyRoom() {
 /** @type {Record<string, (room: Room, message: any, now_us: number) => Partial<Room>>} */
 const changes = {
   welcome: (room, m, now_us) => ({
-    ...pick(m, ["me", "room", "talk", "seats", "hands", "recording", "record_text", "onair", "pinned", "scene", "vp8", "ended", "chat_rules", "door", "lobby"]),
+    ...pick(m, ["me", "room", "talk", "seats", "hands", "recording", "record_text", "onair", "pinned", "scene", "vp8", "ended", "chat_rules", "door", "lobby", "watching"]),
     waits: false,
     lead: lead_of(m.onair, m.me.id, null),
     people: new Map(m.people.map((/** @type {Person} */ p) => [p.id, p])),
@@ -89,7 +90,8 @@ const changes = {
   network: (_, m) => ({ network: m.mode }),
   talk: (_, m) => ({ talk: m.talk, ended: null }),
   ended: (_, m) => ({ ended: { replay_url: m.replay_url ?? null }, recording: false }),
-  bye: (_, m) => ({ bye: { reason: m.reason, text: m.text } }),
+  watching: (_, m) => ({ watching: { on: m.on, free: m.free, list: m.list ?? null } }),
+  bye: (_, m) => ({ bye: { reason: m.reason, text: m.text, watch_url: m.watch_url } }),
 };
 
 /**

@@ -2,11 +2,10 @@
 // behind, and afterwards; Safari on a phone has none and plays the list by itself. Never decided by canPlayType:
 // Chromium says yes there and then loses the live edge. Without this script the MP4 plays.
 import Hls from "hls.js";
+import { LIVE } from "../live/onair.js";
 import { offer_languages } from "./languages.js";
 import { add_controls } from "./controls.js";
 import { follow } from "./follow.js";
-
-const LATENCY = { liveSyncDurationCount: 3, maxLiveSyncPlaybackRate: 1.15 };
 
 /** Where the address says to begin (?t=90, #t=90), or -1: at the beginning, or the live edge. @param {HTMLElement} player */
 function startSeconds(player) {
@@ -21,6 +20,23 @@ function tellNotPlayed(player) {
   text.setAttribute("role", "alert");
   text.textContent = player.dataset.notPlayed ?? "";
   player.append(text);
+}
+
+/** What was watched live has become the replay, in the same element. Who watches goes on; the page's text is one click away.
+ * @param {HTMLVideoElement} video @param {HTMLElement} player */
+function tellOver(video, player) {
+  const { over, whole } = player.dataset, notice = player.parentElement?.querySelector("p.notice");
+  if (!over || !notice)
+    return;
+  delete player.dataset.over;
+  if (video.paused || video.ended) {
+    location.reload();
+    return;
+  }
+  const link = document.createElement("a");
+  link.href = location.pathname;
+  link.textContent = whole ?? "";
+  notice.replaceChildren(over + " ", link);
 }
 
 /** @param {HTMLVideoElement} video */
@@ -41,10 +57,10 @@ function play(video) {
     return;
   }
   // Nothing is loaded before someone wants to see it: a page costs its text, not a film.
-  const hls = new Hls({ ...LATENCY, autoStartLoad: false, enableWorker: false, backBufferLength: 120,
-    enableWebVTT: false, enableCEA708Captions: false });
+  const hls = new Hls({ ...LIVE, autoStartLoad: false });
   const begin = () => hls.startLoad(first);
   video.addEventListener("play", begin, { once: true });
+  hls.on(Hls.Events.LEVEL_UPDATED, (_event, { details }) => details.live || tellOver(video, player));
   let recovered = false;
   hls.on(Hls.Events.ERROR, (_event, fault) => {
     if (!fault.fatal) return;
