@@ -78,7 +78,21 @@ static void send_media(Request *req, Db *db)
         respond_file(req, path, kind.type, kind.immutable);
 }
 
+/* nginx asks once a second, for all who watch what is on air, whether it may send the files of this folder by itself
+ * (etc/nginx/treteau.conf): 204. Of what has ended, or is withheld, it asks for each file. */
+static void send_live(Request *req, Db *db)
+{
+        const char *folder = request_param(req, "folder");
+        int64_t talk = media_folder_is_sound(folder) ? replay_store_public_talk(db, folder) : 0;
+        bool live = talk && replay_store_is_recorded_now(db, folder) && !live_replay_withheld(db, talk);
+        if (live)
+                respond_text(req, 204, "text/plain; charset=utf-8", "");
+        else
+                respond_not_found(req);
+}
+
 const Route replay_routes[] = {
+        { GET, "/media/:folder/live", send_live, RIGHT_PUBLIC, 0, "Whether a recording is on air" },
         { GET, "/:event/replays/", show_replays, RIGHT_PUBLIC, 0, "The replays of an event" },
         { GET, "/media/:folder/:file", send_media, RIGHT_PUBLIC, 0, "A file of a recording" },
         { 0 },

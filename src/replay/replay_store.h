@@ -25,6 +25,8 @@ GPtrArray *replay_store_of_talk(Db *db, int64_t talk);
 GPtrArray *replay_store_unfinished(Db *db, bool abandoned);
 /* The session whose recording this folder is, when its event is published and it may be recorded; else 0. */
 int64_t replay_store_public_talk(Db *db, const char *folder);
+/* Whether it is being appended to. */
+bool replay_store_is_recorded_now(Db *db, const char *folder);
 
 /* Folders whose row is gone, at most limit. (transfer full) of char * */
 GPtrArray *replay_store_gone(Db *db, int64_t limit);

@@ -133,6 +133,7 @@ const BY_LINK = { '/:event/live/:room/screen/': true, '/:event/live/:room/seat/'
 // Where somebody who may come finds nothing there, and why that is well.
 const MAY_BE_ABSENT = {
   '/media/:folder/:file': 'the recording of this world has no file',
+  '/media/:folder/live': 'the recording of this world is not on air',
   '/media/picture/:file': 'the picture of this world has no file',
   '/media/slides/:folder/:file': 'the slides of this world have no file',
   '/:event/talk/:code/slides/:deck/file/': 'the slides of this world are not shared and have no file',
