@@ -23,6 +23,7 @@
 #include "programme/programme.h"
 #include "registration/registration.h"
 #include "replay/replay.h"
+#include "seal/seal.h"
 #include "slides/slides.h"
 #include "stats/stats.h"
 #include "web/static.h"
@@ -39,17 +40,9 @@ bool (*const programme_replay_withheld)(Db *db, int64_t talk) = live_replay_with
 bool (*const programme_has_slides)(Db *db, int64_t talk) = slides_are_shared;
 
 /* What features above it add to the room, in the order of their places in it. */
-const LiveFeature *const live_features[] = { &captions_feature,
-                                             &capture_feature,
-                                             &discuss_feature,
-                                             &floor_feature,
-                                             &workshop_feature,
-                                             &notes_feature,
-                                             &hall_feature,
-                                             &manager_feature,
-                                             &interpret_feature,
-                                             &slides_feature,
-                                             NULL };
+const LiveFeature *const live_features[] = { &captions_feature,  &capture_feature, &discuss_feature, &floor_feature,
+                                             &workshop_feature,  &notes_feature,   &hall_feature,    &manager_feature,
+                                             &interpret_feature, &slides_feature,  &seal_feature,    NULL };
 
 const Route *const app_routes[] = {
         static_routes,

@@ -36,9 +36,10 @@ static json_t *welcome(LiveRoom *room, int person)
         json_t *lines = json_array();
         for (guint i = 0; i < captions->lines->len; i++)
                 json_array_append_new(lines, caption_json(captions->lines->pdata[i]));
-        return json_pack("{s:b, s:i, s:I, s:s?, s:o, s:i}", "may", live_person_may(room, person, RIGHT_CAPTION), "by",
-                         captions->by, "next", (json_int_t)captions->next, "open", captions->open, "lines", lines,
-                         "signer", captions->signer);
+        return json_pack("{s:b, s:i, s:I, s:s?, s:o, s:i}", "may",
+                         live_person_may(room, person, RIGHT_CAPTION) && !live_room_is_sealed(room), "by", captions->by,
+                         "next", (json_int_t)captions->next, "open", captions->open, "lines", lines, "signer",
+                         captions->signer);
 }
 
 static void gone(LiveRoom *room, int person)
@@ -53,8 +54,8 @@ static bool expire(Db *db, int64_t room_id)
 }
 
 static const LiveMessage messages[] = {
-        { "caption", LIVE_ATTENDEE, 60, 10, captions_type }, /* word by word: three a second, and the lines */
-        { "caption_take", LIVE_ATTENDEE, 10, 10, captions_take },
+        { "caption", LIVE_ATTENDEE, 60, 10, captions_type, true }, /* word by word: three a second, and the lines */
+        { "caption_take", LIVE_ATTENDEE, 10, 10, captions_take, true },
         { "sign", LIVE_HOST, 10, 10, captions_sign },
         { 0 },
 };

@@ -207,8 +207,8 @@ static void forgotten(LiveRoom *room, int person)
 }
 
 static const LiveMessage messages[] = {
-        { "capture_ask", LIVE_HOST, 10, 60, ask },
-        { "capture_answer", LIVE_GUEST, 10, 60, answer },
+        { "capture_ask", LIVE_HOST, 10, 60, ask, true },
+        { "capture_answer", LIVE_GUEST, 10, 60, answer, true },
         { "capture_stop", LIVE_GUEST, 10, 60, stop_early },
         { 0 },
 };

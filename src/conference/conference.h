@@ -57,6 +57,7 @@ typedef struct {
         char *slug, *name, *kind, *note; /* kind: stage, workshop, on-site */
         int64_t capacity;                /* seats on site, 0: not said */
         bool lobby;                      /* who comes waits until a host lets them in */
+        bool sealed;                     /* a workshop whose media is encrypted end to end */
 } EventRoom;
 void event_room_free(EventRoom *room);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventRoom, event_room_free)

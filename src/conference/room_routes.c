@@ -20,6 +20,15 @@ static const FormField fields[] = {
           .label = N_("Hosts let people in"),
           .hint = N_("Who comes waits until a host of the room lets them in. Hosts may change it in the room."),
           .kind = FIELD_TICK },
+        { .name = "sealed",
+          .label = N_("Encrypted end to end"),
+          .hint = N_(
+                  "For workshops. Picture and sound are encrypted in people’s browsers, with a key that travels in the "
+                  "link and that the server never gets. So the server can neither record nor broadcast them, nor "
+                  "caption "
+                  "them, and no halls, cameras or players without a page take part. Chat, names and hands are not "
+                  "encrypted."),
+          .kind = FIELD_TICK },
         { .name = "capacity",
           .label = N_("Seats on site"),
           .hint = N_("Empty when nobody can come, or when it does not matter."),
@@ -97,12 +106,15 @@ static void room_fill(EventRoom *room, const Form *form)
         room->kind = g_strdup(form_value(form, "kind"));
         room->note = g_strdup(form_value(form, "note"));
         room->lobby = *form_value(form, "lobby") != 0;
+        room->sealed = *form_value(form, "sealed") != 0;
         room->capacity = form_number(form, "capacity", 0);
 }
 
 static bool room_check(Db *db, int64_t event, Form *form, int64_t but)
 {
         form_check(form);
+        if (*form_value(form, "sealed") && strcmp(form_value(form, "kind"), "workshop") != 0)
+                form_fail(form, "sealed", tr(form_lang(form), "Only a workshop can be encrypted end to end."));
         if (event_room_name_is_taken(db, event, form_value(form, "name"), but))
                 form_fail(form, "name", tr(form_lang(form), "Another room has this name."));
         return form_is_ok(form);
@@ -167,6 +179,7 @@ static Form *form_of_room(Request *req, const EventRoom *room)
         form_set(form, "note", room->note);
         form_set(form, "capacity", seats);
         form_set(form, "lobby", room->lobby ? "1" : "");
+        form_set(form, "sealed", room->sealed ? "1" : "");
         return form;
 }
 

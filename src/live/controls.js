@@ -52,7 +52,7 @@ export function Controls(view) {
     ${may_take && !watches && !workshop && html`<${Control} name="stage" text=${t("Go on stage")} act=${() => act.open({ kind: "enter" })} />`}
     ${on_stage && html`<${Control} name="down" text=${workshop ? t("Leave my seat") : t("Leave the stage")} act=${act.leave_stage} look=${workshop ? "opt" : ""} />`}
     ${role === "host" && !room.room?.part && !room.room?.team && html`
-      <${Control} name="record" text=${room.recording ? t("Stop recording") : t("Record")} on=${room.recording} act=${act.record} look="opt" />
+      ${!room.room?.sealed && html`<${Control} name="record" text=${room.recording ? t("Stop recording") : t("Record")} on=${room.recording} act=${act.record} look="opt" />`}
       <${Control} name="stop" text=${t("End the session")} act=${() => act.open({ kind: "end" })} look="opt" />`}
     ${features.map(({ name, Bar }) => Bar && html`<${Bar} key=${name} ...${view} />`)}
     ${!watches && html`<${Control} name="ear" text=${t("Sound only")} on=${pictures.mode === "audio"} act=${act.sound_only} look=${on_stage ? "opt" : ""} keys=${keys("sound_only")} />

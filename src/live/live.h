@@ -88,6 +88,7 @@ typedef struct {
         X(REMOVED, "a host removed it until the session ends")                                                         \
         X(OVER, "the session in the room is over")                                                                     \
         X(FULL, "all seats are taken, or too many play")                                                               \
+        X(SEALED, "the room's media is encrypted end to end")                                                          \
         X(FAST, "it has come too often")                                                                               \
         X(REFUSED, "the room refused what was asked; the reply's sdp says why, in words for who asked")                \
         X(BUSY, "the room did not answer in time, or could not note it")
@@ -207,6 +208,7 @@ typedef struct {
         LiveRole least;
         unsigned most, within_s; /* of one person: so many in so many seconds; 0: no limit but that of all messages */
         void (*handle)(LiveClient *client, json_t *message);
+        bool needs_clear_media; /* refused in a room whose media is encrypted end to end */
 } LiveMessage;
 
 /* Who looks at the hall's light page, and at what. */
@@ -244,6 +246,7 @@ typedef struct {
         const LiveMessage *messages; /* ended by { 0 } */
         const char *script, *style;  /* assets of the room's page, before room.js; may be NULL */
         bool team_only;              /* of the team's room alone: the other pages do not load them */
+        bool sealed_only;            /* likewise, of rooms that are encrypted end to end */
         const char *const *words;    /* what its scripts say, ended by NULL: tools/check-room-words; may be NULL */
         /* What the room holds, when it opens and when another session begins in it; on the writer's thread, may run
          * again. NULL: failed, the room does not open. (transfer full) */
@@ -323,6 +326,7 @@ void live_part_close(LiveRoom *room, int64_t part);
 void live_part_send_back(LiveRoom *room, int64_t part, int person);
 void live_part_rename(LiveRoom *room, int64_t part, const char *name);
 bool live_room_is_workshop(const LiveRoom *room);
+bool live_room_is_sealed(const LiveRoom *room); /* its media is encrypted end to end */
 /* Ids of those who are here with a page. (transfer full) of int */
 GArray *live_present(LiveRoom *room);
 /* --- interpreters: live_booth.c

@@ -177,7 +177,7 @@ void live_set_recording(LiveRoom *room, bool on)
         Live *live = room->live;
         LiveRecording recording = describe(room);
         g_autofree char *text = NULL;
-        if (on == room->recording)
+        if (on == room->recording || (on && room->doorway.sealed))
                 return;
         if (on) {
                 room->recording = live->hooks.record_start(live->hooks.owner, &recording, &text);
@@ -207,6 +207,8 @@ void live_record(Client *client, json_t *message)
                 live_refuse(client, "record", NULL, N_("There is no session of the programme to record now."));
         else if (on && client->room->doorway.door == DOOR_REHEARSAL)
                 live_refuse(client, "record", NULL, N_("This is a rehearsal: open the room, then record."));
+        else if (on && client->room->doorway.sealed)
+                live_refuse(client, "record", NULL, live_sealed_sentence());
         else if (on && client->room->talk.no_recording)
                 live_refuse(client, "record", NULL,
                             N_("This session must not be recorded: the programme says so for its speakers."));

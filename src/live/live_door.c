@@ -239,6 +239,8 @@ void live_door_look(LiveRoom *room, const LiveDoorway *doorway)
 {
         LiveDoorway before = room->doorway;
         room->doorway = *doorway;
+        if (before.sealed != doorway->sealed)
+                live_seal_changed(room);
         if (before.workshop != doorway->workshop)
                 live_broadcast(room, json_pack("{s:s, s:o}", "t", "kind", "room", live_room_json(room)));
         if (before.door == doorway->door)

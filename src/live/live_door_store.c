@@ -20,11 +20,16 @@ void live_store_doorway(Db *db, int64_t room_id, LiveDoorway *ret_doorway)
         *ret_doorway = (LiveDoorway){ 0 };
         g_autoptr(Stmt) row =
                 db_query(db,
-                         "SELECT r.kind = 'workshop', r.lobby, coalesce(d.door, ''), coalesce(d.since_us, 0)"
+                         "SELECT r.kind = 'workshop', r.lobby, coalesce(d.door, ''), coalesce(d.since_us, 0),"
+                         " r.kind = 'workshop' AND r.sealed"
                          " FROM room r LEFT JOIN live_door d ON d.room_id = r.id WHERE r.id = $1",
                          "i", room_id);
         if (!stmt_next(row)) { /* a part */
                 ret_doorway->workshop = true;
+                ret_doorway->sealed = db_int(db, 0,
+                                             "SELECT r.sealed FROM live_part p JOIN room r ON r.id = p.room_id"
+                                             " WHERE p.id = $1 AND r.kind = 'workshop'",
+                                             "i", -room_id) != 0;
                 return;
         }
         ret_doorway->workshop = stmt_int(row, 0) != 0;
@@ -32,6 +37,7 @@ void live_store_doorway(Db *db, int64_t room_id, LiveDoorway *ret_doorway)
         int set = live_door_from_word(stmt_text(row, 2));
         ret_doorway->door = set < 0 ? ret_doorway->usual : (LiveDoor)set;
         ret_doorway->since_us = stmt_int(row, 3);
+        ret_doorway->sealed = stmt_int(row, 4) != 0;
 }
 
 bool live_store_door(Db *db, int64_t room_id, LiveDoor door, int64_t now_us)

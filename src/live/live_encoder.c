@@ -143,6 +143,8 @@ static void come_in(LiveRoom *room, Call *call)
                 live_call_refuse(call, LIVE_REMOVED);
         else if (person && person->held)
                 live_call_refuse(call, LIVE_HELD);
+        else if (room->doorway.sealed)
+                live_call_refuse(call, LIVE_SEALED);
         else if (room->ended)
                 live_call_refuse(call, LIVE_OVER);
         else if (person && person->seat_asked != SFU_NO_SEAT)

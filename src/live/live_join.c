@@ -19,8 +19,9 @@ json_t *live_talk_json(const LiveRoom *room)
 
 json_t *live_room_json(const LiveRoom *room)
 {
-        return json_pack("{s:s, s:s, s:s, s:I}", "title", room->title, "slug", room->slug, "kind",
-                         room->doorway.workshop ? "workshop" : "stage", "part", (json_int_t)live_room_part(room));
+        return json_pack("{s:s, s:s, s:s, s:I, s:b}", "title", room->title, "slug", room->slug, "kind",
+                         room->doorway.workshop ? "workshop" : "stage", "part", (json_int_t)live_room_part(room),
+                         "sealed", room->doorway.sealed);
 }
 
 static json_t *people_json(LiveRoom *room)
@@ -354,6 +355,8 @@ void live_room_join(Client *client, json_t *message)
                 live_room_wait(client, message);
                 return;
         }
+        if (!live_seal_fits(client, message))
+                return;
         if (client->opening->screen) {
                 live_projector_join(client, message);
                 return;

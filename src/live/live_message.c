@@ -113,7 +113,9 @@ static void hand_on(Client *client, void (*handle)(Client *client, json_t *messa
 
 static void to_feature(Client *client, const LiveMessage *feature, json_t *message)
 {
-        if (live_feature_allows(client->person, feature))
+        if (feature->needs_clear_media && client->room->doorway.sealed)
+                live_refuse(client, feature->type, NULL, live_sealed_sentence());
+        else if (live_feature_allows(client->person, feature))
                 hand_on(client, feature->handle, feature->least, message);
         else
                 refuse_fast(client, feature->type, message);

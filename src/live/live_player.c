@@ -56,6 +56,10 @@ static void play(LiveRoom *room, Call *call)
                 live_call_refuse(call, LIVE_CLOSED);
                 return;
         }
+        if (room->doorway.sealed) {
+                live_call_refuse(call, LIVE_SEALED);
+                return;
+        }
         if (players_are_full(room, call)) {
                 live_call_refuse(call, LIVE_FULL);
                 return;

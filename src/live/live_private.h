@@ -68,6 +68,7 @@ int live_door_from_word(const char *word); /* -1: none */
 /* What sort of room it is, and who comes in. */
 typedef struct {
         bool workshop; /* all may speak */
+        bool sealed;   /* its media is encrypted end to end: live_seal.c */
         LiveDoor door;
         LiveDoor usual; /* as the room's form says */
         int64_t since_us;
@@ -335,6 +336,12 @@ void live_set_door(LiveRoom *room, const Client *asking, LiveDoor door);
 /* The door or the session is another: who waits comes in, or hears of it; who may not be here goes out. */
 void live_look_at_everybody(LiveRoom *room);
 /* As the store has it now. */
+/* --- end-to-end encryption: live_seal.c */
+/* Whether this page encrypts as the room wants it; else it has been told what to do. message: its `join`. */
+bool live_seal_fits(Client *client, json_t *message);
+/* After the room's form was changed: whoever is there, and what the server did with the media, begins anew. */
+void live_seal_changed(LiveRoom *room);
+const char *live_sealed_sentence(void); /* in source words: why something is refused there */
 void live_door_look(LiveRoom *room, const LiveDoorway *doorway);
 
 /* --- live_watch.c: places, and who watches without one ------------------------------------------------------------ */

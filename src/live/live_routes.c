@@ -47,12 +47,12 @@ static void show_rooms(Request *req, Db *db)
 }
 
 /* Of the room and its features. (transfer full) of asset names, ended by NULL */
-static GPtrArray *assets(const char *own, bool styles, bool team)
+static GPtrArray *assets(const char *own, bool styles, bool team, bool sealed)
 {
         GPtrArray *names = g_ptr_array_new();
         for (const LiveFeature *const *feature = live_features; *feature; feature++) {
                 const char *name = styles ? (*feature)->style : (*feature)->script;
-                if (name && (team || !(*feature)->team_only))
+                if (name && (team || !(*feature)->team_only) && (sealed || !(*feature)->sealed_only))
                         g_ptr_array_add(names, (gpointer)name);
         }
         g_ptr_array_insert(names, styles ? 0 : -1,
@@ -64,8 +64,8 @@ static GPtrArray *assets(const char *own, bool styles, bool team)
 /* The one app of all rooms; page says where its socket is. */
 static void show_app(Request *req, const Event *event, const RoomPage *page)
 {
-        g_autoptr(GPtrArray) styles = assets("live/room.css", true, page->team);
-        g_autoptr(GPtrArray) scripts = assets("live/room.js", false, page->team);
+        g_autoptr(GPtrArray) styles = assets("live/room.css", true, page->team, page->sealed);
+        g_autoptr(GPtrArray) scripts = assets("live/room.js", false, page->team, page->sealed);
         Html *h = page_begin(req, &(Page){ .title = page->title,
                                            .theme = event->theme_class,
                                            .head_links = event->theme_link,
@@ -81,11 +81,12 @@ static void show_app(Request *req, const Event *event, const RoomPage *page)
 
 GPtrArray *live_room_scripts(const char *own)
 {
-        return assets(own, false, false);
+        return assets(own, false, false, false);
 }
 
-/* seat: the hall's name, NULL: a page of a person. */
-static void room_page(Request *req, const Event *event, const char *title, const char *socket_url, const char *seat)
+/* seat: the hall's name, NULL: a page of a person. sealed: its media is encrypted end to end. */
+static void room_page(Request *req, const Event *event, const char *title, const char *socket_url, const char *seat,
+                      bool sealed)
 {
         g_autofree char *leave_url = g_strdup_printf("/%s/%s", event->slug, request_is_signed_in(req) ? "me/" : "");
         g_autofree char *words = live_room_words(request_lang(req));
@@ -95,12 +96,13 @@ static void room_page(Request *req, const Event *event, const char *title, const
                               .leave_url = leave_url,
                               .zone = event->zone_name,
                               .words = words,
-                              .seat = seat });
+                              .seat = seat,
+                              .sealed = sealed });
 }
 
 void live_seat_page(Request *req, const Event *event, const EventRoom *room, const char *socket_url, const char *name)
 {
-        room_page(req, event, room->name, socket_url, name);
+        room_page(req, event, room->name, socket_url, name, false);
 }
 
 static void show_room(Request *req, Db *db)
@@ -114,7 +116,8 @@ static void show_room(Request *req, Db *db)
         LiveTalk talk = { 0 };
         live_store_talk_now(db, room->id, now_us(), &talk);
         g_autofree char *socket_url = g_strdup_printf("/%s/live/%s/socket", event->slug, room->slug);
-        room_page(req, event, talk.title ? talk.title : room->name, socket_url, NULL);
+        room_page(req, event, talk.title ? talk.title : room->name, socket_url, NULL,
+                  room->sealed && !strcmp(room->kind, "workshop"));
         live_talk_clear(&talk);
 }
 

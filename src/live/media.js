@@ -23,6 +23,20 @@ const layers_of = (pixels) => (pixels >= 470_000 ? 3 : pixels >= 120_000 ? 2 : 1
 /** Pictures that others do without, so that a thin line can leave them out. @type {Record<string, string>} */
 const TEMPORAL = { VP8: "L1T3", H264: "L1T2" };
 
+/**
+ * How a room's picture and sound are encrypted end to end: `sender` and `receiver` see to it that nothing passes unencrypted,
+ * `offer` leaves out of a description what cannot be. `able`: false where the browser cannot; then there are no connections. None is
+ * made before `ready`.
+ * @typedef {{able: boolean, ready: Promise<void>, offer: (sdp: string) => string, sender: (sender: RTCRtpSender, name: string) => void, receiver: (receiver: RTCRtpReceiver, line: string, connection: string) => void}} Sealing
+ */
+/** @type {Sealing | null} */
+export let sealing = null;
+
+/** Before the first connection, by the script that only encrypted rooms load (`seal/`). @param {Sealing} how */
+export function seal_with(how) {
+  sealing = how;
+}
+
 /** @typedef {import("./devices.js").Kind} Kind */
 /** @typedef {(message: object) => boolean} Send false: the line to the room is down */
 /** @typedef {{id: string, pc: RTCPeerConnection, pulse: Pulse, mending: Mending, tracks: Map<string, MediaStreamTrack>}} Incoming */
@@ -83,8 +97,11 @@ export class Watching {
 
   /** An offer from the server: of a connection that is there, to mend it, or of a new one. The picture stays on the old
    * connection until the new one is there. @param {{pc: string, sdp: string, ice?: RTCIceServer[]}} offer */
-  async answer({ pc: id, sdp, ice }) {
-    const newest = this.#next ?? this.#now;
+  async answer({ pc: id, sdp: offered, ice }) {
+    if (sealing && !sealing.able)
+      return;
+    await sealing?.ready;
+    const sdp = sealing?.offer(offered) ?? offered, newest = this.#next ?? this.#now;
     if (newest?.id === id)
       return this.#answer_again(newest, sdp, ice ?? []);
     this.#drop(this.#next);
@@ -101,7 +118,10 @@ export class Watching {
     this.#ports = media_ports(sdp);
     if (!this.silent_ports)
       this.#moved_at = performance.now();
-    pc.ontrack = (event) => next.tracks.set(String(event.transceiver.mid), event.track);
+    pc.ontrack = (event) => {
+      sealing?.receiver(event.receiver, String(event.transceiver.mid), id);
+      next.tracks.set(String(event.transceiver.mid), event.track);
+    };
     pc.addEventListener("connectionstatechange", () => this.#moved(next));
     await pc.setRemoteDescription({ type: "offer", sdp });
     await pc.setLocalDescription();
@@ -266,6 +286,9 @@ export class Speaking {
   }
 
   async start() {
+    if (sealing && !sealing.able)
+      return;
+    await sealing?.ready;
     this.close();
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: this.ice });
     /** @type {Outgoing} */ const now = {
@@ -408,8 +431,9 @@ function add_sender(pc, name) {
     // the smallest layer begins at once; the server then says which are seen
     sendEncodings: rids.map((rid, i) => ({ maxBitrate: bitrate || camera_bitrate(180 << i), active: i === 0, ...(rid && { rid, scaleResolutionDownBy: 2 ** (rids.length - 1 - i) }) })),
   });
-  if (!audio)
-    prefer(one, name.endsWith("-vp8") ? ["vp8"] : ["h264", "vp8"]);
+  sealing?.sender(one.sender, name);
+  if (!audio) // of H.264 the server and the packetizer read more than can stay unencrypted
+    prefer(one, sealing || name.endsWith("-vp8") ? ["vp8"] : ["h264", "vp8"]);
   return one.sender;
 }
 

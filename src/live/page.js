@@ -17,7 +17,7 @@ export function page(view) {
   if (bye && bye.reason !== "restart")
     return html`<${Top} ...${view} /><section class="house alone" aria-label=${t("Stage")}><div class="empty">${icon("info")}<p>${bye.text}</p>
       ${bye.watch_url && html`<p><a class="btn main" href=${bye.watch_url}>${icon("play")}${t("Watch the session on its page")}</a></p>`}
-      ${bye.reason !== "removed" && html`<p><button type="button" class="btn main" onClick=${view.act.again}>${t("Come back here")}</button></p>`}</div></section>`;
+      ${bye.reason !== "removed" && html`<p><button type="button" class="btn main" onClick=${bye.reason === "reload" ? () => location.reload() : view.act.again}>${bye.reason === "reload" ? t("Load the page again") : t("Come back here")}</button></p>`}</div></section>`;
   if (view.room.waits)
     return html`<${Top} ...${view} /><${Lobby} ...${view} />`;
   return html`<${Top} ...${view} /><${view.room.watching.on ? Watch : Stage} ...${view} /><${Panel} ...${view} /><${Controls} ...${view} /><${Dialogs} ...${view} />

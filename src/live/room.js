@@ -7,7 +7,7 @@ import { door_text, newcomers } from "./door.js";
 import { apply_parts, features, hear } from "./features.js";
 import { deed_of } from "./keys.js";
 import { missing } from "./later.js";
-import { receives_h264, Speaking, Watching } from "./media.js";
+import { receives_h264, sealing, Speaking, Watching } from "./media.js";
 import { page } from "./page.js";
 import { Pictures } from "./pictures.js";
 import { asks_to_watch, placed } from "./placed.js";
@@ -150,7 +150,7 @@ class Meeting {
 
   #join() {
     this.socket.send({
-      t: "join", name: this.kept.name, key: this.kept.key, h264: receives_h264(), watch: this.kept.watch,
+      t: "join", name: this.kept.name, key: this.kept.key, h264: receives_h264(), sealed: sealing !== null, watch: this.kept.watch,
       publish: this.speaking.id ?? features.map((feature) => feature.publishing?.()).find(Boolean) ?? null, subscribe: this.watching.id,
     });
   }

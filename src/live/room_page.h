@@ -10,5 +10,6 @@ typedef struct {
         const char *words;      /* from live_room_words() */
         const char *seat;       /* the hall whose camera and mixer come by this page; NULL: a person's */
         bool team;              /* the room of an event's team */
+        bool sealed;            /* its media is encrypted end to end */
 } RoomPage;
 void room_view(Html *h, const RoomPage *v);

@@ -15,11 +15,11 @@ export function Settings(view) {
   const { room, act } = view, me = myself(room), on_stage = me !== null && me.stage !== null;
   return html`<${Dialog} title=${t("Settings")} look=${on_stage ? "preview" : ""} close=${() => act.open(null)}>
     ${on_stage && html`<div class="pair"><${Preview} view=${view} /></div>
-      ${!room.room?.team && html`<label class="tick"><input type="checkbox" checked=${me.consent === true} onChange=${(/** @type {Event} */ event) => act.consent(/** @type {HTMLInputElement} */ (event.currentTarget).checked)} />
+      ${!room.room?.team && !room.room?.sealed && html`<label class="tick"><input type="checkbox" checked=${me.consent === true} onChange=${(/** @type {Event} */ event) => act.consent(/** @type {HTMLInputElement} */ (event.currentTarget).checked)} />
       <span>${t("My picture and my voice may be recorded and published.")}</span></label>`}
       ${room.room?.kind === "workshop" && html`<p class="phone-only"><button type="button" class="btn wide" onClick=${act.leave_stage}>${icon("down")}${t("Leave my seat")}</button></p>`}
       <p class="phone-only"><button type="button" class="btn wide" onClick=${act.screen}>${icon("screen")}${view.devices.tracks.screen ? t("Stop sharing my screen") : t("Share my screen")}</button></p>`}
-    ${room.me?.role === "host" && !room.room?.team && html`<p class="phone-only stack"><button type="button" class="btn wide" onClick=${act.record}>${icon("record")}${room.recording ? t("Stop recording") : t("Record")}</button>
+    ${room.me?.role === "host" && !room.room?.team && html`<p class="phone-only stack">${!room.room?.sealed && html`<button type="button" class="btn wide" onClick=${act.record}>${icon("record")}${room.recording ? t("Stop recording") : t("Record")}</button>`}
       <button type="button" class="btn bad wide" onClick=${() => act.open({ kind: "end" })}>${icon("stop")}${t("End the session")}</button></p>`}
     <${Select} label=${t("Pictures")} name="pictures" value=${view.chosen.pictures ?? ""} choose=${(/** @type {string} */ value) => act.choose({ pictures: /** @type {import("./pictures.js").Mode | null} */ (value || null) })}
       options=${[["", t("As my connection allows")], ["full", t("All of them")], ["low", t("Small pictures of people")], ["audio", t("None: sound only")]]} />

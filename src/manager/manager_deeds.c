@@ -65,6 +65,7 @@ static const struct {
         { "groups_say", N_("{who} tells all groups: {detail}") },
         { "groups_call", N_("{who} calls the groups back") },
         { "groups_drop", N_("{who} drops the groups that were prepared") },
+        { "seal_key", N_("{who} makes a key for the encryption") },
         { "run", N_("{who} goes on in the run sheet: {detail}") },
         { "run:none", N_("{who} goes back to the beginning of the run sheet") },
         { "start", N_("{who} sets the countdown: {detail}") },

@@ -150,6 +150,11 @@ static void answer_refusal(Request *req, const LiveReply *reply)
         case LIVE_CLOSED:
                 refuse(req, 403, N_("This room is not open to the public now. Its hosts open it."));
                 break;
+        case LIVE_SEALED:
+                refuse(req, 403,
+                       N_("This workshop is encrypted end to end: cameras and players without a page have no key to "
+                          "it."));
+                break;
         case LIVE_REMOVED:
                 refuse(req, 403, N_("A host has removed this camera from the room until the session ends."));
                 break;
