@@ -19,14 +19,14 @@ const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 's
   + "connect-src 'self' ws://127.0.0.1:*; worker-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** room.html with its expressions filled in: enough for a page that looks like the server's. */
-async function page(words) {
+async function page(words, scripts) {
   const view = await readFile(new URL("src/live/room.html", ROOT), "utf8");
   const values = { socket_url: "/demo/live/stage/socket", leave_url: "/demo/", title: "Le métier de médiateur numérique", zone: "Europe/Paris", words: JSON.stringify(words) };
   const escaped = (text) => text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
   const body = view.replace(/\{\{--[\s\S]*?--\}\}|\{\{view .*?\}\}|\{\{if .*?\{\{end\}\}/g, "").replace(/\{\{= v->(\w+)\}\}/g, (_, name) => escaped(values[name]))
     .replace(/\{\{_ "(.*?)"\}\}/g, (_, text) => escaped(words[text] ?? text));
   return `<!DOCTYPE html><html lang="fr" class="theme-nec dark"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>En salle</title><link rel="stylesheet" href="/base.css"><link rel="stylesheet" href="/src/live/room.css"><script type="module" src="/src/live/room.js"></script></head>
+<title>En salle</title><link rel="stylesheet" href="/base.css"><link rel="stylesheet" href="/src/live/room.css">${scripts.map((name) => `<link rel="stylesheet" href="/src/${name}.css">`).join("")}${[...scripts, "live/room"].map((name) => `<script type="module" src="/src/${name}.js"></script>`).join("")}</head>
 <body><a class="skip" href="#content">Aller au contenu</a><main id="content" tabindex="-1">${body}</main></body></html>`;
 }
 
@@ -51,16 +51,16 @@ export class FakeRoom {
   next = 1;
   next_pc = 1;
 
-  /** @param {{words?: object, css?: string, media?: boolean}} options css: where base.css is read from */
-  static async start({ words = {}, css = "src/web/base.css", host = "127.0.0.1", port = 0, media = false, media_args = [], ice = [] } = {}) {
-    const room = Object.assign(new FakeRoom(), { media_args, ice });
+  /** @param {{words?: object, css?: string, media?: boolean, scripts?: string[]}} options css: where base.css is read from; scripts: of features, with their styles, such as "seal/seal" */
+  static async start({ words = {}, css = "src/web/base.css", host = "127.0.0.1", port = 0, media = false, media_args = [], ice = [], scripts = [] } = {}) {
+    const room = Object.assign(new this(), { media_args, ice });
     if (media)
       room.#start_media();
     room.server = createServer(async (request, response) => {
       const path = new URL(request.url, "http://x").pathname;
       try {
         if (path === "/")
-          return response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": CSP }).end(await page(words));
+          return response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": CSP }).end(await page(words, scripts));
         if (room.absent.has(path))
           return response.writeHead(404).end();
         const file = path === "/base.css" ? css : "." + path;
