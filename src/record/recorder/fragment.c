@@ -50,19 +50,26 @@ void fragment_clear(Fragment *fragment)
         track_clear(&fragment->sound);
 }
 
-/* trun as mp4.c writes it: flags 0x701. */
+/* trun as mp4.c writes it: flags 0x701, or version 1 and 0xf01 where pictures are decoded in another order than shown. */
 static bool read_run(Bytes run, uint64_t moof_offset, uint64_t file_size, FragmentTrack *track)
 {
-        if (run.length < 12 || (get_u32(run.at) & 0xffffff) != 0x701)
+        if (run.length < 12)
+                return false;
+        bool reordered = get_u32(run.at) == 0x1000f01;
+        size_t each = reordered ? 16 : 12;
+        if (!reordered && (get_u32(run.at) & 0xffffff) != 0x701)
                 return false;
         uint32_t n = get_u32(run.at + 4);
-        if (n > SAMPLES_MOST || run.length != 12 + (size_t)n * 12)
+        if (n > SAMPLES_MOST || run.length != 12 + (size_t)n * each)
                 return false;
         track->offset = moof_offset + get_u32(run.at + 8);
         track->samples = g_array_sized_new(FALSE, FALSE, sizeof(FragmentSample), n);
         for (uint32_t i = 0; i < n; i++) {
-                const uint8_t *from = run.at + 12 + (size_t)i * 12;
-                FragmentSample sample = { get_u32(from), get_u32(from + 4), (get_u32(from + 8) & NOT_SYNC) == 0 };
+                const uint8_t *from = run.at + 12 + (size_t)i * each;
+                FragmentSample sample = { .duration = get_u32(from),
+                                          .size_bytes = get_u32(from + 4),
+                                          .shown_after = reordered ? (int32_t)get_u32(from + 12) : 0,
+                                          .key = (get_u32(from + 8) & NOT_SYNC) == 0 };
                 track->bytes += sample.size_bytes;
                 g_array_append_val(track->samples, sample);
         }

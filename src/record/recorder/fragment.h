@@ -13,6 +13,7 @@
 
 typedef struct FragmentSample {
         uint32_t duration, size_bytes;
+        int32_t shown_after; /* composition offset, in the track's units */
         bool key;
 } FragmentSample;
 

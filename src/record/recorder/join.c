@@ -23,10 +23,17 @@ typedef struct Run {
         uint32_t n, duration;
 } Run;
 
+/* Samples in a row that are shown as long after their turn. */
+typedef struct Shift {
+        uint32_t n;
+        int32_t units;
+} Shift;
+
 /* The tables of one track while they grow. */
 typedef struct Track {
         GArray *chunks;             /* of Chunk */
         GArray *durations;          /* of Run */
+        GArray *shifts;             /* of Shift */
         GArray *sizes, *keys;       /* of uint32_t; numbers of key samples count from 1 */
         uint64_t length, next_time; /* in the track's units; where the last sample is said to end */
 } Track;
@@ -60,6 +67,7 @@ static void track_init(Track *track)
 {
         *track = (Track){ .chunks = g_array_new(FALSE, FALSE, sizeof(Chunk)),
                           .durations = g_array_new(FALSE, FALSE, sizeof(Run)),
+                          .shifts = g_array_new(FALSE, FALSE, sizeof(Shift)),
                           .sizes = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
                           .keys = g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
 }
@@ -68,6 +76,7 @@ static void track_clear(Track *track)
 {
         g_array_unref(track->chunks);
         g_array_unref(track->durations);
+        g_array_unref(track->shifts);
         g_array_unref(track->sizes);
         g_array_unref(track->keys);
 }
@@ -83,6 +92,17 @@ static void add_duration(Track *track, uint32_t duration)
         }
         Run run = { 1, duration };
         g_array_append_val(runs, run);
+}
+
+static void add_shift(Track *track, int32_t units)
+{
+        Shift *last = track->shifts->len > 0 ? &g_array_index(track->shifts, Shift, track->shifts->len - 1) : NULL;
+        if (last && last->units == units) {
+                last->n++;
+                return;
+        }
+        Shift shift = { 1, units };
+        g_array_append_val(track->shifts, shift);
 }
 
 /* The last sample lasts until this one begins, whatever was said of it: tracks stay beside each other over a break. */
@@ -109,6 +129,7 @@ static void add_chunk(Track *track, const FragmentTrack *from, uint64_t offset, 
         for (guint i = 0; i < from->samples->len; i++) {
                 const FragmentSample *sample = &g_array_index(from->samples, FragmentSample, i);
                 add_duration(track, sample->duration);
+                add_shift(track, sample->shown_after);
                 track->next_time += sample->duration;
                 g_array_append_val(track->sizes, sample->size_bytes);
                 if (sample->key)
@@ -266,6 +287,20 @@ static void put_durations(GByteArray *out, const GArray *runs)
         box_close(out, table);
 }
 
+/* When pictures are shown that are decoded in another order (8.6.1.3, version 1: signed). */
+static void put_shifts(GByteArray *out, const GArray *shifts)
+{
+        if (shifts->len == 1 && g_array_index(shifts, Shift, 0).units == 0)
+                return;
+        size_t table = full_box_open(out, "ctts", 1, 0);
+        put_u32(out, shifts->len);
+        for (guint i = 0; i < shifts->len; i++) {
+                put_u32(out, g_array_index(shifts, Shift, i).n);
+                put_u32(out, (uint32_t)g_array_index(shifts, Shift, i).units);
+        }
+        box_close(out, table);
+}
+
 /* Chunks alike are told once (8.7.4). */
 static void put_chunks(GByteArray *out, const GArray *chunks)
 {
@@ -304,6 +339,7 @@ static void put_numbers(GByteArray *out, const GArray *numbers)
 static void put_tables(GByteArray *out, const Track *track, bool picture, uint64_t base)
 {
         put_durations(out, track->durations);
+        put_shifts(out, track->shifts);
         put_chunks(out, track->chunks);
         size_t table = full_box_open(out, "stsz", 0, 0);
         put_u32(out, 0); /* sizes differ */

@@ -61,7 +61,8 @@ void mp4_put_sound_entry(GByteArray *out, const uint8_t *aac_config, size_t conf
         put_zeros(out, 6);
         put_u16(out, 1); /* data_reference_index */
         put_zeros(out, 8);
-        put_u16(out, 1);  /* channels */
+        /* channelConfiguration of the AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1) */
+        put_u16(out, config_size >= 2 ? aac_config[1] >> 3 & 15 : 1);
         put_u16(out, 16); /* bits */
         put_u32(out, 0);
         put_u32(out, (uint32_t)SOUND_RATE << 16);
@@ -241,8 +242,9 @@ void mp4_put_sound_init(GByteArray *out, const uint8_t *aac_config, size_t confi
 
 enum { SAMPLE_IS_KEY = 0x2000000, SAMPLE_IS_NOT_KEY = 0x1010000 };
 
-/* Opens traf, writes its heads and opens trun for n samples. Returns where the data offset is to be set. */
-static size_t open_fragment(GByteArray *out, uint32_t id, int64_t time, guint n, size_t ret_boxes[2])
+/* Opens traf, writes its heads and opens trun for n samples. Returns where the data offset is to be set. reordered: each
+ * sample also says when it is shown, as a signed number (8.8.8.2, version 1). */
+static size_t open_fragment(GByteArray *out, uint32_t id, int64_t time, guint n, bool reordered, size_t ret_boxes[2])
 {
         ret_boxes[0] = box_open(out, "traf");
         size_t header = full_box_open(out, "tfhd", 0, 0x20000); /* default-base-is-moof */
@@ -251,10 +253,19 @@ static size_t open_fragment(GByteArray *out, uint32_t id, int64_t time, guint n,
         header = full_box_open(out, "tfdt", 1, 0);
         put_u64(out, (uint64_t)time);
         box_close(out, header);
-        ret_boxes[1] = full_box_open(out, "trun", 0, 0x701); /* offset; duration, size and flags of each */
+        /* offset; duration, size and flags of each */
+        ret_boxes[1] = full_box_open(out, "trun", reordered, reordered ? 0xf01 : 0x701);
         put_u32(out, n);
         put_u32(out, 0);
         return out->len - 4;
+}
+
+static bool is_reordered(const Samples *pictures)
+{
+        for (guint i = 0; i < pictures->list->len; i++)
+                if (samples_at(pictures, i)->shown_after != 0)
+                        return true;
+        return false;
 }
 
 static size_t put_picture_fragment(GByteArray *out, const Segment *segment, const Anchor *anchor)
@@ -262,7 +273,8 @@ static size_t put_picture_fragment(GByteArray *out, const Segment *segment, cons
         const Samples *pictures = &segment->pictures;
         size_t boxes[2];
         int64_t at = anchor_picture_units(anchor, segment->start_us);
-        size_t offset_at = open_fragment(out, PICTURE_TRACK_ID, at, pictures->list->len, boxes);
+        bool reordered = is_reordered(pictures);
+        size_t offset_at = open_fragment(out, PICTURE_TRACK_ID, at, pictures->list->len, reordered, boxes);
         for (guint i = 0; i < pictures->list->len; i++) {
                 bool last = i + 1 == pictures->list->len;
                 int64_t next_us = last ? segment->end_us : samples_at(pictures, i + 1)->time;
@@ -270,6 +282,11 @@ static size_t put_picture_fragment(GByteArray *out, const Segment *segment, cons
                 put_u32(out, (uint32_t)(next - at));
                 put_u32(out, samples_at(pictures, i)->size_bytes);
                 put_u32(out, samples_at(pictures, i)->key ? SAMPLE_IS_KEY : SAMPLE_IS_NOT_KEY);
+                if (reordered) {
+                        const Sample *picture = samples_at(pictures, i);
+                        int64_t shown = anchor_picture_units(anchor, picture->time + picture->shown_after);
+                        put_u32(out, (uint32_t)(int32_t)(shown - at));
+                }
                 at = next;
         }
         box_close(out, boxes[1]);
@@ -282,7 +299,7 @@ static size_t put_sound_fragment(GByteArray *out, const Samples *sound, const An
         size_t boxes[2];
         int64_t since_anchor = samples_at(sound, 0)->time - position_of_time(anchor->clock_us);
         int64_t at = position_of_time(anchor->media_us) + since_anchor;
-        size_t offset_at = open_fragment(out, SOUND_TRACK_ID, MAX(at, 0), sound->list->len, boxes);
+        size_t offset_at = open_fragment(out, SOUND_TRACK_ID, MAX(at, 0), sound->list->len, false, boxes);
         for (guint i = 0; i < sound->list->len; i++) {
                 put_u32(out, AAC_FRAME_SAMPLES);
                 put_u32(out, samples_at(sound, i)->size_bytes);

@@ -40,6 +40,33 @@ static void test_segment(void)
         fragment_clear(&fragment);
 }
 
+/* Pictures that are shown in another order than they are decoded in, as encoders elsewhere send them. */
+static void test_reordered(void)
+{
+        g_autoptr(Segment) segment = sample_segment();
+        g_array_index(segment->pictures.list, Sample, 0).shown_after = 33333;
+        g_array_index(segment->pictures.list, Sample, 1).shown_after = -33333;
+        g_autoptr(GByteArray) out = g_byte_array_new();
+        mp4_put_segment(out, 0, segment, &(Anchor){ CLOCK_US, 0 });
+        Fragment fragment;
+        g_assert_true(fragment_parse(out->data, out->len, out->len, &fragment));
+        const FragmentSample *pictures = (const FragmentSample *)fragment.picture.samples->data;
+        g_assert_cmpint(pictures[0].shown_after, ==, 2999);
+        g_assert_cmpint(pictures[1].shown_after, ==, -2999);
+        g_assert_cmpuint(pictures[0].duration + pictures[1].duration, ==, 9000);
+        g_assert_cmpmem(out->data + fragment.sound.offset, fragment.sound.bytes, "abcdefg", 7);
+        fragment_clear(&fragment);
+}
+
+static void test_channels(void)
+{
+        g_autoptr(GByteArray) one = g_byte_array_new(), two = g_byte_array_new();
+        mp4_put_sound_entry(one, aac_config, sizeof(aac_config));
+        mp4_put_sound_entry(two, (const uint8_t[]){ 0x11, 0x90 }, 2);
+        g_assert_cmpuint(one->data[25], ==, 1);
+        g_assert_cmpuint(two->data[25], ==, 2);
+}
+
 static void test_init(void)
 {
         g_autoptr(GByteArray) out = g_byte_array_new(), entry = g_byte_array_new();
@@ -88,6 +115,8 @@ int main(int argc, char **argv)
         g_test_init(&argc, &argv, NULL);
         g_test_set_nonfatal_assertions();
         g_test_add_func("/recorder-mp4/segment", test_segment);
+        g_test_add_func("/recorder-mp4/reordered", test_reordered);
+        g_test_add_func("/recorder-mp4/channels", test_channels);
         g_test_add_func("/recorder-mp4/init", test_init);
         g_test_add_func("/recorder-mp4/damaged", test_damaged);
         return g_test_run();

@@ -3,15 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HEAD                                                                                                           \
-        "#EXTM3U\n"                                                                                                    \
-        "#EXT-X-VERSION:7\n"                                                                                           \
-        "#EXT-X-TARGETDURATION:" G_STRINGIFY(PLAYLIST_TARGET) "\n"                                                     \
-                                                              "#EXT-X-PLAYLIST-TYPE:EVENT\n"                           \
-                                                              "#EXT-X-INDEPENDENT-SEGMENTS\n"
-#define PLAYLIST_TARGET 4
-G_STATIC_ASSERT(PLAYLIST_TARGET == PLAYLIST_TARGET_S);
-
 void segment_file_name(unsigned number, char ret_name[FILE_NAME_BYTES])
 {
         g_snprintf(ret_name, FILE_NAME_BYTES, "s%06u.m4s", number);
@@ -65,10 +56,22 @@ static void put_date(GString *text, int64_t clock_us)
         g_string_append_printf(text, "#EXT-X-PROGRAM-DATE-TIME:%s.%03dZ\n", date, (int)(clock_us / 1000 % 1000));
 }
 
+/* What we record stays below the target; a recording made elsewhere has its key frames where it has them. No piece may
+ * be longer, rounded (4.3.3.1). */
+static int target_s(const Playlist *list)
+{
+        int64_t longest_us = 0;
+        for (guint i = 0; i < list->entries->len; i++)
+                longest_us = MAX(longest_us, g_array_index(list->entries, PlaylistEntry, i).length_us);
+        return MAX(PLAYLIST_TARGET_S, (int)((longest_us + G_USEC_PER_SEC / 2) / G_USEC_PER_SEC));
+}
+
 /* code: of a language, whose files are named after it and which has one init; NULL: the recording itself. */
 static GString *put_list(const Playlist *list, const char *code)
 {
-        GString *text = g_string_new(HEAD);
+        GString *text = g_string_new("#EXTM3U\n#EXT-X-VERSION:7\n");
+        g_string_append_printf(text, "#EXT-X-TARGETDURATION:%d\n", target_s(list));
+        g_string_append(text, "#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-INDEPENDENT-SEGMENTS\n");
         char name[FILE_NAME_BYTES];
         for (guint i = 0; i < list->entries->len; i++) {
                 const PlaylistEntry *entry = &g_array_index(list->entries, PlaylistEntry, i);

@@ -43,6 +43,20 @@ static void test_there_and_back(void)
         g_assert_true(again && again->ended);
 }
 
+/* Key frames of a recording made elsewhere may lie further apart. */
+static void test_long_pieces(void)
+{
+        g_autoptr(Playlist) list = playlist_new();
+        playlist_add(list, &(PlaylistEntry){ .begins_stretch = true, .length_us = 10400000 });
+        g_autoptr(GString) text = playlist_text(list);
+        g_assert_nonnull(strstr(text->str, "\n#EXT-X-TARGETDURATION:10\n"));
+        playlist_add(list, &(PlaylistEntry){ .segment = 1, .length_us = 10500000 });
+        g_autoptr(GString) longer = playlist_text(list);
+        g_assert_nonnull(strstr(longer->str, "\n#EXT-X-TARGETDURATION:11\n"));
+        g_autoptr(Playlist) again = playlist_parse(longer->str, longer->len, NULL);
+        g_assert_nonnull(again);
+}
+
 static void assert_refused(const char *text, size_t length)
 {
         g_autoptr(GError) error = NULL;
@@ -81,6 +95,7 @@ int main(int argc, char **argv)
         g_test_init(&argc, &argv, NULL);
         g_test_set_nonfatal_assertions();
         g_test_add_func("/recorder-playlist/there-and-back", test_there_and_back);
+        g_test_add_func("/recorder-playlist/long-pieces", test_long_pieces);
         g_test_add_func("/recorder-playlist/damaged", test_damaged);
         return g_test_run();
 }

@@ -16,6 +16,7 @@ enum {
 
 typedef struct Sample {
         int64_t time; /* pictures: microseconds UTC; sound: absolute position (mixer.h) */
+        int32_t shown_after; /* of pictures: microseconds from its turn to be decoded to when it is shown; may be negative */
         uint32_t size_bytes;
         bool key;
 } Sample;
