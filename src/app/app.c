@@ -75,7 +75,8 @@ App *app_start(const AppConfig *config, GError **error)
                 app->slides = slides_painter_start(app->store);
                 app->mender = replay_mender_start(app->store, PATIENCE_US, NULL);
                 app->sockets = socket_loop_start();
-                app->recordings = recordings_new(app->store, app->sfu, app->sockets, app->mender);
+                app->recordings =
+                        recordings_new(app->store, app->sfu, app->sockets, app->mender, app->config.transcode_percent);
                 const LiveHooks hooks = recordings_hooks(app->recordings);
                 app->live = live_new(app->store, app->sockets, app->sfu, &hooks);
                 live_set_turn(app->live, &app->config.turn);

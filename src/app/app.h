@@ -13,9 +13,10 @@ typedef struct {
 } BackupPlan;
 
 typedef struct {
-        const char *folder;   /* data folder */
-        int port, media_port; /* 0: free */
-        int tcp_port;         /* of media; 0: that of UDP, SFU_NO_TCP: none */
+        const char *folder;    /* data folder */
+        int port, media_port;  /* 0: free */
+        int tcp_port;          /* of media; 0: that of UDP, SFU_NO_TCP: none */
+        int transcode_percent; /* of one core, for pictures in VP8 that are recorded; -1: a quarter of the machine */
         LiveTurn turn;
         int places, watchers;          /* of a room: live_set_places(); −1: as usual */
         const char *socket;            /* a Unix socket instead of the port */

@@ -27,7 +27,7 @@ typedef struct {
         char *config, *folder, *format, *origin, *socket, *relay, *mail_from, *event, *zone, *lang;
         char *to, *key_file, *keep, *backup_to;
         char *turn_secret, **turn_urls;
-        int port, media_port, tcp_port, backup_hours, places, watchers;
+        int port, media_port, tcp_port, backup_hours, places, watchers, transcode_percent;
         gboolean publish, invite, json, empty, behind_proxy;
         char **advertised, **rest;
 } Options;
@@ -82,6 +82,7 @@ static AppConfig config_from(const Options *options)
                             .tcp_port = options->tcp_port,
                             .places = options->places,
                             .watchers = options->watchers,
+                            .transcode_percent = options->transcode_percent,
                             .turn = { (const char *const *)options->turn_urls, options->turn_secret },
                             .origin = options->origin,
                             .socket = options->socket,
@@ -123,6 +124,7 @@ static bool take_settings(Options *options, GError **error)
         options->tcp_port = settings.tcp_port;
         options->places = settings.places;
         options->watchers = settings.watchers;
+        options->transcode_percent = settings.transcode_percent;
         options->turn_urls = g_steal_pointer(&settings.turn_urls);
         options->turn_secret = g_steal_pointer(&settings.turn_secret);
         options->behind_proxy = options->behind_proxy || settings.behind_proxy;
@@ -413,7 +415,7 @@ int commands_run(int argc, char **argv)
                         command = &commands[i];
         if (!command)
                 return usage();
-        Options options = { .port = 8080, .media_port = -1, .places = -1, .watchers = -1 };
+        Options options = { .port = 8080, .media_port = -1, .transcode_percent = -1, .places = -1, .watchers = -1 };
         g_autoptr(GError) error = NULL;
         argc--;
         argv++;

@@ -12,9 +12,17 @@ struct Recordings {
         SocketLoop *sockets;
         ReplayMender *mender;
         Live *live;
-        GHashTable *by_room; /* room id → Recording under way */
-        GPtrArray *ending;   /* stopped, the child still writes */
+        TranscodeBudget *budget; /* of all rooms */
+        GHashTable *by_room;     /* room id → Recording under way */
+        GPtrArray *ending;       /* stopped, the child still writes */
 };
+
+/* Whose picture came last, and how. */
+typedef struct {
+        uint32_t participant;
+        SfuTrackKind kind;
+        bool vp8;
+} Shown;
 
 typedef struct {
         Recordings *all;
@@ -23,15 +31,20 @@ typedef struct {
         char *title;
         Recorder *recorder;
         int64_t ahead_us; /* the recorder's clock less the frames': the machine's may have been set since the start */
-        GMutex lock;      /* guards what follows: the tap's thread reads it, the socket loop writes it */
+        Transcoder *transcoder;        /* of pictures that come as VP8 */
+        Shown shown[SFU_TAP_PICTURES]; /* the tap's thread's */
+        GMutex lock;                   /* guards what follows: the tap's thread reads it, the socket loop writes it */
         uint32_t heard[SFU_PLACES];
         size_t heard_count;
-        bool picture;
+        bool pictures[SFU_TAP_PICTURES];
 } Recording;
+
+G_STATIC_ASSERT((int)TRANSCODE_LANES == (int)SFU_TAP_PICTURES);
 
 static void recording_free(gpointer data)
 {
         Recording *recording = data;
+        transcoder_free(recording->transcoder);
         recorder_free(recording->recorder);
         replay_release(recording->all->mender, recording->name);
         g_mutex_clear(&recording->lock);
@@ -42,30 +55,77 @@ static void recording_free(gpointer data)
 
 /* --- the tap's thread: what is kept ------------------------------------------------------------------------------ */
 
-static bool may_keep(Recording *recording, uint32_t participant, bool picture)
+/* Under lock. */
+static bool may_keep(const Recording *recording, const SfuFrame *frame)
 {
         bool may = false;
-        g_mutex_lock(&recording->lock);
         for (size_t i = 0; i < recording->heard_count && !may; i++)
-                may = recording->heard[i] == participant;
-        may = may && (!picture || recording->picture);
-        g_mutex_unlock(&recording->lock);
-        return may;
+                may = recording->heard[i] == frame->participant.value;
+        return may && (frame->kind == SFU_MIC || recording->pictures[frame->picture]);
 }
 
+static void record_h264(Recording *recording, unsigned picture, const TranscoderPicture *unit)
+{
+        if (picture == SFU_TAP_ON_AIR)
+                recorder_video(recording->recorder, unit->bytes, unit->length, unit->key, unit->time_us);
+        else
+                recorder_beside(recording->recorder, unit->bytes, unit->length, unit->key, unit->time_us);
+}
+
+static void on_picture(Recording *recording, const SfuFrame *frame)
+{
+        Shown shown = { frame->participant.value, frame->kind, frame->vp8 },
+              *before = &recording->shown[frame->picture];
+        TranscoderPicture picture = { .bytes = frame->bytes,
+                                      .length = frame->length,
+                                      .key = frame->key,
+                                      .gap = frame->gap,
+                                      .time_us = frame->capture_us + recording->ahead_us };
+        bool other = before->participant != shown.participant || before->kind != shown.kind || before->vp8 != shown.vp8;
+        /* What the child still has of another picture would come between this one's. */
+        if (other && before->vp8)
+                transcoder_cut(recording->transcoder, frame->picture);
+        *before = shown;
+        if (frame->vp8)
+                transcoder_frame(recording->transcoder, frame->picture, &picture);
+        else
+                record_h264(recording, frame->picture, &picture);
+}
+
+/* Under lock as a whole: once the loop has said that somebody is not to be kept, nothing of them is on its way. */
 static void on_frame(void *owner, const SfuFrame *frame)
 {
         Recording *recording = owner;
-        bool picture = frame->kind != SFU_MIC;
         int64_t time_us = frame->capture_us + recording->ahead_us;
-        if (!may_keep(recording, frame->participant.value, picture))
-                return;
-        if (picture)
-                recorder_video(recording->recorder, frame->bytes, frame->length, frame->key, time_us);
+        g_mutex_lock(&recording->lock);
+        if (!may_keep(recording, frame))
+                ;
+        else if (frame->kind != SFU_MIC)
+                on_picture(recording, frame);
         else if (frame->channel != SFU_NO_CHANNEL)
                 recorder_language(recording->recorder, (unsigned)frame->channel, frame->bytes, frame->length, time_us);
         else
                 recorder_audio(recording->recorder, (unsigned)frame->seat, frame->bytes, frame->length, time_us);
+        g_mutex_unlock(&recording->lock);
+}
+
+/* --- the transcoder's thread -------------------------------------------------------------------------------------- */
+
+static void on_transcoded(void *owner, unsigned lane, const TranscoderPicture *picture)
+{
+        record_h264(owner, lane, picture);
+}
+
+static void on_refused(void *owner, unsigned lane, bool refused)
+{
+        Recording *recording = owner;
+        if (lane != SFU_TAP_ON_AIR)
+                return;
+        if (refused)
+                recorder_off_air(recording->recorder);
+        log_info("recording=%s the picture on air is %s", recording->name,
+                 refused ? "left out: no time to convert it" : "converted again");
+        live_record_left_out(recording->all->live, recording->of.room_id, refused);
 }
 
 static void on_tap_stop(void *owner)
@@ -149,7 +209,13 @@ static bool record_start(void *owner, const LiveRecording *of, char **ret_text)
         memcpy(config.languages, of->languages, sizeof config.languages);
         recording->ahead_us = now_us() - sfu_now_us(all->sfu);
         recording->recorder = recorder_start(&config, &error);
-        if (recording->recorder && sfu_tap_start(all->sfu, of->sfu_room, &sink, &error)) {
+        if (recording->recorder)
+                recording->transcoder = transcoder_new(&(TranscoderConfig){ .budget = all->budget,
+                                                                            .owner = recording,
+                                                                            .on_picture = on_transcoded,
+                                                                            .on_refused = on_refused },
+                                                       &error);
+        if (recording->transcoder && sfu_tap_start(all->sfu, of->sfu_room, &sink, &error)) {
                 g_hash_table_insert(all->by_room, &recording->of.room_id, recording);
                 return true;
         }
@@ -166,6 +232,7 @@ static void record_stop(void *owner, const LiveRecording *of)
         if (!g_hash_table_steal_extended(all->by_room, &of->room_id, NULL, (gpointer *)&recording))
                 return;
         sfu_tap_stop(all->sfu, of->sfu_room);
+        g_clear_pointer(&recording->transcoder, transcoder_free);
         RecorderFigures figures;
         recorder_figures(recording->recorder, &figures);
         g_ptr_array_add(all->ending, recording);
@@ -185,17 +252,25 @@ static void record_people(void *owner, int64_t room_id, const uint32_t *particip
         g_mutex_unlock(&recording->lock);
 }
 
-static void record_picture(void *owner, int64_t room_id, bool on_air)
+static void record_picture(void *owner, int64_t room_id, bool on_air, bool beside)
 {
         Recording *recording = g_hash_table_lookup(((Recordings *)owner)->by_room, &room_id);
+        const bool now[SFU_TAP_PICTURES] = { [SFU_TAP_ON_AIR] = on_air, [SFU_TAP_BESIDE] = beside };
         if (!recording)
                 return;
         g_mutex_lock(&recording->lock);
-        bool off = recording->picture && !on_air;
-        recording->picture = on_air;
+        for (unsigned i = 0; i < SFU_TAP_PICTURES; i++) {
+                bool off = recording->pictures[i] && !now[i];
+                recording->pictures[i] = now[i];
+                if (!off)
+                        continue;
+                transcoder_cut(recording->transcoder, i);
+                if (i == SFU_TAP_ON_AIR)
+                        recorder_off_air(recording->recorder);
+                else
+                        recorder_nobody_beside(recording->recorder);
+        }
         g_mutex_unlock(&recording->lock);
-        if (off)
-                recorder_off_air(recording->recorder);
 }
 
 static char *record_list(void *owner, int64_t room_id)
@@ -204,10 +279,11 @@ static char *record_list(void *owner, int64_t room_id)
         return recording ? g_strdup_printf("/media/%s/programme.m3u8", recording->name) : NULL;
 }
 
-Recordings *recordings_new(Store *store, Sfu *sfu, SocketLoop *sockets, ReplayMender *mender)
+Recordings *recordings_new(Store *store, Sfu *sfu, SocketLoop *sockets, ReplayMender *mender, int transcode_percent)
 {
         Recordings *all = g_new0(Recordings, 1);
         *all = (Recordings){ .store = store, .sfu = sfu, .sockets = sockets, .mender = mender };
+        all->budget = transcode_budget_new(transcode_percent);
         all->by_room = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, recording_free);
         all->ending = g_ptr_array_new_with_free_func(recording_free);
         return all;
@@ -239,5 +315,6 @@ void recordings_free(Recordings *recordings)
                 sfu_tap_stop(recordings->sfu, ((Recording *)value)->of.sfu_room);
         g_hash_table_unref(recordings->by_room);
         g_ptr_array_unref(recordings->ending);
+        transcode_budget_free(recordings->budget);
         g_free(recordings);
 }

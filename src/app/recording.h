@@ -6,8 +6,9 @@
 
 typedef struct Recordings Recordings;
 
-/* mender: knows which folders are taken; outlives the recordings. */
-Recordings *recordings_new(Store *store, Sfu *sfu, SocketLoop *sockets, ReplayMender *mender);
+/* mender: knows which folders are taken; outlives the recordings. transcode_percent: what turning VP8 into H.264 may
+ * take, of one core (record/transcode_budget.h). */
+Recordings *recordings_new(Store *store, Sfu *sfu, SocketLoop *sockets, ReplayMender *mender, int transcode_percent);
 /* Room notices go to live; called once it exists. */
 void recordings_set_live(Recordings *recordings, Live *live);
 LiveHooks recordings_hooks(Recordings *recordings);

@@ -10,16 +10,21 @@
 static const struct {
         const char *group, *key;
 } KEYS[] = {
-        { "server", "data" },       { "server", "origin" },  { "server", "socket" },   { "server", "behind-proxy" },
-        { "media", "port" },        { "media", "tcp-port" }, { "media", "advertise" }, { "media", "turn" },
-        { "media", "turn-secret" }, { "rooms", "places" },   { "rooms", "watchers" },  { "mail", "relay" },
-        { "mail", "user" },         { "mail", "password" },  { "mail", "from" },       { "backup", "folder" },
-        { "backup", "key-file" },   { "backup", "hours" },
+        { "server", "data" },       { "server", "origin" },
+        { "server", "socket" },     { "server", "behind-proxy" },
+        { "media", "port" },        { "media", "tcp-port" },
+        { "media", "advertise" },   { "media", "turn" },
+        { "media", "turn-secret" }, { "media", "transcode-percent" },
+        { "rooms", "places" },      { "rooms", "watchers" },
+        { "mail", "relay" },        { "mail", "user" },
+        { "mail", "password" },     { "mail", "from" },
+        { "backup", "folder" },     { "backup", "key-file" },
+        { "backup", "hours" },
 };
 
 void settings_init(Settings *settings)
 {
-        *settings = (Settings){ .media_port = -1, .places = -1, .watchers = -1 };
+        *settings = (Settings){ .media_port = -1, .transcode_percent = -1, .places = -1, .watchers = -1 };
 }
 
 void settings_clear(Settings *settings)
@@ -159,6 +164,18 @@ static bool read_tcp_port(Settings *settings, GKeyFile *file, const char *path, 
         return true;
 }
 
+static bool read_transcode(Settings *settings, GKeyFile *file, const char *path, GError **error)
+{
+        g_autofree char *percent = text_of(file, "media", "transcode-percent");
+        guint64 number = 0;
+        if (percent && !g_ascii_string_to_unsigned(percent, 10, 0, 10000, &number, NULL))
+                return refuse(error, "%s: transcode-percent is a number of percents of one core, not “%s”", path,
+                              percent);
+        if (percent)
+                settings->transcode_percent = (int)number;
+        return true;
+}
+
 static bool read_media(Settings *settings, GKeyFile *file, const char *path, GError **error)
 {
         g_autofree char *port = text_of(file, "media", "port");
@@ -171,7 +188,8 @@ static bool read_media(Settings *settings, GKeyFile *file, const char *path, GEr
         for (char **one = settings->advertised; one && *one; one++)
                 if (!g_hostname_is_ip_address(*one))
                         return refuse(error, "%s: “%s” is no IP address to advertise", path, *one);
-        return read_tcp_port(settings, file, path, error) && read_turn(settings, file, path, error);
+        return read_tcp_port(settings, file, path, error) && read_turn(settings, file, path, error) &&
+               read_transcode(settings, file, path, error);
 }
 
 /* Of people, 0 to ROOM_MOST; −1 when it is not said. */

@@ -28,6 +28,7 @@ static void test_whole(void)
                                 "socket=/run/treteau/web.socket\nbehind-proxy=true\n"
                                 "[media]\nport=3478\ntcp-port=443\nadvertise=192.0.2.1;2001:db8::1\n"
                                 "turn=turn:turn.example.org:3479; turns:turn.example.org:5349\nturn-secret=s3cret\n"
+                                "transcode-percent=70\n"
                                 "[rooms]\nplaces=200\nwatchers=0\n"
                                 "[mail]\nrelay=smtps://mail.example.org\nuser=us@example.org\npassword=p@ss:w/rd\n"
                                 "from=us@example.org\n",
@@ -44,6 +45,7 @@ static void test_whole(void)
         g_assert_cmpstr(settings.turn_secret, ==, "s3cret");
         g_assert_cmpint(settings.places, ==, 200);
         g_assert_cmpint(settings.watchers, ==, 0);
+        g_assert_cmpint(settings.transcode_percent, ==, 70);
         g_assert_cmpstr(settings.relay, ==, "smtps://us%40example.org:p%40ss%3Aw%2Frd@mail.example.org");
         g_assert_cmpstr(settings.mail_from, ==, "us@example.org");
 }
@@ -55,6 +57,7 @@ static void test_little(void)
         g_assert_true(
                 read_text(&settings, "[server]\ndata=/srv\n[media]\nadvertise=\n[mail]\nrelay=\n", 0644, &message));
         g_assert_cmpint(settings.media_port, ==, -1);
+        g_assert_cmpint(settings.transcode_percent, ==, -1);
         g_assert_cmpint(settings.tcp_port, ==, 0);
         g_assert_cmpint(settings.places, ==, -1);
         g_assert_cmpint(settings.watchers, ==, -1);
@@ -79,6 +82,7 @@ static void test_refused(void)
                 { "[media]\nport=70000\n", "media port", 0600 },
                 { "[media]\nadvertise=example.org\n", "no IP address", 0600 },
                 { "[media]\ntcp-port=0\n", "TCP port", 0600 },
+                { "[media]\ntranscode-percent=-1\n", "percents of one core", 0600 },
                 { "[media]\nturn=turn.example.org\nturn-secret=a\n", "turn:HOST", 0600 },
                 { "[media]\nturn=turn:turn.example.org\n", "needs turn-secret", 0600 },
                 { "[media]\nturn=turn:turn.example.org\nturn-secret=a\n", "chmod 640", 0644 },

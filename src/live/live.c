@@ -144,6 +144,7 @@ typedef struct {
         Live *live;
         int64_t room_id;
         char *text;
+        bool left_out;
 } Notice;
 
 static void take_notice(gpointer data)
@@ -162,6 +163,24 @@ static void take_notice(gpointer data)
 void live_record_notice(Live *live, int64_t room_id, const char *text)
 {
         Notice *notice = g_new(Notice, 1);
-        *notice = (Notice){ live, room_id, g_strdup(text) };
+        *notice = (Notice){ live, room_id, g_strdup(text), false };
         socket_loop_run(live->sockets, take_notice, notice);
+}
+
+static void take_left_out(gpointer data)
+{
+        Notice *notice = data;
+        LiveRoom *room = g_hash_table_lookup(notice->live->rooms, &notice->room_id);
+        if (room && room->left_out != notice->left_out) {
+                room->left_out = notice->left_out;
+                live_tell_recording(room);
+        }
+        g_free(notice);
+}
+
+void live_record_left_out(Live *live, int64_t room_id, bool left_out)
+{
+        Notice *notice = g_new(Notice, 1);
+        *notice = (Notice){ live, room_id, NULL, left_out };
+        socket_loop_run(live->sockets, take_left_out, notice);
 }

@@ -29,8 +29,8 @@ typedef struct {
         void (*record_stop)(void *owner, const LiveRecording *recording);
         /* Who on stage may be heard: participant numbers; everyone else is left out. */
         void (*record_people)(void *owner, int64_t room_id, const uint32_t *participants, size_t count);
-        /* Nobody's picture is on air: the poster. */
-        void (*record_picture)(void *owner, int64_t room_id, bool on_air);
+        /* Whether somebody's picture is on air, else the poster; and whether one stands beside it. */
+        void (*record_picture)(void *owner, int64_t room_id, bool on_air, bool beside);
         /* The address of the list that the recording under way is appended to. NULL: there is none. (transfer full) */
         char *(*record_list)(void *owner, int64_t room_id);
 } LiveHooks;
@@ -69,6 +69,9 @@ void live_counts(Live *live, int *ret_rooms, int *ret_people);
 /* The recorder has something to say to the hosts of a room (disk full, …), or NULL when it is well again. Any thread.
  */
 void live_record_notice(Live *live, int64_t room_id, const char *text);
+/* The picture on air comes as VP8 and is left out of the recording, since this machine has nothing left for turning it
+ * into H.264; or is in it again. Hosts are told. Any thread. */
+void live_record_left_out(Live *live, int64_t room_id, bool left_out);
 
 /* --- Cameras and players without a page, for whip/ ------------------------------------------------------------------
  *
@@ -240,6 +243,9 @@ void live_trace_add(GPtrArray *traces, const LiveTrace *trace);
 GPtrArray *live_traces(Db *db, int64_t talk, LiveTraceKind kind);
 /* Whether this person of a room agrees to be recorded and named. */
 bool live_agrees(Db *db, int64_t room_id, int person);
+/* Somebody heard on stage since then (UTC) who does not agree to be recorded, 0: nobody. What is written down of them
+ * is not for the replay. The socket loop's thread. */
+int live_heard_unrecorded(LiveRoom *room, int64_t since_us);
 
 typedef struct {
         const char *name;            /* of its member in `welcome`, its folder, its part of a person's export */

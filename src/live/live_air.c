@@ -51,6 +51,12 @@ static void note_recorded(Person *person)
         live_act_push(act);
 }
 
+static bool may_be_shown(LiveRoom *room, const OnAir *air)
+{
+        const Person *person = air->who ? live_person_find(room, air->who) : NULL;
+        return person && person->consent == 1;
+}
+
 /* Whose voice may be kept: on stage or in a booth, and consenting. */
 static void tell_recorder(LiveRoom *room, const OnAir *air)
 {
@@ -65,11 +71,12 @@ static void tell_recorder(LiveRoom *room, const OnAir *air)
                 note_recorded(person);
         }
         live->hooks.record_people(live->hooks.owner, room->id, heard, count);
-        Person *shown = live_person_find(room, air->who);
-        bool picture = shown && shown->consent == 1;
+        const OnAir *beside = &room->beside.now;
+        bool picture = may_be_shown(room, air), second = picture && may_be_shown(room, beside);
         SfuTrackKind kind = strcmp(air->what, "screen") == 0 ? SFU_SCREEN : SFU_CAMERA;
-        sfu_tap_video(live->sfu, room->sfu_room, picture ? air->seat : SFU_NO_SEAT, kind);
-        live->hooks.record_picture(live->hooks.owner, room->id, picture);
+        sfu_tap_video(live->sfu, room->sfu_room, SFU_TAP_BESIDE, second ? beside->seat : SFU_NO_SEAT, SFU_CAMERA);
+        sfu_tap_video(live->sfu, room->sfu_room, SFU_TAP_ON_AIR, picture ? air->seat : SFU_NO_SEAT, kind);
+        live->hooks.record_picture(live->hooks.owner, room->id, picture, second);
 }
 
 json_t *live_on_air_json(const LiveRoom *room)
@@ -92,8 +99,8 @@ void live_update_air(LiveRoom *room)
                 return;
         room->air_seat = seat;
         sfu_on_air(room->live->sfu, room->sfu_room, seat, strcmp(air.what, "screen") == 0 ? SFU_SCREEN : SFU_CAMERA);
-        if (room->no_h264) { /* another picture: the sentence about the one before goes */
-                room->no_h264 = false;
+        if (room->left_out) { /* another picture: the sentence about the one before goes */
+                room->left_out = false;
                 live_tell_recording(room);
         }
         json_t *message = live_on_air_json(room);
@@ -108,8 +115,9 @@ static const char *record_sentence(const LiveRoom *room)
 {
         if (room->notice)
                 return room->notice;
-        if (room->recording && room->no_h264)
-                return N_("This speaker's browser sends no H.264: the recording keeps the voice and shows the poster.");
+        if (room->recording && room->left_out)
+                return N_("What is on air comes as VP8, and this server has no computing time left to convert it: the "
+                          "recording keeps the voices and shows the poster.");
         return NULL;
 }
 
@@ -193,7 +201,7 @@ void live_set_recording(LiveRoom *room, bool on)
                 g_clear_pointer(&room->list_url, g_free);
         }
         live_tell_watchers(room);
-        room->no_h264 = false;
+        room->left_out = false;
         store_flags(room, room->recording ? after_recording : NULL);
         if (!room->recording)
                 live_tell_recording(room);

@@ -267,7 +267,21 @@ static void on_speaking(LiveRoom *room, int seat, bool on)
         if (!person || person->speaking == on)
                 return;
         person->speaking = on;
+        person->heard_us = now_us();
         room->speaking_changed = true;
+}
+
+int live_heard_unrecorded(LiveRoom *room, int64_t since_us)
+{
+        GHashTableIter people;
+        gpointer value;
+        g_hash_table_iter_init(&people, room->people);
+        while (g_hash_table_iter_next(&people, NULL, &value)) {
+                const Person *person = value;
+                if (person->consent != 1 && (person->speaking || person->heard_us >= since_us))
+                        return person->id;
+        }
+        return 0;
 }
 
 static void on_layers(Person *person, const SfuEvent *event)
@@ -332,12 +346,6 @@ static void on_event(LiveRoom *room, const SfuEvent *event)
         case SFU_NETWORK:
                 if (person && same_peer(event->peer, person->subscribe))
                         on_network(person, event);
-                break;
-        case SFU_TAP_NO_H264:
-                if (!room->no_h264) {
-                        room->no_h264 = true;
-                        live_tell_recording(room);
-                }
                 break;
         }
 }

@@ -155,6 +155,7 @@ typedef struct {
         SfuNetwork carried;            /* of what it watches, by its line: as told */
         unsigned carried_kbps;
         bool speaking;
+        int64_t heard_us; /* when that last changed, UTC */
         /* of a camera that came without a page (live_encoder.c) */
         int64_t encoder;     /* its key, 0: a person */
         bool held;           /* a host took it off the stage: it may not come back by itself */
@@ -210,7 +211,7 @@ struct LiveRoom {
         char *list_told;    /* and as who watches was told, */
         bool free_told;     /* with whether a place is free */
         int64_t vp8_off_us; /* when the copies may end, 0: not asked to: a page that reloads does not make them flap */
-        bool no_h264;       /* whoever is on air sends VP8 alone */
+        bool left_out;      /* the picture on air is not in the recording: live_record_left_out() */
         char *notice;       /* the recorder's, for hosts */
         /* gathered for the next people message */
         GHashTable *changed; /* ids */

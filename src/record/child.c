@@ -27,14 +27,14 @@ static bool fail(GError **error, int code, const char *what)
         return false;
 }
 
-/* The child gets standard error, the socket as descriptor 3, and nothing else of ours; no environment but the path. */
-static bool spawn(const char *program, int theirs, pid_t *ret_pid, GError **error)
+bool child_spawn(const char *program, int theirs, pid_t *ret_pid, GError **error)
 {
         posix_spawn_file_actions_t actions;
         posix_spawnattr_t attributes;
         sigset_t none, normal;
         g_autofree char *path = g_strconcat("PATH=", g_getenv("PATH") ? g_getenv("PATH") : "/usr/bin:/bin", NULL);
-        char *arguments[] = { "treteau-recorder", NULL }, *environment[] = { path, NULL };
+        g_autofree char *name = g_path_get_basename(program);
+        char *arguments[] = { name, NULL }, *environment[] = { path, NULL };
         sigemptyset(&none);
         sigfillset(&normal);
         sigdelset(&normal, SIGKILL);
@@ -53,6 +53,19 @@ static bool spawn(const char *program, int theirs, pid_t *ret_pid, GError **erro
         posix_spawnattr_destroy(&attributes);
         posix_spawn_file_actions_destroy(&actions);
         return code == 0 || fail(error, code, program);
+}
+
+char *child_program(const char *name)
+{
+        static const char *const places[] = { "", "record/recorder", "record/transcoder", "../libexec/treteau" };
+        g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+        g_autofree char *folder = g_path_get_dirname(self ? self : ".");
+        for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
+                g_autofree char *path = g_build_filename(folder, places[i], name, NULL);
+                if (g_file_test(path, G_FILE_TEST_IS_EXECUTABLE))
+                        return g_steal_pointer(&path);
+        }
+        return g_build_filename(folder, name, NULL);
 }
 
 static bool send_hello(int descriptor, int folder, const char *title)
@@ -117,7 +130,7 @@ Child *child_start(const char *program, const char *folder, const char *title, c
         }
         Child *child = g_new0(Child, 1);
         child->descriptor = ends[0];
-        bool started = spawn(program, ends[1], &child->pid, error);
+        bool started = child_spawn(program, ends[1], &child->pid, error);
         close(ends[1]);
         if (started &&
             (!send_hello(child->descriptor, directory, title) || !send_languages(child->descriptor, languages)))

@@ -14,33 +14,37 @@ void frame_queue_clear(FrameQueue *queue)
         queue->bytes = 0;
 }
 
-static bool is_picture(const Message *message)
+/* Of a picture: what says whether its like are being dropped; NULL of all else. */
+static bool *dropping(FrameQueue *queue, const Message *message)
 {
-        return message->type == MESSAGE_FRAME && message->track == RECORD_PICTURE_TRACK;
+        if (message->type != MESSAGE_FRAME)
+                return NULL;
+        if (message->track == RECORD_PICTURE_TRACK)
+                return &queue->dropping[0];
+        return message->track == RECORD_BESIDE_TRACK ? &queue->dropping[1] : NULL;
 }
 
 /* Whether there is room, and no gap before this picture that it depends on. */
-static bool admits(FrameQueue *queue, const Message *message)
+static bool admits(const FrameQueue *queue, const Message *message, const bool *dropping_now)
 {
         bool room = message->length == 0 || queue->bytes + message->length <= FRAME_QUEUE_BYTES;
-        if (!is_picture(message))
-                return room;
-        return room && (!queue->dropping || message->flags & MESSAGE_KEY);
+        return room && (!dropping_now || !*dropping_now || message->flags & MESSAGE_KEY);
 }
 
 bool frame_queue_push(FrameQueue *queue, const Message *message)
 {
-        bool picture = is_picture(message);
-        if (!admits(queue, message)) {
-                queue->dropping |= picture;
-                queue->dropped_pictures += picture;
-                queue->dropped_packets += !picture;
+        bool *picture = dropping(queue, message);
+        if (!admits(queue, message, picture)) {
+                if (picture)
+                        *picture = true;
+                queue->dropped_pictures += picture != NULL;
+                queue->dropped_packets += picture == NULL;
                 return false;
         }
         Message sent = *message;
-        if (picture && queue->dropping) {
+        if (picture && *picture) {
                 sent.flags |= MESSAGE_GAP;
-                queue->dropping = false;
+                *picture = false;
         }
         size_t size = MESSAGE_HEADER_BYTES + sent.length;
         uint8_t *bytes = g_malloc(size);

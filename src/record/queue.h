@@ -15,7 +15,7 @@ enum { FRAME_QUEUE_BYTES = 4 << 20 };
 typedef struct FrameQueue {
         GQueue messages; /* of GBytes, header and body */
         size_t bytes;
-        bool dropping; /* pictures, up to a key frame */
+        bool dropping[2]; /* pictures up to a key frame: on air, beside */
         uint64_t dropped_pictures, dropped_packets;
 } FrameQueue;
 

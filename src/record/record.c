@@ -97,16 +97,27 @@ static void push(Recorder *recorder, const Message *message)
                 wake(recorder);
 }
 
-void recorder_video(Recorder *recorder, const uint8_t *bytes, size_t length, bool key, int64_t time_us)
+static void push_picture(Recorder *recorder, unsigned track, const uint8_t *bytes, size_t length, bool key,
+                         int64_t time_us)
 {
         if (length == 0 || length > RECORD_FRAME_BYTES || time_us <= 0)
                 return;
         push(recorder, &(Message){ .type = MESSAGE_FRAME,
-                                   .track = RECORD_PICTURE_TRACK,
+                                   .track = (uint8_t)track,
                                    .flags = key ? MESSAGE_KEY : 0,
                                    .time_us = time_us,
                                    .body = bytes,
                                    .length = length });
+}
+
+void recorder_video(Recorder *recorder, const uint8_t *bytes, size_t length, bool key, int64_t time_us)
+{
+        push_picture(recorder, RECORD_PICTURE_TRACK, bytes, length, key, time_us);
+}
+
+void recorder_beside(Recorder *recorder, const uint8_t *bytes, size_t length, bool key, int64_t time_us)
+{
+        push_picture(recorder, RECORD_BESIDE_TRACK, bytes, length, key, time_us);
 }
 
 static void push_sound(Recorder *recorder, unsigned track, const uint8_t *opus, size_t length, int64_t time_us)
@@ -132,9 +143,20 @@ void recorder_language(Recorder *recorder, unsigned channel, const uint8_t *opus
                 push_sound(recorder, RECORD_LANGUAGE_TRACK + channel, opus, length, time_us);
 }
 
+static void push_off(Recorder *recorder, unsigned track)
+{
+        push(recorder,
+             &(Message){ .type = MESSAGE_OFF_AIR, .track = (uint8_t)track, .time_us = clock_now_us(recorder) });
+}
+
 void recorder_off_air(Recorder *recorder)
 {
-        push(recorder, &(Message){ .type = MESSAGE_OFF_AIR, .time_us = clock_now_us(recorder) });
+        push_off(recorder, RECORD_PICTURE_TRACK);
+}
+
+void recorder_nobody_beside(Recorder *recorder)
+{
+        push_off(recorder, RECORD_BESIDE_TRACK);
 }
 
 void recorder_stop(Recorder *recorder)
@@ -407,16 +429,7 @@ static void *recorder_run(void *data)
 
 char *recorder_program(void)
 {
-        static const char *const places[] = { "treteau-recorder", "record/recorder/treteau-recorder",
-                                              "../libexec/treteau/treteau-recorder" };
-        g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-        g_autofree char *folder = g_path_get_dirname(self ? self : ".");
-        for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
-                g_autofree char *path = g_build_filename(folder, places[i], NULL);
-                if (g_file_test(path, G_FILE_TEST_IS_EXECUTABLE))
-                        return g_steal_pointer(&path);
-        }
-        return g_build_filename(folder, places[0], NULL);
+        return child_program("treteau-recorder");
 }
 
 bool recorder_has_ended(const char *folder)

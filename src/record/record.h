@@ -6,9 +6,9 @@
  * dies: the list goes on, all but the open segment (at most about four seconds) is kept. The same call on a folder that
  * holds an unfinished recording goes on with it, so a server that comes back calls recorder_start() again.
  *
- * recorder_video(), recorder_audio() and recorder_off_air() may be called from any thread, several at once, and never
- * wait: what a child cannot take goes into a queue of 4 MiB; when that is full, pictures up to the next key frame are
- * dropped and counted.
+ * recorder_video(), recorder_audio(), recorder_off_air() and their like may be called from any thread, several at once,
+ * and never wait: what a child cannot take goes into a queue of 4 MiB; when that is full, pictures up to the next key
+ * frame are dropped and counted.
  *
  *     g_autoptr(GError) error = NULL;
  *     Recorder *r = recorder_start(&(RecorderConfig) { .folder = folder, .program = program, .title = "Ouverture",
@@ -20,6 +20,8 @@
  *
  * May be used by live, replay and app. */
 #pragma once
+
+#include "record/transcode.h" /* for pictures that come as VP8: beside a Recorder, into recorder_video() */
 
 #include <glib.h>
 #include <stdbool.h>
@@ -82,12 +84,16 @@ Recorder *recorder_start(const RecorderConfig *config, GError **error);
 /* One H.264 access unit on air, Annex B; key: it begins with its parameter sets and is an IDR picture. The picture on
  * air changes hands at a key frame. time_us: when it was taken, UTC. */
 void recorder_video(Recorder *recorder, const uint8_t *bytes, size_t length, bool key, int64_t time_us);
+/* The same of whoever stands beside a shared screen: kept as a second programme (beside.m3u8), pictures alone. */
+void recorder_beside(Recorder *recorder, const uint8_t *bytes, size_t length, bool key, int64_t time_us);
 /* One Opus packet of a microphone. Muted ones are simply not given. */
 void recorder_audio(Recorder *recorder, unsigned microphone, const uint8_t *opus, size_t length, int64_t time_us);
 /* One of an interpreter, into the language of that channel. */
 void recorder_language(Recorder *recorder, unsigned channel, const uint8_t *opus, size_t length, int64_t time_us);
 /* Nobody is on air: the slate is shown from now to the next key frame. Sound goes on. */
 void recorder_off_air(Recorder *recorder);
+/* Nobody stands beside what is on air from now on. */
+void recorder_nobody_beside(Recorder *recorder);
 /* Ends the recording now. Further frames are ignored. */
 void recorder_stop(Recorder *recorder);
 /* Waits for the child, at most five seconds, when it still writes. No event comes after. NULL is fine. */

@@ -44,7 +44,10 @@ MediaKind media_kind(const char *file_name)
 {
         if (is_numbered(file_name, 's', ".m4s") || is_numbered(file_name, 'i', ".mp4"))
                 return (MediaKind){ "video/mp4", true };
-        if (!strcmp(file_name, "programme.m3u8") || !strcmp(file_name, "languages.m3u8"))
+        if (is_numbered(file_name, 'b', ".m4s") || is_numbered(file_name, 'j', ".mp4")) /* record/recorder/beside.h */
+                return (MediaKind){ "video/mp4", true };
+        if (!strcmp(file_name, "programme.m3u8") || !strcmp(file_name, "beside.m3u8") ||
+            !strcmp(file_name, "languages.m3u8"))
                 return (MediaKind){ "application/vnd.apple.mpegurl", false };
         if (!strcmp(file_name, "replay.mp4"))
                 return (MediaKind){ "video/mp4", false };

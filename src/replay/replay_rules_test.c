@@ -23,6 +23,8 @@ static void test_media_kind(void)
                 g_assert_null(media_kind(refused[i]).type);
         g_assert_cmpstr(media_kind("s000000.m4s").type, ==, "video/mp4");
         g_assert_true(media_kind("i1000000.mp4").immutable);
+        g_assert_true(media_kind("b000000.m4s").immutable && media_kind("j000000.mp4").immutable);
+        g_assert_cmpstr(media_kind("beside.m3u8").type, ==, "application/vnd.apple.mpegurl");
         g_assert_cmpstr(media_kind("programme.m3u8").type, ==, "application/vnd.apple.mpegurl");
         g_assert_false(media_kind("programme.m3u8").immutable);
         g_assert_false(media_kind("replay.mp4").immutable);

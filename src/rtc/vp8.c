@@ -11,7 +11,7 @@ enum {
         TL0_BIT = 0x40,
         TID_BIT = 0x20,
         KEY_INDEX_BIT = 0x10,
-        LONG_BIT = 0x80, /* M */
+        LONG_ID_BIT = 0x80, /* M */
         KEY_FRAME_HEAD_BYTES = 10,
         WRITTEN_BYTES = 4, /* the descriptor written by vp8_packetize */
 };
@@ -26,7 +26,7 @@ static bool read_extension(const uint8_t *payload, size_t size, Vp8Descriptor *d
                         return false;
                 descriptor->has_picture_id = true;
                 descriptor->picture_id_offset = (uint8_t)at;
-                descriptor->long_picture_id = payload[at] & LONG_BIT;
+                descriptor->long_picture_id = payload[at] & LONG_ID_BIT;
                 if (descriptor->long_picture_id && at + 1 >= size)
                         return false;
                 descriptor->picture_id = descriptor->long_picture_id ? read_u16(payload + at) & 0x7fff : payload[at];
@@ -84,7 +84,7 @@ Drop vp8_parse(const uint8_t *payload, size_t size, Vp8Descriptor *ret_descripto
 void vp8_rewrite(uint8_t *payload, const Vp8Descriptor *descriptor, uint16_t picture_id, uint8_t tl0)
 {
         if (descriptor->has_picture_id && descriptor->long_picture_id)
-                write_u16(payload + descriptor->picture_id_offset, LONG_BIT << 8 | (picture_id & 0x7fff));
+                write_u16(payload + descriptor->picture_id_offset, LONG_ID_BIT << 8 | (picture_id & 0x7fff));
         else if (descriptor->has_picture_id)
                 payload[descriptor->picture_id_offset] = picture_id & 0x7f;
         if (descriptor->has_tl0)
@@ -101,8 +101,63 @@ size_t vp8_packetize(const uint8_t *frame, size_t frame_size, uint16_t picture_i
         size_t pieces = (left + room - 1) / room, bytes = (left + pieces - 1) / pieces;
         out[0] = EXTENDED_BIT | (*offset == 0 ? START_BIT : 0);
         out[1] = PICTURE_ID_BIT;
-        write_u16(out + 2, LONG_BIT << 8 | (picture_id & 0x7fff));
+        write_u16(out + 2, LONG_ID_BIT << 8 | (picture_id & 0x7fff));
         memcpy(out + WRITTEN_BYTES, frame + *offset, bytes);
         *offset += bytes;
         return WRITTEN_BYTES + bytes;
+}
+
+/* --- Joining ------------------------------------------------------------------------------------------------------ */
+
+struct Vp8Depacketizer {
+        GByteArray *frame;
+        uint32_t timestamp;
+        bool under_way; /* frame holds the beginning of the picture with this timestamp, and nothing is missing */
+        bool key_frame;
+};
+
+Vp8Depacketizer *vp8_depacketizer_new(void)
+{
+        Vp8Depacketizer *depacketizer = g_new0(Vp8Depacketizer, 1);
+        depacketizer->frame = g_byte_array_new();
+        return depacketizer;
+}
+
+void vp8_depacketizer_free(Vp8Depacketizer *depacketizer)
+{
+        if (!depacketizer)
+                return;
+        g_byte_array_unref(depacketizer->frame);
+        g_free(depacketizer);
+}
+
+Drop vp8_depacketizer_push(Vp8Depacketizer *depacketizer, const uint8_t *payload, size_t size, uint32_t timestamp,
+                           bool marker, bool lost, const uint8_t **ret_frame, size_t *ret_size, bool *ret_key_frame)
+{
+        Vp8Descriptor descriptor;
+        *ret_frame = NULL;
+        Drop drop = vp8_parse(payload, size, &descriptor);
+        if (drop || lost || timestamp != depacketizer->timestamp)
+                depacketizer->under_way = false;
+        if (drop)
+                return drop;
+        if (descriptor.start) {
+                g_byte_array_set_size(depacketizer->frame, 0);
+                depacketizer->under_way = true;
+                depacketizer->timestamp = timestamp;
+                depacketizer->key_frame = descriptor.key_frame;
+        }
+        size_t bytes = size - descriptor.bytes;
+        if (depacketizer->frame->len + bytes > VP8_FRAME_MAX_BYTES)
+                depacketizer->under_way = false;
+        if (!depacketizer->under_way)
+                return DROP_CODEC_MALFORMED;
+        g_byte_array_append(depacketizer->frame, payload + descriptor.bytes, (guint)bytes);
+        if (!marker)
+                return DROP_NONE;
+        depacketizer->under_way = false;
+        *ret_frame = depacketizer->frame->data;
+        *ret_size = depacketizer->frame->len;
+        *ret_key_frame = depacketizer->key_frame;
+        return DROP_NONE;
 }

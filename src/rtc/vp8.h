@@ -2,6 +2,7 @@
  * 6386 9.1). */
 #pragma once
 #include "rtc/drop.h"
+#include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,3 +33,17 @@ void vp8_rewrite(uint8_t *payload, const Vp8Descriptor *descriptor, uint16_t pic
  * belongs on the one that brings *offset to frame_size. */
 size_t vp8_packetize(const uint8_t *frame, size_t frame_size, uint16_t picture_id, size_t *offset, size_t max,
                      uint8_t *out);
+
+enum { VP8_FRAME_MAX_BYTES = 4 * 1024 * 1024 };
+
+/* Joins packets into frames as an encoder made them, without descriptors. */
+typedef struct Vp8Depacketizer Vp8Depacketizer;
+Vp8Depacketizer *vp8_depacketizer_new(void);
+void vp8_depacketizer_free(Vp8Depacketizer *depacketizer);
+/* Packets in sequence order. `lost` when one is missing before this: the frame under way is thrown away, as is one
+ * whose beginning or marker never came, or that is over VP8_FRAME_MAX_BYTES. At the marker a frame is whole (RFC
+ * 7741 4.1): then *ret_frame borrows it until the next call, else it is NULL. */
+Drop vp8_depacketizer_push(Vp8Depacketizer *depacketizer, const uint8_t *payload, size_t size, uint32_t timestamp,
+                           bool marker, bool lost, const uint8_t **ret_frame, size_t *ret_size, bool *ret_key_frame);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Vp8Depacketizer, vp8_depacketizer_free)

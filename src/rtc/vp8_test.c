@@ -89,6 +89,39 @@ static void test_packetize(void)
         g_assert_cmpuint(smallest, >=, 1000);
 }
 
+/* Joins again what was split; without its first piece, or with one missing, there is no frame. */
+static void test_join(void)
+{
+        uint8_t frame[3000], out[1200];
+        for (size_t i = 0; i < sizeof frame; i++)
+                frame[i] = (uint8_t)(i * 31);
+        g_autoptr(Vp8Depacketizer) depacketizer = vp8_depacketizer_new();
+        for (unsigned round = 0; round < 4; round++) {
+                /* 1: the second piece is missing; 2: the first; 0 and 3: none, 3 no key frame */
+                size_t offset = 0, size, joined_size = 0;
+                const uint8_t *joined = NULL;
+                bool key_frame = false, lost = false;
+                frame[0] = round == 3;
+                for (unsigned piece = 0; (size = vp8_packetize(frame, sizeof frame, 5, &offset, sizeof out, out)) > 0;
+                     piece++) {
+                        if ((round == 1 && piece == 1) || (round == 2 && piece == 0)) {
+                                lost = true;
+                                continue;
+                        }
+                        vp8_depacketizer_push(depacketizer, out, size, 3000 * round, offset == sizeof frame, lost,
+                                              &joined, &joined_size, &key_frame);
+                        g_assert_true(!joined || offset == sizeof frame);
+                        lost = false;
+                }
+                if (round == 1 || round == 2) {
+                        g_assert_null(joined);
+                        continue;
+                }
+                g_assert_cmpmem(joined, joined_size, frame, sizeof frame);
+                g_assert_cmpint(key_frame, ==, round == 0);
+        }
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -98,5 +131,6 @@ int main(int argc, char **argv)
         g_test_add_func("/vp8/without-tl0", test_without_tl0);
         g_test_add_func("/vp8/rewrite", test_rewrite);
         g_test_add_func("/vp8/packetize", test_packetize);
+        g_test_add_func("/vp8/join", test_join);
         return g_test_run();
 }

@@ -398,12 +398,14 @@ static void collect_wants(Room *room)
                         want_track(room, room_line_track(room, watcher, slot, watcher->slots[slot].now.source));
                 }
         }
-        int seat = tap_feed_seat(&room->tap);
-        if (seat != SFU_NO_SEAT) {
-                Source *source = &room->sources[seat][room->tap.kind];
-                want_layer(source, source->muted ? SLOT_NO_LAYER : highest_layer(source));
+        for (unsigned i = 0; i < SFU_TAP_PICTURES; i++) {
+                const TapPicture *picture = &room->tap.pictures[i];
+                if (room->tap.tap && picture->seat != SFU_NO_SEAT) {
+                        Source *source = &room->sources[picture->seat][picture->kind];
+                        want_layer(source, source->muted ? SLOT_NO_LAYER : highest_layer(source));
+                }
+                want_track(room, room_track(room, picture->current));
         }
-        want_track(room, room_track(room, room->tap.current));
 }
 
 /* True when the browser need not be told more for now. */

@@ -214,7 +214,7 @@ static void obey_for_room(Loop *loop, Room *room, const Command *command)
                 room_on_air(room, command->seat, command->track);
                 break;
         case COMMAND_TAP_VIDEO:
-                room_tap_video(room, command->seat, command->track);
+                room_tap_video(room, (SfuTapPicture)command->channel, command->seat, command->track);
                 break;
         case COMMAND_TAP_STOP:
                 room_tap_stop(room);

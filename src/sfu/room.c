@@ -333,9 +333,9 @@ void room_tap_start(Room *room, Tap *tap)
         room->wants_changed = true;
 }
 
-void room_tap_video(Room *room, int seat, SfuTrackKind kind)
+void room_tap_video(Room *room, SfuTapPicture picture, int seat, SfuTrackKind kind)
 {
-        tap_feed_choose(&room->tap, room, seat, kind);
+        tap_feed_choose(&room->tap, room, picture, seat, kind);
         room->wants_changed = true;
 }
 

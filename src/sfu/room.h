@@ -79,7 +79,7 @@ Counters *room_counters(Room *room);
 bool room_emit(Room *room, const SfuEvent *event);
 
 void room_tap_start(Room *room, Tap *tap);
-void room_tap_video(Room *room, int seat, SfuTrackKind kind);
+void room_tap_video(Room *room, SfuTapPicture picture, int seat, SfuTrackKind kind);
 void room_tap_stop(Room *room);
 /* Takes it; NULL: none any more. */
 void room_capture(Room *room, SfuCapture *capture);

@@ -213,8 +213,7 @@ void sfu_capture_stop(Sfu *sfu, SfuRoom room, SfuCapture *capture);
                          "seat, track, layers")                                                                        \
         X(TROUBLE, "an encoder's pictures are not fit for browsers, or worse than was said: room, peer, participant, " \
                    "seat, trouble")                                                                                    \
-        X(NETWORK, "what a watcher's line carries of what the page shows: room, peer, participant, network, kbps")     \
-        X(TAP_NO_H264, "the seat chosen by sfu_tap_video sends VP8 alone: room, seat, kind")
+        X(NETWORK, "what a watcher's line carries of what the page shows: room, peer, participant, network, kbps")
 
 /* What in an encoder's pictures browsers cannot show as it should be (sfu_publish without tracks). */
 typedef enum SfuTrouble {
@@ -271,11 +270,20 @@ bool sfu_next_event(Sfu *sfu, SfuEvent *ret_event);
 
 /* --- Tap: what the recorder gets --------------------------------------------------------------------------------- */
 
+/* The two pictures that the tap gives. */
+typedef enum SfuTapPicture {
+        SFU_TAP_ON_AIR,
+        SFU_TAP_BESIDE, /* a shared screen: whose picture stands beside it */
+        SFU_TAP_PICTURES,
+} SfuTapPicture;
+
 typedef struct SfuFrame {
+        SfuTapPicture picture; /* which one, of CAMERA and SCREEN */
         int seat;
         int channel;                /* that carries this booth's voice, SFU_NO_CHANNEL: it is of the stage */
         SfuParticipant participant; /* who sent it: to honour consent when a seat changes hands */
-        SfuTrackKind kind;          /* MIC: one Opus packet; CAMERA, SCREEN: one H.264 access unit, Annex B */
+        SfuTrackKind kind; /* MIC: one Opus packet; CAMERA, SCREEN: one H.264 access unit, Annex B, or one VP8 frame */
+        bool vp8;
         int64_t capture_us;   /* microseconds UTC by the server's clock, from the sender's reports where there are */
         const uint8_t *bytes; /* valid during the call only */
         size_t length;
@@ -294,9 +302,10 @@ typedef struct SfuTapSink {
 /* Begins to deliver every microphone of the room, and the booths' that a channel carries (muted ones excepted). One tap
  * a room. */
 bool sfu_tap_start(Sfu *sfu, SfuRoom room, const SfuTapSink *sink, GError **error);
-/* Chooses the picture on air: seat and CAMERA or SCREEN, or SFU_NO_SEAT for none. The change is made at the new
- * source's next key frame, which is asked for; then one is asked 2 s, and again 3 s, after each. */
-void sfu_tap_video(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind);
+/* Chooses a picture: seat and CAMERA or SCREEN, or SFU_NO_SEAT for none. What is on air is not given beside as well,
+ * and what was beside must be let go there before it goes on air. The change is made at the new source's next key
+ * frame, which is asked for; then one is asked 2 s, and again 3 s, after each (10 s of VP8). */
+void sfu_tap_video(Sfu *sfu, SfuRoom room, SfuTapPicture picture, int seat, SfuTrackKind kind);
 /* No call of the sink comes after it returns. */
 void sfu_tap_stop(Sfu *sfu, SfuRoom room);
 

@@ -70,9 +70,13 @@ void sfu_capture_stop(Sfu *sfu, SfuRoom id, SfuCapture *capture)
         capture_unref(capture);
 }
 
-void sfu_tap_video(Sfu *sfu, SfuRoom room, int seat, SfuTrackKind kind)
+void sfu_tap_video(Sfu *sfu, SfuRoom room, SfuTapPicture picture, int seat, SfuTrackKind kind)
 {
-        sfu_post_for_room(sfu, (Command){ .kind = COMMAND_TAP_VIDEO, .room = room, .seat = seat, .track = kind });
+        sfu_post_for_room(sfu, (Command){ .kind = COMMAND_TAP_VIDEO,
+                                          .room = room,
+                                          .channel = (int)picture,
+                                          .seat = seat,
+                                          .track = kind });
 }
 
 void sfu_tap_stop(Sfu *sfu, SfuRoom id)

@@ -1,15 +1,21 @@
 #include "sfu/tap.h"
 
 #include "rtc/h264.h"
+#include "rtc/vp8.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdatomic.h>
 
+typedef struct PictureAssembler {
+        H264Depacketizer *h264;
+        Vp8Depacketizer *vp8;
+        bool gap; /* since the last unit that was delivered */
+} PictureAssembler;
+
 struct TapAssembler {
         SfuTapSink sink;
-        H264Depacketizer *depacketizer;
-        bool video_gap; /* since the last unit that was delivered */
+        PictureAssembler pictures[SFU_TAP_PICTURES];
 };
 
 struct Tap {
@@ -25,7 +31,10 @@ TapAssembler *tap_assembler_new(const SfuTapSink *sink)
 {
         TapAssembler *assembler = g_new0(TapAssembler, 1);
         assembler->sink = *sink;
-        assembler->depacketizer = h264_depacketizer_new();
+        for (unsigned i = 0; i < SFU_TAP_PICTURES; i++) {
+                assembler->pictures[i].h264 = h264_depacketizer_new();
+                assembler->pictures[i].vp8 = vp8_depacketizer_new();
+        }
         return assembler;
 }
 
@@ -33,13 +42,17 @@ void tap_assembler_free(TapAssembler *assembler)
 {
         if (!assembler)
                 return;
-        h264_depacketizer_free(assembler->depacketizer);
+        for (unsigned i = 0; i < SFU_TAP_PICTURES; i++) {
+                h264_depacketizer_free(assembler->pictures[i].h264);
+                vp8_depacketizer_free(assembler->pictures[i].vp8);
+        }
         g_free(assembler);
 }
 
 static SfuFrame frame_of(const TapPacket *packet)
 {
-        return (SfuFrame){ .seat = packet->seat,
+        return (SfuFrame){ .picture = packet->picture,
+                           .seat = packet->seat,
                            .channel = packet->channel,
                            .participant = packet->participant,
                            .kind = packet->kind,
@@ -49,19 +62,23 @@ static SfuFrame frame_of(const TapPacket *packet)
 static void push_video(TapAssembler *assembler, const TapPacket *packet)
 {
         SfuFrame frame = frame_of(packet);
+        PictureAssembler *from = &assembler->pictures[packet->picture];
         if (packet->first)
-                assembler->video_gap = false;
-        assembler->video_gap |= packet->lost;
+                from->gap = false;
+        from->gap |= packet->lost;
         frame.bytes = NULL;
-        Drop drop = h264_depacketizer_push(assembler->depacketizer, packet->bytes, packet->size, packet->timestamp,
-                                           packet->marker, packet->lost || packet->first, &frame.bytes, &frame.length,
-                                           &frame.key);
+        frame.vp8 = packet->codec == CODEC_VP8;
+        bool lost = packet->lost || packet->first;
+        Drop drop = frame.vp8 ? vp8_depacketizer_push(from->vp8, packet->bytes, packet->size, packet->timestamp,
+                                                      packet->marker, lost, &frame.bytes, &frame.length, &frame.key)
+                              : h264_depacketizer_push(from->h264, packet->bytes, packet->size, packet->timestamp,
+                                                       packet->marker, lost, &frame.bytes, &frame.length, &frame.key);
         if (drop)
-                assembler->video_gap = true;
+                from->gap = true;
         if (drop || !frame.bytes || frame.length == 0)
                 return;
-        frame.gap = assembler->video_gap;
-        assembler->video_gap = false;
+        frame.gap = from->gap;
+        from->gap = false;
         assembler->sink.on_frame(assembler->sink.owner, &frame);
 }
 

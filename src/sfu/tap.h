@@ -1,6 +1,7 @@
 /* The way from the tracks' rings to the recorder. On the loop's side a feed copies packets in sequence order into a
- * bounded mailbox: every microphone, and the picture on air. On the tap's own thread they become frames for the sink,
- * which may take its time: what finds no room is lost and marked as a gap, and never slows the room. */
+ * bounded mailbox: every microphone, the picture on air and the one beside it. On the tap's own thread they become
+ * frames for the sink, which may take its time: what finds no room is lost and marked as a gap, and never slows the
+ * room. */
 #pragma once
 
 #include "sfu/loop.h"
@@ -13,6 +14,8 @@ enum {
 /* One packet on its way. */
 typedef struct TapPacket {
         SfuTrackKind kind;
+        MediaCodec codec;
+        SfuTapPicture picture; /* of all but microphones */
         int seat, channel;
         SfuParticipant participant;
         int64_t capture_us;
@@ -43,24 +46,23 @@ void tap_assembler_push(TapAssembler *assembler, const TapPacket *packet);
 
 /* --- The loop's side ---------------------------------------------------------------------------------------------- */
 
+/* A picture that is given. */
+typedef struct TapPicture {
+        int seat; /* chosen, SFU_NO_SEAT: none */
+        SfuTrackKind kind;
+        uint32_t wanted;  /* Track.id that is given from its next key frame on */
+        uint32_t current; /* is given now */
+} TapPicture;
+
 typedef struct TapFeed {
         Tap *tap; /* NULL: nobody listens */
-        int seat; /* chosen picture */
-        SfuTrackKind kind;
-        uint32_t wanted;  /* Track.id that goes on air at its next key frame */
-        uint32_t current; /* on air */
-        bool told;        /* that the choice has no H.264 */
+        TapPicture pictures[SFU_TAP_PICTURES];
 } TapFeed;
 
 void tap_feed_init(TapFeed *feed);
 void tap_feed_start(TapFeed *feed, Tap *tap);
 void tap_feed_stop(TapFeed *feed);
-void tap_feed_choose(TapFeed *feed, Room *room, int seat, SfuTrackKind kind);
-/* The seat whose picture is chosen, or SFU_NO_SEAT. */
-static inline int tap_feed_seat(const TapFeed *feed)
-{
-        return feed->tap ? feed->seat : SFU_NO_SEAT;
-}
+void tap_feed_choose(TapFeed *feed, Room *room, SfuTapPicture picture, int seat, SfuTrackKind kind);
 /* A track of the room has its first packet or may be heard again (first), or is sent again after a pause. */
 void tap_feed_track_began(TapFeed *feed, Room *room, Track *track, bool first);
 /* Of the layers of this track's picture another may be the best one now. */

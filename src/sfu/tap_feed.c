@@ -9,11 +9,14 @@ enum {
         VIDEO_PATIENCE_US = 400 * 1000, /* for what is asked for again */
         AUDIO_PATIENCE_US = 80 * 1000,  /* for what merely came out of order */
         KEY_FRAME_US = 2000 * 1000,
+        KEY_FRAME_VP8_US = 10000 * 1000, /* whoever transcodes makes key frames of its own */
 };
 
 void tap_feed_init(TapFeed *feed)
 {
-        *feed = (TapFeed){ .seat = SFU_NO_SEAT };
+        *feed = (TapFeed){ 0 };
+        for (unsigned i = 0; i < SFU_TAP_PICTURES; i++)
+                feed->pictures[i].seat = SFU_NO_SEAT;
 }
 
 void tap_feed_start(TapFeed *feed, Tap *tap)
@@ -31,36 +34,32 @@ void tap_feed_stop(TapFeed *feed)
 
 /* --- Choosing ----------------------------------------------------------------------------------------------------- */
 
-static void tell_no_h264(TapFeed *feed, Room *room)
+/* A track is given once: what one picture holds, the other waits for. */
+static bool is_given(const TapFeed *feed, uint32_t track)
 {
-        if (feed->told)
-                return;
-        SfuEvent event = { .kind = SFU_TAP_NO_H264, .room = room_id(room), .seat = feed->seat, .track = feed->kind };
-        feed->told = room_emit(room, &event);
+        for (unsigned i = 0; i < SFU_TAP_PICTURES; i++)
+                if (feed->pictures[i].current == track)
+                        return true;
+        return false;
 }
 
-static void choose(TapFeed *feed, Room *room)
+static void choose(TapPicture *picture, Room *room)
 {
-        Track *track = feed->seat == SFU_NO_SEAT ? NULL : room_best_layer(room, feed->seat, feed->kind);
-        if (track && track->format.codec != CODEC_H264) {
-                tell_no_h264(feed, room);
-                track = NULL;
-        }
-        feed->wanted = track ? track->id : 0;
+        Track *track = picture->seat == SFU_NO_SEAT ? NULL : room_best_layer(room, picture->seat, picture->kind);
+        picture->wanted = track ? track->id : 0;
         if (!track)
-                feed->current = 0; /* a poster is better than a person who is not on air any more */
-        else if (feed->current != feed->wanted)
+                picture->current = 0; /* a poster is better than a person who is not on air any more */
+        else if (picture->current != picture->wanted)
                 room_want_key(room, track);
 }
 
-void tap_feed_choose(TapFeed *feed, Room *room, int seat, SfuTrackKind kind)
+void tap_feed_choose(TapFeed *feed, Room *room, SfuTapPicture which, int seat, SfuTrackKind kind)
 {
         if (!feed->tap)
                 return;
-        feed->seat = seat;
-        feed->kind = kind;
-        feed->told = false;
-        choose(feed, room);
+        feed->pictures[which].seat = seat;
+        feed->pictures[which].kind = kind;
+        choose(&feed->pictures[which], room);
 }
 
 void tap_feed_track_began(TapFeed *feed, Room *room, Track *track, bool first)
@@ -72,22 +71,28 @@ void tap_feed_track_began(TapFeed *feed, Room *room, Track *track, bool first)
 
 void tap_feed_layers_changed(TapFeed *feed, Room *room, const Track *track)
 {
-        if (feed->tap && feed->seat == track->seat && feed->kind == track->format.kind)
-                choose(feed, room);
+        for (unsigned i = 0; i < SFU_TAP_PICTURES; i++) {
+                TapPicture *picture = &feed->pictures[i];
+                if (feed->tap && picture->seat == track->seat && picture->kind == track->format.kind)
+                        choose(picture, room);
+        }
 }
 
 void tap_feed_forget(TapFeed *feed, Track *track)
 {
         track->tap_next = 0;
-        if (feed->current == track->id)
-                feed->current = 0;
-        if (feed->wanted == track->id)
-                feed->wanted = 0;
+        for (unsigned i = 0; i < SFU_TAP_PICTURES; i++) {
+                TapPicture *picture = &feed->pictures[i];
+                if (picture->current == track->id)
+                        picture->current = 0;
+                if (picture->wanted == track->id)
+                        picture->wanted = 0;
+        }
 }
 
 /* --- Copying ------------------------------------------------------------------------------------------------------ */
 
-static void push_packet(TapFeed *feed, Room *room, Track *track, Packet *packet, bool first)
+static void push_packet(TapFeed *feed, Room *room, Track *track, SfuTapPicture picture, Packet *packet)
 {
         int channel = room_channel_of(room, track->seat);
         bool unheard = track->seat >= SFU_SEATS && channel == SFU_NO_CHANNEL;
@@ -95,12 +100,14 @@ static void push_packet(TapFeed *feed, Room *room, Track *track, Packet *packet,
                 return;
         TapPacket copy;
         copy.kind = track->format.kind;
+        copy.codec = track->format.codec;
+        copy.picture = picture;
         copy.seat = track->seat;
         copy.channel = channel;
         copy.participant = track->participant;
         copy.timestamp = packet->timestamp;
         copy.marker = packet->marker;
-        copy.first = first;
+        copy.first = track->tap_first;
         copy.lost = track->tap_gap;
         copy.size = packet->payload_size;
         if (!room_capture_us(room, track, packet->timestamp, &copy.capture_us))
@@ -112,7 +119,7 @@ static void push_packet(TapFeed *feed, Room *room, Track *track, Packet *packet,
 }
 
 /* In sequence order; waits a little for what is missing, then goes on with a gap. */
-static void pump_track(TapFeed *feed, Room *room, Track *track, int64_t now_us)
+static void pump_track(TapFeed *feed, Room *room, Track *track, SfuTapPicture picture, int64_t now_us)
 {
         bool video = track_is_video(track);
         int64_t patience_us = video ? VIDEO_PATIENCE_US : AUDIO_PATIENCE_US;
@@ -126,7 +133,7 @@ static void pump_track(TapFeed *feed, Room *room, Track *track, int64_t now_us)
                         if (video)
                                 room_want_key(room, track);
                 }
-                push_packet(feed, room, track, packet, track->tap_first);
+                push_packet(feed, room, track, picture, packet);
                 track->tap_first = false;
                 track->tap_next = packet->index + 1;
         }
@@ -139,13 +146,13 @@ static void begin_at(Track *track, uint64_t index)
         track->tap_gap = false;
 }
 
-static void go_on_air(TapFeed *feed, Packet *const *pending, unsigned n_pending)
+static void go_on_air(TapFeed *feed, TapPicture *picture, Packet *const *pending, unsigned n_pending)
 {
-        for (unsigned i = 0; i < n_pending && feed->wanted && feed->wanted != feed->current; i++) {
+        for (unsigned i = 0; i < n_pending && picture->wanted && picture->wanted != picture->current; i++) {
                 Track *track = pending[i]->track;
-                if (track->id != feed->wanted || !pending[i]->key_start)
+                if (track->id != picture->wanted || !pending[i]->key_start || is_given(feed, track->id))
                         continue;
-                feed->current = track->id;
+                picture->current = track->id;
                 begin_at(track, pending[i]->index);
         }
 }
@@ -159,19 +166,35 @@ static void pump_all(TapFeed *feed, Room *room)
                         continue;
                 if (mic->tap_next == 0)
                         begin_at(mic, mic->highest);
-                pump_track(feed, room, mic, now_us);
+                pump_track(feed, room, mic, SFU_TAP_ON_AIR, now_us);
         }
-        Track *video = room_track(room, feed->current); /* the old choice's until the new one's key frame */
-        if (video)
-                pump_track(feed, room, video, now_us);
+        for (unsigned i = 0; i < SFU_TAP_PICTURES; i++) {
+                /* The old choice's until the new one's key frame. */
+                Track *video = room_track(room, feed->pictures[i].current);
+                if (video)
+                        pump_track(feed, room, video, (SfuTapPicture)i, now_us);
+        }
 }
 
 void tap_feed_pump(TapFeed *feed, Room *room, Packet *const *pending, unsigned n_pending)
 {
         if (!feed->tap)
                 return;
-        go_on_air(feed, pending, n_pending);
+        for (unsigned i = 0; i < SFU_TAP_PICTURES; i++)
+                go_on_air(feed, &feed->pictures[i], pending, n_pending);
         pump_all(feed, room);
+}
+
+/* A key frame now and then of what is given, and of what was not let in when its key frame came. */
+static void ask_for_keys(TapPicture *picture, Room *room)
+{
+        Track *given = room_track(room, picture->current), *wanted = room_track(room, picture->wanted);
+        Track *track = wanted && wanted != given ? wanted : given;
+        if (!track || track->key_wanted)
+                return;
+        int64_t every_us = track->format.codec == CODEC_VP8 && track == given ? KEY_FRAME_VP8_US : KEY_FRAME_US;
+        if (room_now_us(room) - track->last_key_us >= every_us)
+                room_want_key(room, track);
 }
 
 void tap_feed_tick(TapFeed *feed, Room *room)
@@ -179,7 +202,6 @@ void tap_feed_tick(TapFeed *feed, Room *room)
         if (!feed->tap)
                 return;
         pump_all(feed, room);
-        Track *track = room_track(room, feed->current);
-        if (track && !track->key_wanted && room_now_us(room) - track->last_key_us >= KEY_FRAME_US)
-                room_want_key(room, track);
+        for (unsigned i = 0; i < SFU_TAP_PICTURES; i++)
+                ask_for_keys(&feed->pictures[i], room);
 }

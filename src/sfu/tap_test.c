@@ -30,6 +30,7 @@ static void push(TapAssembler *assembler, SfuTrackKind kind, const uint8_t *byte
                  bool first, bool lost)
 {
         TapPacket packet = { .kind = kind,
+                             .codec = kind == SFU_MIC ? CODEC_OPUS : CODEC_H264,
                              .seat = 2,
                              .participant = { 9 },
                              .capture_us = timestamp * INT64_C(10),
@@ -84,11 +85,39 @@ static void test_gaps(void)
         tap_assembler_free(assembler);
 }
 
+/* A picture of VP8 in two packets comes out as one frame without their descriptors. */
+static void test_vp8(void)
+{
+        static const uint8_t frame[] = { 0x10, 2, 0, 0x9d, 1, 0x2a, 64, 1, 180, 0, 7, 8 };
+        Seen seen = { 0 };
+        SfuTapSink sink = { &seen, on_frame, on_stop };
+        TapAssembler *assembler = tap_assembler_new(&sink);
+        for (unsigned i = 0; i < 2; i++) {
+                TapPacket packet = { .kind = SFU_CAMERA,
+                                     .codec = CODEC_VP8,
+                                     .timestamp = 3000,
+                                     .capture_us = 77,
+                                     .first = i == 0,
+                                     .marker = i == 1,
+                                     .size = 7,
+                                     .bytes = { i == 0 ? 0x10 : 0 } };
+                memcpy(packet.bytes + 1, frame + 6 * i, 6);
+                g_assert_cmpuint(seen.frames, ==, 0);
+                tap_assembler_push(assembler, &packet);
+        }
+        g_assert_cmpuint(seen.frames, ==, 1);
+        g_assert_cmpint(seen.last.picture, ==, SFU_TAP_ON_AIR);
+        g_assert_true(seen.last.vp8 && seen.last.key && !seen.last.gap);
+        g_assert_cmpmem(seen.bytes, seen.last.length, frame, sizeof frame);
+        tap_assembler_free(assembler);
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
         g_test_set_nonfatal_assertions();
         g_test_add_func("/tap/access-units", test_access_units);
         g_test_add_func("/tap/gaps", test_gaps);
+        g_test_add_func("/tap/vp8", test_vp8);
         return g_test_run();
 }

@@ -42,6 +42,27 @@ static void try_h264_packets(const uint8_t *data, size_t size)
         }
 }
 
+/* As above, of VP8. */
+static void try_vp8_packets(const uint8_t *data, size_t size)
+{
+        g_autoptr(Vp8Depacketizer) depacketizer = vp8_depacketizer_new();
+        uint32_t timestamp = 0;
+        while (size >= 3) {
+                size_t bytes = MIN(read_u16(data), size - 3);
+                uint8_t flags = data[2];
+                const uint8_t *frame;
+                size_t frame_bytes = 0;
+                bool key_frame = false;
+                timestamp += flags >> 2 & 1;
+                vp8_depacketizer_push(depacketizer, data + 3, bytes, timestamp, flags & 1, flags & 2, &frame,
+                                      &frame_bytes, &key_frame);
+                g_assert(!frame ||
+                         (frame_bytes >= 1 && frame_bytes <= VP8_FRAME_MAX_BYTES && key_frame == !(frame[0] & 1)));
+                data += 3 + bytes;
+                size -= 3 + bytes;
+        }
+}
+
 static void try_h264_unit(const uint8_t *data, size_t size)
 {
         uint8_t out[100];
@@ -64,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 return 0;
         uint8_t kind = *data++;
         size--;
-        switch (kind % 6) {
+        switch (kind % 7) {
         case 0:
                 try_vp8(data, size);
                 break;
@@ -86,6 +107,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         case 5:
                 if (opus_toc_read(data, size, &toc) == DROP_NONE)
                         g_assert(toc.duration_us >= 2500 && toc.duration_us <= 120000 && opus_toc_ticks(&toc) <= 5760);
+                break;
+        case 6:
+                try_vp8_packets(data, size);
                 break;
         }
         return 0;

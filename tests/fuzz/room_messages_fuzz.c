@@ -95,7 +95,7 @@ static void record_people(void *owner, int64_t room_id, const uint32_t *particip
                 abort();
 }
 
-static void record_picture(void *owner, int64_t room_id, bool on_air)
+static void record_picture(void *owner, int64_t room_id, bool on_air, bool beside)
 {
 }
 

@@ -176,7 +176,7 @@ static json_t *obey(Stage *stage, json_t *message, GError **error)
         if (!g_strcmp0(what, "tap_stop"))
                 sfu_tap_stop(stage->sfu, stage->room);
         else if (!g_strcmp0(what, "tap_video"))
-                sfu_tap_video(stage->sfu, stage->room, seat, kind_of(message));
+                sfu_tap_video(stage->sfu, stage->room, SFU_TAP_ON_AIR, seat, kind_of(message));
         else if (!g_strcmp0(what, "close"))
                 sfu_peer_close(stage->sfu, peer_of(message));
         else if (!g_strcmp0(what, "mute"))

@@ -182,10 +182,10 @@ static void put_empty_tables(GByteArray *out)
         }
 }
 
-static void put_extends(GByteArray *out, uint32_t first_id)
+static void put_extends(GByteArray *out, uint32_t first_id, uint32_t last_id)
 {
         size_t extends = box_open(out, "mvex");
-        for (uint32_t id = first_id; id <= SOUND_TRACK_ID; id++) {
+        for (uint32_t id = first_id; id <= last_id; id++) {
                 size_t track = full_box_open(out, "trex", 0, 0);
                 put_u32(out, id);
                 put_u32(out, 1);
@@ -195,10 +195,11 @@ static void put_extends(GByteArray *out, uint32_t first_id)
         box_close(out, extends);
 }
 
-/* description: NULL for sound alone. */
+/* description: NULL for sound alone; aac_config: NULL for pictures alone. */
 static void put_init(GByteArray *out, const AvcDescription *description, const uint8_t *aac_config, size_t config_size)
 {
         uint32_t first_id = description ? PICTURE_TRACK_ID : SOUND_TRACK_ID;
+        uint32_t last_id = aac_config ? SOUND_TRACK_ID : PICTURE_TRACK_ID;
         size_t type = box_open(out, "ftyp");
         put_text(out, "iso6");
         put_u32(out, 0);
@@ -206,7 +207,7 @@ static void put_init(GByteArray *out, const AvcDescription *description, const u
         box_close(out, type);
         size_t movie = box_open(out, "moov");
         mp4_put_movie_header(out, 0);
-        for (uint32_t id = first_id; id <= SOUND_TRACK_ID; id++) {
+        for (uint32_t id = first_id; id <= last_id; id++) {
                 bool picture = id == PICTURE_TRACK_ID;
                 Mp4TrackHead head = { .id = id,
                                       .width = picture ? description->width : 0,
@@ -224,7 +225,7 @@ static void put_init(GByteArray *out, const AvcDescription *description, const u
                 for (size_t i = G_N_ELEMENTS(boxes); i > 0; i--)
                         box_close(out, boxes[i - 1]);
         }
-        put_extends(out, first_id);
+        put_extends(out, first_id, last_id);
         box_close(out, movie);
 }
 

@@ -23,6 +23,7 @@ static inline int64_t anchor_picture_units(const Anchor *anchor, int64_t time_us
         return (anchor->media_us + time_us - anchor->clock_us) * 9 / 100;
 }
 
+/* aac_config: NULL for pictures alone (beside.h). */
 void mp4_put_init(GByteArray *out, const AvcDescription *description, const uint8_t *aac_config, size_t config_size);
 /* The same with a track of sound alone: a language's files (languages.h). */
 void mp4_put_sound_init(GByteArray *out, const uint8_t *aac_config, size_t config_size);

@@ -1,5 +1,6 @@
 #include "record/recorder/session.h"
 
+#include "record/recorder/beside.h"
 #include "record/recorder/mixer.h"
 #include "record/recorder/outbox.h"
 #include "record/recorder/programme.h"
@@ -37,6 +38,7 @@ struct Session {
         Programme *programme;
         Voice *voice;
         Languages *languages;
+        Beside *beside;
         Outbox outbox;
 
         int64_t now_us, started_us;                                 /* 0: no message yet */
@@ -250,6 +252,7 @@ static void finish_list(Session *session)
                 answer_fault(session, error);
                 return;
         }
+        beside_finish(session->beside, true);
         session->done = true;
         answer_length(session, MESSAGE_DONE);
 }
@@ -274,6 +277,7 @@ static void on_tick(Session *session, int64_t time_us)
                 session->started_us = time_us;
         voice_mix(session->voice, session->now_us - SOUND_BEHIND_US);
         pictures_in(session, session->now_us - PICTURE_BEHIND_US);
+        beside_tick(session->beside, session->now_us - PICTURE_BEHIND_US);
         write_segments(session);
         if (session->now_us - session->told_us >= PROGRESS_EVERY_US)
                 answer_length(session, MESSAGE_PROGRESS);
@@ -300,6 +304,8 @@ static void on_frame(Session *session, const Message *message)
                                  message->length, position_of_time(time_us));
         else if (message->track < RECORD_PICTURE_TRACK)
                 voice_packet(session->voice, message->track, message->body, message->length, time_us);
+        else if (message->track == RECORD_BESIDE_TRACK)
+                beside_picture(session->beside, message->body, message->length, time_us, message->flags & MESSAGE_KEY);
         else
                 wait_picture(session, message->body, message->length, time_us, message->flags & MESSAGE_KEY);
 }
@@ -357,6 +363,8 @@ static void on_message(Session *session, const Message *message)
                 on_frame(session, message);
         else if (message->type == MESSAGE_LANGUAGE && recording)
                 on_language(session, message);
+        else if (message->type == MESSAGE_OFF_AIR && message->track == RECORD_BESIDE_TRACK && recording)
+                beside_off(session->beside, message->time_us);
         else if (message->type == MESSAGE_OFF_AIR && recording)
                 wait_picture(session, NULL, 0, MIN(message->time_us, session->now_us + CLOCK_OFF_US), false);
         else if (message->type == MESSAGE_END && !session->ending)
@@ -389,6 +397,7 @@ bool session_is_lost(const Session *session)
 
 void session_abandon(Session *session)
 {
+        beside_finish(session->beside, false);
         if (session->ending || !session->open)
                 return;
         int64_t end_us = MAX(session->now_us - PICTURE_BEHIND_US, session->last_us + 40000);
@@ -424,6 +433,7 @@ Session *session_new(SessionSend send, void *owner, GError **error)
         session->languages = session->programme ? languages_new(programme_list(session->programme), error) : NULL;
         if (!session->languages)
                 return NULL;
+        session->beside = beside_new();
         voice_set_languages(session->voice, session->languages);
         programme_set_languages(session->programme, session->languages);
         outbox_init(&session->outbox, session->programme);
@@ -441,5 +451,6 @@ void session_free(Session *session)
         programme_free(session->programme);
         voice_free(session->voice);
         languages_free(session->languages);
+        beside_free(session->beside);
         g_free(session);
 }
