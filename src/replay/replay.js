@@ -3,6 +3,7 @@
 // Chromium says yes there and then loses the live edge. Without this script the MP4 plays.
 import Hls from "hls.js";
 import { LIVE } from "../live/onair.js";
+import { offer_beside } from "./beside.js";
 import { offer_languages } from "./languages.js";
 import { add_controls } from "./controls.js";
 import { follow } from "./follow.js";
@@ -52,6 +53,7 @@ function play(video) {
     player.scrollIntoView({ block: "nearest" });
     video.focus({ preventScroll: true });
   });
+  offer_beside(video, player, Hls);
   if (!Hls.isSupported()) {
     video.src = /** @type {string} */ (video.dataset.list);
     return;

@@ -209,7 +209,8 @@ typedef struct {
         GPtrArray *replays, *persons;
         GArray *pieces, *parts, *chapters, *questions, *chat;
         ReplayWords words;
-        char *kicker, *sentence, *list, *movie, *start, *poster, *size, *name, *title, *captions, *chat_track, *link;
+        char *kicker, *sentence, *list, *movie, *start, *poster, *beside, *size, *name, *title, *captions, *chat_track,
+                *link;
 } Made;
 
 static void made_clear(Made *made)
@@ -221,8 +222,9 @@ static void made_clear(Made *made)
         for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
                 g_clear_pointer(arrays[i], g_array_unref);
         words_clear(&made->words);
-        char *texts[] = { made->kicker, made->sentence, made->list,  made->movie,    made->start,      made->poster,
-                          made->size,   made->name,     made->title, made->captions, made->chat_track, made->link };
+        char *texts[] = { made->kicker,   made->sentence,   made->list, made->movie, made->start,
+                          made->poster,   made->beside,     made->size, made->name,  made->title,
+                          made->captions, made->chat_track, made->link };
         for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
                 g_free(texts[i]);
 }
@@ -235,6 +237,7 @@ static void make_texts(Request *req, const Event *event, const Talk *talk, const
         made->kicker = kicker_text(event, talk, replay, lang);
         made->list = g_strdup_printf("/media/%s/programme.m3u8", folder);
         made->movie = g_strdup_printf("/media/%s/replay.mp4", folder);
+        made->beside = g_strdup_printf("/media/%s/beside.m3u8", folder);
         made->poster = g_strdup_printf("/media/%s/poster.jpg", folder);
         made->size = size_text(lang, replay ? replay->download_bytes : 0);
         made->name = download_name(talk->title);
@@ -262,6 +265,12 @@ static void make_moments(Request *req, Db *db, const Replay *replay, int part, M
         made->chat_track = chat->len ? g_strdup_printf("chat.vtt?part=%d", part) : NULL;
 }
 
+/* While it is recorded somebody may still come to stand there. */
+static bool beside_is_there(Request *req, const Replay *replay, bool plays)
+{
+        return plays && (replay->state == REPLAY_RECORDING || has_file(req, replay, "beside.m3u8"));
+}
+
 static ReplayPage describe(Request *req, const Event *event, const Talk *talk, const Replay *replay, bool plays,
                            int part, const Made *made)
 {
@@ -277,6 +286,7 @@ static ReplayPage describe(Request *req, const Event *event, const Talk *talk, c
                              .movie_url = plays && replay->download_bytes > 0 ? made->movie : NULL,
                              .movie_start = made->start,
                              .has_languages = plays && has_file(req, replay, "languages.m3u8"),
+                             .beside_url = beside_is_there(req, replay, plays) ? made->beside : NULL,
                              .poster_url = plays && has_file(req, replay, "poster.jpg") ? made->poster : NULL,
                              .download_size = made->size,
                              .download_name = made->name,

@@ -28,6 +28,7 @@ typedef struct {
         const char *sentence;                          /* instead of a player, or beside it; NULL: nothing to say */
         bool plays, live, has_languages;               /* of interpreters */
         const char *list_url, *movie_url, *poster_url; /* NULL: not there */
+        const char *beside_url;                        /* list of who stood beside a shared screen; NULL: nobody did */
         const char *download_size, *download_name;
         const char *licence;
         bool licence_is_free;
