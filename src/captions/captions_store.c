@@ -30,14 +30,15 @@ Captions *captions_store_load(Db *db, int64_t session)
         return NULL;
 }
 
-bool captions_store_save(Db *db, int64_t session, const Caption *line, int person)
+bool captions_store_save(Db *db, int64_t session, const Caption *line, int person, int spoken_by)
 {
         return db_run(
                 db,
-                "INSERT INTO caption(session_id, n, text, begun_us, ended_us, person_id) VALUES($1, $2, $3, $4, $5, "
-                "$6) ON CONFLICT(session_id, lane, n) DO UPDATE SET text = excluded.text, "
+                "INSERT INTO caption(session_id, n, text, begun_us, ended_us, person_id, spoken_by) VALUES($1, $2, $3, "
+                "$4, $5, $6, nullif($7, 0)) ON CONFLICT(session_id, lane, n) DO UPDATE SET text = excluded.text, "
                 "person_id = excluded.person_id",
-                "iitiii", session, line->n, line->text, line->begun_us, line->ended_us, (int64_t)person);
+                "iitiiii", session, line->n, line->text, line->begun_us, line->ended_us, (int64_t)person,
+                (int64_t)spoken_by);
 }
 
 bool captions_store_sign(Db *db, int64_t session, int person)
@@ -50,15 +51,26 @@ bool captions_store_sign(Db *db, int64_t session, int person)
                       "ii", session, (int64_t)person);
 }
 
+/* Behind COLUMNS of c: the room, and whose words they are. */
+#define FROM_CAPTION ", s.room_id, coalesce(c.spoken_by, -1) FROM caption c JOIN live_session s ON s.id = c.session_id "
+
+/* Whether the line of this row may be kept: who spoke agrees, by now. */
+static bool may_be_kept(Db *db, Stmt *rows)
+{
+        int64_t spoken_by = stmt_int(rows, 5);
+        return spoken_by < 0 || live_agrees(db, stmt_int(rows, 4), (int)spoken_by);
+}
+
 GPtrArray *captions_store_of_talk(Db *db, int64_t talk)
 {
         g_autoptr(Stmt) rows = db_query(db,
-                                        "SELECT " COLUMNS " FROM caption WHERE lane = '' AND session_id IN (SELECT id "
-                                        "FROM live_session WHERE talk_id = $1) ORDER BY begun_us, n LIMIT $2",
+                                        "SELECT c.n, c.text, c.begun_us, c.ended_us" FROM_CAPTION
+                                        "WHERE c.lane = '' AND s.talk_id = $1 ORDER BY c.begun_us, c.n LIMIT $2",
                                         "ii", talk, (int64_t)CAPTIONS_MAX);
         GPtrArray *lines = g_ptr_array_new_with_free_func(vtt_line_free);
         while (stmt_next(rows))
-                g_ptr_array_add(lines, read_line(rows));
+                if (may_be_kept(db, rows))
+                        g_ptr_array_add(lines, read_line(rows));
         return lines;
 }
 
@@ -66,14 +78,17 @@ void captions_store_trace(Db *db, int64_t session, LiveTraceKind kind, GPtrArray
 {
         if (kind != LIVE_WORDS)
                 return;
-        g_autoptr(Stmt) rows = db_query(
-                db, "SELECT " COLUMNS " FROM caption WHERE session_id = $1 AND lane = '' ORDER BY n", "i", session);
+        g_autoptr(Stmt) rows = db_query(db,
+                                        "SELECT c.n, c.text, c.begun_us, c.ended_us" FROM_CAPTION
+                                        "WHERE c.session_id = $1 AND c.lane = '' ORDER BY c.n",
+                                        "i", session);
         while (stmt_next(rows))
-                live_trace_add(into, &(LiveTrace){ .kind = kind,
-                                                   .n = stmt_int(rows, 0),
-                                                   .text = g_strdup(stmt_text(rows, 1)),
-                                                   .at_us = stmt_int(rows, 2),
-                                                   .end_us = stmt_int(rows, 3) });
+                if (may_be_kept(db, rows))
+                        live_trace_add(into, &(LiveTrace){ .kind = kind,
+                                                           .n = stmt_int(rows, 0),
+                                                           .text = g_strdup(stmt_text(rows, 1)),
+                                                           .at_us = stmt_int(rows, 2),
+                                                           .end_us = stmt_int(rows, 3) });
 }
 
 int64_t captions_store_began(Db *db, int64_t talk, int64_t part)
@@ -103,6 +118,10 @@ bool captions_store_forget(Db *db, int64_t room, int person)
 {
         return db_run(db,
                       "UPDATE caption SET person_id = NULL WHERE person_id IS NOT NULL AND $2 IN (0, person_id) AND "
+                      "session_id IN (SELECT id FROM live_session WHERE room_id = $1)",
+                      "ii", room, (int64_t)person) &&
+               db_run(db,
+                      "UPDATE caption SET spoken_by = 0 WHERE spoken_by IS NOT NULL AND $2 IN (0, spoken_by) AND "
                       "session_id IN (SELECT id FROM live_session WHERE room_id = $1)",
                       "ii", room, (int64_t)person) &&
                db_run(db,

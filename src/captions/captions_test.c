@@ -101,7 +101,7 @@ static void tear_down(Fixture *fixture, gconstpointer data)
 static void save(Fixture *fixture, int64_t n, const char *text, int64_t at_us, int person)
 {
         Caption line = { n, (char *)text, at_us, at_us + 1 };
-        g_assert_true(captions_store_save(fixture->db, fixture->session, &line, person));
+        g_assert_true(captions_store_save(fixture->db, fixture->session, &line, person, 0));
 }
 
 static void test_load(Fixture *fixture, gconstpointer data)
@@ -125,6 +125,37 @@ static void test_load(Fixture *fixture, gconstpointer data)
         g_assert_cmpuint(all->len, ==, 25);
         g_autoptr(GPtrArray) none = captions_store_of_talk(fixture->db, fixture->talk + 1);
         g_assert_cmpuint(none->len, ==, 0);
+}
+
+static guint kept(Fixture *fixture)
+{
+        g_autoptr(GPtrArray) of_talk = captions_store_of_talk(fixture->db, fixture->talk);
+        g_autoptr(GPtrArray) traces = live_traces(fixture->db, fixture->talk, LIVE_WORDS);
+        g_assert_cmpuint(of_talk->len, ==, traces->len);
+        return traces->len;
+}
+
+/* The words of who does not agree are left out, also when the line is corrected; they come when that person agrees, and
+ * never once they are forgotten. */
+static void test_words_of_who_does_not_agree(Fixture *fixture, gconstpointer data)
+{
+        Caption line = { 1, (char *)"hers", 2, 3 };
+        save(fixture, 0, "his", 1, 4);
+        g_assert_true(captions_store_save(fixture->db, fixture->session, &line, 4, 3));
+        g_assert_cmpuint(kept(fixture), ==, 1);
+        save(fixture, 1, "corrected", 2, 4);
+        g_assert_cmpuint(kept(fixture), ==, 1);
+        g_assert_true(db_run(fixture->db,
+                             "INSERT INTO live_person(room_id, id, key_hash, name, role, seen_us) VALUES($1, 3, "
+                             "randomblob(32), 'She', 'speaker', 1)",
+                             "i", fixture->room));
+        g_assert_cmpuint(kept(fixture), ==, 1);
+        g_assert_true(db_run(fixture->db,
+                             "INSERT INTO live_consent(room_id, person_id, given, at_us) VALUES($1, 3, 1, 5)", "i",
+                             fixture->room));
+        g_assert_cmpuint(kept(fixture), ==, 2);
+        g_assert_true(captions_store_forget(fixture->db, fixture->room, 3));
+        g_assert_cmpuint(kept(fixture), ==, 1);
 }
 
 static void test_beginning(Fixture *fixture, gconstpointer data)
@@ -176,6 +207,7 @@ int main(int argc, char **argv)
         g_test_add_func("/captions/vtt/text", test_text);
         g_test_add_func("/captions/vtt/taken-back-and-clock", test_taken_back_and_clock);
         g_test_add("/captions/store/load", Fixture, NULL, set_up, test_load, tear_down);
+        g_test_add("/captions/store/agrees", Fixture, NULL, set_up, test_words_of_who_does_not_agree, tear_down);
         g_test_add("/captions/store/beginning", Fixture, NULL, set_up, test_beginning, tear_down);
         g_test_add("/captions/store/forgotten", Fixture, NULL, set_up, test_a_person_is_forgotten, tear_down);
         return g_test_run();

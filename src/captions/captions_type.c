@@ -57,13 +57,16 @@ void captions_tell_open(LiveRoom *room, int64_t mono_us)
 
 typedef struct {
         Caption *line;
-        int person;
+        int person, spoken_by;
 } Keeping;
+
+/* Who types is so far behind who speaks, at most. */
+#define BEHIND_US (6 * SECOND_US)
 
 static bool keep(Db *db, const LiveMoment *moment, gpointer data)
 {
         const Keeping *keeping = data;
-        return captions_store_save(db, moment->session_id, keeping->line, keeping->person);
+        return captions_store_save(db, moment->session_id, keeping->line, keeping->person, keeping->spoken_by);
 }
 
 static void kept(LiveRoom *room, LiveClient *client, gpointer data, bool is_kept)
@@ -115,8 +118,10 @@ static void end_line(LiveClient *client, Captions *captions, int64_t n, char *te
                 captions->begun_us = 0;
         }
         Keeping *keeping = g_new(Keeping, 1);
-        *keeping = (Keeping){ line, live_client_person(client) };
-        live_write(live_client_room(client), client, &writing, keeping);
+        LiveRoom *room = live_client_room(client);
+        *keeping =
+                (Keeping){ line, live_client_person(client), live_heard_unrecorded(room, line->begun_us - BEHIND_US) };
+        live_write(room, client, &writing, keeping);
 }
 
 void captions_type(LiveClient *client, json_t *message)
