@@ -99,7 +99,8 @@ void live_update_air(LiveRoom *room)
                 return;
         room->air_seat = seat;
         sfu_on_air(room->live->sfu, room->sfu_room, seat, strcmp(air.what, "screen") == 0 ? SFU_SCREEN : SFU_CAMERA);
-        if (room->left_out) { /* another picture: the sentence about the one before goes */
+        bool other = air.who != before.who || (strcmp(air.what, "screen") == 0) != (strcmp(before.what, "screen") == 0);
+        if (room->left_out && other) { /* the sentence about the picture before goes */
                 room->left_out = false;
                 live_tell_recording(room);
         }
