@@ -43,8 +43,6 @@ static bool message_is_sound(const Message *message)
                 return message->track < RECORD_LANGUAGES && message->length > 1;
         case MESSAGE_FRAME:
                 return message->length > 0 && (message->track <= RECORD_BESIDE_TRACK || message_language(message) >= 0);
-        case MESSAGE_OFF_AIR:
-                return message->track == RECORD_PICTURE_TRACK || message->track == RECORD_BESIDE_TRACK;
         case MESSAGE_SEGMENT:
                 return message->length > 16 && !memchr(message->body + 16, '/', message->length - 16);
         case MESSAGE_FAULT:
