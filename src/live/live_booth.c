@@ -32,7 +32,8 @@ static void set_booth(Person *person, int booth)
 bool live_booth_enter(LiveRoom *room, int id)
 {
         Person *person = live_person_find(room, id);
-        if (!person || !person->socket || person->watches || person->seat != SFU_NO_SEAT || person->seat_asked != SFU_NO_SEAT)
+        if (!person || !person->socket || person->watches || person->seat != SFU_NO_SEAT ||
+            person->seat_asked != SFU_NO_SEAT)
                 return false;
         for (int booth = SFU_SEATS; booth < SFU_PLACES && person->booth == SFU_NO_SEAT; booth++)
                 if (!live_place_holder(room, booth))

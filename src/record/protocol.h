@@ -35,7 +35,7 @@ typedef enum MessageDirection { MESSAGE_TO_CHILD, MESSAGE_TO_SERVER } MessageDir
         X(LANGUAGE, MESSAGE_TO_CHILD, RECORD_LANGUAGE_BYTES, "track: a channel from 0; its BCP 47 tag; after HELLO")   \
         X(FRAME, MESSAGE_TO_CHILD, RECORD_FRAME_BYTES, "track; one Opus packet, or one H.264 access unit, Annex B")    \
         X(TICK, MESSAGE_TO_CHILD, 0, "the server's clock; sent ten times a second and before a later frame")           \
-        X(OFF_AIR, MESSAGE_TO_CHILD, 0, "track 31: nobody is beside; else: show the slate until the next key frame")    \
+        X(OFF_AIR, MESSAGE_TO_CHILD, 0, "track 31: nobody is beside; else: show the slate until the next key frame")   \
         X(END, MESSAGE_TO_CHILD, 0, "the recording is over; time 0: it was over before")                               \
         X(READY, MESSAGE_TO_SERVER, 8, "the folder is open; i64 length in microseconds of what it holds")              \
         X(SEGMENT, MESSAGE_TO_SERVER, 16 + 32, "i64 start, i64 length in the recording; its file name")                \

@@ -91,7 +91,8 @@ int64_t replay_store_public_talk(Db *db, const char *folder)
 
 bool replay_store_is_recorded_now(Db *db, const char *folder)
 {
-        return db_int(db, 0, "SELECT count(*) FROM recording WHERE folder = $1 AND state = 'recording'", "t", folder) > 0;
+        return db_int(db, 0, "SELECT count(*) FROM recording WHERE folder = $1 AND state = 'recording'", "t", folder) >
+               0;
 }
 
 static void replay_row_free(gpointer data)

@@ -50,7 +50,8 @@ void fragment_clear(Fragment *fragment)
         track_clear(&fragment->sound);
 }
 
-/* trun as mp4.c writes it: flags 0x701, or version 1 and 0xf01 where pictures are decoded in another order than shown. */
+/* trun as mp4.c writes it: flags 0x701, or version 1 and 0xf01 where pictures are decoded in another order than shown.
+ */
 static bool read_run(Bytes run, uint64_t moof_offset, uint64_t file_size, FragmentTrack *track)
 {
         if (run.length < 12)

@@ -2,8 +2,8 @@
  *
  * Positions are absolute: samples since 1970 by the server's clock (time_us * 48 / 1000), so that voices of different
  * computers meet where they belong. Each microphone has a ring of 4 s; the reader follows at a distance and clears what
- * it read. A packet within 40 ms of where the last one ended follows it without a seam, and slips towards where its time
- * says (slip.h); one further off is placed there (silence before, or a correction); lost packets in between are
+ * it read. A packet within 40 ms of where the last one ended follows it without a seam, and slips towards where its
+ * time says (slip.h); one further off is placed there (silence before, or a correction); lost packets in between are
  * concealed by Opus.
  *
  *     mixer_start(mixer, position);

@@ -243,8 +243,8 @@ void mp4_put_sound_init(GByteArray *out, const uint8_t *aac_config, size_t confi
 
 enum { SAMPLE_IS_KEY = 0x2000000, SAMPLE_IS_NOT_KEY = 0x1010000 };
 
-/* Opens traf, writes its heads and opens trun for n samples. Returns where the data offset is to be set. reordered: each
- * sample also says when it is shown, as a signed number (8.8.8.2, version 1). */
+/* Opens traf, writes its heads and opens trun for n samples. Returns where the data offset is to be set. reordered:
+ * each sample also says when it is shown, as a signed number (8.8.8.2, version 1). */
 static size_t open_fragment(GByteArray *out, uint32_t id, int64_t time, guint n, bool reordered, size_t ret_boxes[2])
 {
         ret_boxes[0] = box_open(out, "traf");

@@ -15,8 +15,9 @@ enum {
 };
 
 typedef struct Sample {
-        int64_t time; /* pictures: microseconds UTC; sound: absolute position (mixer.h) */
-        int32_t shown_after; /* of pictures: microseconds from its turn to be decoded to when it is shown; may be negative */
+        int64_t time;        /* pictures: microseconds UTC; sound: absolute position (mixer.h) */
+        int32_t shown_after; /* of pictures: microseconds from its turn to be decoded to when it is shown; may be
+                                negative */
         uint32_t size_bytes;
         bool key;
 } Sample;
