@@ -66,7 +66,7 @@ bool event_room_keep(Db *db, int64_t event, EventRoom *room)
                 "INSERT INTO room(id, event_id, slug, name, kind, note, capacity, lobby, sealed, position) "
                 "VALUES((SELECT "
                 "max(last, (SELECT coalesce(max(id), 0) FROM room)) + 1 FROM room_number), $1, $2, $3, $4, "
-                "$5, $6, $7, (SELECT coalesce(max(position), 0) + 1 FROM room WHERE event_id = $1)) RETURNING id",
+                "$5, $6, $7, $8, (SELECT coalesce(max(position), 0) + 1 FROM room WHERE event_id = $1)) RETURNING id",
                 "ittttiii", event, room->slug, room->name, room->kind, room->note, room->capacity, (int64_t)room->lobby,
                 (int64_t)room->sealed);
         return room->id != 0;

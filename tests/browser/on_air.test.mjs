@@ -144,7 +144,7 @@ describe("on air", { skip: missing("chromium") || (!has_program("ffmpeg") && "ff
     await host.click("Record");
     await host.sees("Stop recording");
     await recorded(4);
-    await host.click("Share a screen");
+    await host.click("Screen");
     await wait_for(async () => (await owner.get(await media_of("beside.m3u8"))).status === 200, "beside.m3u8");
     await recorded(14);
     assert.equal(await host.has(LEFT_OUT), false);

@@ -49,7 +49,7 @@ describe('a room with two places, and two beside it', () => {
     for (const message of [{ t: 'hand', up: true }, { t: 'take' }, { t: 'publish', pc: 'p', sdp: 'x', tracks: {} }, { t: 'state', mic: true, camera: false, screen: false }])
       assert.equal((await three.ask(message, 'refused')).of, message.t);
     three.send({ t: 'resubscribe' });
-    assert.match((await three.ask({ t: 'watch', on: false }, 'refused')).text, /faster/);
+    assert.match((await three.ask({ t: 'watch', on: false }, 'refused')).text, /plus rapide/);
     assert.ok(!three.seen.some((m) => m.t === 'subscribe'), 'it was offered a connection');
 
     // A place is free: who watches hears of it, and has it by one word; for the next there is none.
@@ -64,7 +64,7 @@ describe('a room with two places, and two beside it', () => {
     assert.equal((await three.ask({ t: 'watch', on: false }, 'watching', (m) => !m.on)).free, true);
     await three.next('subscribe');
     await four.next('watching', (m) => !m.free);
-    assert.match((await four.ask({ t: 'watch', on: false }, 'refused')).text, /faster/);
+    assert.match((await four.ask({ t: 'watch', on: false }, 'refused')).text, /plus rapide/);
 
     // Who comes back by the key has what there was: a place, or none.
     three.socket.terminate();
@@ -82,7 +82,7 @@ describe('a room with two places, and two beside it', () => {
     host = await join('', { client: owner });
     assert.equal(host.welcome.watching.on, false);
     assert.equal(outside.welcome.watching.on, true);
-    assert.match((await host.ask({ t: 'stage', who: outside.welcome.me.id, on: true }, 'refused')).text, /come into the room first/);
+    assert.match((await host.ask({ t: 'stage', who: outside.welcome.me.id, on: true }, 'refused')).text, /entre d’abord dans la salle/);
     for (const page of [one, two, outside])
       await page.close();
   });
@@ -102,12 +102,12 @@ describe('a room with two places, and two beside it', () => {
 
   it('not while one is on stage, not in the team\'s room', async () => {
     await host.ask({ t: 'take' }, 'people', (m) => m.set.some((p) => p.id === host.welcome.me.id && p.stage !== null));
-    assert.match((await host.ask({ t: 'watch', on: true }, 'refused')).text, /on stage/);
+    assert.match((await host.ask({ t: 'watch', on: true }, 'refused')).text, /sur scène/);
     await host.ask({ t: 'leave' }, 'people', (m) => m.set.some((p) => p.id === host.welcome.me.id && p.stage === null));
     const team = await RoomPage.open(server, { path: `/${place.slug}/organise/meeting/socket` }, { client: owner });
     const { watching } = await team.ask({ t: 'join', name: '', key: null, watch: true }, 'welcome');
     assert.equal(watching.on, false);
-    assert.match((await team.ask({ t: 'watch', on: true }, 'refused')).text, /not recorded/);
+    assert.match((await team.ask({ t: 'watch', on: true }, 'refused')).text, /pas enregistré/);
     await team.close();
   });
 
