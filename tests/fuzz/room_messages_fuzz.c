@@ -99,6 +99,11 @@ static void record_picture(void *owner, int64_t room_id, bool on_air, bool besid
 {
 }
 
+static char *record_list(void *owner, int64_t room_id)
+{
+        return g_strdup("/media/s1/programme.m3u8");
+}
+
 static void make_programme(Db *db)
 {
         world.event = db_insert(db,
@@ -138,8 +143,9 @@ static void world_init(void)
         if (!sfu)
                 g_error("%s", error->message);
         world.sockets = socket_loop_start();
-        world.live = live_new(world.store, world.sockets, sfu,
-                              &(LiveHooks){ NULL, record_start, record_stop, record_people, record_picture });
+        world.live =
+                live_new(world.store, world.sockets, sfu,
+                         &(LiveHooks){ NULL, record_start, record_stop, record_people, record_picture, record_list });
 }
 
 /* --- a page ------------------------------------------------------------------------------------------------------ */
