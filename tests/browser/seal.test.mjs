@@ -67,7 +67,7 @@ async function tap(address) {
     } })).pipeTo(writable).catch(() => {})`;
   const worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
   const kept = (globalThis.tapped = { frames: [], seen: {} });
-  worker.onmessage = ({ data }) => kept.frames.length < 400 && kept.frames.push(data);
+  worker.onmessage = ({ data }) => kept.frames.filter(({ line }) => line === data.line).length < 100 && kept.frames.push(data);
   const socket = new WebSocket(address), send = (message) => socket.send(JSON.stringify(message));
   socket.onopen = () => send({ t: "join", name: "", key: null, h264: true, sealed: true });
   socket.onmessage = async ({ data }) => {
@@ -215,6 +215,7 @@ describe("a workshop encrypted end to end", { skip: missing("chromium", "firefox
     await take_seat(bo, "Bo", BLUE);
     await sees_colour(host, "v1", BLUE);
     await sees_colour(bo, "v0", RED);
+    await bo.click("Turn on the sound");
     await hears(bo, { a0: HOST_TONE }, 25000);
     await hears(host, { a1: FIREFOX_TONE }, 25000);
     await shot(host, "seal-1280");
