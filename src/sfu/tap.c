@@ -107,8 +107,8 @@ static void *run(void *data)
                 struct pollfd wait = { mailbox_fd(tap->box), POLLIN, 0 };
                 if (poll(&wait, 1, -1) < 0 && errno != EINTR)
                         break;
-                ended = atomic_load(&tap->ended); /* before popping: what was pushed earlier is still there */
-                mailbox_clear_fd(mailbox_fd(tap->box));
+                mailbox_clear_fd(mailbox_fd(tap->box)); /* first: a wake that comes now is for the next turn */
+                ended = atomic_load(&tap->ended);       /* before popping: what was pushed earlier is still there */
                 while (mailbox_pop(tap->box, packet))
                         tap_assembler_push(assembler, packet);
         }

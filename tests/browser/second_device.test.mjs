@@ -75,7 +75,7 @@ describe("a host whose laptop dies", { skip: missing("chromium") }, () => {
   }
 
   /** The run sheet's line that is under way. */
-  const under_way = (tab) => tab.until(() => document.querySelector(".sheet .now b")?.textContent);
+  const under_way = (tab, words) => tab.until((wanted) => document.querySelector(".sheet .now b")?.textContent === wanted, words);
 
   it("leads from the laptop: on stage, two hands, a question that is answered, the second line of the run sheet", async () => {
     if (await laptop.has("Save")) {
@@ -98,7 +98,7 @@ describe("a host whose laptop dies", { skip: missing("chromium") }, () => {
     await laptop.click("Backstage");
     await laptop.click("Next: Welcome");
     await laptop.click("Next: Talk");
-    assert.equal(await under_way(laptop), "Talk");
+    await under_way(laptop, "Talk");
     await watcher.click("Questions 1");
     await watcher.sees("Being answered");
     before_death = await held();
@@ -142,9 +142,9 @@ describe("a host whose laptop dies", { skip: missing("chromium") }, () => {
   it("finds the queue, the question and the run sheet as they were, and leads on", async () => {
     assert.deepEqual(await held(), before_death);
     await phone.click("Backstage");
-    assert.equal(await under_way(phone), "Talk");
+    await under_way(phone, "Talk");
     await phone.click("Hands 2");
-    assert.deepEqual(await phone.evaluate(() => [...document.querySelectorAll(".panel .rows li > span:first-child")].map((one) => one.innerText.trim())), ["1. Zoé", "2. Bo"]);
+    await phone.until((wanted) => [...document.querySelectorAll(".panel .rows li > span:first-child")].map((one) => one.innerText.trim()).join() === wanted, "1. Zoé,2. Bo");
     await phone.click("Give the floor to Zoé");
     await watcher.sees("Zoé has the floor");
     await zoe.next("people", (m) => m.set.some(({ id, stage }) => id === zoe.welcome.me.id && stage !== null));
@@ -172,7 +172,7 @@ describe("a host whose laptop dies", { skip: missing("chromium") }, () => {
     await is_on_stage(LAST_TONE);
     end();
     await last.click("Backstage");
-    assert.equal(await under_way(last), "Talk");
+    await under_way(last, "Talk");
     await last.sees("Next: Questions");
   });
 
