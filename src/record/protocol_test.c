@@ -61,9 +61,8 @@ static void assert_refused(const Message *message, MessageDirection direction)
 static void test_refused(void)
 {
         const uint8_t body[1024] = { 0 };
-        assert_refused(
-                &(Message){ .type = MESSAGE_FRAME, .track = RECORD_BESIDE_TRACK + 1, .body = body, .length = 1 },
-                MESSAGE_TO_CHILD);
+        assert_refused(&(Message){ .type = MESSAGE_FRAME, .track = RECORD_BESIDE_TRACK + 1, .body = body, .length = 1 },
+                       MESSAGE_TO_CHILD);
         assert_refused(&(Message){ .type = MESSAGE_FRAME, .track = 0 }, MESSAGE_TO_CHILD);
         assert_refused(&(Message){ .type = MESSAGE_TICK, .time_us = -1 }, MESSAGE_TO_CHILD);
         assert_refused(&(Message){ .type = MESSAGE_TICK, .time_us = INT64_MAX }, MESSAGE_TO_CHILD);
