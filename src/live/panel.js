@@ -36,7 +36,7 @@ export function Panel(view) {
   const all = tabs(view), shown = all.find(({ name }) => name === view.tab) ?? all[0], { Body, Foot } = shown;
   return html`<aside class="panel" aria-label=${t("Exchanges")}>
     <div class="tabs" role="tablist" aria-label=${t("Exchanges")} onKeyDown=${(/** @type {KeyboardEvent} */ event) => turn(event, all.map(({ name }) => name), view)}>
-      ${all.map((one) => html`<button type="button" role="tab" id=${"tab-" + one.name} aria-selected=${String(one === shown)}
+      ${all.map((one) => html`<button type="button" role="tab" key=${one.name} id=${"tab-" + one.name} aria-selected=${String(one === shown)}
         aria-controls="panel-body" tabindex=${one === shown ? 0 : -1} onClick=${() => view.act.tab(one.name)}>${icon(one.icon)}${one.title(view)}</button>`)}
     </div>
     ${shown.whole ? html`<${Body} ...${view} />` : html`<div class="body" key=${shown.name} id="panel-body" role="tabpanel" aria-labelledby=${"tab-" + shown.name} tabindex="0">
