@@ -24,7 +24,7 @@ WHY_LENGTH = 600  # characters shown of why a test failed
 LONG_FUZZ_S = 600  # each of them
 LONG_CHURN_S = 1800
 LONG_DAYS = ((8, 1, 2 * 3600), (24, 2, 8 * 3600))  # of recordings: hours, rooms at once, seconds it may take
-FUZZ_RUNS_OF = {"room_messages": 3000}  # each is a conversation with the store's writer
+FUZZ_RUNS_OF = {"room_messages": 3000, "transcode": 5000}  # a conversation with the store's writer; an encoder made and ended
 
 
 def build(name, *targets):
