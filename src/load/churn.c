@@ -1,8 +1,8 @@
 #include "load/churn.h"
+#include "base/process.h"
 #include "base/time.h"
 #include "load/figures.h"
 #include "load/house.h"
-#include "load/process.h"
 #include <stdio.h>
 
 #define PENDING_MAX 10 /* coming in at a time, before the churn begins */

@@ -1,6 +1,6 @@
 #include "load/crowd_private.h"
+#include "base/process.h"
 #include "base/time.h"
-#include "load/process.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 #include "load/run.h"
+#include "base/process.h"
 #include "base/time.h"
 #include "load/figures.h"
 #include "load/house.h"
-#include "load/process.h"
 #include <stdio.h>
 #include <unistd.h>
 

@@ -1,4 +1,5 @@
 #include "record/record.h"
+#include "base/process.h"
 #include "record/test_media.h"
 
 #include <math.h>
@@ -42,7 +43,7 @@ typedef struct Room {
 
 typedef struct Look {
         int64_t child_kb, own_kb;
-        unsigned child_files, own_files;
+        int child_files, own_files;
 } Look;
 
 static GPtrArray *units; /* the camera's two seconds */
@@ -52,31 +53,11 @@ static GCond news;
 
 /* --- What is measured --------------------------------------------------------------------------------------------- */
 
-/* A line of /proc/PID/status, in kB. */
-static int64_t status_kb(int pid, const char *line)
+static ProcessUse use_of(int pid)
 {
-        g_autofree char *path = g_strdup_printf("/proc/%d/status", pid), *text = NULL;
-        const char *at = g_file_get_contents(path, &text, NULL, NULL) ? strstr(text, line) : NULL;
-        return at ? g_ascii_strtoll(at + strlen(line) + 1, NULL, 10) : 0;
-}
-
-static unsigned open_files(int pid)
-{
-        g_autofree char *path = g_strdup_printf("/proc/%d/fd", pid);
-        g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
-        unsigned n = 0;
-        while (folder && g_dir_read_name(folder))
-                n++;
-        return n;
-}
-
-static double cpu_s(int pid)
-{
-        g_autofree char *path = g_strdup_printf("/proc/%d/stat", pid), *text = NULL;
-        unsigned long user = 0, kernel = 0;
-        if (g_file_get_contents(path, &text, NULL, NULL))
-                sscanf(strrchr(text, ')') + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &kernel);
-        return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);
+        ProcessUse use = { 0 };
+        g_assert_true(process_use(pid, &use));
+        return use;
 }
 
 static int child_of(const Room *room)
@@ -89,10 +70,12 @@ static int child_of(const Room *room)
 
 static Look look(const Room *rooms, unsigned n)
 {
-        Look all = { .own_kb = status_kb(getpid(), "VmRSS:"), .own_files = open_files(getpid()) };
+        ProcessUse own = use_of(getpid());
+        Look all = { .own_kb = own.resident_kb, .own_files = own.files };
         for (unsigned i = 0; i < n; i++) {
-                all.child_kb += status_kb(child_of(&rooms[i]), "VmRSS:");
-                all.child_files += open_files(child_of(&rooms[i]));
+                ProcessUse child = use_of(child_of(&rooms[i]));
+                all.child_kb += child.resident_kb;
+                all.child_files += child.files;
         }
         return all;
 }
@@ -234,9 +217,10 @@ static void assert_still_in_step(const Room *room)
 
 static void room_close(Room *room, int64_t hours_us)
 {
-        int child = child_of(room);
-        g_test_message("child: %.0f s of CPU, %.1f %% of the stream's time", cpu_s(child),
-                       100 * cpu_s(child) * (double)SECOND / (double)hours_us);
+        ProcessUse child = use_of(child_of(room));
+        double cpu_us = (double)(child.user_us + child.system_us);
+        g_test_message("child: %.0f s of CPU, %.1f %% of the stream's time", cpu_us / (double)SECOND,
+                       100 * cpu_us / (double)hours_us);
         recorder_stop(room->recorder);
         room_wait(room, INT64_MAX, RECORDER_FINISHED);
         g_assert_cmpint(llabs(room->length_us - hours_us), <=, SECOND / 10);

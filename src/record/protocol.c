@@ -1,5 +1,7 @@
 #include "record/protocol.h"
 
+#include "record/little.h"
+
 typedef struct MessageRule {
         const char *name;
         MessageDirection direction;
@@ -11,20 +13,6 @@ static const MessageRule rules[N_MESSAGES] = {
         RECORD_MESSAGES(MESSAGE_RULE)
 #undef MESSAGE_RULE
 };
-
-static uint64_t get_little(const uint8_t *bytes, size_t n)
-{
-        uint64_t value = 0;
-        for (size_t i = n; i > 0; i--)
-                value = value << 8 | bytes[i - 1];
-        return value;
-}
-
-static void put_little(uint8_t *bytes, uint64_t value, size_t n)
-{
-        for (size_t i = 0; i < n; i++)
-                bytes[i] = (uint8_t)(value >> (8 * i));
-}
 
 int message_language(const Message *message)
 {

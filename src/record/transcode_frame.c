@@ -1,18 +1,5 @@
 #include "record/transcode_frame.h"
-
-static uint64_t get_little(const uint8_t *bytes, size_t n)
-{
-        uint64_t value = 0;
-        for (size_t i = n; i > 0; i--)
-                value = value << 8 | bytes[i - 1];
-        return value;
-}
-
-static void put_little(uint8_t *bytes, uint64_t value, size_t n)
-{
-        for (size_t i = 0; i < n; i++)
-                bytes[i] = (uint8_t)(value >> (8 * i));
-}
+#include "record/little.h"
 
 void transcode_head_write(const TranscodeFrame *frame, uint8_t ret_head[TRANSCODE_HEAD_BYTES])
 {

@@ -7,9 +7,8 @@ import { Page } from "../support/page.mjs";
 import { importLive } from "../support/sample.mjs";
 import { missing, open_chromium } from "./browsers.mjs";
 import { axe_findings } from "./findings.mjs";
+import { focused, press, reach } from "./keyboard.mjs";
 import { scripts_of } from "./scripts.mjs";
-
-const TABS_MAX = 120; // to reach something
 
 describe("questions and polls", { skip: missing("chromium") }, () => {
   let server, place, owner, chromium, host, guest, url;
@@ -35,29 +34,6 @@ describe("questions and polls", { skip: missing("chromium") }, () => {
     const ended = await server?.stop();
     assert.doesNotMatch(ended?.stderr ?? "", /Sanitizer|runtime error|CRITICAL/);
   });
-
-  const focused = (tab) => tab.evaluate(() => {
-    const one = document.activeElement;
-    return (one?.getAttribute("aria-label") ?? one?.labels?.[0]?.innerText ?? one?.innerText ?? "").trim().replace(/\s+/g, " ");
-  });
-
-  /** Goes to what has this name, by Tab alone. */
-  async function reach(tab, name) {
-    const seen = new Set();
-    for (let n = 0; n < TABS_MAX; n++) {
-      const now = await focused(tab);
-      if (typeof name === "string" ? now === name : name.test(now))
-        return;
-      seen.add(now);
-      await tab.press("Tab");
-    }
-    assert.fail(`Tab does not reach ${name}: ${[...seen].join(" | ")}`);
-  }
-
-  async function press(tab, name, key = "Enter") {
-    await reach(tab, name);
-    await tab.press(key);
-  }
 
   async function open_questions(tab) {
     await reach(tab, /^(Discussion|Questions)/);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-const TABS_MAX = 150; // to reach something
+const TABS_MAX = 120; // to reach something
 
 /** What has the focus, by its name. */
 export const focused = (tab) => tab.evaluate(() => {

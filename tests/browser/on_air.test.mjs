@@ -92,8 +92,13 @@ describe("on air", { skip: missing("chromium") || (!has_program("ffmpeg") && "ff
   const windows = [];
   let server, owner, place, replay_url;
 
+  async function stop() {
+    const ended = await server?.stop();
+    server = undefined;
+    assert.doesNotMatch(ended?.stderr ?? "", /Sanitizer|runtime error|CRITICAL/);
+  }
   async function open(args = []) {
-    await server?.stop();
+    await stop();
     server = await start({ args });
     place = await importLive(server);
     owner = await ownerClient(server);
@@ -104,7 +109,7 @@ describe("on air", { skip: missing("chromium") || (!has_program("ffmpeg") && "ff
   after(async () => {
     for (const one of windows)
       await one.close().catch(() => {});
-    await server?.stop();
+    await stop();
   });
   const cookies = () => [...owner.cookies].map(([name, value]) => ({ name, value, url: server.origin }));
   async function tab(tone, look, more = {}) {

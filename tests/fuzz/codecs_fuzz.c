@@ -22,44 +22,51 @@ static void try_vp8(const uint8_t *data, size_t size)
         g_assert(memcmp(copy + again.bytes, data + again.bytes, size - again.bytes) == 0);
 }
 
+typedef struct {
+        size_t bytes;
+        uint32_t timestamp;
+        bool marker, lost;
+        const uint8_t *payload;
+} Piece;
+
 /* Packets in a row: two bytes of length, one of flags (marker, lost, next timestamp), then the payload. */
+static bool next_piece(const uint8_t **data, size_t *size, Piece *piece)
+{
+        if (*size < 3)
+                return false;
+        piece->bytes = MIN(read_u16(*data), *size - 3);
+        piece->marker = (*data)[2] & 1;
+        piece->lost = (*data)[2] & 2;
+        piece->timestamp += (*data)[2] >> 2 & 1;
+        piece->payload = *data + 3;
+        *data += 3 + piece->bytes;
+        *size -= 3 + piece->bytes;
+        return true;
+}
+
 static void try_h264_packets(const uint8_t *data, size_t size)
 {
         g_autoptr(H264Depacketizer) depacketizer = h264_depacketizer_new();
-        uint32_t timestamp = 0;
-        while (size >= 3) {
-                size_t bytes = MIN(read_u16(data), size - 3);
-                uint8_t flags = data[2];
+        for (Piece piece = { 0 }; next_piece(&data, &size, &piece);) {
                 const uint8_t *frame;
-                size_t frame_bytes = 0;
-                bool key_frame = false;
-                timestamp += flags >> 2 & 1;
-                h264_depacketizer_push(depacketizer, data + 3, bytes, timestamp, flags & 1, flags & 2, &frame,
-                                       &frame_bytes, &key_frame);
-                g_assert(!frame || (frame_bytes >= 5 && frame_bytes <= H264_FRAME_MAX_BYTES + 65536 && frame[3] == 1));
-                data += 3 + bytes;
-                size -= 3 + bytes;
+                size_t bytes = 0;
+                bool key = false;
+                h264_depacketizer_push(depacketizer, piece.payload, piece.bytes, piece.timestamp, piece.marker,
+                                       piece.lost, &frame, &bytes, &key);
+                g_assert(!frame || (bytes >= 5 && bytes <= H264_FRAME_MAX_BYTES + 65536 && frame[3] == 1));
         }
 }
 
-/* As above, of VP8. */
 static void try_vp8_packets(const uint8_t *data, size_t size)
 {
         g_autoptr(Vp8Depacketizer) depacketizer = vp8_depacketizer_new();
-        uint32_t timestamp = 0;
-        while (size >= 3) {
-                size_t bytes = MIN(read_u16(data), size - 3);
-                uint8_t flags = data[2];
+        for (Piece piece = { 0 }; next_piece(&data, &size, &piece);) {
                 const uint8_t *frame;
-                size_t frame_bytes = 0;
-                bool key_frame = false;
-                timestamp += flags >> 2 & 1;
-                vp8_depacketizer_push(depacketizer, data + 3, bytes, timestamp, flags & 1, flags & 2, &frame,
-                                      &frame_bytes, &key_frame);
-                g_assert(!frame ||
-                         (frame_bytes >= 1 && frame_bytes <= VP8_FRAME_MAX_BYTES && key_frame == !(frame[0] & 1)));
-                data += 3 + bytes;
-                size -= 3 + bytes;
+                size_t bytes = 0;
+                bool key = false;
+                vp8_depacketizer_push(depacketizer, piece.payload, piece.bytes, piece.timestamp, piece.marker,
+                                      piece.lost, &frame, &bytes, &key);
+                g_assert(!frame || (bytes >= 1 && bytes <= VP8_FRAME_MAX_BYTES && key == !(frame[0] & 1)));
         }
 }
 

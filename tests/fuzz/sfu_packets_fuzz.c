@@ -50,24 +50,8 @@ static void connected_peer(Fixture *fixture, const PeerPlan *plan, const NetAddr
         room_peer_connected(peer->room, peer);
 }
 
-static void fixture_init(Fixture *fixture)
+static PeerPlan publisher_plan(SfuRoom room)
 {
-        memset(fixture, 0, sizeof *fixture);
-        fixture->shared.port = (Port){ .fd = eventfd(0, EFD_CLOEXEC), .family = AF_INET6 }; /* refuses to send */
-        static DtlsIdentity *identity; /* costly, and the same for all */
-        identity = identity ? identity : dtls_identity_new();
-        fixture->shared.identity = identity;
-        fixture->shared.camera_kbps = 1000;
-        fixture->shared.n_loops = 1;
-        fixture->loop = loop_new(&fixture->shared, 0, -1, NULL);
-        fixture->shared.loops[0] = fixture->loop;
-        fixture->loop->now_us = 1000000;
-        fixture->publisher_sender = srtp_sender_new(&keys);
-        fixture->watcher_sender = srtp_sender_new(&keys);
-        SfuRoom room = { 1 << 10 };
-        loop_obey(fixture->loop, &(Command){ .kind = COMMAND_ROOM_OPEN, .room = room });
-
-        NetAddress address;
         PeerPlan plan = { .peer = { 1 << 17 }, .room = room, .publisher = true, .seat = 0, .n_tracks = 6 };
         ice_credentials_set(&plan.local, "00020000abcdefgh", "passwordpasswordpassword");
         ice_credentials_set(&plan.remote, "abcd", "passwordpasswordpassword");
@@ -94,6 +78,28 @@ static void fixture_init(Fixture *fixture)
                                                     .mid = "3",
                                                     .rid = { "qhf"[i] },
                                                     .layer = (uint8_t)i };
+        return plan;
+}
+
+static void fixture_init(Fixture *fixture)
+{
+        memset(fixture, 0, sizeof *fixture);
+        fixture->shared.port = (Port){ .fd = eventfd(0, EFD_CLOEXEC), .family = AF_INET6 }; /* refuses to send */
+        static DtlsIdentity *identity; /* costly, and the same for all */
+        identity = identity ? identity : dtls_identity_new();
+        fixture->shared.identity = identity;
+        fixture->shared.camera_kbps = 1000;
+        fixture->shared.n_loops = 1;
+        fixture->loop = loop_new(&fixture->shared, 0, -1, NULL);
+        fixture->shared.loops[0] = fixture->loop;
+        fixture->loop->now_us = 1000000;
+        fixture->publisher_sender = srtp_sender_new(&keys);
+        fixture->watcher_sender = srtp_sender_new(&keys);
+        SfuRoom room = { 1 << 10 };
+        loop_obey(fixture->loop, &(Command){ .kind = COMMAND_ROOM_OPEN, .room = room });
+
+        NetAddress address;
+        PeerPlan plan = publisher_plan(room);
         net_address_parse("127.0.0.1", 1000, NET_UDP, &address);
         connected_peer(fixture, &plan, &address);
         fixture->publisher = plan;

@@ -1,4 +1,4 @@
-#include "load/process.h"
+#include "base/process.h"
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
