@@ -45,12 +45,13 @@ export function Panel(view) {
   </aside>`;
 }
 
-/** Arrow keys move between tabs. @param {KeyboardEvent} event @param {string[]} names @param {View} view */
-function turn(event, names, { tab, act }) {
+/** Arrow keys move between tabs, from the one with the focus: what is drawn is a moment behind two keys. @param {KeyboardEvent} event @param {string[]} names @param {View} view */
+function turn(event, names, { act }) {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (!step)
     return;
-  const next = names[(names.indexOf(tab) + step + names.length) % names.length];
+  const from = names.findIndex((name) => document.activeElement?.id === "tab-" + name);
+  const next = names[(from + step + names.length) % names.length];
   act.tab(next);
   document.getElementById("tab-" + next)?.focus();
 }

@@ -98,6 +98,12 @@ void tap_assembler_push(TapAssembler *assembler, const TapPacket *packet)
 
 /* --- The thread --------------------------------------------------------------------------------------------------- */
 
+static void push_waiting(Tap *tap, TapAssembler *assembler, TapPacket *packet)
+{
+        while (mailbox_pop(tap->box, packet))
+                tap_assembler_push(assembler, packet);
+}
+
 static void *run(void *data)
 {
         Tap *tap = data;
@@ -108,10 +114,11 @@ static void *run(void *data)
                 if (poll(&wait, 1, -1) < 0 && errno != EINTR)
                         break;
                 mailbox_clear_fd(mailbox_fd(tap->box)); /* first: a wake that comes now is for the next turn */
-                ended = atomic_load(&tap->ended);       /* before popping: what was pushed earlier is still there */
-                while (mailbox_pop(tap->box, packet))
-                        tap_assembler_push(assembler, packet);
+                push_waiting(tap, assembler, packet);
+                /* Only now that an empty box has asked to be woken: an end told while it was being emptied wakes nobody. */
+                ended = atomic_load(&tap->ended);
         }
+        push_waiting(tap, assembler, packet); /* what came before the end, after the last look */
         tap_assembler_free(assembler);
         tap->sink.on_stop(tap->sink.owner);
         return NULL;

@@ -112,6 +112,35 @@ static void test_vp8(void)
         tap_assembler_free(assembler);
 }
 
+static void count_stop(void *owner)
+{
+        ++*(unsigned *)owner;
+}
+
+static void count_frame(void *owner, const SfuFrame *frame)
+{
+        owner = (unsigned *)owner + 1;
+        ++*(unsigned *)owner;
+}
+
+/* However the end falls between the turns of the tap's thread, everything pushed before it is delivered, and the thread leaves. */
+static void test_end(void)
+{
+        enum { ROUNDS = 500, PUSHED_MOST = 7 };
+        TapPacket packet = { .kind = SFU_MIC, .codec = CODEC_OPUS, .size = 3 };
+        for (unsigned round = 0; round < ROUNDS; round++) {
+                unsigned counts[2] = { 0 };
+                SfuTapSink sink = { counts, count_frame, count_stop };
+                Tap *tap = tap_new(&sink, NULL);
+                for (unsigned i = 0; i < round % PUSHED_MOST; i++)
+                        g_assert_true(tap_push(tap, &packet));
+                tap_end(tap);
+                tap_join(tap);
+                g_assert_cmpuint(counts[0], ==, 1);
+                g_assert_cmpuint(counts[1], ==, round % PUSHED_MOST);
+        }
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -119,5 +148,6 @@ int main(int argc, char **argv)
         g_test_add_func("/tap/access-units", test_access_units);
         g_test_add_func("/tap/gaps", test_gaps);
         g_test_add_func("/tap/vp8", test_vp8);
+        g_test_add_func("/tap/end", test_end);
         return g_test_run();
 }

@@ -74,7 +74,7 @@ describe("a minute of somebody's packets", { skip: missing("chromium", "firefox"
       assert.equal(status, 0, stderr);
       return stdout.trim().split("\n").filter(Boolean);
     };
-    const packets = read("-Y", "rtp", "-T", "fields", "-e", "rtp.ssrc", "-e", "rtp.seq", "-e", "rtp.p_type", "-e", "udp.length", "-e", "frame.cap_len");
+    const packets = read("-Y", "rtp.ssrc", "-T", "fields", "-e", "rtp.ssrc", "-e", "rtp.seq", "-e", "rtp.p_type", "-e", "udp.length", "-e", "frame.cap_len");
     assert.ok(packets.length >= NOTED, `${packets.length} packets of RTP`);
     const streams = Map.groupBy(packets.map((line) => line.split("\t")), ([ssrc]) => ssrc);
     assert.ok(streams.size >= 2, "sound and pictures");

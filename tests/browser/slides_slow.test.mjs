@@ -14,7 +14,7 @@ import { missing, open_chromium } from "./browsers.mjs";
 import { go_on_stage, in_own_network, lacks, open_house, run } from "./networks.mjs";
 import { hears, sees_pictures } from "./watch.mjs";
 
-const PORT = 8080, KBIT_S = 64, SECONDS = 120, SLIDE_EVERY_MS = 12_000, CAPTION_EVERY_MS = 5_000, SLIDES = 12;
+const PORT = 8080, KBIT_S = 64, SECONDS = 120, SLIDE_EVERY_MS = 12_000, CAPTION_EVERY_MS = 5_000, SLIDES = 12, CAPTION_MS = 1000;
 const PITCH = 125, LOUDEST = 500; // of the voice, in hertz: its harmonics, and the one that is found again
 
 /** A microphone that speaks: words of a third of a second, of a voice's harmonics and a little breath, with pauses. */
@@ -123,10 +123,14 @@ function within() {
     it("is followed for two minutes", async (t) => {
       house.run(`tc qdisc replace dev to-line root tbf rate ${KBIT_S}kbit burst 4k latency 400ms`);
       await watcher.sees("Sound only.", 30000); // the page goes down to it by itself
-      // What the pictures left in the line's queue is gone when a first sentence has come through.
-      await captioner.page.fill(".desk input[type=text]", "We begin");
-      await captioner.page.press(".desk input[type=text]", "Enter");
-      await watcher.sees("We begin", 10000);
+      // What the pictures left in the line's queue is gone when a sentence comes through in time: within ten seconds.
+      for (let n = 1, asked_at = -Infinity, end = performance.now() + 10000; performance.now() - asked_at > CAPTION_MS; n++) {
+        assert.ok(performance.now() < end, "the line does not come to rest");
+        asked_at = performance.now();
+        await captioner.page.fill(".desk input[type=text]", `We begin ${n}`);
+        await captioner.page.press(".desk input[type=text]", "Enter");
+        await watcher.sees(`We begin ${n}`, 10000);
+      }
       await watcher.evaluate(note_times);
       const was = await watcher.evaluate(sound, "came"), sent_was = await host.evaluate(sound, "sent"), bytes_was = bytes_sent(), began = performance.now();
       let page = 1, line = 0, next_slide = began + 4000, next_caption = began + 2000;
@@ -158,7 +162,7 @@ function within() {
       t.diagnostic(JSON.stringify(figures));
       assert.ok(Math.max(...figures.slides_ms) <= 3000, `slides: ${figures.slides_ms}`);
       assert.equal(figures.slides_ms.length >= 8, true);
-      assert.ok(Math.max(...figures.captions_ms) <= 1000, `captions: ${figures.captions_ms}`);
+      assert.ok(Math.max(...figures.captions_ms) <= CAPTION_MS, `captions: ${figures.captions_ms}`);
       assert.ok(figures.concealed <= 0.05, `concealed ${figures.concealed}`);
       assert.ok(figures.energy > 0.8 && figures.energy < 1.25, `energy ${figures.energy}`);
       assert.ok(figures.line_kbit_s <= KBIT_S * 1.02, `${figures.line_kbit_s} kbit/s`);
