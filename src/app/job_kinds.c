@@ -6,6 +6,7 @@
 #include "conference/conference.h"
 #include "picture/picture.h"
 #include "programme/programme.h"
+#include "replay/replay.h"
 #include "stats/stats.h"
 
 #include <string.h>
@@ -106,6 +107,7 @@ static const JobKind KINDS[] = {
           true, true, statistics_run },
         { "import", N_("Import of a programme"), NULL, RIGHT_PROGRAMME, true, true, programme_import_job,
           .prompt = true },
+        { "replay-files", N_("Files of replays"), NULL, RIGHT_ORGANISER, true, true, replay_files_job },
         { 0 },
 };
 

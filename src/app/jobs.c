@@ -82,6 +82,8 @@ static bool wait_prompt(Jobs *jobs)
 static void run_minute(Jobs *jobs)
 {
         registration_minute(jobs->store, jobs->origin);
+        replay_settle_consents(jobs->store);
+        replay_ask_files(jobs->store, jobs->runner);
         backup_when_due(jobs->store, jobs->runner, jobs->backup);
 }
 

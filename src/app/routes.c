@@ -71,6 +71,8 @@ const Route *const app_routes[] = {
         slides_routes,
         replay_page_routes,
         replay_transcript_routes,
+        replay_share_routes,
+        replay_cut_routes,
         greenroom_routes,
         notes_routes,
         notes_history_routes,

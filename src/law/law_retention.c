@@ -112,7 +112,7 @@ static const Retention TABLE[] = {
           .days = 2 },
         { .key = "room",
           .tables = "live_person live_line live_hand live_consent live_recorded live_floor live_round_person "
-                    "live_floor_turn caption "
+                    "live_recorded_span live_withdrawn live_floor_turn caption "
                     "caption_signer "
                     "interpret_person interpret_language",
           .what = N_("In a room: the name shown, the session you last came to, what you write, raised hands, the "
@@ -236,8 +236,9 @@ static const Retention TABLE[] = {
           .seen_by = N_("Everybody"),
           .job = "" },
         { .key = "transcript",
-          .tables = "transcript_change",
-          .what = N_("Corrections that you make to the transcript of a replay, with your name"),
+          .tables = "transcript_change recording_log",
+          .what = N_(
+                  "Corrections that you make to the transcript of a replay and borders that you move, with your name"),
           .why = N_("To know who changed what was said, and to go back"),
           .basis = BY_INTEREST,
           .kept = N_("As long as the replay; your name goes with your account"),

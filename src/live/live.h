@@ -168,6 +168,20 @@ void live_hall_revoke(Live *live, int64_t room_id, int64_t hall);
 /* True while somebody whose voice or picture a recording of this session holds has not agreed to that, or has taken it
  * back, in the room or on their own page: the replay is then shown to nobody. */
 bool live_replay_withheld(Db *db, int64_t talk);
+/* When somebody was to be heard or seen in a recording, UTC. */
+typedef struct {
+        int64_t from_us, to_us;
+} LiveSpan;
+/* When those of a talk's recordings were on stage who do not agree, for replay/ to take that off. NULL: of somebody it
+ * is not known, or nothing of the kind is to be done. (transfer full) of LiveSpan */
+GArray *live_withdrawn_spans(Db *db, int64_t talk);
+/* Their part was taken off: live_replay_withheld() counts them no more, until they agree or take back anew. False on
+ * failure. db is the writer. */
+bool live_withdrawn_settle(Db *db, int64_t talk);
+/* Whether somebody's part was taken off who agrees by now: it may come back. */
+bool live_withdrawn_returned(Db *db, int64_t talk);
+/* Talks with recordings that are withheld, or were settled. (transfer full) of int64_t */
+GArray *live_withdrawn_talks(Db *db);
 /* Erases 30 days after an event's last day, as registration does: the lines, the hands, the names and keys. Who is in a
  * recording stays as a number, with the consent that the recording needs. Daily, by app. */
 bool live_expire(Db *db);

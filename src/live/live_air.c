@@ -51,6 +51,45 @@ static void note_recorded(Person *person)
         live_act_push(act);
 }
 
+static bool write_span(Db *db, Act *act)
+{
+        return live_store_span(db, act->session_id, act->person, act->flag, (int64_t)act->account, act->now_us);
+}
+
+static void after_span(LiveRoom *room, Act *act, bool kept)
+{
+        Person *person = live_person_find(room, act->person);
+        if (person && !kept && act->flag)
+                person->span_us = 0; /* live_check_flags() tries again */
+}
+
+/* From when to when a recording may hold somebody: what is taken off when they take their consent back. */
+static void note_span(Person *person, bool on)
+{
+        if (on == (person->span_us != 0))
+                return;
+        Act *act = live_act_new(person->room, write_span, after_span);
+        act->person = person->id;
+        act->flag = on;
+        act->account = on ? act->now_us : person->span_us;
+        person->span_us = on ? act->now_us : 0;
+        live_act_push(act);
+}
+
+static void note_spans(LiveRoom *room, const uint32_t *heard, size_t count)
+{
+        GHashTableIter people;
+        gpointer value;
+        g_hash_table_iter_init(&people, room->people);
+        while (g_hash_table_iter_next(&people, NULL, &value)) {
+                Person *person = value;
+                bool on = false;
+                for (size_t i = 0; i < count && !on; i++)
+                        on = heard[i] == (uint32_t)person->id;
+                note_span(person, on);
+        }
+}
+
 static bool may_be_shown(LiveRoom *room, const OnAir *air)
 {
         const Person *person = air->who ? live_person_find(room, air->who) : NULL;
@@ -71,6 +110,7 @@ static void tell_recorder(LiveRoom *room, const OnAir *air)
                 note_recorded(person);
         }
         live->hooks.record_people(live->hooks.owner, room->id, heard, count);
+        note_spans(room, heard, count);
         const OnAir *beside = &room->beside.now;
         bool picture = may_be_shown(room, air), second = picture && may_be_shown(room, beside);
         SfuTrackKind kind = strcmp(air->what, "screen") == 0 ? SFU_SCREEN : SFU_CAMERA;
@@ -200,6 +240,7 @@ void live_set_recording(LiveRoom *room, bool on)
                 room->recording = false;
                 live->hooks.record_stop(live->hooks.owner, &recording);
                 g_clear_pointer(&room->list_url, g_free);
+                note_spans(room, NULL, 0);
         }
         live_tell_watchers(room);
         room->left_out = false;

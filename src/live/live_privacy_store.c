@@ -15,26 +15,10 @@ bool live_store_recorded(Db *db, int64_t session_id, int64_t room_id, int id, in
 }
 
 /* The account's choice counts where there is one, also when it was made elsewhere; else what was said in the room. */
-static bool consents(Db *db, int64_t room_id, int64_t account, int64_t said)
+bool live_store_consents(Db *db, int64_t room_id, int64_t account, int64_t said)
 {
         int chosen = live_store_account_consent(db, room_id, account);
         return (chosen >= 0 ? chosen : (int)said) == 1;
-}
-
-bool live_replay_withheld(Db *db, int64_t talk)
-{
-        g_autoptr(Stmt) stmt = db_query(
-                db,
-                "SELECT r.room_id, coalesce(r.account_id, p.account_id, 0),"
-                " coalesce((SELECT given FROM live_consent c WHERE c.room_id = r.room_id AND c.person_id = r.person_id"
-                "  ORDER BY c.id DESC LIMIT 1), 0)"
-                " FROM live_session s JOIN live_recorded r ON r.session_id = s.id"
-                " LEFT JOIN live_person p ON p.room_id = r.room_id AND p.id = r.person_id WHERE s.talk_id = $1",
-                "i", talk);
-        while (stmt_next(stmt))
-                if (!consents(db, stmt_int(stmt, 0), stmt_int(stmt, 1), stmt_int(stmt, 2)))
-                        return true;
-        return false;
 }
 
 /* Nobody comes in by a key of which nothing but this is known. */

@@ -140,6 +140,7 @@ typedef struct {
         int consent;              /* -1 not asked, 0 refused, 1 given */
         unsigned consent_turn;    /* counts the answers given here: what was read of the store before one is old */
         int64_t recorded_session; /* the session whose recording is known to hold this person */
+        int64_t span_us;          /* since when a recording may hold them; 0: it does not now */
         int64_t came_session;     /* and the one that this person is known to be counted in */
         char *network;            /* of a guest who is here, for limits */
         Socket *socket;

@@ -93,6 +93,10 @@ bool live_store_person_forget(Db *db, int64_t room_id, int id);
 /* Whether this person's account was erased meanwhile; what was said since is erased too. */
 bool live_store_forgotten(Db *db, int64_t room_id, int id, bool *ret_forgotten);
 bool live_store_recorded(Db *db, int64_t session_id, int64_t room_id, int id, int64_t account, int64_t now_us);
+/* The account's choice where there is one, also when it was made elsewhere; else what was said in the room. */
+bool live_store_consents(Db *db, int64_t room_id, int64_t account, int64_t said);
+/* The recording may hold this person from now on, or no more (on false): from when it began to. */
+bool live_store_span(Db *db, int64_t session_id, int id, bool on, int64_t from_us, int64_t now_us);
 /* What the account has chosen on its own page or in a room of the event: -1 nothing yet, 0 no, 1 yes. */
 int live_store_account_consent(Db *db, int64_t room_id, int64_t account);
 /* Of somebody with an account it is the account's choice too: one is enough for every room, and as good to take back.

@@ -22,7 +22,7 @@ GArray *recorder_pieces(const char *folder, bool *ret_ended)
         return pieces;
 }
 
-char *recorder_list(const GArray *pieces, bool ended, int64_t start_us)
+char *recorder_list(const GArray *pieces, bool ended, int64_t start_us, const char *language)
 {
         g_autoptr(Playlist) list = playlist_new();
         for (guint i = 0; i < pieces->len; i++) {
@@ -34,7 +34,7 @@ char *recorder_list(const GArray *pieces, bool ended, int64_t start_us)
                                                      .length_us = piece->length_us });
         }
         list->ended = ended;
-        GString *text = playlist_text(list);
+        GString *text = language ? playlist_text_of_language(list, language) : playlist_text(list);
         if (start_us > 0) {
                 g_autofree char *start =
                         g_strdup_printf("#EXT-X-START:TIME-OFFSET=%d.%03d,PRECISE=YES\n",

@@ -126,8 +126,29 @@ typedef struct RecorderPiece {
 /* In order. NULL: there is no list, or it cannot be read. (transfer full) of RecorderPiece */
 GArray *recorder_pieces(const char *folder, bool *ret_ended);
 /* programme.m3u8 of these pieces, all or some of those of the folder, where one that follows a gap begins a stretch.
- * Players begin start_us after the first. (transfer full) */
-char *recorder_list(const GArray *pieces, bool ended, int64_t start_us);
+ * Players begin start_us after the first. language: the list of its own files, NULL: the recording's. (transfer full)
+ */
+char *recorder_list(const GArray *pieces, bool ended, int64_t start_us, const char *language);
+
+typedef struct RecorderChapter {
+        int64_t at_us; /* from the beginning of what is shown */
+        const char *title;
+} RecorderChapter;
+/* The files to take away, made again without transcoding from some of the pieces: replay.mp4 and sound.m4a, with title
+ * and chapters inside. */
+typedef struct RecorderRemake {
+        const char *folder, *program; /* program NULL: recorder_program() */
+        const char *title;
+        const GArray *pieces; /* of RecorderPiece */
+        const RecorderChapter *chapters;
+        size_t chapter_count;
+        const GArray *dark; /* of int64_t, two by two: between which moments of the whole recording the strip of its
+                             * pictures and its sound show nothing, in microseconds; NULL: none */
+        bool (*on_progress)(void *owner, int64_t done, int64_t total); /* about once a second; false: it shall end */
+        void *owner;
+} RecorderRemake;
+/* In a child; waits for it. False: the files are as they were. */
+bool recorder_remake(const RecorderRemake *wish, GError **error);
 
 /* Where the child program lies: beside the running program as the build and the installation put it. (transfer full) */
 char *recorder_program(void);

@@ -10,6 +10,7 @@
  *
  * May be included by app and the features above. */
 #pragma once
+#include "job/job.h"
 #include "record/record.h"
 #include "web/request.h"
 
@@ -55,8 +56,16 @@ typedef struct {
  * all pages */
 GPtrArray *replay_list(Db *db, int64_t event, int64_t limit, int64_t offset, int64_t *ret_total);
 
+/* Long work of the kind "replay-files": the files to take away are made again of what is shown. For app's table. */
+bool replay_files_job(Job *job, GError **error);
+/* Asks for "replay-files" where it is due; every minute, by app. */
+void replay_ask_files(Store *store, JobRunner *runner);
+/* Takes off what somebody does not agree to any more, and lets it come back; every minute, by app. */
+void replay_settle_consents(Store *store);
+
 /* The corrections that an account has made to transcripts; forgets who made them: the words stay. */
 json_t *replay_export(Db *db, int64_t account);
 bool replay_erase(Db *db, int64_t account);
 
-extern const Route replay_routes[], replay_page_routes[], replay_transcript_routes[];
+extern const Route replay_routes[], replay_page_routes[], replay_transcript_routes[], replay_share_routes[];
+extern const Route replay_cut_routes[];

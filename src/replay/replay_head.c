@@ -2,6 +2,7 @@
 #include "replay/replay_views.h"
 
 #include "base/markdown.h"
+#include "base/markup.h"
 #include "base/time.h"
 #include "base/when.h"
 #include "replay/replay_rules.h"
@@ -46,6 +47,10 @@ static json_t *video_of(const ReplayPage *v, const Replay *replay, const char *o
         head_put(data, "description", description);
         head_put_time(data, "uploadDate", event->zone, replay->started_us + replay->length_us);
         put_address(data, "thumbnailUrl", origin, v->poster_url);
+        if (!v->live) {
+                g_autofree char *embed = g_strconcat(url, "embed/", NULL);
+                head_put(data, "embedUrl", embed);
+        }
         put_address(data, "contentUrl", origin, v->movie_url ? v->movie_url : v->list_url);
         head_put(data, "encodingFormat", v->movie_url ? "video/mp4" : "application/vnd.apple.mpegurl");
         head_put(data, "inLanguage", *talk->language ? talk->language : event->lang);
@@ -74,11 +79,20 @@ char *replay_head_markup(const Request *req, const ReplayPage *v, const Replay *
                 prose_text(*talk->abstract ? talk->abstract : talk->description, DESCRIPTION_CHARACTERS);
         const char *description = *words ? words : talk->title;
         g_autofree char *poster = v->poster_url ? g_strconcat(origin, v->poster_url, NULL) : NULL;
-        return head_markup(&(Head){ .type = "video.other",
-                                    .title = talk->title,
-                                    .description = description,
-                                    .site = v->event->title,
-                                    .url = url,
-                                    .image = poster,
-                                    .data = video_of(v, replay, origin, url, description) });
+        g_autofree char *head = head_markup(&(Head){ .type = "video.other",
+                                                     .title = talk->title,
+                                                     .description = description,
+                                                     .site = v->event->title,
+                                                     .url = url,
+                                                     .image = poster,
+                                                     .data = video_of(v, replay, origin, url, description) });
+        /* oembed.com, 4 "Discovery" */
+        g_autofree char *page = g_uri_escape_string(url, NULL, FALSE);
+        GString *all = g_string_new(head);
+        g_string_append(all, "<link rel=\"alternate\" type=\"application/json+oembed\" href=\"");
+        markup_append(all, origin, MARKUP_ATTRIBUTE);
+        g_string_append_printf(all, "/media/oembed?url=%s\" title=\"", page);
+        markup_append(all, talk->title, MARKUP_ATTRIBUTE);
+        g_string_append(all, "\">\n");
+        return g_string_free(all, FALSE);
 }

@@ -22,23 +22,24 @@ struct ReplayMender {
 typedef struct {
         ReplayMender *mender;
         ReplayOf of;
-} Job;
+} Mending;
 
 static void on_event(void *owner, const RecorderEvent *event)
 {
-        Job *job = owner;
-        replay_note(job->mender->store, &job->of, event);
+        Mending *mending = owner;
+        replay_note(mending->mender->store, &mending->of, event);
         if (event->state != RECORDER_FINISHED && event->state != RECORDER_FAILED)
                 return;
-        g_mutex_lock(&job->mender->lock);
-        job->mender->done = true;
-        g_cond_signal(&job->mender->told);
-        g_mutex_unlock(&job->mender->lock);
+        g_mutex_lock(&mending->mender->lock);
+        mending->mender->done = true;
+        g_cond_signal(&mending->mender->told);
+        g_mutex_unlock(&mending->mender->lock);
 }
 
 static void mend(ReplayMender *mender, const Replay *replay)
 {
-        Job job = { mender, { replay->event, replay->talk, replay->folder, replay->title, replay->started_us } };
+        Mending mending = { mender,
+                            { replay->event, replay->talk, replay->folder, replay->title, replay->started_us } };
         g_autofree char *path = replay_folder_path(mender->store, replay->folder);
         g_autoptr(GError) error = NULL;
         if (!g_file_test(path, G_FILE_TEST_IS_DIR))
@@ -46,7 +47,7 @@ static void mend(ReplayMender *mender, const Replay *replay)
         mender->done = false;
         g_autoptr(Recorder) recorder = recorder_start(&(RecorderConfig){ .folder = path,
                                                                          .title = replay->title,
-                                                                         .owner = &job,
+                                                                         .owner = &mending,
                                                                          .on_event = on_event,
                                                                          .program = mender->recorder },
                                                       &error);

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { WORDS_SHOWN = 24, CHAT_SHOWN = 15, WORDS_BEFORE = 2 };
+enum { WORDS_SHOWN = 24, CHAT_SHOWN = 15, WORDS_BEFORE = 2, EMBED_WIDTH = 640 };
 
 char *replay_length_text(const Lang *lang, int64_t length_us)
 {
@@ -209,8 +209,8 @@ typedef struct {
         GPtrArray *replays, *persons;
         GArray *pieces, *parts, *chapters, *questions, *chat;
         ReplayWords words;
-        char *kicker, *sentence, *list, *movie, *start, *poster, *beside, *size, *name, *title, *captions, *chat_track,
-                *link;
+        char *kicker, *sentence, *list, *movie, *start, *poster, *beside, *size, *name, *title, *captions, *chat_track, *link,
+                *sound, *sound_size, *sound_name, *embed;
 } Made;
 
 static void made_clear(Made *made)
@@ -222,9 +222,10 @@ static void made_clear(Made *made)
         for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
                 g_clear_pointer(arrays[i], g_array_unref);
         words_clear(&made->words);
-        char *texts[] = { made->kicker,   made->sentence,   made->list, made->movie, made->start,
-                          made->poster,   made->beside,     made->size, made->name,  made->title,
-                          made->captions, made->chat_track, made->link };
+        char *texts[] = { made->kicker, made->sentence,   made->list,       made->movie,
+                          made->start,  made->poster,     made->size,       made->name,
+                          made->title,  made->captions,   made->chat_track, made->link,
+                          made->sound,  made->sound_size, made->sound_name, made->embed, made->beside };
         for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
                 g_free(texts[i]);
 }
@@ -239,10 +240,14 @@ static void make_texts(Request *req, const Event *event, const Talk *talk, const
         made->movie = g_strdup_printf("/media/%s/replay.mp4", folder);
         made->beside = g_strdup_printf("/media/%s/beside.m3u8", folder);
         made->poster = g_strdup_printf("/media/%s/poster.jpg", folder);
+        made->sound = g_strdup_printf("/media/%s/sound.m4a", folder);
+        made->sound_size = size_text(lang, replay ? replay->sound_bytes : 0);
         made->size = size_text(lang, replay ? replay->download_bytes : 0);
         made->name = download_name(talk->title);
+        made->sound_name = g_strdup_printf("%.*s.m4a", (int)(strlen(made->name) - strlen(".mp4")), made->name);
         made->title = g_strdup_printf(tr(lang, "Replay: %s"), talk->title);
         made->link = g_strdup_printf("%s/%s/talk/%s/replay/", request_origin(req), event->slug, talk->code);
+        made->embed = replay_frame_markup(made->link, talk->title, EMBED_WIDTH);
 }
 
 /* What follows the picture: of what has ended. */
@@ -250,8 +255,7 @@ static void make_moments(Request *req, Db *db, const Replay *replay, int part, M
 {
         int at_s = replay_time_read(request_query(req, "t"));
         bool ended;
-        g_autofree char *path = replay_folder_path(request_store(req), replay->folder);
-        made->pieces = recorder_pieces(path, &ended);
+        made->pieces = replay_shown_pieces(db, request_store(req), replay, &ended);
         fill_words(req, db, replay, made->pieces, &made->words);
         made->chapters = replay_chapters(db, replay, made->pieces, request_lang(req));
         made->questions = replay_questions(db, replay, made->pieces);
@@ -276,36 +280,43 @@ static ReplayPage describe(Request *req, const Event *event, const Talk *talk, c
 {
         const Lang *lang = request_lang(req);
         const char *licence = *talk->licence ? talk->licence : event->licence;
-        return (ReplayPage){ .event = event,
-                             .talk = talk,
-                             .kicker = made->kicker,
-                             .sentence = made->sentence,
-                             .plays = plays,
-                             .live = plays && replay->state == REPLAY_RECORDING,
-                             .list_url = made->list,
-                             .movie_url = plays && replay->download_bytes > 0 ? made->movie : NULL,
-                             .movie_start = made->start,
-                             .has_languages = plays && has_file(req, replay, "languages.m3u8"),
-                             .beside_url = beside_is_there(req, replay, plays) ? made->beside : NULL,
-                             .poster_url = plays && has_file(req, replay, "poster.jpg") ? made->poster : NULL,
-                             .download_size = made->size,
-                             .download_name = made->name,
-                             .licence = licence,
-                             .licence_is_free = licence_is_free(licence),
-                             .persons = made->persons,
-                             .parts = made->parts,
-                             .captions_url = made->captions,
-                             .chat_url = made->chat_track,
-                             .captions_lang = *talk->language ? talk->language : event->lang,
-                             .words = &made->words,
-                             .chapters = made->chapters,
-                             .questions = made->questions,
-                             .chat = made->chat,
-                             .link = made->link,
-                             .part = part,
-                             .start_s = MAX(0, replay_time_read(request_query(req, "t"))),
-                             .not_played = tr(lang, "This browser cannot play the replay. Download the video, "
-                                                    "or try another browser.") };
+        return (ReplayPage){
+                .event = event,
+                .talk = talk,
+                .kicker = made->kicker,
+                .sentence = made->sentence,
+                .plays = plays,
+                .live = plays && replay->state == REPLAY_RECORDING,
+                .list_url = made->list,
+                .movie_url = plays && replay->download_bytes > 0 && !replay->withdrawn ? made->movie : NULL,
+                .sound_url = plays && replay->sound_bytes > 0 && !replay->withdrawn ? made->sound : NULL,
+                .sound_size = made->sound_size,
+                .sound_name = made->sound_name,
+                .embed = made->embed,
+                .may_cut = plays && replay->state == REPLAY_READY && request_may(req, RIGHT_HOST),
+                .movie_start = made->start,
+                .has_languages = plays && has_file(req, replay, "languages.m3u8"),
+                .beside_url = beside_is_there(req, replay, plays) ? made->beside : NULL,
+                .poster_url = plays && !replay->withdrawn && has_file(req, replay, "poster.jpg") ? made->poster : NULL,
+                .download_size = made->size,
+                .download_name = made->name,
+                .licence = licence,
+                .licence_is_free = licence_is_free(licence),
+                .persons = made->persons,
+                .parts = made->parts,
+                .captions_url = made->captions,
+                .chat_url = made->chat_track,
+                .captions_lang = *talk->language ? talk->language : event->lang,
+                .words = &made->words,
+                .chapters = made->chapters,
+                .questions = made->questions,
+                .chat = made->chat,
+                .link = made->link,
+                .part = part,
+                .start_s = MAX(0, replay_time_read(request_query(req, "t"))),
+                .not_played = tr(lang, "This browser cannot play the replay. Download the video, "
+                                       "or try another browser.")
+        };
 }
 
 static void show_one(Request *req, Db *db, const Event *event, const Talk *talk)

@@ -55,12 +55,41 @@ static void show_replays(Request *req, Db *db)
         g_autoptr(GArray) lines = lines_of(db, event, rows, lang);
         g_autofree char *earlier = page > 1 ? g_strdup_printf("?page=%d", (int)page - 1) : NULL;
         g_autofree char *later = page * LINES_PER_PAGE < total ? g_strdup_printf("?page=%d", (int)page + 1) : NULL;
-        Html *h = conference_page(req, event, EVENT_REPLAYS, &(Page){ .title = tr(lang, "Replays") });
+        g_autofree char *feed =
+                g_strdup_printf("<link rel=\"alternate\" type=\"application/rss+xml\" title=\"Podcast\" "
+                                "href=\"/%s/replays/podcast.xml\">",
+                                event->slug);
+        Html *h =
+                conference_page(req, event, EVENT_REPLAYS, &(Page){ .title = tr(lang, "Replays"), .head_links = feed });
         replays_view(h, &(ReplaysPage){ .event = event, .lines = lines, .earlier_url = earlier, .later_url = later });
         page_end(req, h, 200);
 }
 
 /* --- The files --------------------------------------------------------------------------------------------------- */
+
+/* The list of what is shown; language: of its own files, NULL: the recording's. */
+static void send_list(Request *req, Db *db, const Replay *replay, const char *language)
+{
+        bool ended = false;
+        g_autoptr(GArray) pieces = replay_shown_pieces(db, request_store(req), replay, &ended);
+        if (!pieces) {
+                respond_not_found(req);
+                return;
+        }
+        g_autofree char *text = recorder_list(pieces, ended, replay_start_us(pieces, replay->from_us), language);
+        respond_header(req, "Cache-Control", "max-age=1");
+        respond_text(req, 200, "application/vnd.apple.mpegurl", text);
+}
+
+/* Whether this file of the folder may be seen: a segment that was cut off may not, nor a file that still holds it. */
+static bool may_see(Db *db, const Replay *replay, const char *file)
+{
+        int64_t segment = media_segment(file);
+        if (segment >= 0)
+                return replay_store_keeps(db, replay->id, segment);
+        return !replay->withdrawn ||
+               !(g_str_equal(file, "replay.mp4") || g_str_equal(file, "sound.m4a") || g_str_equal(file, "poster.jpg"));
+}
 
 /* Only names that a recorder gives, in a folder that the store knows: nothing of the address reaches the file system
  * unchecked. Asked at each file, so that a consent that is taken back ends it also for who watches just now. */
@@ -69,12 +98,22 @@ static void send_media(Request *req, Db *db)
         const char *folder = request_param(req, "folder"), *file = request_param(req, "file");
         MediaKind kind = media_kind(file);
         int64_t talk = kind.type && media_folder_is_sound(folder) ? replay_store_public_talk(db, folder) : 0;
-        if (!talk || live_replay_withheld(db, talk)) {
+        g_autoptr(Replay) replay = talk && !live_replay_withheld(db, talk) ? replay_store_of_folder(db, folder) : NULL;
+        if (!replay || !may_see(db, replay, file)) {
                 respond_not_found(req);
+                return;
+        }
+        g_autofree char *language = media_list_language(file);
+        if ((language || g_str_equal(file, "programme.m3u8")) && replay_store_is_cut(db, replay->id)) {
+                send_list(req, db, replay, language);
                 return;
         }
         g_autofree char *parent = replay_folder_path(request_store(req), folder);
         g_autofree char *path = g_build_filename(parent, file, NULL);
+        /* They never change, but may be taken back: whoever keeps them on the way asks again before a minute is over.
+         */
+        if (kind.immutable)
+                respond_header(req, "Cache-Control", "public, max-age=30, must-revalidate");
         respond_file(req, path, kind.type, kind.immutable);
 }
 

@@ -40,6 +40,21 @@ static MediaKind language_kind(const char *name)
         return (MediaKind){ numbered ? "audio/mp4" : NULL, numbered };
 }
 
+int64_t media_segment(const char *file_name)
+{
+        if (!g_str_has_suffix(file_name, ".m4s"))
+                return -1;
+        const char *dash = strrchr(file_name, '-');
+        return g_ascii_strtoll(dash ? dash + 1 : file_name + 1, NULL, 10);
+}
+
+char *media_list_language(const char *file_name)
+{
+        if (!is_of_language(file_name) || !g_str_has_suffix(file_name, ".m3u8"))
+                return NULL;
+        return g_strndup(file_name, strlen(file_name) - strlen(".m3u8"));
+}
+
 MediaKind media_kind(const char *file_name)
 {
         if (is_numbered(file_name, 's', ".m4s") || is_numbered(file_name, 'i', ".mp4"))
@@ -51,6 +66,8 @@ MediaKind media_kind(const char *file_name)
                 return (MediaKind){ "application/vnd.apple.mpegurl", false };
         if (!strcmp(file_name, "replay.mp4"))
                 return (MediaKind){ "video/mp4", false };
+        if (!strcmp(file_name, "sound.m4a"))
+                return (MediaKind){ "audio/mp4", false };
         if (!strcmp(file_name, "poster.jpg"))
                 return (MediaKind){ "image/jpeg", false };
         return language_kind(file_name);
@@ -158,6 +175,54 @@ int64_t replay_clock_us(const GArray *pieces, int64_t started_us, int64_t media_
         for (; piece < last && media_us >= piece->length_us; piece++)
                 media_us -= piece->length_us;
         return piece->clock_us + CLAMP(media_us, 0, piece->length_us);
+}
+
+int64_t replay_start_us(const GArray *pieces, int64_t from_us)
+{
+        const RecorderPiece *first = pieces->len ? &g_array_index(pieces, RecorderPiece, 0) : NULL;
+        return first && from_us > first->clock_us && from_us < first->clock_us + first->length_us
+                       ? from_us - first->clock_us
+                       : 0;
+}
+
+/* Whether a piece holds a moment of these (of LiveSpan, NULL: none). */
+static bool touches(const RecorderPiece *piece, const GArray *off)
+{
+        for (guint i = 0; off && i < off->len; i++) {
+                const LiveSpan *span = &g_array_index(off, LiveSpan, i);
+                if (piece->clock_us + piece->length_us > span->from_us && piece->clock_us < span->to_us)
+                        return true;
+        }
+        return false;
+}
+
+GArray *replay_keep(const GArray *pieces, int64_t from_us, int64_t to_us, const GArray *off)
+{
+        GArray *kept = g_array_new(FALSE, FALSE, sizeof(RecorderPiece));
+        for (guint i = 0; i < pieces->len; i++) {
+                const RecorderPiece *piece = &g_array_index(pieces, RecorderPiece, i);
+                int64_t begin_us = piece->clock_us, end_us = begin_us + piece->length_us;
+                bool keeps = (from_us == 0 || end_us > from_us) && (to_us == 0 || begin_us < to_us);
+                if (keeps && !touches(piece, off))
+                        g_array_append_val(kept, *piece);
+        }
+        return kept;
+}
+
+GArray *replay_dark(const GArray *pieces, const GArray *off)
+{
+        GArray *dark = g_array_new(FALSE, FALSE, sizeof(int64_t));
+        int64_t at_us = 0;
+        for (guint i = 0; pieces && i < pieces->len; i++) {
+                const RecorderPiece *piece = &g_array_index(pieces, RecorderPiece, i);
+                int64_t ends_us = at_us + piece->length_us;
+                if (touches(piece, off) && dark->len && g_array_index(dark, int64_t, dark->len - 1) == at_us)
+                        g_array_index(dark, int64_t, dark->len - 1) = ends_us;
+                else if (touches(piece, off))
+                        g_array_append_vals(dark, ((int64_t[]){ at_us, ends_us }), 2);
+                at_us = ends_us;
+        }
+        return dark;
 }
 
 char *replay_time_text(int64_t at_us)

@@ -9,6 +9,10 @@ typedef struct {
 } MediaKind;
 MediaKind media_kind(const char *file_name);
 bool media_folder_is_sound(const char *folder);
+/* The number of the segment that this file is of, its picture or a language's sound; -1: it is none. */
+int64_t media_segment(const char *file_name);
+/* "fr" of "fr.m3u8"; NULL: not the list of a language. (transfer full) */
+char *media_list_language(const char *file_name);
 
 /* The index of the recording to show: the one asked for (from 1), else the one under way, else the first that plays,
  * else the last. -1 when there is none. */
@@ -20,6 +24,14 @@ bool replay_plays(const Replay *replay);
 int64_t replay_media_us(const GArray *pieces, int64_t started_us, int64_t clock_us);
 /* The other way; the end of what is shown for what lies behind it. */
 int64_t replay_clock_us(const GArray *pieces, int64_t started_us, int64_t media_us);
+/* How far behind the first piece it shall begin, when a border lies in it. */
+int64_t replay_start_us(const GArray *pieces, int64_t from_us);
+/* The pieces between two borders (0: none) that do not touch what must not be seen (of LiveSpan, NULL: nothing).
+ * (transfer full) of RecorderPiece */
+GArray *replay_keep(const GArray *pieces, int64_t from_us, int64_t to_us, const GArray *off);
+/* Where in the media's time (from its beginning, of all pieces) lies what must not be seen (of LiveSpan).
+ * (transfer full) of int64_t, two by two */
+GArray *replay_dark(const GArray *pieces, const GArray *off);
 /* "0:41", "1:09:00" (transfer full) */
 char *replay_time_text(int64_t at_us);
 /* Seconds out of "90", "1:30" or "1:09:00"; -1: it is none. */

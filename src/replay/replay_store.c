@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define TRY_AGAIN_US (10 * MINUTE_US)
+
 static const char *const states[] = { "recording", "finishing", "ready", "failed" };
 
 void replay_free(Replay *replay)
@@ -40,25 +42,43 @@ static ReplayState read_state(const char *word)
         return REPLAY_FAILED;
 }
 
-#define COLUMNS "id, event_id, coalesce(talk_id, 0), folder, title, state, started_us, length_us, download_bytes"
+#define COLUMNS                                                                                                        \
+        "id, event_id, coalesce(talk_id, 0), folder, title, state, started_us, "                                       \
+        "iif(shown_us > 0, shown_us, length_us), download_bytes, from_us, to_us, sound_bytes, stale, bytes, withdrawn"
+
+static Replay *read_one(Stmt *rows)
+{
+        Replay *replay = g_new0(Replay, 1);
+        replay->id = stmt_int(rows, 0);
+        replay->event = stmt_int(rows, 1);
+        replay->talk = stmt_int(rows, 2);
+        replay->folder = g_strdup(stmt_text(rows, 3));
+        replay->title = g_strdup(stmt_text(rows, 4));
+        replay->state = read_state(stmt_text(rows, 5));
+        replay->started_us = stmt_int(rows, 6);
+        replay->length_us = stmt_int(rows, 7);
+        replay->download_bytes = stmt_int(rows, 8);
+        replay->from_us = stmt_int(rows, 9);
+        replay->to_us = stmt_int(rows, 10);
+        replay->sound_bytes = stmt_int(rows, 11);
+        replay->stale = stmt_int(rows, 12);
+        replay->bytes = stmt_int(rows, 13);
+        replay->withdrawn = stmt_int(rows, 14) != 0;
+        return replay;
+}
 
 static GPtrArray *read_all(Stmt *rows)
 {
         GPtrArray *replays = g_ptr_array_new_with_free_func((GDestroyNotify)replay_free);
-        while (stmt_next(rows)) {
-                Replay *replay = g_new0(Replay, 1);
-                replay->id = stmt_int(rows, 0);
-                replay->event = stmt_int(rows, 1);
-                replay->talk = stmt_int(rows, 2);
-                replay->folder = g_strdup(stmt_text(rows, 3));
-                replay->title = g_strdup(stmt_text(rows, 4));
-                replay->state = read_state(stmt_text(rows, 5));
-                replay->started_us = stmt_int(rows, 6);
-                replay->length_us = stmt_int(rows, 7);
-                replay->download_bytes = stmt_int(rows, 8);
-                g_ptr_array_add(replays, replay);
-        }
+        while (stmt_next(rows))
+                g_ptr_array_add(replays, read_one(rows));
         return replays;
+}
+
+Replay *replay_store_of_folder(Db *db, const char *folder)
+{
+        g_autoptr(Stmt) rows = db_query(db, "SELECT " COLUMNS " FROM recording WHERE folder = $1", "t", folder);
+        return stmt_next(rows) ? read_one(rows) : NULL;
 }
 
 GPtrArray *replay_store_of_talk(Db *db, int64_t talk)
@@ -110,7 +130,8 @@ GPtrArray *replay_list(Db *db, int64_t event, int64_t limit, int64_t offset, int
                             "i", event);
         g_autoptr(Stmt) rows = db_query(
                 db,
-                "SELECT t.code, t.title, m.name, t.start_us, (SELECT sum(r.length_us) FROM recording r WHERE "
+                "SELECT t.code, t.title, m.name, t.start_us, (SELECT sum(iif(r.shown_us > 0, r.shown_us, r.length_us)) "
+                "FROM recording r WHERE "
                 "r.talk_id = t.id AND r.state = 'ready'), t.id FROM talk t JOIN room m ON m.id = t.room_id WHERE "
                 "t.event_id = $1 AND t.replay = 1 AND t.no_recording = 0 ORDER BY t.start_us, m.position, t.id "
                 "LIMIT $2 OFFSET $3",
@@ -146,4 +167,14 @@ bool replay_store_has(Db *db, const char *folder)
 bool replay_store_forget_gone(Db *db, const char *folder)
 {
         return db_run(db, "DELETE FROM recording_gone WHERE folder = $1", "t", folder);
+}
+
+GPtrArray *replay_store_stale(Db *db, int64_t event)
+{
+        g_autoptr(Stmt) rows =
+                db_query(db,
+                         "SELECT " COLUMNS " FROM recording WHERE state = 'ready' AND download_bytes > 0 AND "
+                         "stale > 0 AND tried_us < $2 AND $1 IN (0, event_id) ORDER BY withdrawn DESC, id LIMIT 100",
+                         "ii", event, now_us() - TRY_AGAIN_US);
+        return read_all(rows);
 }

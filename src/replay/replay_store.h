@@ -11,6 +11,9 @@ typedef struct {
         char *folder, *title;
         ReplayState state;
         int64_t started_us, length_us, download_bytes;
+        int64_t from_us, to_us; /* its borders; 0: its own */
+        int64_t sound_bytes, stale, bytes;
+        bool withdrawn; /* its files hold what must not be seen any more */
 } Replay;
 void replay_free(Replay *replay);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Replay, replay_free)
@@ -32,3 +35,33 @@ bool replay_store_is_recorded_now(Db *db, const char *folder);
 GPtrArray *replay_store_gone(Db *db, int64_t limit);
 bool replay_store_has(Db *db, const char *folder);
 bool replay_store_forget_gone(Db *db, const char *folder);
+
+/* --- What is shown of it ------------------------------------------------------------------------------------------ */
+
+/* The pieces that are shown, all when nothing was cut. NULL: there is no list. (transfer full) of RecorderPiece */
+GArray *replay_shown_pieces(Db *db, const Store *store, const Replay *replay, bool *ret_ended);
+/* Of a public folder. (transfer full) */
+Replay *replay_store_of_folder(Db *db, const char *folder);
+bool replay_store_is_cut(Db *db, int64_t recording);
+bool replay_store_keeps(Db *db, int64_t recording, int64_t segment);
+/* Which segments are shown from now on (of RecorderPiece; all: none is cut off), and how long that lasts; the files are
+ * to be made again. withdrawn: and not to be shown before. */
+bool replay_store_set_kept(Db *db, int64_t recording, const GArray *pieces, bool all, bool withdrawn);
+bool replay_store_set_borders(Db *db, int64_t recording, int64_t from_us, int64_t to_us);
+bool replay_store_log(Db *db, int64_t event, int64_t talk, const char *act, int64_t account);
+/* Ready recordings whose files are not what is shown; event 0: of all. (transfer full) of Replay */
+GPtrArray *replay_store_stale(Db *db, int64_t event);
+/* The files were made of what was shown at this count of changes. */
+bool replay_store_made(Db *db, const Replay *replay, int64_t download_bytes, int64_t sound_bytes);
+/* They could not be made: replay_store_stale() leaves this one out for ten minutes. */
+bool replay_store_tried(Db *db, int64_t recording);
+/* Moves the borders of an ended recording, without what somebody took back. False: nothing would be left, or it failed.
+ */
+bool replay_cut(Db *db, const Store *store, const Replay *replay, int64_t from_us, int64_t to_us);
+
+typedef struct {
+        char *act, *name; /* name: "" for nobody */
+        int64_t at_us;
+} ReplayLogged;
+/* The latest first. (transfer full) of ReplayLogged */
+GPtrArray *replay_store_logged(Db *db, int64_t talk, int limit);

@@ -31,11 +31,10 @@ static const Replay *part_of(Request *req, const GPtrArray *replays)
         return chosen >= 0 ? replays->pdata[chosen] : NULL;
 }
 
-static GArray *pieces_of(Request *req, const Replay *replay)
+static GArray *pieces_of(Request *req, Db *db, const Replay *replay)
 {
         bool ended;
-        g_autofree char *path = replay_folder_path(request_store(req), replay->folder);
-        return recorder_pieces(path, &ended);
+        return replay_shown_pieces(db, request_store(req), replay, &ended);
 }
 
 static void send_lines(Request *req, Db *db, void (*send)(Request *req, const GPtrArray *lines))
@@ -48,7 +47,7 @@ static void send_lines(Request *req, Db *db, void (*send)(Request *req, const GP
                 respond_not_found(req);
                 return;
         }
-        g_autoptr(GArray) pieces = pieces_of(req, replay);
+        g_autoptr(GArray) pieces = pieces_of(req, db, replay);
         g_autoptr(GPtrArray) shown = transcript_of(lines, pieces, replay->started_us);
         send(req, shown);
 }
@@ -91,7 +90,7 @@ static void send_chat(Request *req, Db *db)
                 respond_not_found(req);
                 return;
         }
-        g_autoptr(GArray) pieces = pieces_of(req, replay), chat = replay_chat(db, replay, pieces);
+        g_autoptr(GArray) pieces = pieces_of(req, db, replay), chat = replay_chat(db, replay, pieces);
         g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(vtt_line_free);
         for (guint i = 0; i < chat->len; i++) {
                 const ReplayMoment *moment = &g_array_index(chat, ReplayMoment, i);
@@ -130,7 +129,7 @@ static char *watch_url(Request *req, Db *db, const Event *event, const Talk *tal
         g_autoptr(GPtrArray) replays = replay_store_of_talk(db, talk->id);
         for (guint i = 0; i < replays->len; i++) {
                 const Replay *replay = replays->pdata[i];
-                g_autoptr(GArray) pieces = pieces_of(req, replay);
+                g_autoptr(GArray) pieces = pieces_of(req, db, replay);
                 int64_t at_us = replay_media_us(pieces, replay->started_us, line->begun_us);
                 if (at_us < 0)
                         continue;

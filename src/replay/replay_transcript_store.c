@@ -121,5 +121,6 @@ json_t *replay_export(Db *db, int64_t account)
 
 bool replay_erase(Db *db, int64_t account)
 {
-        return db_run(db, "UPDATE transcript_change SET account_id = NULL WHERE account_id = $1", "i", account);
+        return db_run(db, "UPDATE transcript_change SET account_id = NULL WHERE account_id = $1", "i", account) &&
+               db_run(db, "UPDATE recording_log SET account_id = NULL WHERE account_id = $1", "i", account);
 }

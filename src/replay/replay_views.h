@@ -41,7 +41,10 @@ typedef struct {
         const GArray *chapters, *questions, *chat; /* of ReplayMoment; NULL: not yet */
         const char *link;                          /* this page's whole address */
         int64_t start_s;
-        int part; /* from 1 */
+        int part;                                        /* from 1 */
+        const char *sound_url, *sound_size, *sound_name; /* NULL: not there (yet) */
+        const char *embed;                               /* mark-up for other pages */
+        bool may_cut;
 } ReplayPage;
 void replay_view(Html *h, const ReplayPage *v);
 /* Of a page that plays: its one address, OpenGraph, and the video as JSON-LD. (transfer full); for Page.head_links */
@@ -60,6 +63,27 @@ typedef struct {
         const GPtrArray *changes; /* of TranscriptChange */
         GTimeZone *zone;
 } LinePage;
+void embed_view(Html *h, const ReplayPage *v);
+/* A frame with the replay, for other pages; link: the address of its page. (transfer full) */
+char *replay_frame_markup(const char *link, const char *title, int width);
+
+/* Where a host moves the borders. */
+typedef struct {
+        const Event *event;
+        const Talk *talk;
+        const Form *form;
+        const GArray *parts;              /* of ReplayPart */
+        const char *strip_url, *wave_url; /* NULL: not there */
+        const char *length;               /* "1:09:00" */
+        int64_t length_s, from_s, to_s;
+        int part;
+        bool is_cut;
+        const GArray *log; /* of CutNote */
+} CutPage;
+typedef struct {
+        char *act, *name, *when;
+} CutNote;
+void cut_view(Html *h, const CutPage *v);
 void line_view(Html *h, const LinePage *v);
 
 typedef struct {

@@ -41,6 +41,7 @@ struct Request {
         int file; /* -1: none */
         char *file_path;
         bool file_immutable;
+        bool framed;     /* other sites may show it in a frame */
         GArray *headers; /* Header */
         const SocketHandler *socket_handler;
         gpointer opening;

@@ -77,15 +77,21 @@ void respond_websocket(Request *req, const SocketHandler *handler, gpointer open
         req->free_opening = free_opening;
 }
 
-/* No inline script or style, nothing from elsewhere, no frame around us. */
+void respond_framed(Request *req)
+{
+        req->framed = true;
+        req->is_personal = true; /* the page that all share does not say so */
+}
+
+/* No inline script or style, nothing from elsewhere, no frame around us but where a page is made for that. */
 static void add_policy(const Request *req, struct MHD_Response *response)
 {
         g_autofree char *policy = g_strdup_printf(
                 "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' "
                 "blob:; "
                 "connect-src 'self' %s://%s; worker-src 'self' blob:; font-src 'self'; manifest-src 'self'; "
-                "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-                request_is_secure(req) ? "wss" : "ws", server_authority(req->server));
+                "form-action 'self'; base-uri 'none'; frame-ancestors %s",
+                request_is_secure(req) ? "wss" : "ws", server_authority(req->server), req->framed ? "*" : "'none'");
         MHD_add_response_header(response, "Content-Security-Policy", policy);
         MHD_add_response_header(response, "Permissions-Policy",
                                 "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()");

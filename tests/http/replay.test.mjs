@@ -118,7 +118,7 @@ describe('the files', () => {
     for (const [, name] of list.body_text.matchAll(/^(s\d+\.m4s)$/gm)) {
       const segment = await client.head(`${folder}/${name}`);
       assert.equal(segment.status, 200);
-      assert.match(segment.headers.get('cache-control'), /immutable/);
+      assert.match(segment.headers.get('cache-control'), /^public, max-age=30, must-revalidate$/);
     }
   });
   it('come by one range', async () => {

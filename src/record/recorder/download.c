@@ -66,7 +66,18 @@ static int64_t poster_time_us(const Playlist *list)
         return 0;
 }
 
-static void make_poster(const Playlist *list)
+void download_picture(const char *const arguments[], const char *part, const char *name)
+{
+        int status;
+        if (g_spawn_sync(NULL, (char **)arguments, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
+                         NULL, NULL, &status, NULL) &&
+            g_spawn_check_wait_status(status, NULL) && file_size(part) > 0)
+                rename(part, name);
+        else
+                remove(part);
+}
+
+void download_make_poster(const Playlist *list)
 {
         static const char part[] = "." POSTER_NAME ".part";
         g_autofree char *at = g_strdup_printf("%.3f", (double)poster_time_us(list) / G_USEC_PER_SEC);
@@ -74,13 +85,7 @@ static void make_poster(const Playlist *list)
                                     "-threads", "1",   "-ss",          at,         "-i", JOIN_NAME,    "-frames:v",
                                     "1",        "-vf", "scale=640:-2", "-q:v",     "5",  "-f",         "mjpeg",
                                     part,       NULL };
-        int status;
-        if (g_spawn_sync(NULL, (char **)arguments, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
-                         NULL, NULL, &status, NULL) &&
-            g_spawn_check_wait_status(status, NULL) && file_size(part) > 0)
-                rename(part, POSTER_NAME);
-        else
-                remove(part);
+        download_picture(arguments, part, POSTER_NAME);
 }
 
 static void send_fault(Work *work, const GError *error)
@@ -99,7 +104,7 @@ void download_make(const Playlist *list, const char *title, SessionSend send, vo
         g_autoptr(GError) error = NULL;
         if (list->entries->len > 0 && file_size(JOIN_NAME) == 0) {
                 if (join_segments(list, title, on_progress, &work, &error))
-                        make_poster(list);
+                        download_make_poster(list);
                 else
                         send_fault(&work, error);
         }

@@ -10,3 +10,8 @@
 /* Makes replay.mp4, and poster.jpg when the ffmpeg command is there; sends PROGRESS meanwhile and DOWNLOAD at the end.
  */
 void download_make(const Playlist *list, const char *title, SessionSend send, void *owner);
+
+/* poster.jpg of replay.mp4 in the current directory, whose list this is. */
+void download_make_poster(const Playlist *list);
+/* Runs ffmpeg, which writes part; then that has its name. */
+void download_picture(const char *const arguments[], const char *part, const char *name);

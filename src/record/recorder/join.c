@@ -11,7 +11,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HEAD_BYTES = 256 << 10, COPY_BYTES = 256 << 10, INIT_BYTES_MOST = 64 << 10, DURATION_MOST_S = 60 };
+enum {
+        HEAD_BYTES = 256 << 10,
+        COPY_BYTES = 256 << 10,
+        INIT_BYTES_MOST = 64 << 10,
+        DURATION_MOST_S = 60,
+        CHAPTERS_MOST = 255,
+        CHAPTER_BYTES = 255
+};
 
 /* A segment's samples of one track: they lie together in the file. */
 typedef struct Chunk {
@@ -59,7 +66,14 @@ typedef struct Movie {
         uint64_t bytes;          /* of all samples */
         GBytes *sound_entry;
         unsigned width, height;
+        const JoinWish *wish;  /* borrowed */
+        unsigned next_segment; /* that follows the last one without a cut */
 } Movie;
+
+static const char *movie_name(const Movie *movie)
+{
+        return movie->wish->sound ? JOIN_SOUND_NAME : JOIN_NAME;
+}
 
 /* --- Tables ------------------------------------------------------------------------------------------------------- */
 
@@ -141,15 +155,16 @@ static void add_chunk(Track *track, const FragmentTrack *from, uint64_t offset, 
 
 /* --- Reading the folder ------------------------------------------------------------------------------------------- */
 
-static Movie *movie_new(void)
+static Movie *movie_new(const JoinWish *wish)
 {
         Movie *movie = g_new0(Movie, 1);
+        movie->wish = wish;
         track_init(&movie->picture);
         track_init(&movie->sound);
         movie->descriptions = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
         movie->sources = g_array_new(FALSE, FALSE, sizeof(Source));
         movie->spoken = g_array_new(FALSE, TRUE, sizeof(Spoken));
-        g_auto(GStrv) codes = languages_heard();
+        g_auto(GStrv) codes = wish->sound ? g_new0(char *, 1) : languages_heard();
         for (char **code = codes; *code && movie->spoken->len < RECORD_LANGUAGES; code++) {
                 Spoken spoken = { .code = g_strdup(*code) };
                 track_init(&spoken.track);
@@ -257,12 +272,34 @@ static void movie_add_spoken(Movie *movie, unsigned segment, uint8_t *head)
         }
 }
 
+/* What was cut out leaves no hole: the sound goes on where it ended, and every track is moved by as much, so that they
+ * stay beside each other to a tick. */
+static void close_cut(Movie *movie, const Fragment *fragment)
+{
+        if (fragment->sound.samples->len > 0 && movie->sound.sizes->len > 0) {
+                int64_t gap = (int64_t)fragment->sound.time - (int64_t)movie->sound.next_time;
+                movie->sound.next_time += (uint64_t)gap;
+                movie->picture.next_time += (uint64_t)(gap * PICTURE_RATE / SOUND_RATE);
+                for (guint i = 0; i < movie->spoken->len; i++)
+                        g_array_index(movie->spoken, Spoken, i).track.next_time += (uint64_t)gap;
+        } else {
+                movie->picture.next_time = fragment->picture.time;
+        }
+}
+
 static void movie_add(Movie *movie, const PlaylistEntry *entry, uint8_t *head)
 {
         uint32_t description = movie_description(movie, entry->init);
         Fragment fragment;
         if (description == 0 || !read_fragment(entry->segment, NULL, head, &fragment))
                 return;
+        if (movie->sources->len > 0 && movie->next_segment != entry->segment)
+                close_cut(movie, &fragment);
+        movie->next_segment = entry->segment + 1;
+        if (movie->wish->sound) {
+                g_array_set_size(fragment.picture.samples, 0);
+                fragment.picture.bytes = 0;
+        }
         Source source = { .segment = entry->segment,
                           .offsets = { fragment.picture.offset, fragment.sound.offset },
                           .sizes = { fragment.picture.bytes, fragment.sound.bytes } };
@@ -399,7 +436,6 @@ static void put_spoken(GByteArray *out, const Movie *movie, const Spoken *spoken
 /* Where players look for a title: the list that iTunes began, in udta (QuickTime File Format, "Metadata"). */
 static void put_title(GByteArray *out, const char *title)
 {
-        size_t user = box_open(out, "udta");
         size_t meta = full_box_open(out, "meta", 0, 0);
         size_t handler = full_box_open(out, "hdlr", 0, 0);
         put_u32(out, 0);
@@ -415,33 +451,64 @@ static void put_title(GByteArray *out, const char *title)
         box_close(out, name);
         box_close(out, list);
         box_close(out, meta);
+}
+
+/* Chapters as Nero began them, which VLC, ffmpeg and phones read: times in 100 ns, titles of one byte's length. */
+static void put_chapters(GByteArray *out, const JoinWish *wish)
+{
+        size_t count = MIN(wish->chapter_count, CHAPTERS_MOST);
+        size_t box = full_box_open(out, "chpl", 1, 0);
+        put_u32(out, 0);
+        put_u8(out, (uint8_t)count);
+        for (size_t i = 0; i < count; i++) {
+                const char *title = wish->chapters[i].title, *end = title;
+                while (*end && g_utf8_next_char(end) - title <= CHAPTER_BYTES)
+                        end = g_utf8_next_char(end);
+                put_u64(out, (uint64_t)MAX(wish->chapters[i].at_us, 0) * 10);
+                put_u8(out, (uint8_t)(end - title));
+                put_bytes(out, title, (size_t)(end - title));
+        }
+        box_close(out, box);
+}
+
+static void put_user_data(GByteArray *out, const JoinWish *wish)
+{
+        if (!*wish->title && !wish->chapter_count)
+                return;
+        size_t user = box_open(out, "udta");
+        if (wish->chapter_count)
+                put_chapters(out, wish);
+        if (*wish->title)
+                put_title(out, wish->title);
         box_close(out, user);
 }
 
-static void put_movie(GByteArray *out, const Movie *movie, const char *title, uint64_t base)
+static void put_movie(GByteArray *out, const Movie *movie, uint64_t base)
 {
         size_t type = box_open(out, "ftyp");
-        put_text(out, "isom");
+        bool sound = movie->wish->sound;
+        put_text(out, sound ? "M4A " : "isom");
         put_u32(out, 512);
-        put_text(out, "isomiso2avc1mp41");
+        put_text(out, sound ? "M4A isomiso2mp42" : "isomiso2avc1mp41");
         box_close(out, type);
         size_t box = box_open(out, "moov");
         mp4_put_movie_header(
                 out, MAX(movie->picture.length / (PICTURE_RATE / 1000), movie->sound.length / (SOUND_RATE / 1000)));
-        put_track(out, movie, true, base);
+        if (movie->picture.chunks->len > 0)
+                put_track(out, movie, true, base);
         if (movie->sound.chunks->len > 0 && movie->sound_entry)
                 put_track(out, movie, false, base);
         for (guint i = 0; movie->sound_entry && i < movie->spoken->len; i++)
                 put_spoken(out, movie, &g_array_index(movie->spoken, Spoken, i), SOUND_TRACK_ID + 1 + i, base);
-        if (*title)
-                put_title(out, title);
+        put_user_data(out, movie->wish);
         box_close(out, box);
         put_u32(out, 1); /* the size follows the type, in 64 bits */
         put_text(out, "mdat");
         put_u64(out, movie->bytes + 16);
 }
 
-static bool copy_bytes(int to, int from, uint64_t offset, uint64_t size, uint8_t *buffer, GError **error)
+static bool copy_bytes(int to, const char *name, int from, uint64_t offset, uint64_t size, uint8_t *buffer,
+                       GError **error)
 {
         while (size > 0) {
                 ssize_t n = pread(from, buffer, MIN(size, COPY_BYTES), (off_t)offset);
@@ -449,7 +516,7 @@ static bool copy_bytes(int to, int from, uint64_t offset, uint64_t size, uint8_t
                         g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, "a segment became shorter");
                         return false;
                 }
-                if (!file_write(to, JOIN_NAME, buffer, (size_t)n, error))
+                if (!file_write(to, name, buffer, (size_t)n, error))
                         return false;
                 offset += (uint64_t)n;
                 size -= (uint64_t)n;
@@ -457,42 +524,48 @@ static bool copy_bytes(int to, int from, uint64_t offset, uint64_t size, uint8_t
         return true;
 }
 
-static bool copy_source(int to, const Source *source, uint8_t *buffer, GError **error)
+static bool copy_source(int to, const char *into, const Source *source, uint8_t *buffer, GError **error)
 {
         char name[2 * FILE_NAME_BYTES];
         source_name(source->segment, source->code, name);
         int from = open(name, O_RDONLY | O_CLOEXEC);
         bool ok = true;
         for (size_t i = 0; ok && i < G_N_ELEMENTS(source->sizes); i++)
-                ok = copy_bytes(to, from, source->offsets[i], source->sizes[i], buffer, error);
+                ok = copy_bytes(to, into, from, source->offsets[i], source->sizes[i], buffer, error);
         if (from >= 0)
                 close(from);
         return ok;
 }
 
-static bool write_movie(const Movie *movie, const char *title, JoinProgress on_progress, void *owner, GError **error)
+static bool write_movie(const Movie *movie, JoinProgress on_progress, void *owner, GError **error)
 {
         g_autoptr(GByteArray) head = g_byte_array_new();
-        put_movie(head, movie, title, 0);
+        put_movie(head, movie, 0);
         uint64_t base = head->len;
         g_byte_array_set_size(head, 0);
-        put_movie(head, movie, title, base);
+        put_movie(head, movie, base);
 
-        int to = file_begin(JOIN_NAME, error);
+        const char *name = movie_name(movie);
+        int to = file_begin(name, error);
         if (to < 0)
                 return false;
         g_autofree uint8_t *buffer = g_malloc(COPY_BYTES);
-        bool ok = file_write(to, JOIN_NAME, head->data, head->len, error);
+        bool ok = file_write(to, name, head->data, head->len, error);
         for (guint i = 0; ok && i < movie->sources->len; i++) {
-                ok = copy_source(to, &g_array_index(movie->sources, Source, i), buffer, error);
+                ok = copy_source(to, name, &g_array_index(movie->sources, Source, i), buffer, error);
                 on_progress(owner);
         }
-        return file_commit(to, JOIN_NAME, ok, true, error) && ok;
+        return file_commit(to, name, ok, true, error) && ok;
 }
 
 bool join_segments(const Playlist *list, const char *title, JoinProgress on_progress, void *owner, GError **error)
 {
-        g_autoptr(Movie) movie = movie_new();
+        return join_make(list, &(JoinWish){ .title = title }, on_progress, owner, error);
+}
+
+bool join_make(const Playlist *list, const JoinWish *wish, JoinProgress on_progress, void *owner, GError **error)
+{
+        g_autoptr(Movie) movie = movie_new(wish);
         g_autofree uint8_t *head = g_malloc(HEAD_BYTES);
         for (guint i = 0; i < list->entries->len; i++) {
                 movie_add(movie, &g_array_index(list->entries, PlaylistEntry, i), head);
@@ -502,5 +575,5 @@ bool join_segments(const Playlist *list, const char *title, JoinProgress on_prog
                 g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "no segment can be read");
                 return false;
         }
-        return write_movie(movie, title, on_progress, owner, error);
+        return write_movie(movie, on_progress, owner, error);
 }

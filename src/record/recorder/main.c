@@ -1,13 +1,15 @@
 /* treteau-recorder: what is on air becomes segments, a list and a file. Started by the server with a socket as
- * descriptor 3 (record/child.c), never by hand. */
+ * descriptor 3 (record/child.c), or as `treteau-recorder remake FOLDER`, a plan on its standard input
+ * (record/remake.c); never by hand. */
 #include "record/recorder/download.h"
 #include "record/recorder/link.h"
+#include "record/recorder/remade.h"
 #include "record/recorder/session.h"
 #include "base/confine.h"
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { LINK_DESCRIPTOR = 3, MEMORY_MOST_MIB = 1024, DESCRIPTORS_MOST = 64, NICER = 5 };
@@ -39,15 +41,18 @@ static void ignore_signals(void)
 
 int main(int argc, char **argv)
 {
-        if (argc > 1) {
-                fprintf(stderr, "%s is started by treteau, it takes no arguments\n", argv[0]);
+        bool remakes = argc == 3 && strcmp(argv[1], "remake") == 0;
+        if (argc > 1 && !remakes) {
+                fprintf(stderr, "%s is started by treteau, by itself it does nothing\n", argv[0]);
                 return 2;
         }
-        confine(&(Confinement){ .last_descriptor = LINK_DESCRIPTOR,
+        confine(&(Confinement){ .last_descriptor = remakes ? STDERR_FILENO : LINK_DESCRIPTOR,
                                 .descriptors = DESCRIPTORS_MOST,
                                 .memory_mib = MEMORY_MOST_MIB,
-                                .nicer = NICER });
+                                .nicer = remakes ? 2 * NICER : NICER });
         ignore_signals();
+        if (remakes)
+                return remade_run(argv[2]);
         g_autoptr(Link) link = link_new(LINK_DESCRIPTOR);
         g_autofree char *title = link_hello(link);
         if (!title)

@@ -1,0 +1,4 @@
+/* Private to replay/. */
+#pragma once
+#include "job/job.h"
+#include "replay/replay_store.h"
