@@ -1,5 +1,5 @@
 /* The files to take away are made again when what is shown has changed: with chapters, and the sound alone. */
-#include "replay/replay_files.h"
+#include "replay/replay_rules.h"
 
 #include "base/log.h"
 #include "programme/programme.h"

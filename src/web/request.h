@@ -113,8 +113,6 @@ void respond_error(Request *req, int status, const char *sentence);
 /* What a POST_ALONE handler answers when its turn was not kept: a full disk, or a failure that is logged. */
 void respond_store_error(Request *req, const GError *error);
 void respond_header(Request *req, const char *name, const char *value);
-/* Pages of other sites may show this one in a frame of theirs. */
-void respond_framed(Request *req);
 /* A file by path (already checked to be inside the data folder): one byte range, If-Range, HEAD. */
 void respond_file(Request *req, const char *path, const char *content_type, bool immutable);
 

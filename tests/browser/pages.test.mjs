@@ -17,7 +17,7 @@ const NOT_FOR_A_CRAWL = [/^\/me\/data\/erased\/$/, /\/socket$/, /\/sign-in\/sent
   // of mails, of a file that was sent, of a speaker; the rest answers no page
   /\/(address|unsubscribe)\/:/, /\/import\/(result\/)?:/, /\/me\/speaker\/$/, /\/my\/codes$/, /\/schedule\/v\//, /\/talk\/:file$/,
   // what somebody made first: looked at by browser/notes, slides, transcript, hall_screen; a capture is a file
-  /\/organise\/notes\/(list$|:note)/, /\/slides\//, /\/replay\/line\/$/, /\/live\/:room\/(screen|seat)\/$/, /\/captures\//];
+  /\/organise\/notes\/(list$|:note)/, /\/slides\//, /\/replay\/(line|cut|embed)\/$/, /\/live\/:room\/(screen|seat)\/$/, /\/captures\//];
 
 /** "/:event/talk/:code/" as a pattern for addresses. */
 function pattern(path) {

@@ -1,4 +1,0 @@
-/* Private to replay/. */
-#pragma once
-#include "job/job.h"
-#include "replay/replay_store.h"
