@@ -148,7 +148,8 @@ bool licence_is_free(const char *licence)
 
 /* --- Time --------------------------------------------------------------------------------------------------------- */
 
-#define BREAK_MOST_US (5 * SECOND_US) /* what falls into a break of the recording is shown where it goes on */
+/* What falls into a break of the recording is shown where it goes on; what was cut off is not shown at all. */
+#define BREAK_MOST_US (5 * SECOND_US)
 
 int64_t replay_media_us(const GArray *pieces, int64_t started_us, int64_t clock_us)
 {
@@ -160,7 +161,8 @@ int64_t replay_media_us(const GArray *pieces, int64_t started_us, int64_t clock_
                 int64_t since_us = clock_us - piece->clock_us;
                 if (since_us >= 0 && since_us < piece->length_us)
                         return media_us + since_us;
-                if (since_us < 0 && since_us >= -BREAK_MOST_US && piece->begins_stretch && i > 0)
+                bool breaks = i > 0 && piece->begins_stretch && piece[-1].segment + 1 == piece->segment;
+                if (breaks && since_us < 0 && since_us >= -BREAK_MOST_US)
                         return media_us;
                 media_us += piece->length_us;
         }

@@ -136,6 +136,71 @@ static void test_time(void)
         g_assert_cmpint(replay_clock_us(pieces, 0, 900 * SECOND_US), ==, 164 * SECOND_US);
 }
 
+/* Ten pieces of 2 s, of which borders and withdrawn moments take some off. */
+static void assert_kept(int64_t from_s, int64_t to_s, const LiveSpan *off, guint n_off, const char *expected)
+{
+        g_autoptr(GArray) pieces = g_array_new(FALSE, FALSE, sizeof(RecorderPiece));
+        g_autoptr(GArray) spans = g_array_new(FALSE, FALSE, sizeof(LiveSpan));
+        for (unsigned i = 0; i < 10; i++) {
+                RecorderPiece piece = { i, 0, i == 0, (100 + 2 * i) * SECOND_US, 2 * SECOND_US };
+                g_array_append_val(pieces, piece);
+        }
+        for (guint i = 0; i < n_off; i++) {
+                LiveSpan span = { off[i].from_us * SECOND_US, off[i].to_us * SECOND_US };
+                g_array_append_val(spans, span);
+        }
+        g_autoptr(GArray) kept = replay_keep(pieces, from_s * SECOND_US, to_s * SECOND_US, n_off ? spans : NULL);
+        g_autoptr(GString) text = g_string_new(NULL);
+        for (guint i = 0; i < kept->len; i++)
+                g_string_append_printf(text, "%u", g_array_index(kept, RecorderPiece, i).segment);
+        g_assert_cmpstr(text->str, ==, expected);
+}
+
+static void test_keep(void)
+{
+        assert_kept(0, 0, NULL, 0, "0123456789");
+        assert_kept(104, 110, NULL, 0, "234");
+        assert_kept(105, 109, NULL, 0, "234"); /* a border in a piece keeps it */
+        assert_kept(120, 0, NULL, 0, "");
+        assert_kept(0, 0, (LiveSpan[]){ { 104, 106 } }, 1, "013456789");
+        assert_kept(0, 0, (LiveSpan[]){ { 103, 105 }, { 110, 111 } }, 2, "0346789");
+        assert_kept(104, 0, (LiveSpan[]){ { 0, 107 } }, 1, "456789");
+        assert_kept(0, 0, (LiveSpan[]){ { 0, 1000 } }, 1, "");
+}
+
+/* What is cut off does not come back where the rest goes on, as what falls into a break does. */
+static void test_cut_time(void)
+{
+        const RecorderPiece list[] = { { 0, 0, true, 100 * SECOND_US, 2 * SECOND_US },
+                                       { 5, 0, true, 110 * SECOND_US, 2 * SECOND_US } };
+        g_autoptr(GArray) pieces = pieces_of(list, G_N_ELEMENTS(list));
+        g_assert_cmpint(replay_media_us(pieces, 0, 101 * SECOND_US), ==, SECOND_US);
+        g_assert_cmpint(replay_media_us(pieces, 0, 109 * SECOND_US), ==, -1);
+        g_assert_cmpint(replay_media_us(pieces, 0, 110 * SECOND_US), ==, 2 * SECOND_US);
+        g_assert_cmpint(replay_start_us(pieces, 101 * SECOND_US), ==, SECOND_US);
+        g_assert_cmpint(replay_start_us(pieces, 110 * SECOND_US), ==, 0);
+        g_autoptr(GArray) off = g_array_new(FALSE, FALSE, sizeof(LiveSpan));
+        LiveSpan span = { 111 * SECOND_US, 112 * SECOND_US };
+        g_array_append_val(off, span);
+        g_autoptr(GArray) dark = replay_dark(pieces, off), none = replay_dark(pieces, NULL);
+        g_assert_cmpuint(none->len, ==, 0);
+        g_assert_cmpuint(dark->len, ==, 2);
+        g_assert_cmpint(g_array_index(dark, int64_t, 0), ==, 2 * SECOND_US);
+        g_assert_cmpint(g_array_index(dark, int64_t, 1), ==, 4 * SECOND_US);
+}
+
+static void test_names(void)
+{
+        g_assert_cmpint(media_segment("s000012.m4s"), ==, 12);
+        g_assert_cmpint(media_segment("pt-BR-000012.m4s"), ==, 12);
+        g_assert_cmpint(media_segment("i000012.mp4"), ==, -1);
+        g_assert_cmpint(media_segment("replay.mp4"), ==, -1);
+        g_autofree char *language = media_list_language("pt-BR.m3u8"), *none = media_list_language("programme.m3u8");
+        g_assert_cmpstr(language, ==, "pt-BR");
+        g_assert_null(none);
+        g_assert_cmpstr(media_kind("sound.m4a").type, ==, "audio/mp4");
+}
+
 static void test_time_words(void)
 {
         g_autofree char *short_one = replay_time_text(41 * SECOND_US), *long_one = replay_time_text(4140 * SECOND_US);
@@ -174,6 +239,9 @@ int main(int argc, char **argv)
         g_test_add_func("/replay-rules/durations", test_durations);
         g_test_add_func("/replay-rules/words", test_words);
         g_test_add_func("/replay/time", test_time);
+        g_test_add_func("/replay/keep", test_keep);
+        g_test_add_func("/replay/cut-time", test_cut_time);
+        g_test_add_func("/replay/names", test_names);
         g_test_add_func("/replay/time-words", test_time_words);
         g_test_add_func("/replay/find", test_find);
         return g_test_run();
