@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { EPISODES = 100, DESCRIPTION_CHARACTERS = 500, WIDTH = 640, WIDTH_LEAST = 200 };
+enum { EPISODES = 100, DESCRIPTION_CHARACTERS = 500, WIDTH = 640, WIDTH_LEAST = 16 };
 
 static bool is_shown(Db *db, const Talk *talk)
 {

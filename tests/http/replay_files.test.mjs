@@ -126,6 +126,8 @@ describe('elsewhere', () => {
     assert.deepEqual([told.type, told.version, told.title, told.width, told.height], ['video', '1.0', 'Ouverture', 640, 360]);
     assert.ok(told.html.includes(`src="${server.origin}${address('embed/')}"`));
     assert.equal(JSON.parse((await ask(`${server.origin}${address()}?t=3`, '&maxwidth=320')).body_text).height, 180);
+    for (const [most, width] of [['maxwidth=100', 100], ['maxheight=90', 160], ['maxwidth=9999999999999999999', 640], ['maxwidth=-5&maxheight=x', 640]])
+      assert.equal(JSON.parse((await ask(`${server.origin}${address()}`, `&${most}`)).body_text).width, width, most);
     for (const bad of ['https://example.org/vus/talk/x/replay/', `${server.origin}/vus/talk/ZZZZZZ/replay/`, `${server.origin}/../etc/passwd`, `${server.origin}.example.org${address()}`, ''])
       assert.equal((await ask(bad)).status, 404, bad);
     assert.equal((await ask(`${server.origin}${address()}`, '&format=xml')).status, 501);
