@@ -6,7 +6,7 @@
 #include "base/markup.h"
 #include "base/time.h"
 #include "base/when.h"
-#include "web/frame.h"
+#include "web/framed.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* What leaves: status, headers that every page has, body or file. */
 #include "web/request_private.h"
-#include "web/frame.h"
+#include "web/framed.h"
 #include "web/range.h"
 #include "base/time.h"
 
