@@ -13,10 +13,11 @@ enum { PICTURES = 16, DARK_MOST = 200 };
 static void make_strip(double length_s, const char *dark)
 {
         /* One key frame for each picture, whatever the size of the pictures. */
-        g_autofree char *filter = g_strdup_printf(
-                "drawbox=t=fill:c=black:enable='%s',fps=1/%.3f,scale=160:90:force_original_aspect_ratio=decrease,"
-                "pad=160:90:-1:-1,tile=%dx1",
-                dark, MAX(length_s / PICTURES, 0.05), PICTURES);
+        g_autofree char *filter =
+                g_strdup_printf("drawbox=t=fill:c=black:enable='%s',fps=1/"
+                                "%.3f,tpad=stop=2:stop_mode=clone,scale=160:90:force_original_aspect_ratio=decrease,"
+                                "pad=160:90:-1:-1,tile=%dx1",
+                                dark, MAX(length_s / PICTURES, 0.05), PICTURES);
         const char *arguments[] = { "ffmpeg",
                                     "-v",
                                     "error",
