@@ -209,8 +209,8 @@ typedef struct {
         GPtrArray *replays, *persons;
         GArray *pieces, *parts, *chapters, *questions, *chat;
         ReplayWords words;
-        char *kicker, *sentence, *list, *movie, *start, *poster, *beside, *size, *name, *title, *captions, *chat_track, *link,
-                *sound, *sound_size, *sound_name, *embed;
+        char *kicker, *sentence, *list, *movie, *start, *poster, *beside, *size, *name, *title, *captions, *chat_track,
+                *link, *sound, *sound_size, *sound_name, *embed;
 } Made;
 
 static void made_clear(Made *made)
@@ -222,10 +222,10 @@ static void made_clear(Made *made)
         for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
                 g_clear_pointer(arrays[i], g_array_unref);
         words_clear(&made->words);
-        char *texts[] = { made->kicker, made->sentence,   made->list,       made->movie,
-                          made->start,  made->poster,     made->size,       made->name,
-                          made->title,  made->captions,   made->chat_track, made->link,
-                          made->sound,  made->sound_size, made->sound_name, made->embed, made->beside };
+        char *texts[] = { made->kicker,     made->sentence, made->list,  made->movie,      made->start,
+                          made->poster,     made->size,     made->name,  made->title,      made->captions,
+                          made->chat_track, made->link,     made->sound, made->sound_size, made->sound_name,
+                          made->embed,      made->beside };
         for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
                 g_free(texts[i]);
 }
@@ -256,6 +256,8 @@ static void make_moments(Request *req, Db *db, const Replay *replay, int part, M
         int at_s = replay_time_read(request_query(req, "t"));
         bool ended;
         made->pieces = replay_shown_pieces(db, request_store(req), replay, &ended);
+        if (replay_store_is_cut(db, replay->id))
+                g_clear_pointer(&made->beside, g_free);
         fill_words(req, db, replay, made->pieces, &made->words);
         made->chapters = replay_chapters(db, replay, made->pieces, request_lang(req));
         made->questions = replay_questions(db, replay, made->pieces);

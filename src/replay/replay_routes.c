@@ -84,6 +84,9 @@ static void send_list(Request *req, Db *db, const Replay *replay, const char *la
 /* Whether this file of the folder may be seen: a segment that was cut off may not, nor a file that still holds it. */
 static bool may_see(Db *db, const Replay *replay, const char *file)
 {
+        /* The second picture has numbers of its own: of what is cut, none of it is shown. */
+        if (g_str_equal(file, "beside.m3u8") || ((file[0] == 'b' || file[0] == 'j') && g_ascii_isdigit(file[1])))
+                return !replay_store_is_cut(db, replay->id);
         int64_t segment = media_segment(file);
         if (segment >= 0)
                 return replay_store_keeps(db, replay->id, segment);
