@@ -26,6 +26,7 @@ typedef struct {
         const char *relay;             /* SMTP; NULL: mails wait in the outbox */
         const char *mail_from;         /* whose mails they are; asked for with a relay */
         BackupPlan backup;
+        const char *transcribe; /* a command that makes a transcript; NULL: none */
         bool demo;
 } AppConfig;
 

@@ -26,7 +26,7 @@
 typedef struct {
         char *config, *folder, *format, *origin, *socket, *relay, *mail_from, *event, *zone, *lang;
         char *to, *key_file, *keep, *backup_to;
-        char *turn_secret, **turn_urls;
+        char *turn_secret, **turn_urls, *transcribe;
         int port, media_port, tcp_port, backup_hours, places, watchers, transcode_percent;
         gboolean publish, invite, json, empty, behind_proxy;
         char **advertised, **rest;
@@ -84,6 +84,7 @@ static AppConfig config_from(const Options *options)
                             .watchers = options->watchers,
                             .transcode_percent = options->transcode_percent,
                             .turn = { (const char *const *)options->turn_urls, options->turn_secret },
+                            .transcribe = options->transcribe,
                             .origin = options->origin,
                             .socket = options->socket,
                             .behind_proxy = options->behind_proxy,
@@ -127,6 +128,7 @@ static bool take_settings(Options *options, GError **error)
         options->transcode_percent = settings.transcode_percent;
         options->turn_urls = g_steal_pointer(&settings.turn_urls);
         options->turn_secret = g_steal_pointer(&settings.turn_secret);
+        options->transcribe = g_steal_pointer(&settings.transcribe);
         options->behind_proxy = options->behind_proxy || settings.behind_proxy;
         return true;
 }
@@ -391,6 +393,7 @@ static void options_clear(Options *options)
         g_strfreev(options->advertised);
         g_strfreev(options->turn_urls);
         g_free(options->turn_secret);
+        g_free(options->transcribe);
         g_free(options->relay);
         g_free(options->mail_from);
         g_free(options->event);

@@ -89,6 +89,11 @@ static bool pictures_run(Job *job, GError **error)
         return true;
 }
 
+static bool transcript_run(Job *job, GError **error)
+{
+        return replay_transcribe_job(job, app_config(job_context(job))->transcribe, error);
+}
+
 static const JobKind KINDS[] = {
         { "backup", N_("Backup"),
           N_("Everything: events, people, recordings, pictures, keys. It holds personal data. What the backups before "
@@ -107,6 +112,10 @@ static const JobKind KINDS[] = {
           true, true, statistics_run },
         { "import", N_("Import of a programme"), NULL, RIGHT_PROGRAMME, true, true, programme_import_job,
           .prompt = true },
+        { "transcript", N_("Transcripts of replays"),
+          N_("A program of this server listens to the replays that have no captions and writes down what it hears, for "
+             "people to correct. What somebody has written already is left alone."),
+          RIGHT_ORGANISER, true, true, transcript_run },
         { "replay-files", N_("Files of replays"), NULL, RIGHT_ORGANISER, true, true, replay_files_job },
         { 0 },
 };

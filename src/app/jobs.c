@@ -41,6 +41,7 @@ static const struct {
         { "greenroom", greenroom_expire },
         { "notes", notes_expire },
         { "hall", hall_expire },
+        { "replay", replay_expire },
         { "mail", mail_expire },
         { "law", law_expire },
         { "programme", programme_tidy },

@@ -73,6 +73,7 @@ const Route *const app_routes[] = {
         replay_transcript_routes,
         replay_share_routes,
         replay_cut_routes,
+        replay_room_routes,
         greenroom_routes,
         notes_routes,
         notes_history_routes,

@@ -15,6 +15,7 @@ static const struct {
         { "media", "port" },        { "media", "tcp-port" },
         { "media", "advertise" },   { "media", "turn" },
         { "media", "turn-secret" }, { "media", "transcode-percent" },
+        { "media", "transcribe-command" },
         { "rooms", "places" },      { "rooms", "watchers" },
         { "mail", "relay" },        { "mail", "user" },
         { "mail", "password" },     { "mail", "from" },
@@ -37,6 +38,7 @@ void settings_clear(Settings *settings)
         g_free(settings->backup_to);
         g_free(settings->backup_key_file);
         g_free(settings->turn_secret);
+        g_free(settings->transcribe);
         g_strfreev(settings->turn_urls);
         g_strfreev(settings->advertised);
         settings_init(settings);
@@ -188,6 +190,7 @@ static bool read_media(Settings *settings, GKeyFile *file, const char *path, GEr
         for (char **one = settings->advertised; one && *one; one++)
                 if (!g_hostname_is_ip_address(*one))
                         return refuse(error, "%s: “%s” is no IP address to advertise", path, *one);
+        settings->transcribe = text_of(file, "media", "transcribe-command");
         return read_tcp_port(settings, file, path, error) && read_turn(settings, file, path, error) &&
                read_transcode(settings, file, path, error);
 }

@@ -58,6 +58,11 @@ GPtrArray *replay_list(Db *db, int64_t event, int64_t limit, int64_t offset, int
 
 /* Long work of the kind "replay-files": the files to take away are made again of what is shown. For app's table. */
 bool replay_files_job(Job *job, GError **error);
+/* Long work of the kind "transcript": the replays of an event that have no words get them from a command, which is
+ * given the path of a sound file and writes WebVTT; NULL: there is none. */
+bool replay_transcribe_job(Job *job, const char *command, GError **error);
+/* Removes recordings whose time is over. Daily, by app. */
+bool replay_expire(Db *db);
 /* Asks for "replay-files" where it is due; every minute, by app. */
 void replay_ask_files(Store *store, JobRunner *runner);
 /* Takes off what somebody does not agree to any more, and lets it come back; every minute, by app. */
@@ -68,4 +73,4 @@ json_t *replay_export(Db *db, int64_t account);
 bool replay_erase(Db *db, int64_t account);
 
 extern const Route replay_routes[], replay_page_routes[], replay_transcript_routes[], replay_share_routes[];
-extern const Route replay_cut_routes[];
+extern const Route replay_cut_routes[], replay_room_routes[];

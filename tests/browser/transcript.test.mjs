@@ -100,7 +100,7 @@ it('its pages have no fault, in the dark neither, and weigh little', { skip: mis
   const context = await window.browser.newContext({ locale: 'fr-FR' });
   await context.addCookies([...owner.cookies].map(([name, value]) => ({ name, value, url: server.origin })));
   const page = await context.newPage();
-  for (const one of [address, `${address}?q=contrat`, `${address}?correct=1`, `${address}?t=30`, `${address}line/?n=300`, `${address}cut/`, `${address}embed/`]) {
+  for (const one of [address, `${address}?q=contrat`, `${address}?correct=1`, `${address}?t=30`, `${address}line/?n=300`, `${address}cut/`, `${address}embed/`, `${server.origin}/vus/organise/recordings/`]) {
     assert.deepEqual(await page_findings(page, one), []);
     assert.deepEqual(await dark_findings(page), []);
     if (process.env.SHOTS)

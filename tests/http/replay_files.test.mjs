@@ -185,6 +185,20 @@ describe('the borders', () => {
   });
 });
 
+describe('what is asked of it in bad faith', () => {
+  it('thousands of ranges, ways out of the folder, files that are none of ours', async () => {
+    const base = await folder();
+    const ranges = `bytes=${Array.from({ length: 4000 }, (_, i) => `${i}-${i}`).join(',')}`;
+    for (const file of ['s000000.m4s', 'replay.mp4', 'sound.m4a']) {
+      const answer = await client.request('GET', `${base}/${file}`, { headers: { range: ranges } });
+      assert.ok([200, 400, 413, 416, 431].includes(answer.status), `${file} ${answer.status}`);
+      if (answer.status === 200) assert.equal((await answer.arrayBuffer()).byteLength, Number(answer.headers.get('content-length')));
+    }
+    const secret = ['..%2f..%2ftreteau.db', '%2e%2e/treteau.db', '..%2fprogramme.m3u8', 'strip.jpg', 'wave.png', 'strip.txt', '.sound.m4a.part', 'sound.m4a%00.jpg', 'fr-000000.m4s%2f..'];
+    for (const file of secret) assert.ok([400, 404].includes((await client.get(`${base}/${file}`)).status), file);
+  });
+});
+
 describe('somebody takes the consent back', () => {
   const choose = (name, given) => {
     const db = open_store(server);
