@@ -80,11 +80,17 @@ static bool wait_prompt(Jobs *jobs)
         return !jobs->ending;
 }
 
+/* What somebody waits for. */
+static void run_prompt(Jobs *jobs)
+{
+        registration_prompt(jobs->store, jobs->origin);
+        replay_settle_consents(jobs->store);
+        replay_ask_files(jobs->store, jobs->runner);
+}
+
 static void run_minute(Jobs *jobs)
 {
         registration_minute(jobs->store, jobs->origin);
-        replay_settle_consents(jobs->store);
-        replay_ask_files(jobs->store, jobs->runner);
         backup_when_due(jobs->store, jobs->runner, jobs->backup);
 }
 
@@ -93,7 +99,7 @@ static gpointer run(gpointer user_data)
         Jobs *jobs = user_data;
         int64_t daily_us = monotonic_us(), minute_us = daily_us - MINUTE_US;
         do {
-                registration_prompt(jobs->store, jobs->origin);
+                run_prompt(jobs);
                 if (monotonic_us() - minute_us >= MINUTE_US) {
                         minute_us = monotonic_us();
                         run_minute(jobs);

@@ -25,8 +25,8 @@ bool mailbox_push(Mailbox *box, const void *message);
 /* Reader only. False when empty; a push from then on makes the descriptor readable. */
 bool mailbox_pop(Mailbox *box, void *ret_message);
 
-/* Writer only: wakes the reader without a message, or lets it go on when it is popping. So what the writer has set beside the box before this
- * call is to be read after mailbox_pop() said false, not before. */
+/* Writer only: wakes the reader without a message, or lets it go on when it is popping. So what the writer has set
+ * beside the box before this call is to be read after mailbox_pop() said false, not before. */
 void mailbox_wake(Mailbox *box);
 
 int mailbox_fd(const Mailbox *box);

@@ -115,7 +115,8 @@ static void *run(void *data)
                         break;
                 mailbox_clear_fd(mailbox_fd(tap->box)); /* first: a wake that comes now is for the next turn */
                 push_waiting(tap, assembler, packet);
-                /* Only now that an empty box has asked to be woken: an end told while it was being emptied wakes nobody. */
+                /* Only now that an empty box has asked to be woken: an end told while it was being emptied wakes
+                 * nobody. */
                 ended = atomic_load(&tap->ended);
         }
         push_waiting(tap, assembler, packet); /* what came before the end, after the last look */

@@ -123,7 +123,8 @@ static void count_frame(void *owner, const SfuFrame *frame)
         ++*(unsigned *)owner;
 }
 
-/* However the end falls between the turns of the tap's thread, everything pushed before it is delivered, and the thread leaves. */
+/* However the end falls between the turns of the tap's thread, everything pushed before it is delivered, and the thread
+ * leaves. */
 static void test_end(void)
 {
         enum { ROUNDS = 500, PUSHED_MOST = 7 };

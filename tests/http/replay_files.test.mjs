@@ -14,7 +14,7 @@ const SECONDS = 24;
 const no_ffprobe = spawnSync('ffprobe', ['-version']).error ? 'ffprobe is not installed' : false;
 let server, client, owner, code, held;
 
-/** Asks until it is so: the work of a minute is done once a minute. */
+/** Asks until it is so: what waits is looked for every five seconds. */
 async function until(look, what, ms = 100000) {
   for (const end = Date.now() + ms; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 250))) {
     const found = await look();
@@ -66,7 +66,7 @@ before(async () => {
   db.close();
   await record(server.folder, 'vus', code, SECONDS);
   await speak();
-  await server.stop({ keep: true }); // the minute's work is done at the start too
+  await server.stop({ keep: true }); // what waits is done at the start too
   server = await start({ folder: server.folder });
   client = server.client();
   owner = await ownerClient(server);
