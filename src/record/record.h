@@ -21,6 +21,7 @@
  * May be used by live, replay and app. */
 #pragma once
 
+#include "record/converter/fault.h"
 #include "record/transcode.h" /* for pictures that come as VP8: beside a Recorder, into recorder_video() */
 
 #include <glib.h>
@@ -149,6 +150,24 @@ typedef struct RecorderRemake {
 } RecorderRemake;
 /* In a child; waits for it. False: the files are as they were. */
 bool recorder_remake(const RecorderRemake *wish, GError **error);
+
+/* --- A recording made elsewhere ----------------------------------------------------------------------------------- */
+
+typedef struct ConvertPlan {
+        const char *file;   /* as it was sent; nothing of it is believed */
+        const char *folder; /* of the recording; what is there already is gone on with */
+        int64_t clock_us;   /* when it began, UTC */
+        /* A further piece is on the disk: made so far, of what the file says it holds (0: it does not), and whether the
+         * picture is made anew. false stops it. */
+        bool (*on_piece)(void *owner, int64_t made_us, int64_t length_us, bool anew);
+        bool (*stops)(void *owner); /* asked twice a second: true stops it */
+        void *owner;
+} ConvertPlan;
+
+/* Makes of the file what a recorder would have made: pieces, and a list that has its end. H.264 and AAC are taken as
+ * they are, all else is made anew, by a child that is confined (treteau-converter); it blocks as long as that takes.
+ * After a stop or a crash the same call goes on behind the last piece. *ret_stopped: on_piece() or stops() ended it. */
+ConvertFault recorder_convert(const ConvertPlan *plan, bool *ret_stopped);
 
 /* Where the child program lies: beside the running program as the build and the installation put it. (transfer full) */
 char *recorder_program(void);

@@ -42,7 +42,7 @@ describe('case 1: TLS', () => {
 });
 
 describe('case 30: how it is built and confined', () => {
-  const programs = ['src/treteau', 'src/record/recorder/treteau-recorder', 'src/picture/encoder/treteau-picture', 'src/slides/encoder/treteau-slides'];
+  const programs = ['src/treteau', 'src/record/recorder/treteau-recorder', 'src/picture/encoder/treteau-picture', 'src/slides/encoder/treteau-slides', 'src/record/converter/treteau-converter'];
   for (const name of programs)
     it(`case 30: ${path.basename(name)} is position independent, its tables read-only, its stack guarded`, () => {
       const file = path.join(build, name);
