@@ -27,6 +27,7 @@ struct App {
         BackupPlan backup;
         JobRunner *runner;
         SlidesPainter *slides;
+        UploadMaker *uploads;
         Jobs *jobs;
 };
 
@@ -73,6 +74,7 @@ App *app_start(const AppConfig *config, GError **error)
         if (app->sfu) {
                 app->runner = job_kinds_start(app);
                 app->slides = slides_painter_start(app->store);
+                app->uploads = upload_maker_start(app->store);
                 app->mender = replay_mender_start(app->store, PATIENCE_US, NULL);
                 app->sockets = socket_loop_start();
                 app->recordings =
@@ -110,6 +112,7 @@ void app_stop(App *app)
         jobs_stop(app->jobs);
         job_runner_stop(app->runner);
         slides_painter_stop(app->slides);
+        upload_maker_stop(app->uploads);
         replay_mender_stop(app->mender);
         live_stop(app->live);
         recordings_free(app->recordings); /* until here recorders tell live */
@@ -153,6 +156,11 @@ SlidesPainter *app_slides(const App *app)
         return app->slides;
 }
 
+UploadMaker *app_uploads(const App *app)
+{
+        return app->uploads;
+}
+
 const BackupPlan *app_backup_plan(const App *app)
 {
         return &app->backup;
@@ -171,6 +179,11 @@ uint64_t app_shared_pages(const App *app)
 SlidesPainter *slides_painter_of(const Request *req)
 {
         return app_slides(request_context(req));
+}
+
+UploadMaker *upload_maker_of(const Request *req)
+{
+        return app_uploads(request_context(req));
 }
 
 Live *live_of(const Request *req)

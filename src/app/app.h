@@ -4,6 +4,7 @@
 #include "live/live.h"
 #include "slides/slides.h"
 #include "store/db.h"
+#include "upload/upload.h"
 #include "web/server.h"
 
 /* Backups by themselves and by hand go to one place. */
@@ -39,6 +40,7 @@ Sfu *app_sfu(const App *app);
 const char *app_origin(const App *app);
 JobRunner *app_job_runner(const App *app);
 SlidesPainter *app_slides(const App *app);
+UploadMaker *app_uploads(const App *app);
 const BackupPlan *app_backup_plan(const App *app);
 /* As it was given to app_start(), whose strings must live as long. */
 const AppConfig *app_config(const App *app);

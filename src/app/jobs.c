@@ -15,6 +15,7 @@
 #include "registration/registration.h"
 #include "replay/replay.h"
 #include "slides/slides.h"
+#include "upload/upload.h"
 #include "whip/whip.h"
 
 #define PROMPT_US (5 * SECOND_US)
@@ -42,6 +43,7 @@ static const struct {
         { "notes", notes_expire },
         { "hall", hall_expire },
         { "replay", replay_expire },
+        { "upload", upload_expire },
         { "mail", mail_expire },
         { "law", law_expire },
         { "programme", programme_tidy },

@@ -26,6 +26,7 @@
 #include "seal/seal.h"
 #include "slides/slides.h"
 #include "stats/stats.h"
+#include "upload/upload.h"
 #include "web/static.h"
 #include "whip/whip.h"
 #include "workshop/workshop.h"
@@ -69,6 +70,7 @@ const Route *const app_routes[] = {
         interpret_routes,
         replay_routes,
         slides_routes,
+        upload_routes,
         replay_page_routes,
         replay_transcript_routes,
         replay_share_routes,

@@ -34,16 +34,17 @@ bool calls_confine_seeking(void)
 #define FIELD(name) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, name))
 #define ALLOW(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 #define ABSENT(call)                                                                                                   \
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 1),                                                         \
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 1),                                                        \
                 BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (ENOENT & SECCOMP_RET_DATA))
 
 /* No file can be opened, no socket, no process; a library that asks for a file is told that there is none. */
 #define RULES                                                                                                          \
-        FIELD(arch), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0),                                           \
-                BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS), FIELD(nr), ALLOW(read), ALLOW(write),              \
-                ALLOW(fstat), ALLOW(close), ALLOW(mmap), ALLOW(munmap), ALLOW(mremap), ALLOW(mprotect), ALLOW(madvise), \
-                ALLOW(sysinfo) /* of memory, by qsort() */, ALLOW(brk), ALLOW(futex), ALLOW(getrandom),                 \
-                ALLOW(rt_sigreturn), ALLOW(exit), ALLOW(exit_group), ABSENT(openat), ABSENT(newfstatat)
+        FIELD(arch), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0),                                          \
+                BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS), FIELD(nr), ALLOW(read), ALLOW(write),             \
+                ALLOW(fstat), ALLOW(close), ALLOW(mmap), ALLOW(munmap), ALLOW(mremap), ALLOW(mprotect),                \
+                ALLOW(madvise), ALLOW(sysinfo) /* of memory, by qsort() */, ALLOW(brk), ALLOW(futex),                  \
+                ALLOW(getrandom), ALLOW(rt_sigreturn), ALLOW(exit), ALLOW(exit_group), ABSENT(openat),                 \
+                ABSENT(newfstatat)
 #define OTHERWISE BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)
 
 static bool install(struct sock_filter *rules, size_t count)

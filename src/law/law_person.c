@@ -11,6 +11,7 @@
 #include "registration/registration.h"
 #include "slides/slides.h"
 #include "replay/replay.h"
+#include "upload/upload.h"
 
 static json_t *mails_of(Db *db, int64_t account_id)
 {
@@ -38,6 +39,7 @@ static const struct {
         { "notes", notes_export, notes_erase, "" },
         { "slides", slides_export, slides_erase, "" },
         { "replay", replay_export, replay_erase, "" },
+        { "upload", upload_export, upload_erase, "" },
         { "mail", mails_of, forget_mails, "" },
         { "people", people_export, people_erase, "" },
 };

@@ -180,6 +180,19 @@ static const Retention TABLE[] = {
                      "address"),
           .seen_by = N_("Those who are in the room, page by page as they are shown; everybody when you share them"),
           .job = "" },
+        { .key = "upload",
+          .tables = "upload",
+          .what = N_("Recordings made elsewhere that you bring for a session: the file's name and size, that it was "
+                     "you, and "
+                     "that you said it may be shown"),
+          .why = N_("To show them as replays, and to know who answers for them"),
+          .basis = BY_HELPING,
+          .kept = N_("7 days when it is not finished or not taken; else until the session leaves the programme; that "
+                     "it was "
+                     "you: as long as your address"),
+          .seen_by = N_("The organisers of the event; the replay, everybody"),
+          .job = "upload_expire",
+          .days = 7 },
         { .key = "encoder",
           .tables = "encoder",
           .what = N_("Keys of cameras and screens that come into a room without a page: a name, an imprint of the key"),

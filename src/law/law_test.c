@@ -15,6 +15,7 @@
 #include "registration/registration.h"
 #include "greenroom/greenroom.h"
 #include "hall/hall.h"
+#include "upload/upload.h"
 #include "whip/whip.h"
 
 typedef struct {
@@ -82,9 +83,9 @@ static void tear_down(Fixture *fixture, gconstpointer data)
 /* As app/ does every day. */
 static void run_daily(Fixture *fixture)
 {
-        static bool (*const jobs[])(Db *) = { registration_expire, people_expire,    live_expire,
-                                              whip_expire,         greenroom_expire, notes_expire,
-                                              hall_expire,         mail_expire,      law_expire };
+        static bool (*const jobs[])(Db *) = { registration_expire, people_expire, live_expire, whip_expire,
+                                              greenroom_expire,    notes_expire,  hall_expire, upload_expire,
+                                              mail_expire,         law_expire };
         for (size_t i = 0; i < G_N_ELEMENTS(jobs); i++) {
                 Db *db = begin(fixture);
                 g_assert_true(jobs[i](db));
@@ -193,6 +194,12 @@ static const struct {
           true,
           { "INSERT INTO encoder(room_id, name, hash, made_us) VALUES($5, 'Caméra', x'01', $3)" },
           "SELECT count(*) FROM encoder" },
+        { "upload",
+          false,
+          { "INSERT INTO upload(event_id, talk_id, account_id, key, file_name, state, created_us, touched_us) "
+            "VALUES($2, $4, "
+            "$1, 'k', 'film.mp4', 'receiving', $3, $3)" },
+          "SELECT count(*) FROM upload" },
         { "hall",
           true,
           { "INSERT INTO hall(room_id, name, screen_hash, seat_hash, made_us) VALUES($5, 'Salle', x'01', x'02', $3)" },
