@@ -2,7 +2,7 @@
  * is not believed: every size and length is checked, and what it calls a piece begins as one does. */
 #include "record/record.h"
 
-#include "base/child.h"
+#include "base/worker.h"
 #include "base/folder.h"
 #include "base/log.h"
 #include "record/recorder/playlist.h"
@@ -21,7 +21,7 @@ enum {
 
 typedef struct Work {
         const ConvertPlan *plan;
-        Child *child;
+        Worker *child;
         GArray *pieces; /* RecorderPiece, those of the list and those that are not in it yet */
         int64_t made_us, length_us, listed_us;
         unsigned init;
@@ -54,7 +54,7 @@ static uint8_t *take_file(const Work *work, size_t size, size_t most, const char
         if (size < 16 || size > most)
                 return NULL;
         g_autofree uint8_t *bytes = g_malloc(size);
-        if (!child_bytes(work->child, bytes, size) || memcmp(bytes + 4, type, 4) != 0)
+        if (!worker_bytes(work->child, bytes, size) || memcmp(bytes + 4, type, 4) != 0)
                 return NULL;
         return g_steal_pointer(&bytes);
 }
@@ -84,7 +84,7 @@ static ConvertFault take_piece(Work *work, int64_t length_us, size_t size)
         g_autofree uint8_t *bytes = take_file(work, size, CONVERT_PIECE_BYTES_MAX, "styp");
         if (!bytes)
                 return CONVERT_FAULT_BROKEN;
-        child_turn(work->child);
+        worker_turn(work->child);
         RecorderPiece piece = { .segment = last ? last->segment + 1 : 0,
                                 .init = work->init,
                                 .begins_stretch = !last || last->init != work->init,
@@ -121,7 +121,7 @@ static ConvertFault take_line(Work *work, const char *line, bool *ret_ended)
         int64_t length_us = 0;
         unsigned size = 0, way = 0;
         int anew = 0;
-        char word[CHILD_LINE_BYTES];
+        char word[WORKER_LINE_BYTES];
         if (sscanf(line, "piece %18" G_GINT64_FORMAT " %9u", &length_us, &size) == 2)
                 return take_piece(work, length_us, size);
         if (sscanf(line, "init %9u", &size) == 1)
@@ -141,12 +141,12 @@ static ConvertFault take_line(Work *work, const char *line, bool *ret_ended)
         return sscanf(line, "no %20s", word) == 1 ? fault_of_word(word) : CONVERT_FAULT_BROKEN;
 }
 
-static ConvertFault fault_of_end(ChildEnd end)
+static ConvertFault fault_of_end(WorkerEnd end)
 {
         switch (end) {
-        case CHILD_LATE:
+        case WORKER_LATE:
                 return CONVERT_FAULT_TIME;
-        case CHILD_MEMORY:
+        case WORKER_MEMORY:
                 return CONVERT_FAULT_MEMORY;
         default:
                 return CONVERT_FAULT_BROKEN;
@@ -156,10 +156,10 @@ static ConvertFault fault_of_end(ChildEnd end)
 /* One run of the child, from where the pieces end. */
 static ConvertFault run(Work *work, ConvertWay way)
 {
-        char from[24], way_word[4], line[CHILD_LINE_BYTES];
+        char from[24], way_word[4], line[WORKER_LINE_BYTES];
         g_snprintf(from, sizeof from, "%" G_GINT64_FORMAT, work->made_us);
         g_snprintf(way_word, sizeof way_word, "%d", way);
-        g_autoptr(Child) child = child_start(&(ChildPlan){ .program = "treteau-converter",
+        g_autoptr(Worker) child = worker_start(&(WorkerPlan){ .program = "treteau-converter",
                                                            .place = "record/converter",
                                                            .file = work->plan->file,
                                                            .words = { way_word, from },
@@ -173,10 +173,10 @@ static ConvertFault run(Work *work, ConvertWay way)
         work->has_init = false;
         bool ended = false;
         ConvertFault fault = CONVERT_FAULT_NONE;
-        while (!ended && !fault && !work->stopped && child_line(child, line))
+        while (!ended && !fault && !work->stopped && worker_line(child, line))
                 fault = take_line(work, line, &ended);
-        work->stopped |= child_was_stopped(child);
-        ChildEnd end = child_end(child, ended || fault || work->stopped);
+        work->stopped |= worker_was_stopped(child);
+        WorkerEnd end = worker_end(child, ended || fault || work->stopped);
         work->child = NULL;
         if (!ended && !fault && !work->stopped)
                 fault = fault_of_end(end);

@@ -2,7 +2,7 @@
  * checked before it is allocated, every text is cleaned, and a picture begins as one does. */
 #include "slides/slides_private.h"
 
-#include "base/child.h"
+#include "base/worker.h"
 
 #include <string.h>
 
@@ -16,27 +16,27 @@ static bool is_webp(const uint8_t *bytes, size_t size)
         return size > 12 && !memcmp(bytes, "RIFF", 4) && !memcmp(bytes + 8, "WEBP", 4);
 }
 
-static SlidesFault take_page(Child *child, const PageHead *head, int number, const RunListener *listener)
+static SlidesFault take_page(Worker *child, const PageHead *head, int number, const RunListener *listener)
 {
         size_t size = head->big_bytes + head->small_bytes;
         g_autofree uint8_t *pictures = g_malloc(size);
         g_autofree char *text = g_malloc0(head->text_bytes + 1);
-        if (!child_bytes(child, pictures, size) || !child_bytes(child, text, head->text_bytes))
+        if (!worker_bytes(child, pictures, size) || !worker_bytes(child, text, head->text_bytes))
                 return SLIDES_FAULT_TIME; /* fault_of_end() knows better */
         if (!is_webp(pictures, head->big_bytes) || !is_webp(pictures + head->big_bytes, head->small_bytes))
                 return SLIDES_FAULT_DAMAGED;
         g_autofree char *words = g_utf8_make_valid(text, -1);
         PageDrawn page = { number, *head, pictures, pictures + head->big_bytes, words };
-        child_turn(child);
+        worker_turn(child);
         return listener->page(listener->owner, &page) ? SLIDES_FAULT_NONE : SLIDES_FAULT_DISK;
 }
 
 /* All that it says. ret_ended: it has said its last word. */
-static SlidesFault hear(Child *child, const RunListener *listener, int *ret_page, bool *ret_ended)
+static SlidesFault hear(Worker *child, const RunListener *listener, int *ret_page, bool *ret_ended)
 {
-        char line[CHILD_LINE_BYTES];
+        char line[WORKER_LINE_BYTES];
         int pages = 0, number = 0;
-        while (child_line(child, line)) {
+        while (worker_line(child, line)) {
                 AnswerLine read = slides_line_read(line);
                 SlidesFault fault = SLIDES_FAULT_NONE;
                 *ret_page = number + 1;
@@ -60,12 +60,12 @@ static SlidesFault hear(Child *child, const RunListener *listener, int *ret_page
         return SLIDES_FAULT_TIME;
 }
 
-static SlidesFault fault_of(ChildEnd end)
+static SlidesFault fault_of(WorkerEnd end)
 {
         switch (end) {
-        case CHILD_LATE:
+        case WORKER_LATE:
                 return SLIDES_FAULT_TIME;
-        case CHILD_MEMORY:
+        case WORKER_MEMORY:
                 return SLIDES_FAULT_LARGE;
         default:
                 return SLIDES_FAULT_DAMAGED;
@@ -75,7 +75,7 @@ static SlidesFault fault_of(ChildEnd end)
 SlidesFault slides_run(const char *pdf_path, const RunListener *listener, int *ret_page)
 {
         *ret_page = 0;
-        g_autoptr(Child) child = child_start(&(ChildPlan){ .program = "treteau-slides",
+        g_autoptr(Worker) child = worker_start(&(WorkerPlan){ .program = "treteau-slides",
                                                            .place = "slides/encoder",
                                                            .file = pdf_path,
                                                            .piece_cpu_s = PAGE_CPU_MOST_S,
@@ -86,6 +86,6 @@ SlidesFault slides_run(const char *pdf_path, const RunListener *listener, int *r
                 return SLIDES_FAULT_PROGRAM;
         bool ended = false;
         SlidesFault fault = hear(child, listener, ret_page, &ended);
-        ChildEnd end = child_end(child, ended);
+        WorkerEnd end = worker_end(child, ended);
         return !ended && fault == SLIDES_FAULT_TIME ? fault_of(end) : fault;
 }

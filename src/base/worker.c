@@ -1,4 +1,4 @@
-#include "base/child.h"
+#include "base/worker.h"
 
 #include "base/log.h"
 #include "base/time.h"
@@ -15,8 +15,8 @@
 
 enum { ANSWER = 1, LOOK_MS = 500 };
 
-struct Child {
-        ChildPlan plan;
+struct Worker {
+        WorkerPlan plan;
         pid_t pid; /* 0: it was waited for */
         int answer;
         int64_t since_us, cpu_since_us; /* the last piece */
@@ -24,7 +24,7 @@ struct Child {
 };
 
 /* Beside the running program as the build and the installation put it. (transfer full) */
-static char *program_path(const ChildPlan *plan)
+static char *program_path(const WorkerPlan *plan)
 {
         g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
         g_autofree char *folder = g_path_get_dirname(self ? self : ".");
@@ -38,14 +38,14 @@ static char *program_path(const ChildPlan *plan)
 }
 
 /* The child gets these descriptors, no environment, and nothing else of ours. */
-static int spawn(const ChildPlan *plan, int in, int answer, pid_t *ret_pid)
+static int spawn(const WorkerPlan *plan, int in, int answer, pid_t *ret_pid)
 {
         posix_spawn_file_actions_t actions;
         posix_spawnattr_t attributes;
         sigset_t none, normal;
         g_autofree char *program = program_path(plan);
-        char *arguments[CHILD_WORDS_MAX + 2] = { (char *)plan->program }, *environment[] = { NULL };
-        for (size_t i = 0; i < CHILD_WORDS_MAX && plan->words[i]; i++)
+        char *arguments[WORKER_WORDS_MAX + 2] = { (char *)plan->program }, *environment[] = { NULL };
+        for (size_t i = 0; i < WORKER_WORDS_MAX && plan->words[i]; i++)
                 arguments[i + 1] = (char *)plan->words[i];
         sigemptyset(&none);
         sigfillset(&normal);
@@ -72,7 +72,7 @@ static int lifted(int descriptor)
         return fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 }
 
-static bool begin(Child *child)
+static bool begin(Worker *child)
 {
         int ends[2] = { -1, -1 };
         int in = open(child->plan.file, O_RDONLY | O_CLOEXEC);
@@ -95,15 +95,15 @@ static bool begin(Child *child)
         return whole;
 }
 
-Child *child_start(const ChildPlan *plan)
+Worker *worker_start(const WorkerPlan *plan)
 {
-        Child *child = g_new0(Child, 1);
+        Worker *child = g_new0(Worker, 1);
         child->plan = *plan;
         if (!begin(child)) {
                 g_free(child);
                 return NULL;
         }
-        child_turn(child);
+        worker_turn(child);
         return child;
 }
 
@@ -116,20 +116,20 @@ static int64_t cpu_us(pid_t child)
         return (int64_t)used.tv_sec * SECOND_US + used.tv_nsec / 1000;
 }
 
-void child_turn(Child *child)
+void worker_turn(Worker *child)
 {
         child->since_us = monotonic_us();
         child->cpu_since_us = cpu_us(child->pid);
 }
 
-static bool is_late(const Child *child)
+static bool is_late(const Worker *child)
 {
         return monotonic_us() - child->since_us > child->plan.piece_wait_s * SECOND_US ||
                cpu_us(child->pid) - child->cpu_since_us > child->plan.piece_cpu_s * SECOND_US;
 }
 
 /* Nothing came for a while: whether that goes on. */
-static bool waits_on(Child *child)
+static bool waits_on(Worker *child)
 {
         child->late = is_late(child);
         child->stopped = !child->late && child->plan.stops && child->plan.stops(child->plan.owner);
@@ -139,7 +139,7 @@ static bool waits_on(Child *child)
         return false;
 }
 
-bool child_bytes(Child *child, void *ret_bytes, size_t size)
+bool worker_bytes(Worker *child, void *ret_bytes, size_t size)
 {
         uint8_t *at = ret_bytes;
         while (size > 0) {
@@ -160,10 +160,10 @@ bool child_bytes(Child *child, void *ret_bytes, size_t size)
         return true;
 }
 
-bool child_line(Child *child, char ret_line[CHILD_LINE_BYTES])
+bool worker_line(Worker *child, char ret_line[WORKER_LINE_BYTES])
 {
-        for (size_t length = 0; length < CHILD_LINE_BYTES - 1; length++) {
-                if (!child_bytes(child, ret_line + length, 1))
+        for (size_t length = 0; length < WORKER_LINE_BYTES - 1; length++) {
+                if (!worker_bytes(child, ret_line + length, 1))
                         return false;
                 if (ret_line[length] == '\n') {
                         ret_line[length] = '\0';
@@ -173,12 +173,12 @@ bool child_line(Child *child, char ret_line[CHILD_LINE_BYTES])
         return false;
 }
 
-bool child_was_stopped(const Child *child)
+bool worker_was_stopped(const Worker *child)
 {
         return child->stopped;
 }
 
-static int wait_for(Child *child)
+static int wait_for(Worker *child)
 {
         int status = 0;
         while (child->pid && waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
@@ -187,21 +187,21 @@ static int wait_for(Child *child)
         return status;
 }
 
-ChildEnd child_end(Child *child, bool heard)
+WorkerEnd worker_end(Worker *child, bool heard)
 {
         kill(child->pid, SIGKILL); /* one that has fallen keeps its own end */
         int status = wait_for(child);
         if (heard || child->stopped)
-                return CHILD_ENDED;
+                return WORKER_ENDED;
         if (child->late || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
-                return CHILD_LATE;
+                return WORKER_LATE;
         if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-                return CHILD_MEMORY;
+                return WORKER_MEMORY;
         log_warn("child: %s fell, status=%d", child->plan.program, status);
-        return CHILD_FELL;
+        return WORKER_FELL;
 }
 
-void child_free(Child *child)
+void worker_free(Worker *child)
 {
         if (!child)
                 return;
