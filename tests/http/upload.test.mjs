@@ -72,7 +72,7 @@ async function bring(bytes, extension) {
 }
 
 const media = () => path.join(server.folder, 'media');
-const made = () => readdirSync(media()).filter((name) => name.startsWith('import-')).sort((a, b) => a.slice(7) - b.slice(7)).map((name) => path.join(media(), name));
+const made = () => (existsSync(media()) ? readdirSync(media()) : []).filter((name) => name.startsWith('import-')).sort((a, b) => a.slice(7) - b.slice(7)).map((name) => path.join(media(), name));
 /** What a foreign reader finds in the newest recording's list. */
 function probe(list = path.join(made().at(-1), 'programme.m3u8')) {
   const text = execFileSync('ffprobe', ['-v', 'error', '-allowed_extensions', 'ALL', '-count_frames', '-show_entries',
