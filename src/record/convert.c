@@ -43,7 +43,7 @@ static bool keep(const Work *work, const char *name, const void *bytes, size_t s
 /* What is not in the list is made again after a crash. */
 static bool keep_list(Work *work, bool ended)
 {
-        g_autofree char *text = recorder_list(work->pieces, ended, 0);
+        g_autofree char *text = recorder_list(work->pieces, ended, 0, NULL);
         work->listed_us = g_get_monotonic_time();
         return keep(work, PLAYLIST_NAME, text, strlen(text));
 }

@@ -38,14 +38,22 @@ static char *size_text(int64_t bytes)
         return g_steal_pointer(&text);
 }
 
+/* What keeps this film from being made. A disk that is full takes no word of it either, so it is asked itself. */
+static ConvertFault fault_of(const Film *film, int64_t free_bytes)
+{
+        bool stuck = film->state == UPLOAD_WAITING && free_bytes < CONVERT_PIECE_BYTES_MAX;
+        return stuck ? CONVERT_FAULT_DISK : film->fault;
+}
+
 /* The rows borrow from the films. */
-static GArray *rows_of(const GPtrArray *films, const Event *event, const Lang *lang, bool *ret_waits)
+static GArray *rows_of(const GPtrArray *films, const Event *event, const Lang *lang, int64_t free_bytes,
+                       bool *ret_waits)
 {
         GArray *rows = g_array_new(FALSE, TRUE, sizeof(FilmRow));
         g_array_set_clear_func(rows, row_clear);
         for (guint i = 0; i < films->len; i++) {
                 const Film *film = films->pdata[i];
-                const char *fault = upload_fault_text(film->fault);
+                const char *fault = upload_fault_text(fault_of(film, free_bytes));
                 FilmRow row = { .film = film,
                                 .replay = g_strdup_printf("/%s/talk/%s/replay/", event->slug, film->code),
                                 .fault = *fault ? tr(lang, fault) : "",
@@ -89,7 +97,8 @@ static void show(Request *req, Db *db, const Event *event, Form *form, int statu
         const Lang *lang = request_lang(req);
         bool waits = false;
         g_autoptr(GPtrArray) talks = upload_store_talks(db, event->id), films = upload_store_list(db, event->id);
-        g_autoptr(GArray) options = options_of(talks, event, lang), rows = rows_of(films, event, lang, &waits);
+        g_autoptr(GArray) options = options_of(talks, event, lang),
+                          rows = rows_of(films, event, lang, upload_free_bytes(request_store(req)), &waits);
         g_autofree char *base = g_strdup_printf("/%s/organise/films/", event->slug);
         form_options(form, "talk", (const FormOption *)options->data);
         Html *h = conference_page(

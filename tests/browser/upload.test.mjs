@@ -32,7 +32,7 @@ for (const [browser, open] of [["chromium", open_chromium], ["firefox", open_fir
       const input = await tab.page.$("input[type=file]");
       await (input.setInputFiles ? input.setInputFiles(file) : input.uploadFile(file));
       await tab.page.focus("#promise");
-      await tab.press("Space");
+      await tab.press(" ");
       await tab.page.focus("form[data-films] button[type=submit]");
       await tab.press("Enter");
     };
@@ -78,8 +78,8 @@ for (const [browser, open] of [["chromium", open_chromium], ["firefox", open_fir
 
     it("its replay plays, with all of its length", async () => {
       await tab.click("See the replay");
-      await tab.until(() => document.querySelector("video")?.readyState >= 1, undefined, 30000);
-      await tab.evaluate(() => {
+      await tab.until(() => document.querySelector("video")?.src.startsWith("blob:"), undefined, 30000);
+      await tab.evaluate(() => { // nothing is loaded before
         const video = document.querySelector("video");
         video.muted = true;
         video.play();

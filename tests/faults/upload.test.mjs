@@ -101,7 +101,7 @@ describe('a film that is brought', { skip }, () => {
     const place = await until(() => pieces(film_folder()).length >= 2 && existsSync(path.join(film_folder(), 'programme.m3u8')) && film_folder(), 'two pieces and a list');
     await killed();
     const [first] = pieces(place), born = existsSync(place) ? statSync(path.join(place, first)).mtimeMs : 0;
-    await until(async () => /Ready/.test(await item_of('killed.ts')), 'it is ready');
+    await until(async () => /Ready|Prêt/.test(await item_of('killed.ts')), 'it is ready');
     assert.ok(born > 0 && statSync(path.join(newest(), first)).mtimeMs === born, 'the first piece was not made again');
     const count = frames(newest());
     assert.ok(Math.abs(count - 1000) <= 3, `${count} pictures of 40 s`);
@@ -115,7 +115,7 @@ describe('a film that is brought', { skip }, () => {
     db.close();
     server = await start({ folder });
     Object.assign(owner, { origin: server.origin });
-    await until(async () => /Ready/.test(await item_of('killed.ts')), 'it is ready again');
+    await until(async () => /Ready|Prêt/.test(await item_of('killed.ts')), 'it is ready again');
     assert.match((await server.client().get(`/test/talk/${code}/replay/`)).body_text, /import-\d+\/programme\.m3u8/);
   });
 
@@ -125,7 +125,7 @@ describe('a film that is brought', { skip }, () => {
     fill();
     const refused = await patch(upload, CHUNK, bytes.subarray(CHUNK, 2 * CHUNK));
     assert.equal(refused.status, 507);
-    assert.match((await refused.json()).detail, /disk is full/);
+    assert.match((await refused.json()).detail, /disk is full|disque du serveur est plein/);
     const more = await owner.post(PAGE, { talk: code, promise: '1', name: 'more.ts', size: '1000000' }, { headers: { accept: 'application/json' } });
     assert.ok(more.status === 507, `${more.status} ${more.body_text}`);
     unlinkSync(filler);
@@ -133,9 +133,9 @@ describe('a film that is brought', { skip }, () => {
     await send(upload);
     await until(() => pieces(film_folder()).length >= 1, 'a piece');
     fill();
-    await until(async () => /disk is full/.test(await item_of('full.ts')), 'it says so');
+    await until(async () => /disk is full|disque du serveur est plein/.test(await item_of('full.ts')), 'it says so');
     unlinkSync(filler);
-    await until(async () => /Ready/.test(await item_of('full.ts')), 'it is ready');
+    await until(async () => /Ready|Prêt/.test(await item_of('full.ts')), 'it is ready');
     const count = frames(newest());
     assert.ok(Math.abs(count - 1000) <= 3, `${count} pictures of 40 s`);
   });

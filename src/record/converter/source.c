@@ -12,7 +12,8 @@ enum {
         STREAMS_MAX = 40,
         PROBE_KIND_BYTES = 1 << 20,
         PROBE_BYTES = 20 << 20,
-        PROBE_US = 20 * 1000000
+        PROBE_US = 20 * 1000000,
+        SEEK_BACK_US = 30 * 1000000
 };
 
 /* Containers of films and sound. None that names other files or addresses (HLS, DASH, concat, SDP …). */
@@ -192,8 +193,9 @@ bool source_open(Source *source, int descriptor, ConvertFault *ret_fault)
 
 void source_seek(Source *source, int64_t from_us)
 {
-        int64_t at_us = source->begin_us + from_us;
-        if (from_us > 0)
+        /* Where a file has no index the reader lands between two key frames: further back is one that leads there. */
+        int64_t at_us = source->begin_us + MAX(0, from_us - SEEK_BACK_US);
+        if (from_us > SEEK_BACK_US)
                 avformat_seek_file(source->format, -1, INT64_MIN, at_us, at_us, 0);
 }
 

@@ -21,7 +21,7 @@ typedef struct Source {
 
 /* false: *ret_fault says why. */
 bool source_open(Source *source, int descriptor, ConvertFault *ret_fault);
-/* Goes to the last key frame before this time, when the file can be sought. */
+/* Goes to a key frame before this time, when the file can be sought: what is before it is to be left out. */
 void source_seek(Source *source, int64_t from_us);
 void source_close(Source *source);
 /* A time of a stream in microseconds since begin_us. AV_NOPTS_VALUE stays. */
