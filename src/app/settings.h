@@ -18,7 +18,7 @@ typedef struct {
         int places, watchers; /* of a room: live_set_places(); −1: not said */
         char *turn_secret;
         int transcode_percent; /* of one core, for pictures in VP8 that are recorded; -1: not said */
-        char *transcribe; /* a command: replays get a first transcript by it */
+        char *transcribe;      /* a command: replays get a first transcript by it */
         char *backup_to, *backup_key_file;
         int backup_hours; /* 0: not said */
         bool behind_proxy;

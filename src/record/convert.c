@@ -160,13 +160,13 @@ static ConvertFault run(Work *work, ConvertWay way)
         g_snprintf(from, sizeof from, "%" G_GINT64_FORMAT, work->made_us);
         g_snprintf(way_word, sizeof way_word, "%d", way);
         g_autoptr(Worker) child = worker_start(&(WorkerPlan){ .program = "treteau-converter",
-                                                           .place = "record/converter",
-                                                           .file = work->plan->file,
-                                                           .words = { way_word, from },
-                                                           .piece_cpu_s = PIECE_CPU_MOST_S,
-                                                           .piece_wait_s = PIECE_WAIT_MOST_S,
-                                                           .stops = work->plan->stops,
-                                                           .owner = work->plan->owner });
+                                                              .place = "record/converter",
+                                                              .file = work->plan->file,
+                                                              .words = { way_word, from },
+                                                              .piece_cpu_s = PIECE_CPU_MOST_S,
+                                                              .piece_wait_s = PIECE_WAIT_MOST_S,
+                                                              .stops = work->plan->stops,
+                                                              .owner = work->plan->owner });
         if (!child)
                 return CONVERT_FAULT_PROGRAM;
         work->child = child;

@@ -76,12 +76,12 @@ SlidesFault slides_run(const char *pdf_path, const RunListener *listener, int *r
 {
         *ret_page = 0;
         g_autoptr(Worker) child = worker_start(&(WorkerPlan){ .program = "treteau-slides",
-                                                           .place = "slides/encoder",
-                                                           .file = pdf_path,
-                                                           .piece_cpu_s = PAGE_CPU_MOST_S,
-                                                           .piece_wait_s = PAGE_WAIT_MOST_S,
-                                                           .stops = listener->stops,
-                                                           .owner = listener->owner });
+                                                              .place = "slides/encoder",
+                                                              .file = pdf_path,
+                                                              .piece_cpu_s = PAGE_CPU_MOST_S,
+                                                              .piece_wait_s = PAGE_WAIT_MOST_S,
+                                                              .stops = listener->stops,
+                                                              .owner = listener->owner });
         if (!child)
                 return SLIDES_FAULT_PROGRAM;
         bool ended = false;

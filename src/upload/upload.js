@@ -114,7 +114,8 @@ async function on_submit(event) {
     return tell(say("choose"), true);
   /** @type {HTMLElement} */ (panel.querySelector("[data-name]")).textContent = file.name;
   tell(say("begins"));
-  const { create = "", upload = "", chunk = 0, fault = "" } = await begin(file).catch(() => ({ fault: say("failed") }));
+  /** @type {Awaited<ReturnType<typeof begin>>} */ const begun = await begin(file).catch(() => ({ fault: say("failed") }));
+  const { create = "", upload = "", chunk = 0, fault = "" } = begun;
   const refused = fault || (await create_file(create, file).catch(() => say("failed")));
   if (refused)
     return tell(refused, true);
