@@ -2,6 +2,7 @@
 #include "base/time.h"
 
 #define TICK_MS 50
+#define PEOPLE_MS 250
 #define LOOK_MS 5000
 #define CONSENT_MS 1000
 #define JOIN_WITHIN_US (10 * SECOND_US)
@@ -35,6 +36,18 @@ static void tick(gpointer data)
                 live_room_tick(value, now);
                 live_count_audience(value, wall_us);
         }
+}
+
+static void look_at_people(gpointer data)
+{
+        Live *live = data;
+        int64_t now = monotonic_us();
+        GHashTableIter iter;
+        gpointer value;
+        g_hash_table_iter_init(&iter, live->rooms);
+        while (g_hash_table_iter_next(&iter, NULL, &value))
+                if (((LiveRoom *)value)->loaded)
+                        live_room_look_at_people(value, now);
         g_hash_table_iter_init(&iter, live->clients);
         while (g_hash_table_iter_next(&iter, NULL, &value)) {
                 Client *client = value;
@@ -68,6 +81,7 @@ static void begin(gpointer data)
         Live *live = data;
         socket_loop_watch(live->sockets, sfu_events_fd(live->sfu), live_sfu_events, live);
         socket_loop_every(live->sockets, TICK_MS, tick, live);
+        socket_loop_every(live->sockets, PEOPLE_MS, look_at_people, live);
         socket_loop_every(live->sockets, LOOK_MS, look, live);
         socket_loop_every(live->sockets, CONSENT_MS, check_consents, live);
 }

@@ -305,6 +305,8 @@ void live_room_wait(Client *client, json_t *message);
 /* Something of this session is recorded: where it will be seen. */
 void live_note_replay(LiveRoom *room);
 void live_room_tick(LiveRoom *room, int64_t mono_us);
+/* Who is away too long, or quiet: four times a second, since it visits everybody. */
+void live_room_look_at_people(LiveRoom *room, int64_t mono_us);
 /* Asks the store which talk the room holds now. */
 void live_room_look(LiveRoom *room);
 

@@ -296,7 +296,7 @@ void live_room_free(gpointer data)
         g_free(room);
 }
 
-void live_room_tick(LiveRoom *room, int64_t mono_us)
+void live_room_look_at_people(LiveRoom *room, int64_t mono_us)
 {
         GHashTableIter people;
         gpointer value;
@@ -311,6 +311,10 @@ void live_room_tick(LiveRoom *room, int64_t mono_us)
                         person->subscribe_before = (SfuPeer){ 0 };
                 }
         }
+}
+
+void live_room_tick(LiveRoom *room, int64_t mono_us)
+{
         if (room->vp8_off_us && mono_us > room->vp8_off_us)
                 live_set_vp8(room, false);
         if (g_hash_table_size(room->changed) && mono_us - room->changed_us >= GATHER_US) {
