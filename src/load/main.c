@@ -1,6 +1,7 @@
 /* treteau-load: many WebRTC publishers and subscribers in one thread, for benches and tests, and the demo's sample
  * speakers. See README.md beside it. */
 #include "load/crowd.h"
+#include "load/hls.h"
 #include "load/options.h"
 #include "load/run.h"
 #include "load/speakers.h"
@@ -119,6 +120,27 @@ static bool crowd(Loop *loop, const Options *options, const RoomAddress *address
         return crowd_run(loop, address, &crowd);
 }
 
+static bool hls(Loop *loop, const Options *options)
+{
+        g_autoptr(GError) error = NULL;
+        RoomAddress address = { 0 };
+        HlsOptions hls = { .list = options->list,
+                           .viewers = options->subscribers,
+                           .per_address = options->per_address,
+                           .seconds = options->seconds,
+                           .settle_seconds = options->settle,
+                           .server_pid = options->server_pid,
+                           .proxy_pid = options->proxy_pid,
+                           .json = options->json };
+        if (!options->url || !hls.list || hls.list[0] != '/' || hls.viewers < 1)
+                return refuse("hls needs --url, --list with the path of a list, and somebody");
+        if (!room_address_set(&address, options->url, !options->insecure, "", "", &error))
+                return refuse(error->message);
+        bool good = hls_run(loop, &address, &hls);
+        room_address_clear(&address);
+        return good;
+}
+
 /* Whoever starts sample speakers takes them along, however it ends: their keys admit one of each. */
 static bool speak(Loop *loop, Network *network, const Options *options, const RoomAddress *address)
 {
@@ -126,7 +148,7 @@ static bool speak(Loop *loop, Network *network, const Options *options, const Ro
                 return refuse("speakers needs --url, --event, --room and a --key for each speaker");
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         return speakers_run(loop, network, address, (const char *const *)options->names,
-                            (const char *const *)options->keys);
+                            (const char *const *)options->keys, options->together);
 }
 
 /* A socket a peer: the usual limit of 1,024 is for other programs. */
@@ -143,6 +165,8 @@ static bool work(Loop *loop, const Options *options, const RoomAddress *address)
 {
         if (strcmp(options->mode, "crowd") == 0)
                 return crowd(loop, options, address);
+        if (strcmp(options->mode, "hls") == 0)
+                return hls(loop, options);
         Network *network = network_new(loop, options->profile, (uint32_t)options->seed);
         network->loss_percent = options->loss;
         network->wraps = options->wraps;
@@ -167,7 +191,8 @@ int main(int argc, char **argv)
                 return !refuse(error->message);
         raise_file_limit();
         /* Who is not measured waits for what comes, and so does who measures when it comes. */
-        bool waiting = strcmp(options.mode, "speakers") == 0 || strcmp(options.mode, "crowd") == 0;
+        static const char *const waiters[] = { "speakers", "crowd", "hls", NULL };
+        bool waiting = g_strv_contains(waiters, options.mode);
         Loop *loop = loop_new(waiting ? WAITING_TURN_US : TURN_US, !waiting);
         bool good = work(loop, &options, room ? &address : NULL);
         loop_free(loop);

@@ -22,7 +22,9 @@ static void add_server(GOptionContext *context, Options *options)
                 { "event", 0, 0, G_OPTION_ARG_STRING, &options->event, "The event's slug", "SLUG" },
                 { "room", 0, 0, G_OPTION_ARG_STRING, &options->room, "The room's slug", "SLUG" },
                 { "key", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->keys, "Of a speaker; may be repeated", "KEY" },
+                { "list", 0, 0, G_OPTION_ARG_STRING, &options->list, "hls: the path of what is on air", "PATH" },
                 { "name", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->names, "In the order of the keys", "NAME" },
+                { "together", 0, 0, G_OPTION_ARG_NONE, &options->together, "speakers: all speak at once", NULL },
                 { "insecure", 0, 0, G_OPTION_ARG_NONE, &options->insecure, "Any certificate is good (https)", NULL },
                 { "server-pid", 0, 0, G_OPTION_ARG_INT, &options->server_pid, "Whose CPU time is read", "PID" },
                 { NULL },
@@ -36,7 +38,7 @@ static void add_peers(GOptionContext *context, Options *options)
                 { "publishers", 'p', 0, G_OPTION_ARG_INT, &options->publishers,
                   "On stage (1); 0: who is there already is watched", "N" },
                 { "subscribers", 'n', 0, G_OPTION_ARG_INT, &options->subscribers,
-                  "Watching (10); in churn: who come and go, on average; in crowd: pages", "N" },
+                  "Watching (10); in churn: who come and go, on average; in crowd: pages; in hls: viewers", "N" },
                 { "seconds", 0, 0, G_OPTION_ARG_INT, &options->seconds, "Measured time (10)", "N" },
                 { "settle", 0, 0, G_OPTION_ARG_INT, &options->settle, "Time before that (2)", "N" },
                 { "loss", 0, 0, G_OPTION_ARG_DOUBLE, &options->loss, "Thrown away as it comes in (0)", "PERCENT" },
@@ -95,9 +97,9 @@ static void add_crowd(GOptionContext *context, Options *options)
                 { "wave", 0, 0, G_OPTION_ARG_INT, &options->wave,
                   "crowd: raise and lower hands, react, vote and answer at once, in place of --hands (0)", "N" },
                 { "per-address", 0, 0, G_OPTION_ARG_INT, &options->per_address,
-                  "crowd: so many come from 127.0.0.1, as many from 127.0.0.2, … (0: all from one)", "N" },
+                  "crowd, hls: so many come from 127.0.0.1, as many from 127.0.0.2, … (0: all from one)", "N" },
                 { "proxy-pid", 0, 0, G_OPTION_ARG_INT, &options->proxy_pid,
-                  "crowd: whose CPU time is read beside --server-pid's", "PID" },
+                  "crowd, hls: whose CPU time is read beside --server-pid's", "PID" },
                 { "max-us", 0, 0, G_OPTION_ARG_DOUBLE, &options->max_us,
                   "crowd: bound of both processes' CPU for a message that came", "US" },
                 { "max-delivery-ms", 0, 0, G_OPTION_ARG_DOUBLE, &options->max_delivery_ms,
@@ -154,10 +156,11 @@ bool options_read(Options *options, int argc, char **argv)
                               .max_us = -1,
                               .bounds = { 0, -1, -1, -1 } };
         g_autoptr(GError) error = NULL;
-        g_autoptr(GOptionContext) context = g_option_context_new("host|janus|room|churn|crowd|speakers");
-        g_option_context_set_summary(context, "Publishers and subscribers for a host of the SFU, Janus or a Tréteau "
-                                              "room; who come and go in one of them (churn); pages without media in "
-                                              "a room (crowd); or the demo's sample speakers.");
+        g_autoptr(GOptionContext) context = g_option_context_new("host|janus|room|churn|crowd|hls|speakers");
+        g_option_context_set_summary(context,
+                                     "Publishers and subscribers for a host of the SFU, Janus or a Tréteau "
+                                     "room; who come and go in one of them (churn); pages without media in "
+                                     "a room (crowd); who watch a live list (hls); or the demo's sample speakers.");
         add_server(context, options);
         add_peers(context, options);
         add_churn(context, options);
@@ -165,7 +168,7 @@ bool options_read(Options *options, int argc, char **argv)
         if (!g_option_context_parse(context, &argc, &argv, &error))
                 return refuse(error->message);
         if (argc != 2)
-                return refuse("say what to do: host, janus, room, churn, crowd or speakers (--help)");
+                return refuse("say what to do: host, janus, room, churn, crowd, hls or speakers (--help)");
         options->mode = argv[1];
         return in_range(options) ? read_names(options) : refuse("a number is out of range");
 }
@@ -178,6 +181,7 @@ void options_clear(Options *options)
         g_free(options->profile_name);
         g_free(options->codec_name);
         g_free(options->host);
+        g_free(options->list);
         g_strfreev(options->keys);
         g_strfreev(options->names);
         g_strfreev(options->line);

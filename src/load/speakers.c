@@ -40,7 +40,7 @@ struct Troupe {
         const RoomAddress *address;
         Speaker speakers[SPEAKERS_MAX];
         unsigned count;
-        bool stopping;
+        bool stopping, together;
         Watch signals;
         int signal_fd;
 };
@@ -75,8 +75,9 @@ static void publish(Speaker *speaker)
         Source *vp8 =
                 first ? loop_source_new(CODEC_VP8, media_first_vp8, media_first_vp8_size, MEDIA_FRAMES_PER_SECOND)
                       : loop_source_new(CODEC_VP8, media_second_vp8, media_second_vp8_size, MEDIA_FRAMES_PER_SECOND);
-        Source *tone = tone_source_new(tones_hz[speaker->number % G_N_ELEMENTS(tones_hz)], speaker->number,
-                                       speaker->troupe->count);
+        bool together = speaker->troupe->together;
+        Source *tone = tone_source_new(tones_hz[speaker->number % G_N_ELEMENTS(tones_hz)],
+                                       together ? 0 : speaker->number, together ? 1 : speaker->troupe->count);
         const Track tracks[] = { { "0", "mic", CODEC_OPUS, tone, false },
                                  { "1", "camera", CODEC_H264, h264, false },
                                  { "2", "camera-vp8", CODEC_VP8, vp8, !speaker->vp8 } };
@@ -238,9 +239,9 @@ static void watch_signals(Troupe *troupe)
 }
 
 bool speakers_run(Loop *loop, Network *network, const RoomAddress *address, const char *const *names,
-                  const char *const *keys)
+                  const char *const *keys, bool together)
 {
-        Troupe troupe = { .loop = loop, .network = network, .address = address };
+        Troupe troupe = { .loop = loop, .network = network, .address = address, .together = together };
         for (unsigned i = 0; keys[i] && i < SPEAKERS_MAX; i++) {
                 const char *name = names && troupe.count < g_strv_length((char **)names) ? names[i] : "exemple";
                 troupe.speakers[troupe.count++] = (Speaker){ .troupe = &troupe,
