@@ -71,8 +71,8 @@ async function startNginx({ folder, httpPort, httpsPort, socket, media, change =
   writeFileSync(`${folder}/site.conf`, siteFile({ folder, httpPort, httpsPort, socket, media, change }));
   const user = process.getuid() === 0 ? 'user root;' : '';
   const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ');
-  writeFileSync(`${folder}/nginx.conf`, `${user} worker_processes 1; worker_rlimit_nofile 8192; daemon off; pid ${folder}/run/pid;
-error_log ${folder}/error.log; events { worker_connections 4096; }
+  writeFileSync(`${folder}/nginx.conf`, `${user} worker_processes 1; worker_rlimit_nofile 16384; daemon off; pid ${folder}/run/pid;
+error_log ${folder}/error.log; events { worker_connections 8192; }
 http { include /etc/nginx/mime.types; default_type application/octet-stream; access_log off; ${places} include ${folder}/site.conf; }`);
   mkdirSync(`${folder}/run`);
   const child = spawn('nginx', ['-c', `${folder}/nginx.conf`, '-p', folder], { stdio: ['ignore', 'ignore', 'pipe'] });
