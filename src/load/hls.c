@@ -35,6 +35,7 @@ struct Hls {
         unsigned count, opened;
         unsigned newest_piece; /* numbers begin at 0; + 1 */
         int64_t target_us;
+        bool can_skip; /* who has read the list asks for its end alone */
         bool measuring;
         uint64_t lists, pieces, list_bytes, piece_bytes, reconnects, errors;
         Times *list_times, *piece_times, *late_times;
@@ -68,8 +69,9 @@ static void ask(Viewer *viewer, bool list, int64_t now_us)
         char file[32];
         g_snprintf(file, sizeof file, "s%06u.m4s", viewer->next_piece);
         g_autofree char *request =
-                g_strdup_printf("GET %s%s HTTP/1.1\r\nHost: %s:%s\r\nAccept-Encoding: %s\r\n\r\n", hls->folder,
-                                list ? strrchr(hls->options->list, '/') + 1 : file, hls->address->host,
+                g_strdup_printf("GET %s%s%s HTTP/1.1\r\nHost: %s:%s\r\nAccept-Encoding: %s\r\n\r\n", hls->folder,
+                                list ? strrchr(hls->options->list, '/') + 1 : file,
+                                list && viewer->has_list && hls->can_skip ? "?_HLS_skip=YES" : "", hls->address->host,
                                 hls->address->port, list && !scout ? "gzip" : "identity");
         size_t size = strlen(request);
         http_answer_begin(&viewer->answer, scout);
@@ -86,6 +88,7 @@ static void read_list(Hls *hls, const GString *text)
         const char *target = strstr(text->str, "#EXT-X-TARGETDURATION:"), *last = g_strrstr(text->str, "\ns");
         if (target)
                 hls->target_us = g_ascii_strtoll(strchr(target, ':') + 1, NULL, 10) * SECOND_US;
+        hls->can_skip = strstr(text->str, "CAN-SKIP-UNTIL=");
         if (last)
                 hls->newest_piece = (unsigned)g_ascii_strtoull(last + 2, NULL, 10) + 1;
 }

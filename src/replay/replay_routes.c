@@ -94,6 +94,17 @@ static bool may_see(Db *db, const Replay *replay, const char *file)
                !(g_str_equal(file, "replay.mp4") || g_str_equal(file, "sound.m4a") || g_str_equal(file, "poster.jpg"));
 }
 
+/* A player that has read the list of what is on air asks for its end alone (record/recorder/playlist.h). nginx does as
+ * much by itself. */
+static char *path_of(const Request *req, const char *folder, const char *file)
+{
+        g_autofree char *recent = g_build_filename(folder, "recent.m3u8", NULL);
+        if (g_str_equal(file, "programme.m3u8") && g_str_equal(request_query(req, "_HLS_skip"), "YES") &&
+            g_file_test(recent, G_FILE_TEST_EXISTS))
+                return g_steal_pointer(&recent);
+        return g_build_filename(folder, file, NULL);
+}
+
 /* Only names that a recorder gives, in a folder that the store knows: nothing of the address reaches the file system
  * unchecked. Asked at each file, so that a consent that is taken back ends it also for who watches just now. */
 static void send_media(Request *req, Db *db)
@@ -112,7 +123,7 @@ static void send_media(Request *req, Db *db)
                 return;
         }
         g_autofree char *parent = replay_folder_path(request_store(req), folder);
-        g_autofree char *path = g_build_filename(parent, file, NULL);
+        g_autofree char *path = path_of(req, parent, file);
         /* They never change, but may be taken back: whoever keeps them on the way asks again before a minute is over.
          */
         if (kind.immutable)

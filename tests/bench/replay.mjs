@@ -4,13 +4,11 @@
 // in a long recording stands beside the same nginx giving the very same files without asking the program. Last, what the list of a long day
 // weighs. The generator is on the same cores. Exit code 1 when a bound of ours is broken.
 // node tests/bench/replay.mjs [--viewers N] [--seconds N] [--long MINUTES] [--seeks N]
-import { execFile, spawn } from 'node:child_process';
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { gzipSync } from 'node:zlib';
 import { build, ownerClient, root } from '../http/support.mjs';
 import { Page } from '../support/page.mjs';
 import { residentOf, startBehindProxy } from '../support/proxy.mjs';
@@ -94,9 +92,9 @@ async function measureLive() {
     await pause(CHILD_SECONDS * 1000); // the measured time
     const child_percent = ((cpuOf(child) - from.cpu) / seconds(from.at)) * 100, child_kb = residentOf(child);
     const alone = { at: performance.now(), cpu: cpuOf(house.child.pid) };
-    await pause(5000);
+    await pause(Number(options.seconds) * 1000);
     const alone_percent = ((cpuOf(house.child.pid) - alone.cpu) / seconds(alone.at)) * 100;
-    const watched = await viewers(house, list, Number(options.viewers), Number(options.seconds), Math.max(8, Number(options.viewers) / 150));
+    const watched = await viewers(house, list, Number(options.viewers), Number(options.seconds), Math.max(8, Math.ceil(Number(options.viewers) / 150)));
     const ended = performance.now();
     host.send({ t: 'end' });
     await until(client, list, /#EXT-X-ENDLIST/);
@@ -142,27 +140,25 @@ async function seek(house, folder) {
   return { pieces: pieces.length, ours: { piece: of(times.ours.piece), range: of(times.ours.range) }, still: { piece: of(times.still.piece), range: of(times.still.range) } };
 }
 
-/** A list of so many hours in the place of what is on air, whose last piece is there. */
-function putDay(place, hours, packed) {
-  const text = readFileSync(path.join(place, 'programme.m3u8.before'), 'utf8'), count = hours * 1800;
-  const [head] = text.split(/^(?=#EXTINF)/m), name = (n) => `s${String(n).padStart(6, '0')}.m4s`;
-  const day = head + Array.from({ length: count }, (_, i) => `#EXTINF:${(1.9 + (i * 37 % 200) / 1000).toFixed(6)},\n${name(i)}\n`).join('');
+/** A list of so many hours in the place of what is on air, whose last piece is there; whole, or with its end beside as the recorder leaves it. */
+function putDay(place, before, hours, end) {
+  const count = hours * 1800, control = /^#EXT-X-SERVER-CONTROL.*\n/m, name = (n) => `s${String(n).padStart(6, '0')}.m4s`;
+  const [head] = (end ? before : before.replace(control, '')).split(/^(?=#EXTINF)/m);
+  const entries = Array.from({ length: count }, (_, i) => `#EXTINF:${(1.9 + (i * 37 % 200) / 1000).toFixed(6)},\n${name(i)}\n`);
   copyFileSync(path.join(place, 's000001.m4s'), path.join(place, name(count - 1)));
-  writeFileSync(path.join(place, 'programme.m3u8'), day);
-  const beside = path.join(place, 'programme.m3u8.gz');
-  if (packed) writeFileSync(beside, gzipSync(day, { level: 6 }));
-  return day.length;
+  writeFileSync(path.join(place, 'programme.m3u8'), head + entries.join(''));
+  writeFileSync(path.join(place, 'recent.m3u8'), `${head.replace('VERSION:7', 'VERSION:9').replace(control, (line) => `${line}#EXT-X-SKIP:SKIPPED-SEGMENTS=${count - 13}\n`)}${entries.slice(-13).join('')}`);
+  return head.length + entries.join('').length;
 }
 
 async function measureDays(house, folder) {
-  const place = path.join(house.folder, 'media', path.basename(folder)), days = [];
-  copyFileSync(path.join(place, 'programme.m3u8'), path.join(place, 'programme.m3u8.before'));
-  for (const packed of existsSync(path.join(place, 'programme.m3u8.gz')) ? [true] : [false, true])
+  const place = path.join(house.folder, 'media', path.basename(folder)), before = readFileSync(path.join(place, 'programme.m3u8'), 'utf8'), days = [];
+  for (const end of [false, true])
     for (const hours of [1, 8, 24]) {
-      const bytes = putDay(place, hours, packed);
-      const { lists, seconds: time, list_bytes, proxy_cpu_percent, server_cpu_percent, errors } =
+      const bytes = putDay(place, before, hours, end);
+      const { lists, seconds: time, list_bytes, proxy_cpu_percent, errors } =
         await viewers(house, `${folder}/programme.m3u8`, DAY_VIEWERS, DAY_SECONDS, 4);
-      days.push({ hours, packed, bytes, list_bytes, errors, nginx_ms: (proxy_cpu_percent / 100) * time * 1000 / lists, server_cpu_percent });
+      days.push({ hours, end, bytes, list_bytes, errors, nginx_ms: (proxy_cpu_percent / 100) * time * 1000 / lists });
     }
   return days;
 }
@@ -188,14 +184,13 @@ async function measureLong() {
 const live = await measureLive(), long = await measureLong(), { watched } = live;
 const broken = [];
 const bound = (what, value, most) => { if (!(value <= most)) broken.push(`${what}: ${value}, more than ${most}`); };
-const thousands = watched.viewers / 1000, program = watched.server_cpu_percent / thousands;
-const own = (watched.server_cpu_percent - live.alone_percent) / thousands, nginx = watched.proxy_cpu_percent / thousands;
+const thousands = watched.viewers / 1000, own = (watched.server_cpu_percent - live.alone_percent) / thousands, nginx = watched.proxy_cpu_percent / thousands;
 console.log(`replay: ${VOICES} voices and H.264 of 640 × 360, behind nginx with the shipped site and TLS, the generator on the same cores`);
 console.log(`  the recorder's child            ${live.child_percent.toFixed(1)} % of a core, ${(live.child_kb / 1024).toFixed(0)} MB`);
 console.log(`  playable, from "record" on      ${live.begin_s.toFixed(1)} s      its end, from "end" on  ${live.end_s.toFixed(1)} s`);
 console.log(`  ${watched.viewers} watch the live list: ${(watched.lists / watched.seconds).toFixed(0)} lists and ${(watched.pieces / watched.seconds).toFixed(0)} pieces a second, ` +
-  `${(watched.piece_bytes / 1000).toFixed(0)} kB a piece, ${watched.errors} errors`);
-console.log(`    for each 1,000, of a core     the program ${program.toFixed(2)} %, of which they cause ${own.toFixed(2)} %; nginx ${nginx.toFixed(1)} %`);
+  `${(watched.piece_bytes / 1000).toFixed(0)} kB a piece, ${(watched.list_bytes / 1000).toFixed(1)} kB a list, ${watched.errors} errors`);
+console.log(`    for each 1,000, of a core     nginx ${nginx.toFixed(1)} %, the program ${own.toFixed(2)} % (${watched.server_cpu_percent.toFixed(1)} % in all, ${live.alone_percent.toFixed(1)} % with nobody watching)`);
 console.log(`    an answer, median and 95 of 100   a list ${watched.list_ms_median.toFixed(0)}, ${watched.list_ms_p95.toFixed(0)} ms   a piece ${watched.piece_ms_median.toFixed(0)}, ` +
   `${watched.piece_ms_p95.toFixed(0)} ms   (the generator itself was ${watched.late_ms_p95.toFixed(0)} ms late)`);
 console.log(`  a jump in a recording of ${long.seeks.pieces} pieces, median and 95 of 100, ms`);
@@ -204,8 +199,8 @@ for (const [kind, words] of [['piece', 'a piece'], ['range', 'a range of replay.
   console.log(`    ${words.padEnd(24)} ${ours.p50.toFixed(1)}, ${ours.p95.toFixed(1)}   nginx alone ${still.p50.toFixed(1)}, ${still.p95.toFixed(1)}   ${(ours.p50 / still.p50).toFixed(2)} ×, ${(ours.p95 / still.p95).toFixed(2)} ×`);
 }
 console.log(`  the list of a long day, for each time that a viewer reads it`);
-for (const { hours, packed, bytes, list_bytes, nginx_ms } of long.days)
-  console.log(`    ${String(hours).padStart(2)} h, compressed ${packed ? 'once        ' : 'for each one'}   ${(bytes / 1000).toFixed(0).padStart(5)} kB, on the wire ${(list_bytes / 1000).toFixed(0).padStart(4)} kB, nginx ${nginx_ms.toFixed(2)} ms of CPU`);
+for (const { hours, end, bytes, list_bytes, nginx_ms } of long.days)
+  console.log(`    ${String(hours).padStart(2)} h, ${(bytes / 1000).toFixed(0).padStart(5)} kB, ${end ? 'its end alone' : 'whole        '}   on the wire ${(list_bytes / 1000).toFixed(1).padStart(5)} kB, nginx ${nginx_ms.toFixed(2)} ms of CPU`);
 bound('the child, % of a core', live.child_percent, CHILD_PERCENT_MAX);
 bound('seconds until it plays', live.begin_s, PLAYABLE_S_MAX);
 bound('seconds until the replay has its end', live.end_s, PLAYABLE_S_MAX);

@@ -159,6 +159,7 @@ describe("who watches without a place", { skip: missing("chromium", "firefox") }
     process.kill(Number(children[0]), "SIGKILL");
     for (const tab of [calm, fox])
       await tab.until((at) => document.querySelector(".player video").currentTime > at + 10, edge, 40000);
+    assert.ok(await calm.evaluate(() => performance.getEntriesByType("resource").some((one) => one.name.endsWith("?_HLS_skip=YES"))), "the whole list was read each time");
   });
 
   it("comes in by one click when a place is free", async () => {

@@ -2,6 +2,7 @@
 // and its segments without asking the program for each.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -182,6 +183,22 @@ describe('what is on air, behind nginx', () => {
     assert.equal(part.status, 206);
     for (const name of ['s999999.m4s', '.programme.m3u8.part', 's000001.m4s/', '..%2f..%2ftreteau.db', '%2e%2e/treteau.db'])
       assert.equal((await client.get(`${folder}/${name}`)).status, 404, name);
+  });
+  it('gives the end of the list alone to a player that has read it', async () => {
+    const client = house.client(), whole = (await client.get(`${folder}/programme.m3u8`)).body_text;
+    assert.match(whole, /#EXT-X-SERVER-CONTROL:CAN-SKIP-UNTIL=24\n/);
+    const place = path.join(house.folder, folder, 'recent.m3u8');
+    assert.equal(readFileSync(place, 'utf8'), whole, 'of eight seconds there is nothing to leave out');
+    writeFileSync(place, '#EXTM3U\n#EXT-X-SKIP:SKIPPED-SEGMENTS=900\n');
+    const end = await client.get(`${folder}/programme.m3u8?_HLS_skip=YES`);
+    assert.match(end.body_text, /SKIPPED-SEGMENTS=900/);
+    assert.equal(end.headers.get('content-type'), 'application/vnd.apple.mpegurl');
+    assert.equal(end.headers.get('cache-control'), 'max-age=1');
+    assert.equal((await client.get(`${folder}/programme.m3u8?_HLS_skip=no`)).body_text, whole);
+    assert.equal((await client.get(`${folder}/s000001.m4s?_HLS_skip=YES`)).headers.get('content-type'), 'video/mp4');
+    assert.equal((await client.get(`${folder}/recent.m3u8`)).status, 404, 'it has no address of its own');
+    rmSync(place); // as of a recording that an earlier version began, or one that ends just now
+    assert.equal((await client.get(`${folder}/programme.m3u8?_HLS_skip=YES`)).body_text, whole);
   });
   it('goes on while the program restarts, and ends when the event is hidden', async () => {
     const client = house.client(), name = (await client.get(`${folder}/programme.m3u8`)).body_text.match(/s\d+\.m4s/)[0];

@@ -66,14 +66,34 @@ static int target_s(const Playlist *list)
         return MAX(PLAYLIST_TARGET_S, (int)((longest_us + G_USEC_PER_SEC / 2) / G_USEC_PER_SEC));
 }
 
-/* code: of a language, whose files are named after it and which has one init; NULL: the recording itself. */
-static GString *put_list(const Playlist *list, const char *code)
+/* How much of the end of a list that grows is always named (draft-pantos-hls-rfc8216bis 4.4.3.8: six times the target).
+ */
+static int skip_s(const Playlist *list)
 {
-        GString *text = g_string_new("#EXTM3U\n#EXT-X-VERSION:7\n");
+        return 6 * target_s(list);
+}
+
+static void put_head(GString *text, const Playlist *list, const char *code, guint skipped)
+{
+        g_string_append_printf(text, "#EXTM3U\n#EXT-X-VERSION:%d\n", skipped ? 9 : 7);
         g_string_append_printf(text, "#EXT-X-TARGETDURATION:%d\n", target_s(list));
         g_string_append(text, "#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-INDEPENDENT-SEGMENTS\n");
+        if (!code && !list->ended)
+                g_string_append_printf(text, "#EXT-X-SERVER-CONTROL:CAN-SKIP-UNTIL=%d\n", skip_s(list));
+        if (skipped)
+                g_string_append_printf(text, "#EXT-X-SKIP:SKIPPED-SEGMENTS=%u\n", skipped);
+}
+
+/* code: of a language, whose files are named after it and which has one init; NULL: the recording itself. The first
+ * `skipped` entries are known to who reads it. */
+static GString *put_list(const Playlist *list, const char *code, guint skipped)
+{
+        GString *text = g_string_new(NULL);
+        put_head(text, list, code, skipped);
+        if (skipped && !g_array_index(list->entries, PlaylistEntry, skipped).begins_stretch)
+                put_date(text, g_array_index(list->entries, PlaylistEntry, skipped).clock_us);
         char name[FILE_NAME_BYTES];
-        for (guint i = 0; i < list->entries->len; i++) {
+        for (guint i = skipped; i < list->entries->len; i++) {
                 const PlaylistEntry *entry = &g_array_index(list->entries, PlaylistEntry, i);
                 if (entry->begins_stretch) {
                         if (i > 0)
@@ -98,12 +118,20 @@ static GString *put_list(const Playlist *list, const char *code)
 
 GString *playlist_text(const Playlist *list)
 {
-        return put_list(list, NULL);
+        return put_list(list, NULL, 0);
+}
+
+GString *playlist_text_recent(const Playlist *list)
+{
+        guint from = list->entries->len;
+        for (int64_t named_us = 0; from > 0 && named_us <= skip_s(list) * G_USEC_PER_SEC; from--)
+                named_us += g_array_index(list->entries, PlaylistEntry, from - 1).length_us;
+        return put_list(list, NULL, from);
 }
 
 GString *playlist_text_of_language(const Playlist *list, const char *code)
 {
-        return put_list(list, code);
+        return put_list(list, code, 0);
 }
 
 /* --- Reading ------------------------------------------------------------------------------------------------------ */

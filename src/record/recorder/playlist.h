@@ -2,7 +2,7 @@
  *
  * Entries in, text out, and back: the text is all a new recorder needs to go on where another stopped. A stretch begins
  * with its own init (MAP) whenever the description or the clock jumps; PROGRAM-DATE-TIME tells its time.
- * RFC 8216 (HTTP Live Streaming). */
+ * RFC 8216 (HTTP Live Streaming); delta updates: draft-pantos-hls-rfc8216bis, 4.4.5.2. */
 #pragma once
 
 #include <glib.h>
@@ -14,6 +14,7 @@ enum {
         PLAYLIST_BYTES_MOST = 16 << 20, /* days of segments */
 };
 #define PLAYLIST_NAME "programme.m3u8"
+#define PLAYLIST_RECENT_NAME "recent.m3u8"
 
 typedef struct PlaylistEntry {
         unsigned segment, init; /* numbers of the files */
@@ -33,6 +34,9 @@ void playlist_free(Playlist *list);
 Playlist *playlist_parse(const char *text, size_t length, GError **error);
 /* (transfer full) */
 GString *playlist_text(const Playlist *list);
+/* The end of a list that grows, for who has read the rest of it: what a player gets that asks with _HLS_skip=YES. Of a
+ * long day that is 1 kB in place of 1 MB. (transfer full) */
+GString *playlist_text_recent(const Playlist *list);
 /* The same entries as the list of a language's own files. (transfer full) */
 GString *playlist_text_of_language(const Playlist *list, const char *code);
 void playlist_add(Playlist *list, const PlaylistEntry *entry);

@@ -7,6 +7,7 @@ static const char sample[] = "#EXTM3U\n"
                              "#EXT-X-TARGETDURATION:4\n"
                              "#EXT-X-PLAYLIST-TYPE:EVENT\n"
                              "#EXT-X-INDEPENDENT-SEGMENTS\n"
+                             "#EXT-X-SERVER-CONTROL:CAN-SKIP-UNTIL=24\n"
                              "#EXT-X-MAP:URI=\"i000000.mp4\"\n"
                              "#EXT-X-PROGRAM-DATE-TIME:2026-01-28T09:00:00.250Z\n"
                              "#EXTINF:2.000000,\n"
@@ -39,8 +40,30 @@ static void test_there_and_back(void)
         list->ended = true;
         g_autoptr(GString) ended = playlist_text(list);
         g_assert_true(g_str_has_suffix(ended->str, "s000002.m4s\n#EXT-X-ENDLIST\n"));
+        g_assert_null(strstr(ended->str, "SERVER-CONTROL"));
         g_autoptr(Playlist) again = playlist_parse(ended->str, ended->len, &error);
         g_assert_true(again && again->ended);
+}
+
+static void test_recent(void)
+{
+        g_autoptr(Playlist) list = playlist_new();
+        for (unsigned i = 0; i < 100; i++) {
+                g_autoptr(GString) all = playlist_text(list), recent = playlist_text_recent(list);
+                if (i <= 12)
+                        g_assert_cmpstr(recent->str, ==, all->str);
+                g_assert_cmpuint(recent->len, <, 800);
+                playlist_add(list, &(PlaylistEntry){ .segment = i + 5,
+                                                     .begins_stretch = i == 0 || i == 95,
+                                                     .clock_us = INT64_C(1769590802250000) + 2000000 * i,
+                                                     .length_us = 2000000 });
+        }
+        g_autoptr(GString) recent = playlist_text_recent(list);
+        g_assert_true(g_str_has_prefix(recent->str, "#EXTM3U\n#EXT-X-VERSION:9\n"));
+        g_assert_nonnull(strstr(recent->str, "\n#EXT-X-SKIP:SKIPPED-SEGMENTS=87\n#EXT-X-PROGRAM-DATE-TIME:2026-01-28T"
+                                             "09:02:56.250Z\n#EXTINF:2.000000,\ns000092.m4s\n"));
+        g_assert_nonnull(strstr(recent->str, "s000099.m4s\n#EXT-X-DISCONTINUITY\n#EXT-X-MAP"));
+        g_assert_true(g_str_has_suffix(recent->str, "s000104.m4s\n"));
 }
 
 /* Key frames of a recording made elsewhere may lie further apart. */
@@ -96,6 +119,7 @@ int main(int argc, char **argv)
         g_test_set_nonfatal_assertions();
         g_test_add_func("/recorder-playlist/there-and-back", test_there_and_back);
         g_test_add_func("/recorder-playlist/long-pieces", test_long_pieces);
+        g_test_add_func("/recorder-playlist/recent", test_recent);
         g_test_add_func("/recorder-playlist/damaged", test_damaged);
         return g_test_run();
 }

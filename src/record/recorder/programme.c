@@ -3,6 +3,8 @@
 #include "record/recorder/file.h"
 #include "record/recorder/mp4.h"
 
+#include <unistd.h>
+
 struct Programme {
         Playlist *list;
         int64_t length_us, end_us; /* of the recording; by the server's clock */
@@ -72,11 +74,22 @@ int64_t programme_bytes(const Programme *programme)
         return programme->bytes;
 }
 
+/* Of what is over there is the whole list alone. */
+static bool write_recent(const Playlist *list, GError **error)
+{
+        if (list->ended) {
+                unlink(PLAYLIST_RECENT_NAME);
+                return true;
+        }
+        g_autoptr(GString) recent = playlist_text_recent(list);
+        return file_replace(PLAYLIST_RECENT_NAME, recent->str, recent->len, error);
+}
+
 /* Once it returns, a power cut takes nothing of what the lists name. */
 static bool write_list(const Programme *programme, GError **error)
 {
         g_autoptr(GString) text = playlist_text(programme->list);
-        if (!file_replace(PLAYLIST_NAME, text->str, text->len, error) ||
+        if (!file_replace(PLAYLIST_NAME, text->str, text->len, error) || !write_recent(programme->list, error) ||
             !languages_write_lists(programme->languages, programme->list, error))
                 return false;
         folder_sync();
