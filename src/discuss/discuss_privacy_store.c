@@ -141,6 +141,7 @@ void discuss_store_trace(Db *db, int64_t session, LiveTraceKind kind, GPtrArray 
                         continue;
                 bool named = stmt_int(rows, 4) && live_agrees(db, stmt_int(rows, 5), (int)stmt_int(rows, 6));
                 live_trace_add(into, &(LiveTrace){ .kind = kind,
+                                                   .chapter = LIVE_CHAPTER_QUESTION,
                                                    .n = stmt_int(rows, 0),
                                                    .text = g_strdup(stmt_text(rows, 1)),
                                                    .votes = (int)stmt_int(rows, 2),

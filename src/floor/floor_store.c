@@ -77,6 +77,7 @@ void floor_store_trace(Db *db, int64_t session_id, LiveTraceKind kind, GPtrArray
         while (stmt_next(rows))
                 if (live_agrees(db, stmt_int(rows, 1), (int)stmt_int(rows, 2)))
                         live_trace_add(into, &(LiveTrace){ .kind = kind,
+                                                           .chapter = LIVE_CHAPTER_FLOOR,
                                                            .at_us = stmt_int(rows, 0),
                                                            .name = g_strdup(stmt_text(rows, 3)) });
 }

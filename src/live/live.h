@@ -244,8 +244,17 @@ typedef enum {
         LIVE_QUESTION, /* was asked; answered when it has a time */
         LIVE_LINE,     /* of the chat */
 } LiveTraceKind;
+/* Where a chapter comes from: of two that are close to each other the one further down here stays. */
+typedef enum {
+        LIVE_CHAPTER_SCENE,    /* what is on air is chosen anew; n is the LiveScene */
+        LIVE_CHAPTER_FLOOR,    /* somebody gets the floor; name */
+        LIVE_CHAPTER_SLIDES,   /* slides are shown for the first time; text is their title */
+        LIVE_CHAPTER_QUESTION, /* a question is answered; text */
+        LIVE_CHAPTER_RUN,      /* a line of the run sheet begins; text, and name when it is somebody's turn */
+} LiveChapter;
 typedef struct {
         LiveTraceKind kind;
+        LiveChapter chapter;   /* of LIVE_CHAPTER */
         int64_t at_us, end_us; /* at_us 0: at no moment; end_us 0: it has no end of its own */
         int64_t n;             /* a number of its own among its kind */
         int votes;

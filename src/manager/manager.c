@@ -130,4 +130,5 @@ const LiveFeature manager_feature = {
         .export = manager_store_export,
         .erase = manager_store_erase,
         .expire = manager_store_expire,
+        .trace = manager_store_trace,
 };

@@ -32,6 +32,9 @@ bool run_store_delete(Db *db, int64_t talk, int64_t id);
 /* One place up or down. */
 bool run_store_move(Db *db, int64_t talk, int64_t id, bool up);
 
+/* LiveFeature.trace: the lines of the run sheet as they were begun, and the scenes that hosts chose. */
+void manager_store_trace(Db *db, int64_t session, LiveTraceKind kind, GPtrArray *into);
+
 /* Of a person. */
 bool manager_store_keeps(Db *db, int64_t room_id, int person);
 json_t *manager_store_export(Db *db, int64_t room_id, int person);

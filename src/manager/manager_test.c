@@ -274,6 +274,64 @@ static void a_room_finds_all_again(Fixture *fixture, gconstpointer data)
         manager_free(manager);
 }
 
+static char *chapters(Fixture *fixture)
+{
+        g_autoptr(GPtrArray) traces = live_traces(fixture->db, fixture->moment.talk_id, LIVE_CHAPTER);
+        GString *text = g_string_new(NULL);
+        for (guint i = 0; i < traces->len; i++) {
+                const LiveTrace *trace = traces->pdata[i];
+                g_string_append_printf(text, "%s[%s %s]", i ? " " : "",
+                                       trace->text ? trace->text : live_scene_word((LiveScene)trace->n),
+                                       trace->name ? trace->name : "-");
+        }
+        return g_string_free(text, FALSE);
+}
+
+static void begin(Fixture *fixture, const RunRow *row)
+{
+        fixture->moment.now_us += MINUTE_US;
+        g_assert_true(manager_store_begin(fixture->db, &fixture->moment, row ? row->id : 0, row ? row->what : ""));
+}
+
+static void note_later(Fixture *fixture, const char *what)
+{
+        fixture->moment.now_us += MINUTE_US;
+        note(fixture, 1, what, 0);
+}
+
+/* The fixture's three people have one name: whoever does not agree keeps it out. */
+static void what_was_led_makes_chapters(Fixture *fixture, gconstpointer data)
+{
+        g_autoptr(RunRow) a = new_row("Welcome"), b = new_row("Talk");
+        g_free(b->who);
+        b->who = g_strdup("p");
+        run_store_keep(fixture->db, fixture->moment.talk_id, a);
+        run_store_keep(fixture->db, fixture->moment.talk_id, b);
+        begin(fixture, a);
+        note_later(fixture, "scene:auto"); /* as it was: says nothing */
+        note_later(fixture, "scene:gallery");
+        note_later(fixture, "scene:gallery");
+        note_later(fixture, "scene:auto");
+        note_later(fixture, "mute:on");
+        begin(fixture, NULL); /* back before the first */
+        begin(fixture, b);
+        g_autofree char *unnamed = chapters(fixture);
+        g_assert_cmpstr(unnamed, ==, "[Welcome -] [gallery -] [Talk -]");
+        for (int64_t id = 1; id <= 3; id++)
+                db_run(fixture->db, "INSERT INTO live_consent(room_id, person_id, given, at_us) VALUES($1, $2, 1, 1)",
+                       "ii", fixture->moment.room_id, id);
+        g_autofree char *named = chapters(fixture);
+        g_assert_cmpstr(named, ==, "[Welcome -] [gallery -] [Talk P]");
+        db_run(fixture->db, "INSERT INTO live_consent(room_id, person_id, given, at_us) VALUES($1, 2, 0, 2)", "i",
+               fixture->moment.room_id);
+        g_autofree char *again = chapters(fixture);
+        g_assert_cmpstr(again, ==, "[Welcome -] [gallery -] [Talk -]");
+        g_assert_true(run_store_delete(fixture->db, fixture->moment.talk_id, a->id)); /* the chapter stays */
+        g_assert_true(manager_store_expire(fixture->db, fixture->moment.room_id));
+        g_autofree char *later = chapters(fixture);
+        g_assert_cmpstr(later, ==, "[Welcome -] [Talk -]");
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -285,6 +343,7 @@ int main(int argc, char **argv)
 #define STORE_TEST(name, function) g_test_add("/manager/" name, Fixture, NULL, set_up, function, tear_down)
         STORE_TEST("erased", whoever_is_erased_leaves_the_log);
         STORE_TEST("rows", rows_keep_their_order_and_two_writers);
+        STORE_TEST("chapters", what_was_led_makes_chapters);
         STORE_TEST("again", a_room_finds_all_again);
         return g_test_run();
 }

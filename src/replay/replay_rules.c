@@ -227,6 +227,47 @@ GArray *replay_dark(const GArray *pieces, const GArray *off)
         return dark;
 }
 
+static int by_meaning(gconstpointer a, gconstpointer b)
+{
+        const ReplayChapter *first = a, *second = b;
+        if (first->rank != second->rank)
+                return second->rank - first->rank;
+        return (first->at_us < second->at_us) - (first->at_us > second->at_us);
+}
+
+static int by_moment(gconstpointer a, gconstpointer b)
+{
+        const ReplayChapter *first = a, *second = b;
+        return (first->at_us > second->at_us) - (first->at_us < second->at_us);
+}
+
+static bool is_free(const GArray *kept, int64_t at_us, int64_t least_us)
+{
+        for (guint i = 0; i < kept->len; i++)
+                if (ABS(g_array_index(kept, ReplayChapter, i).at_us - at_us) < least_us)
+                        return false;
+        return true;
+}
+
+void replay_merge_chapters(GArray *chapters, int64_t least_us, guint most)
+{
+        g_autoptr(GArray) kept = g_array_new(FALSE, FALSE, sizeof(ReplayChapter));
+        g_array_sort(chapters, by_meaning);
+        for (guint i = 0; i < chapters->len && kept->len < most; i++) {
+                const ReplayChapter *chapter = &g_array_index(chapters, ReplayChapter, i);
+                if (is_free(kept, chapter->at_us, least_us))
+                        g_array_append_val(kept, *chapter);
+        }
+        g_array_sort(kept, by_moment);
+        g_array_set_size(chapters, 0);
+        for (guint i = 0; i < kept->len; i++) {
+                const ReplayChapter *chapter = &g_array_index(kept, ReplayChapter, i);
+                const ReplayChapter *last = i ? &g_array_index(kept, ReplayChapter, i - 1) : NULL;
+                if (!last || !chapter->same || last->rank != chapter->rank || last->same != chapter->same)
+                        g_array_append_val(chapters, *chapter);
+        }
+}
+
 char *replay_time_text(int64_t at_us)
 {
         int seconds = (int)(at_us / SECOND_US);

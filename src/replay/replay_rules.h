@@ -32,6 +32,17 @@ GArray *replay_keep(const GArray *pieces, int64_t from_us, int64_t to_us, const 
 /* Where in the media's time (from its beginning, of all pieces) lies what must not be seen (of LiveSpan).
  * (transfer full) of int64_t, two by two */
 GArray *replay_dark(const GArray *pieces, const GArray *off);
+/* A chapter before it has words. Of two ranks the higher says more. */
+typedef struct {
+        int64_t at_us; /* of what is shown */
+        int rank;
+        int64_t same; /* chapters of one rank with the same number here say the same; 0: of its own */
+        guint trace;  /* the caller's */
+} ReplayChapter;
+/* Leaves of an array of ReplayChapter as many as may be, none nearer than so much to another: first those that say
+ * most, of equals the later, as it is what lasted. What is said again right after itself is left out. In order of time.
+ */
+void replay_merge_chapters(GArray *chapters, int64_t least_us, guint most);
 /* "0:41", "1:09:00" (transfer full) */
 char *replay_time_text(int64_t at_us);
 /* Seconds out of "90", "1:30" or "1:09:00"; -1: it is none. */

@@ -2,6 +2,7 @@
 
 #include "base/time.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void test_media_kind(void)
@@ -229,6 +230,41 @@ static void test_find(void)
         g_assert_false(replay_find_words("abc", "d", &from, &length));
 }
 
+/* "at:rank:same" in seconds; what is left, as "at:rank". */
+static void assert_merged(const char *chapters, guint most, const char *expected)
+{
+        g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(ReplayChapter));
+        g_auto(GStrv) words = g_strsplit(chapters, " ", -1);
+        for (char **word = words; *word && **word; word++) {
+                g_auto(GStrv) parts = g_strsplit(*word, ":", 3);
+                ReplayChapter chapter = { .at_us = atoi(parts[0]) * SECOND_US, .rank = atoi(parts[1]) };
+                chapter.same = parts[2] ? atoi(parts[2]) : 0;
+                g_array_append_val(list, chapter);
+        }
+        replay_merge_chapters(list, 10 * SECOND_US, most);
+        g_autoptr(GString) text = g_string_new(NULL);
+        for (guint i = 0; i < list->len; i++) {
+                const ReplayChapter *chapter = &g_array_index(list, ReplayChapter, i);
+                g_string_append_printf(text, "%s%d:%d", i ? " " : "", (int)(chapter->at_us / SECOND_US), chapter->rank);
+        }
+        g_assert_cmpstr(text->str, ==, expected);
+}
+
+static void test_merge(void)
+{
+        assert_merged("", 60, "");
+        assert_merged("0:1 10:1", 60, "0:1 10:1");
+        assert_merged("100:3 95:0 104:1", 60, "100:3");                  /* what says most stays where it is */
+        assert_merged("0:7 3:8 20:2", 60, "3:8 20:2");                   /* also before the beginning */
+        assert_merged("50:2 58:2", 60, "58:2");                          /* of equals what lasted */
+        assert_merged("0:2 8:2 16:2 24:2", 60, "8:2 24:2");              /* none is lost to one that is lost itself */
+        assert_merged("9:0 0:0 200:4 100:0", 3, "9:0 100:0 200:4");      /* in order of time */
+        assert_merged("0:0 20:0 40:5 60:0", 2, "40:5 60:0");             /* too many: what says least goes */
+        assert_merged("0:4:7 300:4:8 303:4:7 400:4:8", 60, "0:4 400:4"); /* a slip of the finger and back */
+        assert_merged("0:4:7 300:2:7 400:4:7", 60, "0:4 300:2 400:4");
+        assert_merged("0:1 300:1", 60, "0:1 300:1"); /* no number: of its own */
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -244,5 +280,6 @@ int main(int argc, char **argv)
         g_test_add_func("/replay/names", test_names);
         g_test_add_func("/replay/time-words", test_time_words);
         g_test_add_func("/replay/find", test_find);
+        g_test_add_func("/replay/merge", test_merge);
         return g_test_run();
 }

@@ -65,22 +65,65 @@ static char *shortened(const char *text)
         return g_strconcat(g_strchomp(start), "…", NULL);
 }
 
+static char *chapter_text(const LiveTrace *trace, const Lang *lang)
+{
+        static const char *const SCENES[LIVE_N_SCENES] = { [LIVE_SCENE_SPEAKER] = N_("Who speaks"),
+                                                           [LIVE_SCENE_SCREEN] = N_("The shared screen"),
+                                                           [LIVE_SCENE_BOTH] = N_("The shared screen and who speaks"),
+                                                           [LIVE_SCENE_GALLERY] = N_("Everybody on stage") };
+        switch (trace->chapter) {
+        case LIVE_CHAPTER_SCENE:
+                return g_strdup(tr(lang, SCENES[trace->n]));
+        case LIVE_CHAPTER_FLOOR:
+                return g_strdup_printf(tr(lang, "%s has the floor"), trace->name);
+        case LIVE_CHAPTER_SLIDES:
+                return g_strdup_printf(tr(lang, "Slides: %s"), trace->text);
+        case LIVE_CHAPTER_RUN:
+                if (trace->name)
+                        return g_strdup_printf("%s: %s", trace->text, trace->name);
+                break;
+        case LIVE_CHAPTER_QUESTION:
+                break;
+        }
+        return g_strdup(trace->text);
+}
+
+/* Twice the sort, so that the beginning stands between two: only the run sheet says more than it. */
+enum { RANK_BEGINNING = 2 * LIVE_CHAPTER_RUN - 1 };
+#define NO_TRACE G_MAXUINT
+
+/* Where what the session left lies in what is shown. (transfer full) of ReplayChapter */
+static GArray *found_chapters(const Replay *replay, const GArray *pieces, const GPtrArray *traces)
+{
+        GArray *found = g_array_new(FALSE, FALSE, sizeof(ReplayChapter));
+        ReplayChapter beginning = { .rank = RANK_BEGINNING, .trace = NO_TRACE };
+        g_array_append_val(found, beginning);
+        for (guint i = 0; i < traces->len; i++) {
+                const LiveTrace *trace = traces->pdata[i];
+                ReplayChapter chapter = { .at_us = media_us(replay, pieces, trace->at_us),
+                                          .rank = 2 * (int)trace->chapter,
+                                          .same = trace->n,
+                                          .trace = i };
+                if (chapter.at_us >= 0)
+                        g_array_append_val(found, chapter);
+        }
+        replay_merge_chapters(found, CHAPTER_LEAST_US, CHAPTERS_MOST);
+        if (g_array_index(found, ReplayChapter, 0).at_us < CHAPTER_LEAST_US) /* players want one at the beginning */
+                g_array_index(found, ReplayChapter, 0).at_us = 0;
+        return found;
+}
+
 GArray *replay_chapters(Db *db, const Replay *replay, const GArray *pieces, const Lang *lang)
 {
         GArray *chapters = replay_moments_new();
         g_autoptr(GPtrArray) traces = live_traces(db, replay->talk, LIVE_CHAPTER);
-        int64_t last_us = 0;
-        for (guint i = 0; i < traces->len && chapters->len < CHAPTERS_MOST; i++) {
-                const LiveTrace *trace = traces->pdata[i];
-                int64_t at_us = media_us(replay, pieces, trace->at_us);
-                if (at_us < 0 || at_us - last_us < CHAPTER_LEAST_US)
-                        continue;
-                if (!chapters->len)
-                        replay_moments_add(chapters, 0, 0, NULL, tr(lang, "Beginning"));
-                g_autofree char *text = trace->text ? shortened(trace->text)
-                                                    : g_strdup_printf(tr(lang, "%s has the floor"), trace->name);
-                replay_moments_add(chapters, trace->n, at_us, NULL, text);
-                last_us = at_us;
+        g_autoptr(GArray) found = found_chapters(replay, pieces, traces);
+        for (guint i = 0; found->len > 1 && i < found->len; i++) {
+                const ReplayChapter *chapter = &g_array_index(found, ReplayChapter, i);
+                const LiveTrace *trace = chapter->trace == NO_TRACE ? NULL : traces->pdata[chapter->trace];
+                g_autofree char *text = trace ? chapter_text(trace, lang) : g_strdup(tr(lang, "Beginning"));
+                g_autofree char *shown = shortened(text);
+                replay_moments_add(chapters, trace ? trace->n : 0, chapter->at_us, NULL, shown);
         }
         return chapters;
 }

@@ -366,4 +366,5 @@ const LiveFeature slides_feature = {
         .ended = ended,
         .expire = expire,
         .hall_top = slides_in_hall,
+        .trace = slides_store_trace,
 };

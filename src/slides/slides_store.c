@@ -200,6 +200,28 @@ bool slides_store_show(Db *db, const LiveMoment *moment, int64_t deck, int page)
                       "iiii", moment->session_id, deck, (int64_t)page, moment->now_us);
 }
 
+/* A file's name may be its sender's: of who is in the room and does not agree to be recorded it is left out. */
+void slides_store_trace(Db *db, int64_t session, LiveTraceKind kind, GPtrArray *into)
+{
+        if (kind != LIVE_CHAPTER)
+                return;
+        g_autoptr(Stmt) rows = db_query(
+                db,
+                "SELECT d.id, d.title, min(s.at_us), l.room_id, coalesce((SELECT max(p.id) FROM live_person p WHERE "
+                "p.room_id = l.room_id AND p.account_id = d.account_id), 0) FROM slide_shown s JOIN slide_deck d ON "
+                "d.id = s.deck_id JOIN live_session l ON l.id = s.session_id WHERE s.session_id = $1 GROUP BY d.id",
+                "i", session);
+        while (stmt_next(rows)) {
+                int sender = (int)stmt_int(rows, 4);
+                if (!sender || live_agrees(db, stmt_int(rows, 3), sender))
+                        live_trace_add(into, &(LiveTrace){ .kind = kind,
+                                                           .chapter = LIVE_CHAPTER_SLIDES,
+                                                           .n = stmt_int(rows, 0),
+                                                           .text = g_strdup(stmt_text(rows, 1)),
+                                                           .at_us = stmt_int(rows, 2) });
+        }
+}
+
 bool slides_store_expire(Db *db, int64_t room)
 {
         return db_run(db, "DELETE FROM slide_deck WHERE room_id = $1", "i", room);

@@ -34,6 +34,8 @@ GPtrArray *slides_store_pages(Db *db, int64_t deck);
 int64_t slides_store_shown(Db *db, int64_t session, int *ret_page, int64_t *ret_since_us);
 /* deck 0: nothing from now on. The same again changes nothing. */
 bool slides_store_show(Db *db, const LiveMoment *moment, int64_t deck, int page);
+/* LiveFeature.trace: when each file was shown first. */
+void slides_store_trace(Db *db, int64_t session, LiveTraceKind kind, GPtrArray *into);
 bool slides_store_expire(Db *db, int64_t room);
 /* Where the room's slides are sent to: "/event/talk/CODE/slides/". (transfer full) */
 char *slides_store_address(Db *db, const LiveMoment *moment);

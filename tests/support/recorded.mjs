@@ -40,10 +40,11 @@ export function open_store(server) {
 /**
  * What a room would have kept of a session. Times in seconds since the session's beginning.
  * @param {{captions?: [number, number, string][], questions?: [string, number, number?][], chat?: [number, string, string][],
- *   agree?: string[], turns?: [number, string][]}} said questions: text, votes, when its answer began; chat: when, who, what
+ *   agree?: string[], turns?: [number, string][], run?: [number, string, string?][], decks?: [number, string][], scenes?: [number, string][]}} said questions: text, votes, when its answer began; chat: when, who, what; run:
+ *   lines of the run sheet, when, what, whose turn; decks: slides, when they were shown
  * @returns {{session: number, room: number, people: Record<string, number>}}
  */
-export function hold(server, slug, code, { captions = [], questions = [], chat = [], agree = [], turns = [] }) {
+export function hold(server, slug, code, { captions = [], questions = [], chat = [], agree = [], turns = [], run = [], decks = [], scenes = [] }) {
   const db = open_store(server);
   const talk = db.prepare('SELECT t.id, t.room_id, t.start_us, t.end_us FROM talk t JOIN event e ON e.id = t.event_id WHERE e.slug = ? AND t.code = ?').get(slug, code);
   const at = (seconds) => talk.start_us + Math.round(seconds * 1e6);
@@ -69,6 +70,17 @@ export function hold(server, slug, code, { captions = [], questions = [], chat =
     db.prepare('INSERT INTO live_line(room_id, n, person_id, nonce, text, at_us) VALUES(?, ?, ?, ?, ?, ?)').run(talk.room_id, first + n + 1, person(who), `c${n}`, text, at(when)));
   turns.forEach(([when, who]) =>
     db.prepare('INSERT INTO live_floor_turn(session_id, room_id, person_id, since_us) VALUES(?, ?, ?, ?)').run(session, talk.room_id, person(who), at(when)));
+  run.forEach(([when, what, who = ''], n) => {
+    const row = db.prepare("INSERT INTO run_row(talk_id, place, minutes, what, who, cue, link, scene) VALUES(?, ?, 5, ?, ?, '', '', '') RETURNING id").get(talk.id, n + 1, what, who).id;
+    db.prepare('INSERT INTO run_turn(session_id, row_id, what, at_us) VALUES(?, ?, ?, ?)').run(session, row, what, at(when));
+  });
+  decks.forEach(([when, title], n) => {
+    const deck = db.prepare("INSERT INTO slide_deck(event_id, talk_id, folder, title, bytes, state, pages, drawn, created_us) SELECT event_id, id, ?, ?, 1, 'ready', 2, 2, 1 FROM talk WHERE id = ? RETURNING id")
+      .get(`${n}`.padStart(32, '0'), title, talk.id).id;
+    for (const page of [1, 2]) db.prepare('INSERT INTO slide_shown(session_id, deck_id, page, at_us) VALUES(?, ?, ?, ?)').run(session, deck, page, at(when + 40 * (page - 1)));
+  });
+  scenes.forEach(([when, scene]) =>
+    db.prepare("INSERT INTO stage_log(session_id, room_id, at_us, person_id, what, detail) VALUES(?, ?, ?, ?, ?, '')").run(session, talk.room_id, at(when), person('Host'), `scene:${scene}`));
   for (const name of agree) person(name);
   db.close();
   return { session, room: talk.room_id, people };
