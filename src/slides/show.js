@@ -11,6 +11,24 @@ import { latest, note, slides_of } from "./part.js";
 /** Which of the two sizes: the small one wherever the line or the person asks for less. @param {View} view */
 const size_of = (view) => (view.pictures.mode === "full" && view.room.network === "full" ? "big" : "small");
 
+const PIECE_BYTES = 1024, KEPT_MOST = 2; // pictures: the one that is looked at, and the next
+
+/**
+ * A picture by and by: what waits on a thin line is never more than one piece, so that words and voice go past it.
+ * @param {string} url @param {AbortSignal} signal @returns {Promise<string>} the address of a copy in this page
+ */
+async function fetch_by_and_by(url, signal) {
+  const pieces = [];
+  for (let from = 0, size = 1; from < size; from += PIECE_BYTES) {
+    const answer = await fetch(url, { signal, priority: "low", cache: "no-store", headers: { range: `bytes=${from}-${from + PIECE_BYTES - 1}` } });
+    if (!answer.ok)
+      throw new Error(`${url}: ${answer.status}`);
+    pieces.push(await answer.blob());
+    size = Number(/\/(\d+)$/.exec(answer.headers.get("content-range") ?? "")?.[1] ?? 0); // 0: it came whole
+  }
+  return URL.createObjectURL(new Blob(pieces, { type: "image/webp" }));
+}
+
 /** Goes on from the page that was asked for last, so that a key pressed three times turns three pages. @param {View} view @param {number} by */
 function turn(view, by) {
   const { shown, asked } = latest.part ?? slides_of(view);
@@ -25,14 +43,26 @@ function turn(view, by) {
 
 export class Slide extends Component {
   state = { there: "" };
-  /** @type {HTMLImageElement | null} the page after this one, fetched while this one is looked at */ ahead = null;
+  /** The page after this one, fetched while this one is looked at. */
+  ahead = { url: "", stop: new AbortController() };
+  /** Pictures that came by and by, by their addresses. @type {Map<string, string>} */ kept = new Map();
 
   componentDidMount() {
     addEventListener("keydown", this.#key);
   }
 
+  /** Who asks for the page has it at once, not by and by. */
+  componentDidUpdate() {
+    const view = this.props.view, shown = slides_of(view).shown;
+    if (shown?.[size_of(view)] === this.ahead.url && !this.kept.has(this.ahead.url))
+      this.ahead.stop.abort();
+  }
+
   componentWillUnmount() {
     removeEventListener("keydown", this.#key);
+    this.ahead.stop.abort();
+    for (const copy of this.kept.values())
+      URL.revokeObjectURL(copy);
   }
 
   /** Arrow keys, and what a presenter's remote sends, turn the pages; fields, lists of tabs and dialogs keep their keys. @param {KeyboardEvent} event */
@@ -50,11 +80,25 @@ export class Slide extends Component {
   /** @param {string} there */
   #arrived(there) {
     this.setState({ there });
-    const view = this.props.view, next = slides_of(view).shown?.next?.[size_of(view)];
-    if (!next || this.ahead?.src === new URL(next, location.href).href)
+    const view = this.props.view, size = size_of(view), next = slides_of(view).shown?.next?.[size];
+    if (!next || this.ahead.url === next)
       return;
-    this.ahead = new Image();
-    this.ahead.src = next;
+    this.ahead.stop.abort();
+    this.ahead = { url: next, stop: new AbortController() };
+    if (size === "big")
+      new Image().src = next;
+    else if (!this.kept.has(next))
+      fetch_by_and_by(next, this.ahead.stop.signal).then((copy) => this.#keep(next, copy), () => {}); // it comes when it is shown
+  }
+
+  /** @param {string} url @param {string} copy */
+  #keep(url, copy) {
+    this.kept.set(url, copy);
+    for (const [oldest, picture] of this.kept)
+      if (this.kept.size > KEPT_MOST) {
+        URL.revokeObjectURL(picture);
+        this.kept.delete(oldest);
+      }
   }
 
   render(/** @type {{view: View}} */ { view }) {
@@ -65,8 +109,8 @@ export class Slide extends Component {
     const late = this.state.there !== source;
     // the picture of before stays until the next one is there
     return html`<div class="front slides"><figure class="tile share slide" data-page=${page} aria-busy=${String(late)}>
-        <img src=${source} width=${width} height=${height} alt=${t("Slide {page} of {pages}", { page, pages })} aria-describedby=${words ? "slide-words" : undefined}
-          onLoad=${(/** @type {Event} */ event) => this.#arrived(/** @type {HTMLImageElement} */ (event.currentTarget).getAttribute("src") ?? "")} />
+        <img src=${this.kept.get(source) ?? source} data-source=${source} width=${width} height=${height} alt=${t("Slide {page} of {pages}", { page, pages })} aria-describedby=${words ? "slide-words" : undefined}
+          onLoad=${(/** @type {Event} */ event) => this.#arrived(/** @type {HTMLImageElement} */ (event.currentTarget).dataset.source ?? "")} />
         <div class="sr" id="slide-words">${words}</div>
         <figcaption>${icon("slides")}${t("Slide {page} of {pages}", { page, pages })}${late && html`<span> ${t("coming…")}</span>`}</figcaption>
       </figure>
