@@ -30,6 +30,8 @@ static bool message_is_sound(const Message *message)
         case MESSAGE_LANGUAGE:
                 return message->track < RECORD_LANGUAGES && message->length > 1;
         case MESSAGE_FRAME:
+                if (message->flags & MESSAGE_OWN && (message->track >= RECORD_MICROPHONES || message->length <= 4))
+                        return false;
                 return message->length > 0 && (message->track <= RECORD_BESIDE_TRACK || message_language(message) >= 0);
         case MESSAGE_SEGMENT:
                 return message->length > 16 && !memchr(message->body + 16, '/', message->length - 16);

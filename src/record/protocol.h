@@ -56,6 +56,7 @@ typedef enum MessageType {
 enum {
         MESSAGE_KEY = 1 << 0, /* FRAME: the picture begins with parameter sets and is an IDR */
         MESSAGE_GAP = 1 << 1, /* FRAME: something is missing right before */
+        MESSAGE_OWN = 1 << 2, /* FRAME: a u32 comes before the packet, whose voice it is: it is kept by itself, too */
 };
 
 typedef enum RecordFault {

@@ -64,6 +64,13 @@ static void test_refused(void)
         assert_refused(&(Message){ .type = MESSAGE_FRAME, .track = RECORD_BESIDE_TRACK + 1, .body = body, .length = 1 },
                        MESSAGE_TO_CHILD);
         assert_refused(&(Message){ .type = MESSAGE_FRAME, .track = 0 }, MESSAGE_TO_CHILD);
+        for (uint8_t track = 0; track <= RECORD_PICTURE_TRACK; track += RECORD_PICTURE_TRACK) /* whose, and no packet */
+                assert_refused(&(Message){ .type = MESSAGE_FRAME,
+                                           .track = track,
+                                           .flags = MESSAGE_OWN,
+                                           .body = body,
+                                           .length = track ? 9 : 4 },
+                               MESSAGE_TO_CHILD);
         assert_refused(&(Message){ .type = MESSAGE_TICK, .time_us = -1 }, MESSAGE_TO_CHILD);
         assert_refused(&(Message){ .type = MESSAGE_TICK, .time_us = INT64_MAX }, MESSAGE_TO_CHILD);
         assert_refused(&(Message){ .type = MESSAGE_TICK, .body = body, .length = 1 }, MESSAGE_TO_CHILD);

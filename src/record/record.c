@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "record/child.h"
+#include "record/little.h"
 #include "record/queue.h"
 
 #include <errno.h>
@@ -19,6 +20,7 @@ G_STATIC_ASSERT((int)RECORDER_LANGUAGES == (int)RECORD_LANGUAGES);
 #define STEADY_US (5 * SECOND_US) /* a child that lived so long is followed at once by the next */
 #define RETRY_FIRST_US (SECOND_US / 4)
 #define RETRY_MOST_US (5 * SECOND_US)
+enum { VOICE_BYTES = 4000 }; /* a packet of the network holds 1,500 */
 enum { STARTS_MOST = 8, DOWNLOADS_MOST = 3, LEAVE_MS = 5000 };
 
 struct Recorder {
@@ -135,6 +137,22 @@ void recorder_audio(Recorder *recorder, unsigned microphone, const uint8_t *opus
 {
         if (microphone < RECORDER_MICROPHONES)
                 push_sound(recorder, microphone, opus, length, time_us);
+}
+
+void recorder_voice(Recorder *recorder, unsigned microphone, uint32_t person, const uint8_t *opus, size_t length,
+                    int64_t time_us)
+{
+        uint8_t body[4 + VOICE_BYTES];
+        if (length == 0 || length > VOICE_BYTES || time_us <= 0 || microphone >= RECORDER_MICROPHONES)
+                return;
+        put_little(body, person, 4);
+        memcpy(body + 4, opus, length);
+        push(recorder, &(Message){ .type = MESSAGE_FRAME,
+                                   .track = (uint8_t)microphone,
+                                   .flags = MESSAGE_OWN,
+                                   .time_us = time_us,
+                                   .body = body,
+                                   .length = 4 + length });
 }
 
 void recorder_language(Recorder *recorder, unsigned channel, const uint8_t *opus, size_t length, int64_t time_us)

@@ -89,6 +89,10 @@ void recorder_video(Recorder *recorder, const uint8_t *bytes, size_t length, boo
 void recorder_beside(Recorder *recorder, const uint8_t *bytes, size_t length, bool key, int64_t time_us);
 /* One Opus packet of a microphone. Muted ones are simply not given. */
 void recorder_audio(Recorder *recorder, unsigned microphone, const uint8_t *opus, size_t length, int64_t time_us);
+/* The same, and kept by itself, too, as apart/PERSON-PART.opus of the folder (recorder/apart.h). person: a number that
+ * says whose voice it is, the same in all recordings of a folder. */
+void recorder_voice(Recorder *recorder, unsigned microphone, uint32_t person, const uint8_t *opus, size_t length,
+                    int64_t time_us);
 /* One of an interpreter, into the language of that channel. */
 void recorder_language(Recorder *recorder, unsigned channel, const uint8_t *opus, size_t length, int64_t time_us);
 /* Nobody is on air: the slate is shown from now to the next key frame. Sound goes on. */

@@ -36,6 +36,7 @@ typedef struct Stage {
         GMutex lock;
         GAsyncQueue *events; /* of RecorderEvent */
         unsigned frames;     /* given while on air */
+        bool apart, muted;   /* voice 0 is kept by itself, as person 7; and says nothing now */
 } Stage;
 
 static void camera_open(Stage *stage, unsigned i, unsigned width, unsigned height, unsigned rate)
@@ -119,7 +120,13 @@ static void play_voices(Stage *stage, Recorder *recorder, int64_t at_us)
                 int n = opus_encode_float(stage->voices[v], pcm, PACKET, packet, sizeof(packet));
                 g_assert_cmpint(n, >, 0);
                 /* The encoder's look-ahead is a delay that the sender's time stamps know. */
-                recorder_audio(recorder, v * 3, packet, (size_t)n, BEGIN_US + at_us - 6500);
+                int64_t time_us = BEGIN_US + at_us - 6500;
+                if (v == 0 && stage->muted)
+                        continue;
+                if (v == 0 && stage->apart)
+                        recorder_voice(recorder, 0, 7, packet, (size_t)n, time_us);
+                else
+                        recorder_audio(recorder, v * 3, packet, (size_t)n, time_us);
         }
 }
 
@@ -377,6 +384,82 @@ static void test_back_pressure(Stage *stage, gconstpointer data)
         assert_plays(stage, 6);
 }
 
+#define OWN_APART_S 0.05 /* a voice of its own may lie so far beside its moment */
+
+static void assert_own(const char *path, double from_s, double expected_s)
+{
+        double beep = first_beep(path, from_s);
+        g_test_message("%s: beep from %.1f at %.3f, expected %.1f", path, from_s, beep, expected_s);
+        g_assert_cmpfloat_with_epsilon(beep, expected_s, OWN_APART_S);
+}
+
+static double own_length(const char *path)
+{
+        return number(shell("ffprobe -v error -show_entries format=duration -of csv=p=0 %s", path));
+}
+
+/* One voice by itself, silent for four seconds in between: it lies beside the recording all the same. Of a file that is
+ * cut off in the middle of a page the rest plays. */
+static void test_apart(Stage *stage, gconstpointer data)
+{
+        stage->apart = true;
+        Recorder *recorder = stage_record(stage);
+        play(stage, recorder, 0, 0, 3 * SECOND);
+        stage->muted = true;
+        play(stage, recorder, 0, 3 * SECOND, 7 * SECOND);
+        stage->muted = false;
+        play(stage, recorder, 0, 7 * SECOND, 11 * SECOND);
+        finish(stage, recorder);
+        assert_plays(stage, 11);
+        g_autofree char *own = stage_path(stage, "apart/000007-1.opus"), *half = stage_path(stage, "half.opus");
+        assert_own(own, 1, 2);
+        assert_own(own, 3, 8);
+        assert_own(own, 9, 10);
+        g_assert_cmpfloat_with_epsilon(own_length(own), 11, OWN_APART_S);
+        g_autofree char *names = shell("ls %s/apart", stage->recording);
+        g_assert_cmpstr(names, ==, "000007-1.opus\n");
+        g_autofree char *errors = shell("ffmpeg -v error -xerror -i %s -f null - 2>&1", own);
+        g_assert_cmpstr(errors, ==, "");
+        g_free(shell("head -c $(($(stat -c %%s %s) * 3 / 4)) %s > %s", own, own, half));
+        assert_own(half, 1, 2);
+        g_assert_cmpfloat(own_length(half), <, 10.5);
+}
+
+/* What comes after a child that died is a file of its own, in the recording's own time, which has no hole. */
+static void test_apart_killed(Stage *stage, gconstpointer data)
+{
+        stage->apart = true;
+        Recorder *recorder = stage_record(stage);
+        play(stage, recorder, 0, 0, 6 * SECOND);
+        wait_event(stage, -1);
+        wait_event(stage, -1);
+        kill(child_of(recorder), SIGKILL);
+        wait_event(stage, RECORDER_RESTARTING);
+        play(stage, recorder, 0, 6 * SECOND, 9 * SECOND);
+        finish(stage, recorder);
+        g_autofree char *first = stage_path(stage, "apart/000007-1.opus"),
+                        *second = stage_path(stage, "apart/000007-2.opus"), *movie = stage_path(stage, "replay.mp4");
+        assert_own(first, 1, 2);
+        assert_own(second, 5, 6);
+        assert_in_step(movie, 5, 6);
+}
+
+/* A file that is taken away while its person speaks does not come back; what is said from then on is a new one. */
+static void test_apart_removed(Stage *stage, gconstpointer data)
+{
+        stage->apart = true;
+        Recorder *recorder = stage_record(stage);
+        play(stage, recorder, 0, 0, 6 * SECOND);
+        wait_event(stage, -1);
+        wait_event(stage, -1);
+        g_autofree char *own = stage_path(stage, "apart/000007-1.opus");
+        g_assert_cmpint(g_unlink(own), ==, 0);
+        play(stage, recorder, 0, 6 * SECOND, 11 * SECOND);
+        finish(stage, recorder);
+        g_assert_cmpfloat(first_beep(own, 0), >=, 4 - OWN_APART_S);
+        assert_own(own, 9, 10);
+}
+
 /* --- Frame -------------------------------------------------------------------------------------------------------- */
 
 static void stage_open(Stage *stage, gconstpointer data)
@@ -426,5 +509,8 @@ int main(int argc, char **argv)
         add("/record/ended-later", test_ended_later);
         add("/record/disk-full", test_disk_full);
         add("/record/back-pressure", test_back_pressure);
+        add("/record/apart", test_apart);
+        add("/record/apart-killed", test_apart_killed);
+        add("/record/apart-removed", test_apart_removed);
         return g_test_run();
 }

@@ -1,5 +1,7 @@
 #include "record/recorder/session.h"
 
+#include "record/little.h"
+#include "record/recorder/apart.h"
 #include "record/recorder/beside.h"
 #include "record/recorder/mixer.h"
 #include "record/recorder/outbox.h"
@@ -39,6 +41,7 @@ struct Session {
         Voice *voice;
         Languages *languages;
         Beside *beside;
+        Apart *apart;
         Outbox outbox;
 
         int64_t now_us, started_us;                                 /* 0: no message yet */
@@ -100,7 +103,7 @@ static void answer_length(Session *session, MessageType type)
 {
         session->told_us = session->now_us;
         answer(session, type, playlist_length_us(programme_list(session->programme)),
-               programme_bytes(session->programme), NULL);
+               programme_bytes(session->programme) + apart_bytes(), NULL);
 }
 
 /* --- Segments ----------------------------------------------------------------------------------------------------- */
@@ -151,6 +154,7 @@ static void show(Session *session, const uint8_t *bytes, size_t length, int64_t 
         if (!session->open) {
                 g_assert(key);
                 voice_start(session->voice, time_us);
+                apart_start(session->apart, time_us);
                 session->open = segment_new(time_us, new_description);
         }
         if (segment_add_picture(session->open, bytes, length, time_us, key))
@@ -278,6 +282,7 @@ static void on_tick(Session *session, int64_t time_us)
         voice_mix(session->voice, session->now_us - SOUND_BEHIND_US);
         pictures_in(session, session->now_us - PICTURE_BEHIND_US);
         beside_tick(session->beside, session->now_us - PICTURE_BEHIND_US);
+        apart_tick(session->apart, session->now_us);
         write_segments(session);
         if (session->now_us - session->told_us >= PROGRESS_EVERY_US)
                 answer_length(session, MESSAGE_PROGRESS);
@@ -294,6 +299,16 @@ static int64_t source_time_us(Session *session, unsigned track, int64_t time_us)
         return shifted;
 }
 
+static void on_voice(Session *session, const Message *message, int64_t time_us)
+{
+        size_t head = message->flags & MESSAGE_OWN ? 4 : 0;
+        const uint8_t *opus = message->body + head;
+        if (head)
+                apart_packet(session->apart, (uint32_t)get_little(message->body, 4), opus, message->length - head,
+                             time_us);
+        voice_packet(session->voice, message->track, opus, message->length - head, time_us);
+}
+
 static void on_frame(Session *session, const Message *message)
 {
         int64_t time_us = source_time_us(session, message->track, message->time_us);
@@ -303,7 +318,7 @@ static void on_frame(Session *session, const Message *message)
                 languages_packet(session->languages, (unsigned)message_language(message), message->body,
                                  message->length, position_of_time(time_us));
         else if (message->track < RECORD_PICTURE_TRACK)
-                voice_packet(session->voice, message->track, message->body, message->length, time_us);
+                on_voice(session, message, time_us);
         else if (message->track == RECORD_BESIDE_TRACK)
                 beside_picture(session->beside, message->body, message->length, time_us, message->flags & MESSAGE_KEY);
         else
@@ -317,6 +332,7 @@ static void on_end(Session *session, int64_t end_us)
         session->ending = true;
         end_us = MIN(end_us, session->now_us + LEAP_US);
         session->now_us = MAX(session->now_us, end_us);
+        apart_finish(session->apart);
         if (end_us > 0 && session->started_us > 0) {
                 voice_mix(session->voice, end_us);
                 pictures_in(session, end_us);
@@ -398,6 +414,7 @@ bool session_is_lost(const Session *session)
 void session_abandon(Session *session)
 {
         beside_finish(session->beside, false);
+        apart_finish(session->apart);
         if (session->ending || !session->open)
                 return;
         int64_t end_us = MAX(session->now_us - PICTURE_BEHIND_US, session->last_us + 40000);
@@ -434,6 +451,7 @@ Session *session_new(SessionSend send, void *owner, GError **error)
         if (!session->languages)
                 return NULL;
         session->beside = beside_new();
+        session->apart = apart_new(playlist_length_us(programme_list(session->programme)));
         voice_set_languages(session->voice, session->languages);
         programme_set_languages(session->programme, session->languages);
         outbox_init(&session->outbox, session->programme);
@@ -452,5 +470,6 @@ void session_free(Session *session)
         voice_free(session->voice);
         languages_free(session->languages);
         beside_free(session->beside);
+        apart_free(session->apart);
         g_free(session);
 }
