@@ -87,6 +87,7 @@ static void run_prompt(Jobs *jobs)
 {
         registration_prompt(jobs->store, jobs->origin);
         replay_settle_consents(jobs->store);
+        replay_settle_voices(jobs->store);
         replay_ask_files(jobs->store, jobs->runner);
 }
 

@@ -104,6 +104,9 @@ static void on_frame(void *owner, const SfuFrame *frame)
                 on_picture(recording, frame);
         else if (frame->channel != SFU_NO_CHANNEL)
                 recorder_language(recording->recorder, (unsigned)frame->channel, frame->bytes, frame->length, time_us);
+        else if (recording->of.voices)
+                recorder_voice(recording->recorder, (unsigned)frame->seat, frame->participant.value, frame->bytes,
+                               frame->length, time_us);
         else
                 recorder_audio(recording->recorder, (unsigned)frame->seat, frame->bytes, frame->length, time_us);
         g_mutex_unlock(&recording->lock);
@@ -162,7 +165,8 @@ static void on_recorder_event(void *owner, const RecorderEvent *event)
                     &(ReplayOf){ .event = recording->of.event_id,
                                  .talk = recording->of.talk_id,
                                  .folder = recording->name,
-                                 .title = recording->title },
+                                 .title = recording->title,
+                                 .voices_room = recording->of.voices ? recording->of.room_id : 0 },
                     event);
         if (event->state == RECORDER_FINISHED)
                 socket_loop_run(recording->all->sockets, reap, recording);

@@ -58,6 +58,7 @@ typedef struct {
         int64_t capacity;                /* seats on site, 0: not said */
         bool lobby;                      /* who comes waits until a host lets them in */
         bool sealed;                     /* a workshop whose media is encrypted end to end */
+        bool voices;                     /* its recordings keep each speaker's voice as a file of its own, too */
 } EventRoom;
 void event_room_free(EventRoom *room);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventRoom, event_room_free)

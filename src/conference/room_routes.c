@@ -29,6 +29,12 @@ static const FormField fields[] = {
                   "them, and no halls, cameras or players without a page take part. Chat, names and hands are not "
                   "encrypted."),
           .kind = FIELD_TICK },
+        { .name = "voices",
+          .label = N_("Keep each speaker’s voice by itself, too"),
+          .hint = N_("Recordings then hold, beside the film, a sound file of each speaker who agreed to be recorded. "
+                     "Hosts download them where they move the borders of a replay. Speakers are told where they agree, "
+                     "and a file is deleted when its speaker takes that back."),
+          .kind = FIELD_TICK },
         { .name = "capacity",
           .label = N_("Seats on site"),
           .hint = N_("Empty when nobody can come, or when it does not matter."),
@@ -107,6 +113,7 @@ static void room_fill(EventRoom *room, const Form *form)
         room->note = g_strdup(form_value(form, "note"));
         room->lobby = *form_value(form, "lobby") != 0;
         room->sealed = *form_value(form, "sealed") != 0;
+        room->voices = *form_value(form, "voices") != 0;
         room->capacity = form_number(form, "capacity", 0);
 }
 
@@ -180,6 +187,7 @@ static Form *form_of_room(Request *req, const EventRoom *room)
         form_set(form, "capacity", seats);
         form_set(form, "lobby", room->lobby ? "1" : "");
         form_set(form, "sealed", room->sealed ? "1" : "");
+        form_set(form, "voices", room->voices ? "1" : "");
         return form;
 }
 

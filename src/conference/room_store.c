@@ -13,7 +13,7 @@ void event_room_free(EventRoom *room)
         g_free(room);
 }
 
-#define ROOM_COLUMNS "id, slug, name, kind, note, capacity, lobby, sealed"
+#define ROOM_COLUMNS "id, slug, name, kind, note, capacity, lobby, sealed, voices"
 
 static EventRoom *room_from(Stmt *row)
 {
@@ -26,6 +26,7 @@ static EventRoom *room_from(Stmt *row)
         room->capacity = stmt_int(row, 5);
         room->lobby = stmt_int(row, 6) != 0;
         room->sealed = stmt_int(row, 7) != 0;
+        room->voices = stmt_int(row, 8) != 0;
         return room;
 }
 
@@ -55,20 +56,22 @@ bool event_room_name_is_taken(Db *db, int64_t event, const char *name, int64_t b
 bool event_room_keep(Db *db, int64_t event, EventRoom *room)
 {
         if (room->id)
-                return db_run(db,
-                              "UPDATE room SET name = $3, kind = $4, note = $5, capacity = $6, lobby = $7, sealed = $8 "
-                              "WHERE id = $1 "
-                              "AND event_id = $2",
-                              "iitttiii", room->id, event, room->name, room->kind, room->note, room->capacity,
-                              (int64_t)room->lobby, (int64_t)room->sealed);
+                return db_run(
+                        db,
+                        "UPDATE room SET name = $3, kind = $4, note = $5, capacity = $6, lobby = $7, sealed = $8, "
+                        "voices = $9 WHERE id = $1 "
+                        "AND event_id = $2",
+                        "iitttiiii", room->id, event, room->name, room->kind, room->note, room->capacity,
+                        (int64_t)room->lobby, (int64_t)room->sealed, (int64_t)room->voices);
         room->id = db_insert(
                 db,
-                "INSERT INTO room(id, event_id, slug, name, kind, note, capacity, lobby, sealed, position) "
+                "INSERT INTO room(id, event_id, slug, name, kind, note, capacity, lobby, sealed, voices, position) "
                 "VALUES((SELECT "
                 "max(last, (SELECT coalesce(max(id), 0) FROM room)) + 1 FROM room_number), $1, $2, $3, $4, "
-                "$5, $6, $7, $8, (SELECT coalesce(max(position), 0) + 1 FROM room WHERE event_id = $1)) RETURNING id",
-                "ittttiii", event, room->slug, room->name, room->kind, room->note, room->capacity, (int64_t)room->lobby,
-                (int64_t)room->sealed);
+                "$5, $6, $7, $8, $9, (SELECT coalesce(max(position), 0) + 1 FROM room WHERE event_id = $1)) RETURNING "
+                "id",
+                "ittttiiii", event, room->slug, room->name, room->kind, room->note, room->capacity,
+                (int64_t)room->lobby, (int64_t)room->sealed, (int64_t)room->voices);
         return room->id != 0;
 }
 

@@ -6,6 +6,15 @@
 
 #define ROWS 30 /* of a page */
 
+static bool keeps_voices(Db *db, int64_t event)
+{
+        g_autoptr(GPtrArray) rooms = conference_rooms(db, event);
+        bool any = false;
+        for (guint i = 0; i < rooms->len && !any; i++)
+                any = ((const EventRoom *)rooms->pdata[i])->voices;
+        return any;
+}
+
 void law_show_consent(Request *req, Db *db)
 {
         const Lang *lang = request_lang(req);
@@ -13,7 +22,9 @@ void law_show_consent(Request *req, Db *db)
         Consent consent = people_consent(db, request_account(req), event->id);
         g_autofree char *day = when_date(lang, event->zone, consent.standing ? consent.given_us : consent.withdrawn_us);
         Html *h = law_frame(req, event, EVENT_NOWHERE, tr(lang, "May you be recorded?"), true);
-        law_consent_view(h, &(LawConsentPage){ .event = event, .consent = consent, .day = day });
+        law_consent_view(
+                h, &(LawConsentPage){
+                           .event = event, .consent = consent, .day = day, .voices = keeps_voices(db, event->id) });
         page_end(req, h, 200);
 }
 

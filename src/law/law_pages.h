@@ -60,6 +60,7 @@ typedef struct {
         const Event *event;
         Consent consent;
         const char *day; /* of the last choice */
+        bool voices;     /* a room of the event keeps each voice by itself, too */
 } LawConsentPage;
 void law_consent_view(Html *h, const LawConsentPage *v);
 typedef struct {

@@ -242,7 +242,9 @@ static const Retention TABLE[] = {
           .days = 365 },
         { .key = "recording",
           .tables = "recording",
-          .what = N_("Recordings of sessions: voice and picture of those on stage who agreed"),
+          .what = N_("Recordings of sessions: voice and picture of those on stage who agreed; where the room says so, "
+                     "each "
+                     "voice as a sound file of its own, for the organisers alone"),
           .why = N_("To publish replays for those who could not come"),
           .basis = BY_CONSENT,
           .kept = N_("As long as it is published; it is taken down when you withdraw your consent"),

@@ -19,6 +19,7 @@ typedef struct {
         const char *title; /* of the talk */
         SfuRoom sfu_room;
         const char *languages[SFU_CHANNELS]; /* that are interpreted, by channel; NULL: none */
+        bool voices;                         /* each speaker's own is kept by itself, too */
 } LiveRecording;
 
 /* How the application records; all called on the socket loop's thread, none may block. */

@@ -204,6 +204,7 @@ static LiveRecording describe(const LiveRoom *room)
                                     room->session_id, room->talk.title, room->sfu_room };
         for (int i = 0; i < SFU_CHANNELS; i++)
                 recording.languages[i] = room->languages[i];
+        recording.voices = room->doorway.voices;
         return recording;
 }
 

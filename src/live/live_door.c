@@ -241,7 +241,7 @@ void live_door_look(LiveRoom *room, const LiveDoorway *doorway)
         room->doorway = *doorway;
         if (before.sealed != doorway->sealed)
                 live_seal_changed(room);
-        if (before.workshop != doorway->workshop)
+        if (before.workshop != doorway->workshop || before.voices != doorway->voices)
                 live_broadcast(room, json_pack("{s:s, s:o}", "t", "kind", "room", live_room_json(room)));
         if (before.door == doorway->door)
                 return;

@@ -21,7 +21,7 @@ void live_store_doorway(Db *db, int64_t room_id, LiveDoorway *ret_doorway)
         g_autoptr(Stmt) row =
                 db_query(db,
                          "SELECT r.kind = 'workshop', r.lobby, coalesce(d.door, ''), coalesce(d.since_us, 0),"
-                         " r.kind = 'workshop' AND r.sealed"
+                         " r.kind = 'workshop' AND r.sealed, r.voices"
                          " FROM room r LEFT JOIN live_door d ON d.room_id = r.id WHERE r.id = $1",
                          "i", room_id);
         if (!stmt_next(row)) { /* a part */
@@ -38,6 +38,7 @@ void live_store_doorway(Db *db, int64_t room_id, LiveDoorway *ret_doorway)
         ret_doorway->door = set < 0 ? ret_doorway->usual : (LiveDoor)set;
         ret_doorway->since_us = stmt_int(row, 3);
         ret_doorway->sealed = stmt_int(row, 4) != 0;
+        ret_doorway->voices = stmt_int(row, 5) != 0 && !ret_doorway->sealed;
 }
 
 bool live_store_door(Db *db, int64_t room_id, LiveDoor door, int64_t now_us)

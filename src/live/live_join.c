@@ -19,9 +19,9 @@ json_t *live_talk_json(const LiveRoom *room)
 
 json_t *live_room_json(const LiveRoom *room)
 {
-        return json_pack("{s:s, s:s, s:s, s:I, s:b}", "title", room->title, "slug", room->slug, "kind",
+        return json_pack("{s:s, s:s, s:s, s:I, s:b, s:b}", "title", room->title, "slug", room->slug, "kind",
                          room->doorway.workshop ? "workshop" : "stage", "part", (json_int_t)live_room_part(room),
-                         "sealed", room->doorway.sealed);
+                         "sealed", room->doorway.sealed, "voices", room->doorway.voices);
 }
 
 static json_t *people_json(LiveRoom *room)

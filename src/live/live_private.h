@@ -69,6 +69,7 @@ int live_door_from_word(const char *word); /* -1: none */
 typedef struct {
         bool workshop; /* all may speak */
         bool sealed;   /* its media is encrypted end to end: live_seal.c */
+        bool voices;   /* recordings keep each speaker's voice by itself, too */
         LiveDoor door;
         LiveDoor usual; /* as the room's form says */
         int64_t since_us;

@@ -160,6 +160,7 @@ static const char *const words[] = {
         N_("Nothing is recorded in the team room."),
         N_("Nothing can be recorded here: picture and sound are encrypted end to end."),
         N_("My picture and my voice may be recorded and published."),
+        N_("In this room my voice is also kept as a sound file of its own, for the organisers."),
         N_("Stop sharing my screen"),
         N_("Share my screen"),
         N_("Close"),

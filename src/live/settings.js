@@ -16,7 +16,7 @@ export function Settings(view) {
   return html`<${Dialog} title=${t("Settings")} look=${on_stage ? "preview" : ""} close=${() => act.open(null)}>
     ${on_stage && html`<div class="pair"><${Preview} view=${view} /></div>
       ${!room.room?.team && !room.room?.sealed && html`<label class="tick"><input type="checkbox" checked=${me.consent === true} onChange=${(/** @type {Event} */ event) => act.consent(/** @type {HTMLInputElement} */ (event.currentTarget).checked)} />
-      <span>${t("My picture and my voice may be recorded and published.")}</span></label>`}
+      <span>${t("My picture and my voice may be recorded and published.")}${room.room?.voices && html` <b>${t("In this room my voice is also kept as a sound file of its own, for the organisers.")}</b>`}</span></label>`}
       ${room.room?.kind === "workshop" && html`<p class="phone-only"><button type="button" class="btn wide" onClick=${act.leave_stage}>${icon("down")}${t("Leave my seat")}</button></p>`}
       <p class="phone-only"><button type="button" class="btn wide" onClick=${act.screen}>${icon("screen")}${view.devices.tracks.screen ? t("Stop sharing my screen") : t("Share my screen")}</button></p>`}
     ${room.me?.role === "host" && !room.room?.team && html`<p class="phone-only stack">${!room.room?.sealed && html`<button type="button" class="btn wide" onClick=${act.record}>${icon("record")}${room.recording ? t("Stop recording") : t("Record")}</button>`}

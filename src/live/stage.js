@@ -105,6 +105,7 @@ export function Notices({ room, link, media, sound, problem, act, publishing, pi
     ${me?.stage !== null && me && publishing === "failed" && html`<p class="notice warn">${icon("signal")}<span><b>${t("Your picture and voice do not reach the room.")}</b> ${t("We are trying again.")}</span></p>`}
     ${me && me.stage !== null && !view_ready(me, publishing) && html`<p class="notice"><span>${t("You are on stage, without microphone or camera.")}</span> <button type="button" class="btn" onClick=${() => act.open({ kind: "enter" })}>${t("Prepare my microphone and camera")}</button></p>`}
     ${room.record_text && html`<p class="notice">${icon("record")}<span>${room.record_text}</span></p>`}
+    ${room.recording && room.room?.voices && me?.consent === true && me.stage !== null && html`<p class="notice">${icon("record")}<span>${t("In this room my voice is also kept as a sound file of its own, for the organisers.")}</span></p>`}
     ${problem && html`<p class="notice bad">${icon("alert")}<span>${problem}</span> <button type="button" class="icon-btn" aria-label=${t("Close this message")} onClick=${act.dismiss}>${icon("close")}</button></p>`}`;
 }
 

@@ -19,7 +19,7 @@ const CHAT_LINES_MAX = 500;
 export function emptyRoom() {
   return {
     /** @type {{id: number, key: string, role: string, name: string, hall?: number} | null} */ me: null,
-    /** @type {{title: string, slug: string, kind: "stage" | "workshop", part: number, team?: true, sealed: boolean} | null} part: of a group, 0: the whole room */ room: null,
+    /** @type {{title: string, slug: string, kind: "stage" | "workshop", part: number, team?: true, sealed: boolean, voices?: boolean} | null} part: of a group, 0: the whole room */ room: null,
     /** @type {Door} who comes in */ door: /** @type {Door} */ ("open"),
     /** @type {Waiting[]} who waits to be let in; hosts know */ lobby: [],
     /** this page waits to be let in */ waits: false,

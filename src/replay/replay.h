@@ -21,7 +21,8 @@ typedef struct {
         int64_t event, talk; /* talk 0: held outside the programme; kept, shown nowhere */
         const char *folder;  /* letters, digits and "-", 64 at most; the same for the recording's whole life */
         const char *title;
-        int64_t started_us; /* 0: now */
+        int64_t started_us;  /* 0: now */
+        int64_t voices_room; /* of live: whose people's own voices it keeps in apart/; 0: nobody's */
 } ReplayOf;
 
 /* Keeps what the recorder tells: that it began, plays, can be downloaded, or failed. Other events are nothing. False is
@@ -67,6 +68,9 @@ bool replay_expire(Db *db);
 void replay_ask_files(Store *store, JobRunner *runner);
 /* Takes off what somebody does not agree to any more, and lets it come back; every minute, by app. */
 void replay_settle_consents(Store *store);
+
+/* Deletes the own voices of those who do not agree any more; likewise. */
+void replay_settle_voices(Store *store);
 
 /* The corrections that an account has made to transcripts; forgets who made them: the words stay. */
 json_t *replay_export(Db *db, int64_t account);

@@ -114,6 +114,35 @@ static GArray *parts_of(const Cut *cut, const Lang *lang)
         return parts;
 }
 
+static void cut_voice_clear(gpointer data)
+{
+        CutVoice *voice = data;
+        g_free(voice->url);
+        g_free(voice->name);
+        g_free(voice->size);
+        g_free(voice->download);
+}
+
+static GArray *voices_of(Request *req, Db *db, const Cut *cut)
+{
+        const Lang *lang = request_lang(req);
+        GArray *voices = g_array_new(FALSE, TRUE, sizeof(CutVoice));
+        g_array_set_clear_func(voices, cut_voice_clear);
+        g_autoptr(GPtrArray) list = replay_voices(db, request_store(req), cut->replay);
+        for (guint i = 0; i < list->len; i++) {
+                const ReplayVoice *one = list->pdata[i];
+                g_autofree char *unknown = g_strdup_printf(tr(lang, "Speaker %d"), one->person);
+                const char *name = one->name && *one->name ? one->name : unknown;
+                CutVoice voice = { .url = g_strdup_printf("/%s/talk/%s/replay/cut/voices/%s?part=%d", cut->event->slug,
+                                                          cut->talk->code, one->file, cut->part),
+                                   .name = one->part > 1 ? g_strdup_printf("%s (%d)", name, one->part) : g_strdup(name),
+                                   .size = size_text(lang, one->bytes),
+                                   .download = voice_download_name(one) };
+                g_array_append_val(voices, voice);
+        }
+        return voices;
+}
+
 static bool has_file(Request *req, const Cut *cut, const char *name)
 {
         if (!cut->drawn)
@@ -145,7 +174,7 @@ static void show(Request *req, Db *db, const Cut *cut, Form *form, int status)
         form_set(form, "part", part);
         form_set(form, "from", from);
         form_set(form, "to", to);
-        g_autoptr(GArray) log = log_of(db, cut, lang), parts = parts_of(cut, lang);
+        g_autoptr(GArray) log = log_of(db, cut, lang), parts = parts_of(cut, lang), voices = voices_of(req, db, cut);
         static const char *const styles[] = { "replay/replay.css", NULL }, *const scripts[] = { "replay/cut.js", NULL };
         Html *h = conference_page(req, cut->event, EVENT_REPLAYS,
                                   &(Page){ .title = tr(lang, "Borders of the replay"),
@@ -164,7 +193,8 @@ static void show(Request *req, Db *db, const Cut *cut, Form *form, int status)
                                 .to_s = to_us / SECOND_US,
                                 .part = cut->part,
                                 .is_cut = cut->replay->from_us || cut->replay->to_us,
-                                .log = log });
+                                .log = log,
+                                .voices = voices });
         page_end(req, h, status);
 }
 
@@ -245,11 +275,25 @@ static void send_wave(Request *req, Db *db)
         send_file(req, db, "wave.png", "image/png");
 }
 
+/* Whether or not the replay is withheld for somebody else's sake: each voice is its speaker's alone. */
+static void send_voice(Request *req, Db *db)
+{
+        g_auto(Cut) cut = cut_of(req, db, request_query(req, "part"));
+        g_autofree char *path =
+                cut.replay ? replay_voice_path(db, request_store(req), cut.replay, request_param(req, "file")) : NULL;
+        if (path)
+                respond_file(req, path, "audio/ogg", false);
+        else
+                respond_not_found(req);
+}
+
 const Route replay_cut_routes[] = {
         { GET, "/:event/talk/:code/replay/cut/", show_cut, RIGHT_HOST, 0, "The borders of a replay" },
         { POST, "/:event/talk/:code/replay/cut/", move_borders, RIGHT_HOST, FORM_BYTES,
           "Move the borders of a replay" },
         { GET, "/:event/talk/:code/replay/cut/strip.jpg", send_strip, RIGHT_HOST, 0, "Pictures of a recording" },
         { GET, "/:event/talk/:code/replay/cut/wave.png", send_wave, RIGHT_HOST, 0, "The sound of a recording, drawn" },
+        { GET, "/:event/talk/:code/replay/cut/voices/:file", send_voice, RIGHT_HOST, 0,
+          "A speaker's own voice of a recording" },
         { 0 },
 };

@@ -73,6 +73,20 @@ MediaKind media_kind(const char *file_name)
         return language_kind(file_name);
 }
 
+bool media_voice(const char *file_name, int *ret_person, int *ret_part)
+{
+        size_t digits = strspn(file_name, "0123456789");
+        const char *part = file_name + digits + 1;
+        if (digits < 6 || digits > 9 || file_name[digits] != '-')
+                return false;
+        size_t of_part = strspn(part, "0123456789");
+        if (of_part < 1 || of_part > 2 || strcmp(part + of_part, ".opus") != 0)
+                return false;
+        *ret_person = (int)g_ascii_strtoll(file_name, NULL, 10);
+        *ret_part = (int)g_ascii_strtoll(part, NULL, 10);
+        return *ret_person > 0 && *ret_part > 0;
+}
+
 bool media_folder_is_sound(const char *folder)
 {
         size_t length = strspn(folder, "abcdefghijklmnopqrstuvwxyz0123456789-");
@@ -135,6 +149,14 @@ char *download_name(const char *title)
                 g_string_truncate(name, name->len - 1);
         g_string_append(name, name->len ? ".mp4" : "replay.mp4");
         return g_string_free(name, FALSE);
+}
+
+char *voice_download_name(const ReplayVoice *voice)
+{
+        g_autofree char *movie = download_name(voice->name);
+        g_autofree char *name = g_str_has_prefix(movie, "replay.") ? g_strdup_printf("voice-%d", voice->person)
+                                                                   : g_strndup(movie, strlen(movie) - strlen(".mp4"));
+        return voice->part > 1 ? g_strdup_printf("%s-%d.opus", name, voice->part) : g_strconcat(name, ".opus", NULL);
 }
 
 bool licence_is_free(const char *licence)

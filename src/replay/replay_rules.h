@@ -11,6 +11,8 @@ MediaKind media_kind(const char *file_name);
 bool media_folder_is_sound(const char *folder);
 /* The number of the segment that this file is of, its picture or a language's sound; -1: it is none. */
 int64_t media_segment(const char *file_name);
+/* Whose own voice this file of apart/ holds, and which of theirs: "000012-1.opus". False: it is none. */
+bool media_voice(const char *file_name, int *ret_person, int *ret_part);
 /* "fr" of "fr.m3u8"; NULL: not the list of a language. (transfer full) */
 char *media_list_language(const char *file_name);
 
@@ -57,5 +59,7 @@ char *iso_duration(int64_t length_us);
 char *size_text(const Lang *lang, int64_t bytes);
 /* A name for the downloaded file, fit for every file system: "le-metier-de-mediateur.mp4" (transfer full) */
 char *download_name(const char *title);
+/* Likewise of a speaker's own voice: "ada-lovelace.opus", "ada-lovelace-2.opus". (transfer full) */
+char *voice_download_name(const ReplayVoice *voice);
 /* Whether these letters stand for a licence that lets everyone copy and adapt. */
 bool licence_is_free(const char *licence);

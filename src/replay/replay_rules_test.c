@@ -202,6 +202,42 @@ static void test_names(void)
         g_assert_cmpstr(media_kind("sound.m4a").type, ==, "audio/mp4");
 }
 
+static void test_voices(void)
+{
+        static const char *const refused[] = { "",
+                                               "000012",
+                                               "000012-",
+                                               "000012-.opus",
+                                               "000012-0.opus",
+                                               "000012-100.opus",
+                                               "12-1.opus",
+                                               "000000-1.opus",
+                                               "0000000012-1.opus",
+                                               "000012-1.opus.",
+                                               "../000012-1.opus",
+                                               "000012-1.ogg",
+                                               "000012_1.opus",
+                                               "ada-1.opus" };
+        int person = 0, part = 0;
+        for (size_t i = 0; i < G_N_ELEMENTS(refused); i++)
+                g_assert_false(media_voice(refused[i], &person, &part));
+        g_assert_true(media_voice("000012-3.opus", &person, &part) && person == 12 && part == 3);
+        g_assert_true(media_voice("1234567-1.opus", &person, &part) && person == 1234567);
+        static const struct {
+                const char *name;
+                int part;
+                const char *file;
+        } names[] = { { "Ada Lovelace", 1, "ada-lovelace.opus" },
+                      { "Ada Lovelace", 2, "ada-lovelace-2.opus" },
+                      { "", 1, "voice-12.opus" },
+                      { "../../x\"y", 1, "x-y.opus" } };
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+                g_autofree char *file = voice_download_name(
+                        &(ReplayVoice){ .person = 12, .part = names[i].part, .name = (char *)names[i].name });
+                g_assert_cmpstr(file, ==, names[i].file);
+        }
+}
+
 static void test_time_words(void)
 {
         g_autofree char *short_one = replay_time_text(41 * SECOND_US), *long_one = replay_time_text(4140 * SECOND_US);
@@ -280,6 +316,7 @@ int main(int argc, char **argv)
         g_test_add_func("/replay/names", test_names);
         g_test_add_func("/replay/time-words", test_time_words);
         g_test_add_func("/replay/find", test_find);
+        g_test_add_func("/replay/voices", test_voices);
         g_test_add_func("/replay/merge", test_merge);
         return g_test_run();
 }

@@ -21,12 +21,13 @@ bool replay_store_save(Db *db, const ReplayOf *of, ReplayState state, const Reco
 {
         return db_run(db,
                       "INSERT INTO recording(event_id, talk_id, folder, title, state, started_us, length_us, bytes, "
-                      "download_bytes) VALUES($1, nullif($2, 0), $3, $4, $5, $6, $7, $8, $9) "
+                      "download_bytes, voices_room) VALUES($1, nullif($2, 0), $3, $4, $5, $6, $7, $8, $9, $10) "
                       "ON CONFLICT(folder) DO UPDATE SET state = excluded.state, length_us = excluded.length_us, "
-                      "bytes = excluded.bytes, download_bytes = excluded.download_bytes",
-                      "iitttiiii", of->event, of->talk, of->folder, of->title ? of->title : "", states[state],
+                      "bytes = excluded.bytes, download_bytes = excluded.download_bytes, "
+                      "voices_room = max(voices_room, excluded.voices_room)",
+                      "iitttiiiii", of->event, of->talk, of->folder, of->title ? of->title : "", states[state],
                       of->started_us > 0 ? of->started_us : now_us(), event->length_us, event->bytes,
-                      event->download_bytes);
+                      event->download_bytes, of->voices_room);
 }
 
 bool replay_store_forget(Db *db, const char *folder)
@@ -44,7 +45,8 @@ static ReplayState read_state(const char *word)
 
 #define COLUMNS                                                                                                        \
         "id, event_id, coalesce(talk_id, 0), folder, title, state, started_us, "                                       \
-        "iif(shown_us > 0, shown_us, length_us), download_bytes, from_us, to_us, sound_bytes, stale, bytes, withdrawn"
+        "iif(shown_us > 0, shown_us, length_us), download_bytes, from_us, to_us, sound_bytes, stale, bytes, "          \
+        "withdrawn, voices_room"
 
 static Replay *read_one(Stmt *rows)
 {
@@ -64,6 +66,7 @@ static Replay *read_one(Stmt *rows)
         replay->stale = stmt_int(rows, 12);
         replay->bytes = stmt_int(rows, 13);
         replay->withdrawn = stmt_int(rows, 14) != 0;
+        replay->voices_room = stmt_int(rows, 15);
         return replay;
 }
 
@@ -98,6 +101,12 @@ GPtrArray *replay_store_unfinished(Db *db, bool abandoned)
                 "download_bytes = 0) OR (state = 'recording' AND ($4 OR coalesce((SELECT end_us FROM talk WHERE "
                 "talk.id = talk_id), started_us + $2) < $1 - $3)) ORDER BY id",
                 "iiii", now_us(), DAY_US, HOUR_US, (int64_t)abandoned);
+        return read_all(rows);
+}
+
+GPtrArray *replay_store_with_voices(Db *db)
+{
+        g_autoptr(Stmt) rows = db_query(db, "SELECT " COLUMNS " FROM recording WHERE voices_room <> 0 ORDER BY id", "");
         return read_all(rows);
 }
 

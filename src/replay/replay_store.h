@@ -13,7 +13,8 @@ typedef struct {
         int64_t started_us, length_us, download_bytes;
         int64_t from_us, to_us; /* its borders; 0: its own */
         int64_t sound_bytes, stale, bytes;
-        bool withdrawn; /* its files hold what must not be seen any more */
+        bool withdrawn;      /* its files hold what must not be seen any more */
+        int64_t voices_room; /* whose people's own voices it keeps; 0: nobody's */
 } Replay;
 void replay_free(Replay *replay);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Replay, replay_free)
@@ -26,6 +27,8 @@ GPtrArray *replay_store_of_talk(Db *db, int64_t talk);
 /* Those that were stopped, or left for good, and are not whole; abandoned: and those still being recorded, which are so
  * only by name when nobody writes them. (transfer full) of Replay */
 GPtrArray *replay_store_unfinished(Db *db, bool abandoned);
+/* Those that keep voices by themselves. (transfer full) of Replay */
+GPtrArray *replay_store_with_voices(Db *db);
 /* The session whose recording this folder is, when its event is published and it may be recorded; else 0. */
 int64_t replay_store_public_talk(Db *db, const char *folder);
 /* Whether it is being appended to. */
@@ -65,3 +68,16 @@ typedef struct {
 } ReplayLogged;
 /* The latest first. (transfer full) of ReplayLogged */
 GPtrArray *replay_store_logged(Db *db, int64_t talk, int limit);
+
+/* --- Each speaker's own voice ------------------------------------------------------------------------------------- */
+
+typedef struct {
+        int person, part; /* part from 1: the recorder began anew */
+        char *file;       /* in the recording's folder, below apart/ */
+        char *name;       /* "": not known any more */
+        int64_t bytes;
+} ReplayVoice;
+/* Of those who agree. (transfer full) of ReplayVoice */
+GPtrArray *replay_voices(Db *db, const Store *store, const Replay *replay);
+/* Where this one lies; NULL: there is none, or its speaker does not agree. (transfer full) */
+char *replay_voice_path(Db *db, const Store *store, const Replay *replay, const char *file);

@@ -78,8 +78,12 @@ typedef struct {
         int64_t length_s, from_s, to_s;
         int part;
         bool is_cut;
-        const GArray *log; /* of CutNote */
+        const GArray *log;    /* of CutNote */
+        const GArray *voices; /* of CutVoice */
 } CutPage;
+typedef struct {
+        char *url, *name, *size, *download;
+} CutVoice;
 typedef struct {
         char *act, *name, *when;
 } CutNote;
