@@ -6,6 +6,7 @@ import { importRecorded, open_store, record } from '../support/recorded.mjs';
 import { ownerClient, start } from '../http/support.mjs';
 import { until } from '../faults/support.mjs';
 import { missing, open_chromium } from './browsers.mjs';
+import { weigh } from '../support/ecoindex.mjs';
 import { dark_findings, page_findings } from './findings.mjs';
 
 let server, owner, address;
@@ -115,11 +116,14 @@ describe('in chromium', { skip: missing('chromium') }, () => {
     await page.context().close();
   });
 
-  it('has no fault, in the dark neither', async () => {
+  it('has no fault, in the dark neither, and weighs little', async () => {
     const page = await tab({ locale: 'fr-FR' });
-    for (const one of [`${address}cut/`, `${address}embed/`, address]) {
+    const pages = ['/vus/replays/', '/vus/organise/recordings/', '/vus/organise/films/'].map((path) => server.origin + path);
+    for (const one of [`${address}cut/`, `${address}embed/`, address, ...pages]) {
       assert.deepEqual(await page_findings(page, one), []);
       assert.deepEqual(await dark_findings(page), []);
+      const weight = await weigh(await page.context().newPage(), one), plays = /(replay|embed)\/$/.test(one);
+      assert.ok(weight.score >= (plays ? 70 : 80), `${one}: ${JSON.stringify(weight)}`);
       for (const width of process.env.SHOTS ? [375, 1280] : []) {
         await page.setViewportSize({ width, height: 800 });
         await page.screenshot({ path: `${process.env.SHOTS}/${one.replace(/.*replay\//, '').replace(/\W/g, '') || 'replay'}-${width}.png`, fullPage: true });

@@ -3,10 +3,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { hold, importRecorded, open_store, record } from '../support/recorded.mjs';
+import vtt from 'webvtt-parser';
 import { ownerClient, start } from './support.mjs';
 
 const HOSTILE = '<script>alert(1)</script> & "quotes" --> end';
 let server, codes, ada, bo, held;
+
+/** What the W3C's own reader of WebVTT finds wrong. */
+const vtt_faults = (text) => new vtt.WebVTTParser().parse(text, 'captions').errors;
 
 /** Somebody who is signed in and has a name. */
 async function member(name) {
@@ -45,6 +49,7 @@ describe('captions', () => {
     assert.match(await page(), /<track kind="captions" src="captions\.vtt\?part=1" srclang="fr"/);
     const answer = await server.client().get(address('captions.vtt?part=1'));
     assert.match(answer.headers.get('content-type'), /^text\/vtt/);
+    assert.deepEqual(vtt_faults(answer.body_text), []);
     const [head, ...cues] = answer.body_text.trim().split('\n\n').map((cue) => cue.split('\n'));
     assert.deepEqual(head, ['WEBVTT']);
     assert.deepEqual(cues.map(([id]) => id), ['0', '1', '3']);
@@ -98,6 +103,7 @@ describe('chapters, questions and chat', () => {
     assert.match(html, /<span>Hello all<\/span>/);
     assert.doesNotMatch(html, /Shy|Too late/);
     const chat = (await server.client().get(address('chat.vtt'))).body_text;
+    assert.deepEqual(vtt_faults(chat), []);
     assert.match(chat, /00:00:12\.500 --> [\d:.]+\nOpen: See https/);
     assert.doesNotMatch(chat, /Shy|Too late/);
   });
