@@ -75,6 +75,10 @@ void live_answer(Client *client, json_t *message)
 {
         if (client->call)
                 live_call_refuse(client->call, LIVE_DONE);
+        if (!client->socket) { /* a phone without script, whose answer is its next page */
+                json_decref(message);
+                return;
+        }
         /* As long as the rest: of two hundred votes at once each would be a write of its own, and one the proxy too. */
         char *text = json_dumps(message, JSON_COMPACT);
         if (text)
