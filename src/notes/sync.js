@@ -218,9 +218,10 @@ export class NoteSync {
       this.#going = null;
     }
     const opening = this.standing === "opening";
-    this.#others(change_between(this.server, text), "");
+    const edit = change_between(this.server, text);
     this.server = text;
     this.rev = state.rev;
+    this.#others(edit, "");
     if (this.#going)
       this.#going = { ...this.#going, base: this.rev, sent: this.#going.edit };
     if (opening)
@@ -229,11 +230,12 @@ export class NoteSync {
 
   /** @param {Change} change the next one */
   #take(change) {
-    const server = apply(change.edit, this.server), going = this.#going;
+    const before = this.server, server = apply(change.edit, before), going = this.#going;
+    this.server = server; // whoever is told looks at all of it
+    this.rev = change.rev;
     if (going && change.nonce === going.nonce) {
-      const mine = apply(going.edit, this.server);
+      const mine = apply(going.edit, before);
       this.#going = null;
-      this.server = mine;
       if (mine !== server) // never, by the rules; and were it so, no word is lost
         this.#others(change_between(mine, server), "");
       if (this.#typed)
@@ -243,8 +245,6 @@ export class NoteSync {
     } else {
       this.#others(change.edit, change.by);
     }
-    this.server = server;
-    this.rev = change.rev;
   }
 
   /** Puts what is not kept yet after an edit of others. @param {Edit} edit @param {string} by */

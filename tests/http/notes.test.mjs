@@ -170,9 +170,10 @@ class Writer {
 
   constructor(who, id) {
     Object.assign(this, { who, id, marks: [], count: 0 });
-    const look = () => { this.#waiting = this.#waiting.filter(({ holds, done }) => !holds() || done()); };
-    this.sync = new NoteSync(this, { changed: look, stands: look });
+    this.sync = new NoteSync(this, { changed: this.#look, stands: this.#look });
   }
+
+  #look = () => { this.#waiting = this.#waiting.filter(({ holds, done }) => !holds() || done()); };
 
   async changes(since, key) {
     const query = new URLSearchParams({ nonce: key, ...(since !== null && { since: String(since) }) });
@@ -197,6 +198,7 @@ class Writer {
     this.page.socket.on('message', (bytes) => {
       const message = JSON.parse(bytes);
       if (message.t === 'edit' && message.note === this.id && !this.cut) this.sync.hear(message);
+      this.#look(); // an edit may change no letter
     });
   }
 
