@@ -102,19 +102,6 @@ static ConvertFault take_piece(Work *work, int64_t length_us, size_t size)
         return CONVERT_FAULT_NONE;
 }
 
-static ConvertFault fault_of_word(const char *word)
-{
-        static const char *const words[] = { "",
-#define X(name, word) word,
-                                             CONVERT_FAULTS(X)
-#undef X
-        };
-        for (size_t i = 1; i < G_N_ELEMENTS(words); i++)
-                if (!strcmp(words[i], word))
-                        return (ConvertFault)i;
-        return CONVERT_FAULT_BROKEN;
-}
-
 /* One line of the answer. ret_ended: it was the last. */
 static ConvertFault take_line(Work *work, const char *line, bool *ret_ended)
 {
@@ -138,7 +125,7 @@ static ConvertFault take_line(Work *work, const char *line, bool *ret_ended)
                 work->again = (ConvertWay)way;
                 return CONVERT_FAULT_NONE;
         }
-        return sscanf(line, "no %20s", word) == 1 ? fault_of_word(word) : CONVERT_FAULT_BROKEN;
+        return sscanf(line, "no %20s", word) == 1 ? convert_fault_of(word) : CONVERT_FAULT_BROKEN;
 }
 
 static ConvertFault fault_of_end(WorkerEnd end)

@@ -140,7 +140,7 @@ static bool make(UploadMaker *maker, const Film *film)
                 return true;
         if (!fault && !publish(maker, film, clock_us))
                 fault = CONVERT_FAULT_DISK;
-        log_info("upload=%" G_GINT64_FORMAT " fault=%s ms=%" G_GINT64_FORMAT, film->id, upload_fault_word(fault),
+        log_info("upload=%" G_GINT64_FORMAT " fault=%s ms=%" G_GINT64_FORMAT, film->id, convert_fault_word(fault),
                  (monotonic_us() - began_us) / 1000);
         bool later = fault == CONVERT_FAULT_DISK || fault == CONVERT_FAULT_PROGRAM;
         return settle(maker, film, fault) && !later;

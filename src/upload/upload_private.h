@@ -40,8 +40,6 @@ bool upload_key_is_sound(const char *key);
  * its pieces and the one file to download, for which it has made room. */
 int64_t upload_needs(int64_t size, int64_t received);
 int upload_percent(const Film *film);
-const char *upload_fault_word(ConvertFault fault);
-ConvertFault upload_fault_of(const char *word);
 /* A source word for tr(). */
 const char *upload_fault_text(ConvertFault fault);
 

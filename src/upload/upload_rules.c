@@ -66,25 +66,6 @@ int upload_percent(const Film *film)
         return whole > 0 ? (int)CLAMP((double)part * 100 / (double)whole, 0, 100) : 0;
 }
 
-static const char *const WORDS[] = { "",
-#define X(name, word) word,
-                                     CONVERT_FAULTS(X)
-#undef X
-};
-
-const char *upload_fault_word(ConvertFault fault)
-{
-        return WORDS[fault];
-}
-
-ConvertFault upload_fault_of(const char *word)
-{
-        for (size_t i = 0; i < G_N_ELEMENTS(WORDS); i++)
-                if (!strcmp(WORDS[i], word))
-                        return (ConvertFault)i;
-        return CONVERT_FAULT_BROKEN;
-}
-
 const char *upload_fault_text(ConvertFault fault)
 {
         static const char *const sentences[] = {

@@ -36,7 +36,7 @@ static Film *read_film(Stmt *row)
         for (size_t i = 0; i < G_N_ELEMENTS(STATES); i++)
                 if (!strcmp(stmt_text(row, 11), STATES[i]))
                         film->state = (UploadState)i;
-        film->fault = upload_fault_of(stmt_text(row, 12));
+        film->fault = convert_fault_of(stmt_text(row, 12));
         film->anew = stmt_int(row, 13) != 0;
         return film;
 }
@@ -132,7 +132,7 @@ bool upload_store_settle(Db *db, int64_t id, ConvertFault fault)
                       waits   ? "waiting"
                       : fault ? "refused"
                               : "done",
-                      upload_fault_word(fault), now_us());
+                      convert_fault_word(fault), now_us());
 }
 
 bool upload_store_remove(Db *db, int64_t id)

@@ -49,10 +49,10 @@ static void test_percent(void)
 static void test_faults(void)
 {
         for (ConvertFault fault = CONVERT_FAULT_KIND; fault <= CONVERT_FAULT_PROGRAM; fault++) {
-                g_assert_cmpint(upload_fault_of(upload_fault_word(fault)), ==, fault);
+                g_assert_cmpint(convert_fault_of(convert_fault_word(fault)), ==, fault);
                 g_assert_cmpint((int)strlen(upload_fault_text(fault)), >, 20);
         }
-        g_assert_cmpint(upload_fault_of("what a child may say"), ==, CONVERT_FAULT_BROKEN);
+        g_assert_cmpint(convert_fault_of("what a child may say"), ==, CONVERT_FAULT_BROKEN);
         g_assert_true(upload_key_is_sound("0123456789abcdef0123456789abcdef"));
         g_assert_false(upload_key_is_sound("0123456789abcdef0123456789abcde/"));
         g_assert_false(upload_key_is_sound(".."));

@@ -2,26 +2,24 @@
 // and when the line is good again the pictures are back, both ways and without a click. The line's rate is the kernel's (tc).
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { run as run_command, start } from "../http/support.mjs";
+import { run as run_command } from "../http/support.mjs";
 import { talk_pdf } from "../support/pdf.mjs";
-import { importLive } from "../support/sample.mjs";
 import { missing, open_chromium } from "./browsers.mjs";
 import { announced, listen } from "./keyboard.mjs";
-import { go_on_stage, in_own_network, lacks, open_house, run } from "./networks.mjs";
+import { go_on_stage, in_own_network, lacks, open_server_by_a_line, run } from "./networks.mjs";
 import { hears, sees_pictures } from "./watch.mjs";
 
-const PORT = 8080, FAIR_KBIT_S = 1500, BAD_KBIT_S = 80, HOST_TONE = 500, SPEAKER_TONE = 1200, DOWN_MS = 30000, UP_MS = 60000;
+const FAIR_KBIT_S = 1500, BAD_KBIT_S = 80, HOST_TONE = 500, SPEAKER_TONE = 1200, DOWN_MS = 30000, UP_MS = 60000;
 const CAMERA = { width: 640, height: 360, frameRate: 15 };
 
 in_own_network(import.meta.url, "a speaker who comes late", missing("chromium") || lacks("ip", "nsenter", "tc"), within);
 
 function within() {
   describe("a speaker who comes late by a bad line", () => {
-    let house, server, forwarder, host_browser, browser, host, speaker, origin;
+    let place, house, server, host_browser, browser, host, speaker, origin;
 
     /** Both ways; 0: as good as it is. @param {number} kbit_s */
     function rate(kbit_s) {
@@ -31,18 +29,10 @@ function within() {
     }
 
     before(async () => {
-      house = await open_house();
-      origin = `http://localhost:${PORT}`; // in the house it is the server's own, from here it leads there
-      house.connect("line", "10.1.0.1");
-      run("ip link set line up; ip addr add 10.1.0.2/24 dev line; ip route add default via 10.1.0.1");
-      server = await start({ through: house.within, args: ["--port", String(PORT), "--origin", origin] });
-      await importLive(server);
-      // the server listens on its own machine alone; nginx stands in front of it elsewhere
-      const script = `require("node:net").createServer((one) => { const other = require("node:net").connect(${PORT}, "127.0.0.1"); one.pipe(other).pipe(one); for (const end of [one, other]) end.on("error", () => { one.destroy(); other.destroy(); }); }).listen(${PORT}, "${house.address}", () => console.log("ready"))`;
-      forwarder = spawn(house.within[0], [...house.within.slice(1), process.execPath, "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
-      await new Promise((resolve) => forwarder.stdout.once("data", resolve));
+      place = await open_server_by_a_line();
+      ({ house, server, origin } = place);
       host_browser = await open_chromium({ tone: HOST_TONE, program: house.program });
-      browser = await open_chromium({ tone: SPEAKER_TONE, flags: [`--host-resolver-rules=MAP localhost ${house.address}`] });
+      browser = await open_chromium({ tone: SPEAKER_TONE, flags: place.flags });
       host = await host_browser.tab({ locale: "en-GB", camera: CAMERA });
       await sign_in(host, "owner@example.org");
       await go_on_stage(host);
@@ -57,10 +47,7 @@ function within() {
     after(async () => {
       await host_browser?.close();
       await browser?.close();
-      forwarder?.kill();
-      const ended = await server?.stop();
-      house?.close();
-      assert.doesNotMatch(ended?.stderr ?? "", /Sanitizer|runtime error|CRITICAL/);
+      await place?.close();
     });
 
     async function sign_in(tab, email) {

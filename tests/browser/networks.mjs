@@ -8,6 +8,8 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import { start } from "../http/support.mjs";
+import { importLive } from "../support/sample.mjs";
 import { CHROMIUM, has_program } from "./browsers.mjs";
 
 const HOUSE = "10.9.0.1", HOUSE_NAME = "house.localhost"; // a name that may have a camera without https
@@ -64,6 +66,31 @@ export async function open_house() {
     close() {
       child.kill();
       rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/**
+ * The real server in a house at the end of one line (here "line", there "to-line"). In the house its address is its own, from here
+ * it leads there for browsers that have `flags`.
+ */
+export async function open_server_by_a_line() {
+  const house = await open_house(), port = 8080, origin = `http://localhost:${port}`;
+  house.connect("line", "10.1.0.1");
+  run("ip link set line up; ip addr add 10.1.0.2/24 dev line; ip route add default via 10.1.0.1");
+  const server = await start({ through: house.within, args: ["--port", String(port), "--origin", origin] });
+  await importLive(server);
+  // the server listens on its own machine alone; nginx stands in front of it elsewhere
+  const script = `require("node:net").createServer((one) => { const other = require("node:net").connect(${port}, "127.0.0.1"); one.pipe(other).pipe(one); for (const end of [one, other]) end.on("error", () => { one.destroy(); other.destroy(); }); }).listen(${port}, "${house.address}", () => console.log("ready"))`;
+  const forwarder = spawn(house.within[0], [...house.within.slice(1), process.execPath, "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  await new Promise((resolve) => forwarder.stdout.once("data", resolve));
+  return {
+    house, server, origin, flags: [`--host-resolver-rules=MAP localhost ${house.address}`],
+    async close() {
+      forwarder.kill();
+      const ended = await server.stop();
+      house.close();
+      assert.doesNotMatch(ended?.stderr ?? "", /Sanitizer|runtime error|CRITICAL/);
     },
   };
 }

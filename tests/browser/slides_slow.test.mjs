@@ -2,19 +2,17 @@
 // caption within one. The real server, its pages and its media share the line, whose rate is the kernel's (tc).
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { run as run_command, start } from "../http/support.mjs";
+import { run as run_command } from "../http/support.mjs";
 import { talk_pdf } from "../support/pdf.mjs";
-import { importLive } from "../support/sample.mjs";
 import { missing, open_chromium } from "./browsers.mjs";
-import { go_on_stage, in_own_network, lacks, open_house, run } from "./networks.mjs";
+import { go_on_stage, in_own_network, lacks, open_server_by_a_line } from "./networks.mjs";
 import { hears, sees_pictures } from "./watch.mjs";
 
-const PORT = 8080, KBIT_S = 64, SECONDS = 120, SLIDE_EVERY_MS = 12_000, CAPTION_EVERY_MS = 5_000, SLIDES = 12, CAPTION_MS = 1000;
+const KBIT_S = 64, SECONDS = 120, SLIDE_EVERY_MS = 12_000, CAPTION_EVERY_MS = 5_000, SLIDES = 12, CAPTION_MS = 1000;
 const PITCH = 125, LOUDEST = 500; // of the voice, in hertz: its harmonics, and the one that is found again
 
 /** A microphone that speaks: words of a third of a second, of a voice's harmonics and a little breath, with pauses. */
@@ -63,23 +61,15 @@ in_own_network(import.meta.url, "a talk through 64 kbit/s", missing("chromium") 
 
 function within() {
   describe("a talk through 64 kbit/s", () => {
-    let house, server, forwarder, host_browser, browser, host, captioner, watcher, origin;
+    let place, house, server, host_browser, browser, host, captioner, watcher, origin;
     const asked = { slides: {}, captions: {} };
     const bytes_sent = () => JSON.parse(house.run("ip -j -s link show to-line"))[0].stats64.tx.bytes;
 
     before(async () => {
-      house = await open_house();
-      origin = `http://localhost:${PORT}`; // in the house it is the server's own, from here it leads there
-      house.connect("line", "10.1.0.1");
-      run("ip link set line up; ip addr add 10.1.0.2/24 dev line; ip route add default via 10.1.0.1");
-      server = await start({ through: house.within, args: ["--port", String(PORT), "--origin", origin] });
-      await importLive(server);
-      // the server listens on its own machine alone; nginx stands in front of it elsewhere
-      const script = `require("node:net").createServer((one) => { const other = require("node:net").connect(${PORT}, "127.0.0.1"); one.pipe(other).pipe(one); for (const end of [one, other]) end.on("error", () => { one.destroy(); other.destroy(); }); }).listen(${PORT}, "${house.address}", () => console.log("ready"))`;
-      forwarder = spawn(house.within[0], [...house.within.slice(1), process.execPath, "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
-      await new Promise((resolve) => forwarder.stdout.once("data", resolve));
+      place = await open_server_by_a_line();
+      ({ house, server, origin } = place);
       host_browser = await open_chromium({ devices: true, flags: [`--use-file-for-fake-audio-capture=${words_file()}`], program: house.program });
-      browser = await open_chromium({ flags: [`--host-resolver-rules=MAP localhost ${house.address}`] });
+      browser = await open_chromium({ flags: place.flags });
       host = await host_browser.tab({ locale: "en-GB" });
       const link = (await run_command("link", "owner@example.org", "--data", server.folder, "--origin", origin)).stdout.trim();
       await host.goto(link);
@@ -100,10 +90,7 @@ function within() {
     after(async () => {
       await host_browser?.close();
       await browser?.close();
-      forwarder?.kill();
-      const ended = await server?.stop();
-      house?.close();
-      assert.doesNotMatch(ended?.stderr ?? "", /Sanitizer|runtime error|CRITICAL/);
+      await place?.close();
     });
 
     it("has its slides sent and shown in the room", async () => {

@@ -21,6 +21,11 @@ typedef enum {
 #undef X
 } ConvertFault;
 
+/* "" for none. */
+const char *convert_fault_word(ConvertFault fault);
+/* CONVERT_FAULT_BROKEN for a word that is none of them. */
+ConvertFault convert_fault_of(const char *word);
+
 /* How much is made anew: each way follows when the one before cannot go on. */
 typedef enum {
         CONVERT_COPY,  /* picture and sound as they are, where that is possible */

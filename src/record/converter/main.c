@@ -73,16 +73,6 @@ static bool on_piece(void *owner, const Segment *segment, bool new_description)
         return say(line) && write_all(bytes->data, bytes->len);
 }
 
-static const char *fault_word(ConvertFault fault)
-{
-        static const char *const words[] = { "",
-#define X(name, word) word,
-                                             CONVERT_FAULTS(X)
-#undef X
-        };
-        return words[fault];
-}
-
 static void be_quiet(void *owner, int level, const char *format, va_list arguments)
 {
 }
@@ -91,7 +81,7 @@ static bool tell_end(const ConvertResult *result)
 {
         char line[LINE_BYTES] = "end";
         if (result->fault)
-                g_snprintf(line, sizeof line, "no %s", fault_word(result->fault));
+                g_snprintf(line, sizeof line, "no %s", convert_fault_word(result->fault));
         else if (result->again)
                 g_snprintf(line, sizeof line, "again %d", result->again);
         return say(line);
