@@ -11,17 +11,26 @@
 
 #define ACT_BYTES 4096
 
-static const FormField FIELDS[] = {
-        { "talk", N_("Session"), .kind = FIELD_SELECT, .required = true },
-        { "file", N_("Film or sound"),
-          .hint = N_("MP4, WebM, Matroska, AVI, MPEG-TS, MP3, M4A … Without script 60 MB at most."), .kind = FIELD_FILE,
-          .accept = "video/*,audio/*,.mkv,.ts" },
-        { "promise", N_("Those who are seen or heard in it agree that it is shown, and I may publish it."),
-          .kind = FIELD_TICK, .required = true },
-        { "name", N_("Name of the file"), .kind = FIELD_HIDDEN, .characters_max = 1000 },
-        { "size", N_("Its size"), .kind = FIELD_HIDDEN },
-        { 0 },
-};
+/* A script announces a film and sends it afterwards; without one the form brings it. */
+#define FIELDS_WITH(comes_with_it)                                                                                     \
+        {                                                                                                              \
+                { "talk", N_("Session"), .kind = FIELD_SELECT, .required = true },                                     \
+                        { "file",                                                                                      \
+                          N_("Film or sound"),                                                                         \
+                          .hint = N_("MP4, WebM, Matroska, AVI, MPEG-TS, MP3, M4A … Without script 60 MB at most."),   \
+                          .kind = FIELD_FILE,                                                                          \
+                          .accept = "video/*,audio/*,.mkv,.ts",                                                        \
+                          .required = comes_with_it },                                                                 \
+                        { "promise",                                                                                   \
+                          N_("Those who are seen or heard in it agree that it is shown, and I may publish it."),       \
+                          .kind = FIELD_TICK, .required = true },                                                      \
+                        { "name", N_("Name of the file"), .kind = FIELD_HIDDEN, .characters_max = 1000 },              \
+                        { "size", N_("Its size"), .kind = FIELD_HIDDEN },                                              \
+                {                                                                                                      \
+                        0                                                                                              \
+                }                                                                                                      \
+        }
+static const FormField FIELDS[] = FIELDS_WITH(true), ANNOUNCED[] = FIELDS_WITH(false);
 
 /* --- The page ----------------------------------------------------------------------------------------------------- */
 
@@ -245,7 +254,7 @@ static void send_film(Request *req, Db *unused)
         Db *db = store_read_begin(store);
         g_autoptr(Event) event = conference_event(db, request_event(req));
         g_autoptr(GPtrArray) talks = upload_store_talks(db, request_event(req));
-        g_autoptr(Form) form = form_new(req, FIELDS);
+        g_autoptr(Form) form = form_new(req, wants_json(req) ? ANNOUNCED : FIELDS);
         g_autoptr(GArray) options = options_of(talks, event, request_lang(req));
         form_options(form, "talk", (const FormOption *)options->data);
         form_check(form);
