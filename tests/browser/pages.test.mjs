@@ -15,7 +15,7 @@ const TABS = 3; // one is laid out while another's markup is read and a third is
 // Routes that need what a crawl does not have, or answer no page.
 const NOT_FOR_A_CRAWL = [/^\/me\/data\/erased\/$/, /\/socket$/, /\/sign-in\/sent\//, /\/sign-in\/dead\//, /\/register\/(sent|cancelled)\//, /\/jobs\/[^/]+\/(state|file)$/, /\/whi[pe]p?$/,
   // of mails, of a file that was sent, of a speaker; the rest answers no page
-  /\/(address|unsubscribe)\/:/, /\/import\/(result\/)?:/, /\/me\/speaker\/$/, /\/my\/codes$/, /\/schedule\/v\//, /\/talk\/:file$/,
+  /\/(address|unsubscribe)\/:/, /\/import\/(result\/)?:/, /\/me\/speaker\/$/, /\/my\/codes$/, /\/schedule\/v\//, /\/(talk|voices)\/:file$/,
   // what somebody made first: looked at by browser/notes, slides, transcript, hall_screen; a capture is a file
   /\/organise\/notes\/(list$|:note)/, /\/slides\//, /\/replay\/(line|cut|embed)\/$/, /\/live\/:room\/(screen|seat)\/$/, /\/captures\//];
 
