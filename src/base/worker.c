@@ -1,19 +1,19 @@
 #include "base/worker.h"
 
 #include "base/log.h"
+#include "base/spawn.h"
 #include "base/time.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { ANSWER = 1, LOOK_MS = 500 };
+enum { LOOK_MS = 500 };
 
 struct Worker {
         WorkerPlan plan;
@@ -23,76 +23,29 @@ struct Worker {
         bool late, stopped;
 };
 
-/* Beside the running program as the build and the installation put it. (transfer full) */
-static char *program_path(const WorkerPlan *plan)
-{
-        g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-        g_autofree char *folder = g_path_get_dirname(self ? self : ".");
-        const char *const places[] = { ".", plan->place, "../libexec/treteau" };
-        for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
-                g_autofree char *path = g_build_filename(folder, places[i], plan->program, NULL);
-                if (g_file_test(path, G_FILE_TEST_IS_EXECUTABLE))
-                        return g_steal_pointer(&path);
-        }
-        return g_build_filename(folder, plan->program, NULL);
-}
-
-/* The child gets these descriptors, no environment, and nothing else of ours. */
-static int spawn(const WorkerPlan *plan, int in, int answer, pid_t *ret_pid)
-{
-        posix_spawn_file_actions_t actions;
-        posix_spawnattr_t attributes;
-        sigset_t none, normal;
-        g_autofree char *program = program_path(plan);
-        char *arguments[WORKER_WORDS_MAX + 2] = { (char *)plan->program }, *environment[] = { NULL };
-        for (size_t i = 0; i < WORKER_WORDS_MAX && plan->words[i]; i++)
-                arguments[i + 1] = (char *)plan->words[i];
-        sigemptyset(&none);
-        sigfillset(&normal);
-        sigdelset(&normal, SIGKILL);
-        sigdelset(&normal, SIGSTOP);
-        posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_adddup2(&actions, in, 0);
-        posix_spawn_file_actions_adddup2(&actions, answer, ANSWER);
-        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO);
-        posix_spawnattr_init(&attributes);
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-        posix_spawnattr_setsigmask(&attributes, &none);
-        posix_spawnattr_setsigdefault(&attributes, &normal);
-        int code = posix_spawn(ret_pid, program, &actions, &attributes, arguments, environment);
-        if (code)
-                log_warn("child: %s: %s", program, g_strerror(code));
-        posix_spawnattr_destroy(&attributes);
-        posix_spawn_file_actions_destroy(&actions);
-        return code;
-}
-
-static int lifted(int descriptor)
-{
-        return fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-}
-
 static bool begin(Worker *child)
 {
         int ends[2] = { -1, -1 };
-        int in = open(child->plan.file, O_RDONLY | O_CLOEXEC);
+        const WorkerPlan *plan = &child->plan;
+        g_autofree char *program = spawn_path(plan->program, plan->place);
+        int in = open(plan->file, O_RDONLY | O_CLOEXEC);
         if (in < 0 || pipe2(ends, O_CLOEXEC) < 0) {
-                log_warn("child: %s: %s", child->plan.file, g_strerror(errno));
+                log_warn("child: %s: %s", plan->file, g_strerror(errno));
                 if (in >= 0)
                         close(in);
                 return false;
         }
-        int held[] = { lifted(in), lifted(ends[1]) };
+        g_autoptr(GError) error = NULL;
+        SpawnPlan start = { .program = program, .words = plan->words, .given = { in, ends[1] }, .n_given = 3 };
+        bool started = spawn_child(&start, &child->pid, &error);
+        if (!started) {
+                log_warn("child: %s", error->message);
+                close(ends[0]);
+        }
         close(in);
         close(ends[1]);
-        bool whole = held[0] >= 0 && held[1] >= 0 && spawn(&child->plan, held[0], held[1], &child->pid) == 0;
-        for (size_t i = 0; i < G_N_ELEMENTS(held); i++)
-                if (held[i] >= 0)
-                        close(held[i]);
-        if (!whole)
-                close(ends[0]);
         child->answer = ends[0];
-        return whole;
+        return started;
 }
 
 Worker *worker_start(const WorkerPlan *plan)

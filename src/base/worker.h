@@ -15,11 +15,11 @@
 enum { WORKER_LINE_BYTES = 160, WORKER_WORDS_MAX = 6 };
 
 typedef struct {
-        const char *program, *place;         /* its name; its folder in the build tree, below src/ */
-        const char *file;                    /* its descriptor 0, for reading */
-        const char *words[WORKER_WORDS_MAX]; /* its arguments, ends with NULL */
-        int piece_cpu_s, piece_wait_s;       /* that it may use for one piece of its answer, of a core and of time */
-        bool (*stops)(gpointer owner);       /* asked twice a second while nothing comes: true ends it. NULL: never */
+        const char *program, *place;             /* its name; its folder in the build tree, below src/ */
+        const char *file;                        /* its descriptor 0, for reading */
+        const char *words[WORKER_WORDS_MAX + 1]; /* its arguments, ends with NULL */
+        int piece_cpu_s, piece_wait_s; /* that it may use for one piece of its answer, of a core and of time */
+        bool (*stops)(gpointer owner); /* asked twice a second while nothing comes: true ends it. NULL: never */
         gpointer owner;
 } WorkerPlan;
 

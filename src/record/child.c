@@ -1,10 +1,10 @@
 #include "record/child.h"
+#include "base/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -29,43 +29,11 @@ static bool fail(GError **error, int code, const char *what)
 
 bool child_spawn(const char *program, int theirs, pid_t *ret_pid, GError **error)
 {
-        posix_spawn_file_actions_t actions;
-        posix_spawnattr_t attributes;
-        sigset_t none, normal;
-        g_autofree char *path = g_strconcat("PATH=", g_getenv("PATH") ? g_getenv("PATH") : "/usr/bin:/bin", NULL);
-        g_autofree char *name = g_path_get_basename(program);
-        char *arguments[] = { name, NULL }, *environment[] = { path, NULL };
-        sigemptyset(&none);
-        sigfillset(&normal);
-        sigdelset(&normal, SIGKILL);
-        sigdelset(&normal, SIGSTOP);
-        posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-        posix_spawn_file_actions_adddup2(&actions, theirs, LINK_DESCRIPTOR);
-        posix_spawn_file_actions_addclosefrom_np(&actions, LINK_DESCRIPTOR + 1);
-        posix_spawnattr_init(&attributes);
-        /* An own process group: Ctrl-C in the server's terminal is the server's to answer. */
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-        posix_spawnattr_setsigmask(&attributes, &none);
-        posix_spawnattr_setsigdefault(&attributes, &normal);
-        int code = posix_spawn(ret_pid, program, &actions, &attributes, arguments, environment);
-        posix_spawnattr_destroy(&attributes);
-        posix_spawn_file_actions_destroy(&actions);
-        return code == 0 || fail(error, code, program);
-}
-
-char *child_program(const char *name)
-{
-        static const char *const places[] = { "", "record/recorder", "record/transcoder", "../libexec/treteau" };
-        g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-        g_autofree char *folder = g_path_get_dirname(self ? self : ".");
-        for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
-                g_autofree char *path = g_build_filename(folder, places[i], name, NULL);
-                if (g_file_test(path, G_FILE_TEST_IS_EXECUTABLE))
-                        return g_steal_pointer(&path);
-        }
-        return g_build_filename(folder, name, NULL);
+        return spawn_child(&(SpawnPlan){ .program = program,
+                                         .given = { SPAWN_NOTHING, SPAWN_NOTHING, STDERR_FILENO, theirs },
+                                         .n_given = LINK_DESCRIPTOR + 1,
+                                         .starts_others = true },
+                           ret_pid, error);
 }
 
 static bool send_hello(int descriptor, int folder, const char *title)

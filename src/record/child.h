@@ -12,9 +12,6 @@ typedef struct Child Child;
 /* Starts a program that gets standard error, the socket as descriptor 3, and nothing else of ours; no environment but
  * the path; in a process group of its own. */
 bool child_spawn(const char *program, int theirs, pid_t *ret_pid, GError **error);
-/* Where a child program lies: beside the running one, as the build and the installation put it. (transfer full) */
-char *child_program(const char *name);
-
 /* Starts the program and sends HELLO with the folder, and which languages there are: RECORD_LANGUAGES of them, by
  * channel, NULL or "" for none. */
 Child *child_start(const char *program, const char *folder, const char *title, const char *const *languages,

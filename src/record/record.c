@@ -1,6 +1,7 @@
 #include "record/record.h"
 
 #include "base/log.h"
+#include "base/spawn.h"
 #include "base/time.h"
 #include "record/child.h"
 #include "record/little.h"
@@ -447,7 +448,7 @@ static void *recorder_run(void *data)
 
 char *recorder_program(void)
 {
-        return child_program("treteau-recorder");
+        return spawn_path("treteau-recorder", "record/recorder");
 }
 
 bool recorder_has_ended(const char *folder)

@@ -1,6 +1,7 @@
 #include "record/transcode.h"
 
 #include "base/log.h"
+#include "base/spawn.h"
 #include "base/time.h"
 #include "record/child.h"
 
@@ -380,7 +381,8 @@ Transcoder *transcoder_new(const TranscoderConfig *config, GError **error)
                 return NULL;
         }
         Transcoder *transcoder = g_new0(Transcoder, 1);
-        transcoder->program = config->program ? g_strdup(config->program) : child_program("treteau-transcoder");
+        transcoder->program =
+                config->program ? g_strdup(config->program) : spawn_path("treteau-transcoder", "record/transcoder");
         transcoder->budget = config->budget;
         transcoder->owner = config->owner;
         transcoder->on_picture = config->on_picture;

@@ -236,7 +236,7 @@ void socket_send_gathered(Socket *socket, const char *text, size_t length, int g
                 socket_flush_soon(socket);
                 return;
         }
-        int64_t due_us = ((monotonic_us() + gather_ms * INT64_C(1000)) / GRID_US + 1) * GRID_US;
+        int64_t due_us = ((loop->turn_us + gather_ms * INT64_C(1000)) / GRID_US + 1) * GRID_US;
         socket->due_us = socket->due_us ? MIN(socket->due_us, due_us) : due_us;
         loop->due_us = loop->due_us ? MIN(loop->due_us, socket->due_us) : socket->due_us;
 }

@@ -130,7 +130,7 @@ static void look_for_due(SocketLoop *loop, int64_t now_us)
 
 static int run_timers(SocketLoop *loop)
 {
-        int64_t now = monotonic_us(), wait_us = TICK_MS * 1000;
+        int64_t now = loop->turn_us = monotonic_us(), wait_us = TICK_MS * 1000;
         look_for_due(loop, now);
         for (guint i = 0; i < loop->timers->len; i++) {
                 Timer *timer = &g_array_index(loop->timers, Timer, i);
@@ -168,14 +168,14 @@ static gpointer loop_run(gpointer data)
                 int wait_ms = run_timers(loop);
                 end_turn(loop);
                 int count = epoll_wait(loop->epoll, events, EVENTS, wait_ms);
+                loop->turn_us = monotonic_us();
                 for (int i = 0; i < count; i++) {
                         Source *source = events[i].data.ptr;
                         source->ready(loop, source, events[i].events);
                 }
-                int64_t now = monotonic_us();
-                if (now - looked_us > TICK_MS * 1000) {
-                        looked_us = now;
-                        look_after_sockets(loop, now);
+                if (loop->turn_us - looked_us > TICK_MS * 1000) {
+                        looked_us = loop->turn_us;
+                        look_after_sockets(loop, loop->turn_us);
                 }
         }
         end_all(loop);

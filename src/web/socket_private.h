@@ -45,7 +45,8 @@ struct SocketLoop {
         GQueue sockets;
         GPtrArray *unsent; /* Socket: to be flushed when this turn of the loop is over */
         bool any_dead;
-        int64_t due_us; /* the first socket's; 0: none waits */
+        int64_t due_us;  /* the first socket's; 0: none waits */
+        int64_t turn_us; /* when this turn began: in a crowd the clock is asked once, not for each page */
         GPtrArray *watches;
         GArray *timers;
         int64_t stopping_us; /* 0: not yet */

@@ -1,9 +1,10 @@
 /* treteau-picture: one picture from descriptor 0, written anew to 3 (big) and 4 (small), one line about it to 1.
  * Started by the server (picture/picture_run.c), never by hand. It reads bytes that anybody may have sent: when a
  * library falls to them, what falls has no file, no network and no more than a few seconds. */
+#include "base/answer.h"
 #include "base/calls.h"
-#include "picture/encoder/raster.h"
 #include "base/confine.h"
+#include "picture/encoder/raster.h"
 
 #include <glib.h>
 #include <stdio.h>
@@ -35,19 +36,6 @@ static GByteArray *read_all(void)
         return n == 0 ? g_steal_pointer(&bytes) : NULL;
 }
 
-static bool write_all(int descriptor, const void *bytes, size_t size)
-{
-        const uint8_t *at = bytes;
-        while (size > 0) {
-                ssize_t n = write(descriptor, at, size);
-                if (n <= 0)
-                        return false;
-                at += n;
-                size -= (size_t)n;
-        }
-        return true;
-}
-
 static const char *fault_word(PictureFault fault)
 {
         static const char *const words[] = { "",
@@ -75,8 +63,8 @@ int main(int argc, char **argv)
         Encoded encoded = { 0 };
         PictureFault fault =
                 bytes ? picture_encode(bytes->data, bytes->len, PIXELS_MAX, &encoded) : PICTURE_FAULT_BYTES;
-        if (!fault && (!write_all(BIG, encoded.big->data, encoded.big->len) ||
-                       !write_all(SMALL, encoded.small->data, encoded.small->len)))
+        if (!fault && (!answer_write(BIG, encoded.big->data, encoded.big->len) ||
+                       !answer_write(SMALL, encoded.small->data, encoded.small->len)))
                 fault = PICTURE_FAULT_DISK;
         char line[80];
         if (fault)
@@ -84,7 +72,7 @@ int main(int argc, char **argv)
         else
                 g_snprintf(line, sizeof(line), "ok %s %d %d %d %d\n", encoded.png ? "png" : "jpg", encoded.width,
                            encoded.height, encoded.small_width, encoded.small_height);
-        bool told = write_all(ANSWER, line, strlen(line));
+        bool told = answer_write(ANSWER, line, strlen(line));
         encoded_clear(&encoded);
         return told ? 0 : 1;
 }

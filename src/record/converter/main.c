@@ -5,11 +5,11 @@
  *   WAY    0, 1, 2 (ConvertWay); FROM: microseconds, where the last piece of an earlier run ended
  *   answer = "film " length " " anew LF (piece)* ("end" / "again " WAY / "no " word) LF
  *   piece  = ["init " bytes LF init] "piece " length " " bytes LF segment */
-#include "record/converter/convert.h"
-#include "record/recorder/mp4.h"
-
+#include "base/answer.h"
 #include "base/calls.h"
 #include "base/confine.h"
+#include "record/converter/convert.h"
+#include "record/recorder/mp4.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,22 +25,9 @@ typedef struct Answer {
         unsigned number;
 } Answer;
 
-static bool write_all(const void *bytes, size_t size)
-{
-        const uint8_t *at = bytes;
-        while (size > 0) {
-                ssize_t n = write(ANSWER, at, size);
-                if (n <= 0)
-                        return false;
-                at += n;
-                size -= (size_t)n;
-        }
-        return true;
-}
-
 static bool say(const char *line)
 {
-        return write_all(line, strlen(line)) && write_all("\n", 1);
+        return answer_write(ANSWER, line, strlen(line)) && answer_write(ANSWER, "\n", 1);
 }
 
 static bool on_begin(void *owner, const uint8_t *config, size_t config_size, bool picture_anew)
@@ -58,7 +45,7 @@ static bool tell_init(const Answer *answer, const Segment *segment)
         g_autoptr(GByteArray) bytes = g_byte_array_new();
         mp4_put_init(bytes, &segment->description, answer->config, answer->config_size);
         g_autofree char *line = g_strdup_printf("init %u", bytes->len);
-        return say(line) && write_all(bytes->data, bytes->len);
+        return say(line) && answer_write(ANSWER, bytes->data, bytes->len);
 }
 
 static bool on_piece(void *owner, const Segment *segment, bool new_description)
@@ -70,7 +57,7 @@ static bool on_piece(void *owner, const Segment *segment, bool new_description)
                 return false;
         g_autofree char *line =
                 g_strdup_printf("piece %" G_GINT64_FORMAT " %u", segment->end_us - segment->start_us, bytes->len);
-        return say(line) && write_all(bytes->data, bytes->len);
+        return say(line) && answer_write(ANSWER, bytes->data, bytes->len);
 }
 
 static void be_quiet(void *owner, int level, const char *format, va_list arguments)

@@ -1,6 +1,7 @@
 /* treteau-transcoder: VP8 in, H.264 out, over a socket as descriptor 3. Started by the server (record/transcode.c),
  * never by hand. It decodes what anybody may have sent: when a library falls to it, what falls has no file, no network,
  * no more memory than this, and the lowest priority but one. */
+#include "base/answer.h"
 #include "base/calls.h"
 #include "base/confine.h"
 #include "record/transcoder/lane.h"
@@ -11,25 +12,13 @@
 
 enum { LINK_DESCRIPTOR = 3, MEMORY_MOST_MIB = 1024, DESCRIPTORS_MOST = 16, NICER = 15, READ_BYTES = 64 << 10 };
 
-static bool write_all(const void *bytes, size_t size)
-{
-        const uint8_t *at = bytes;
-        while (size > 0) {
-                ssize_t n = write(LINK_DESCRIPTOR, at, size);
-                if (n <= 0)
-                        return false;
-                at += n;
-                size -= (size_t)n;
-        }
-        return true;
-}
-
 static void send_frame(void *owner, const TranscodeFrame *frame)
 {
         bool *gone = owner;
         uint8_t head[TRANSCODE_HEAD_BYTES];
         transcode_head_write(frame, head);
-        *gone = *gone || !write_all(head, sizeof head) || !write_all(frame->bytes, frame->length);
+        *gone = *gone || !answer_write(LINK_DESCRIPTOR, head, sizeof head) ||
+                !answer_write(LINK_DESCRIPTOR, frame->bytes, frame->length);
 }
 
 /* False at the end, or at nonsense. */

@@ -4,9 +4,10 @@
  *
  *   answer = "pages " N LF page* ("end" / "no " word " " number) LF
  *   page   = "page " width height bytes small-width small-height bytes bytes LF picture small-picture text */
-#include "slides/encoder/drawing.h"
+#include "base/answer.h"
 #include "base/calls.h"
 #include "base/confine.h"
+#include "slides/encoder/drawing.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,24 +29,11 @@ static GByteArray *read_all(void)
         return n == 0 ? g_steal_pointer(&bytes) : NULL;
 }
 
-static bool write_all(const void *bytes, size_t size)
-{
-        const uint8_t *at = bytes;
-        while (size > 0) {
-                ssize_t n = write(ANSWER, at, size);
-                if (n <= 0)
-                        return false;
-                at += n;
-                size -= (size_t)n;
-        }
-        return true;
-}
-
 static bool tell_count(gpointer owner, int pages)
 {
         char line[LINE_BYTES];
         g_snprintf(line, sizeof line, "pages %d\n", pages);
-        return write_all(line, strlen(line));
+        return answer_write(ANSWER, line, strlen(line));
 }
 
 static bool tell_page(gpointer owner, const DrawnPage *page)
@@ -54,8 +42,8 @@ static bool tell_page(gpointer owner, const DrawnPage *page)
         size_t length = strlen(page->text);
         g_snprintf(line, sizeof line, "page %d %d %zu %d %d %zu %zu\n", page->width, page->height, page->big_bytes,
                    page->small_width, page->small_height, page->small_bytes, length);
-        return write_all(line, strlen(line)) && write_all(page->big, page->big_bytes) &&
-               write_all(page->small, page->small_bytes) && write_all(page->text, length);
+        return answer_write(ANSWER, line, strlen(line)) && answer_write(ANSWER, page->big, page->big_bytes) &&
+               answer_write(ANSWER, page->small, page->small_bytes) && answer_write(ANSWER, page->text, length);
 }
 
 static const char *fault_word(SlidesFault fault)
@@ -90,5 +78,5 @@ int main(int argc, char **argv)
                 g_snprintf(line, sizeof(line), "no %s %d\n", fault_word(fault), page);
         else
                 g_strlcpy(line, "end\n", sizeof(line));
-        return write_all(line, strlen(line)) ? 0 : 1;
+        return answer_write(ANSWER, line, strlen(line)) ? 0 : 1;
 }
