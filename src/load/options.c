@@ -3,7 +3,7 @@
 #include <string.h>
 
 #define PEERS_MAX 10000
-#define STAGE_MAX 12
+#define STAGE_MAX 30 /* cameras of a workshop; a stage has 12 */
 #define JOINS_MAX 1000
 #define RATE_MAX 10000
 #define ADDRESSES_MAX 200
@@ -21,7 +21,8 @@ static void add_server(GOptionContext *context, Options *options)
                 { "url", 0, 0, G_OPTION_ARG_STRING, &options->url, "Of Janus (ws://) or Tréteau (http://)", "URL" },
                 { "event", 0, 0, G_OPTION_ARG_STRING, &options->event, "The event's slug", "SLUG" },
                 { "room", 0, 0, G_OPTION_ARG_STRING, &options->room, "The room's slug", "SLUG" },
-                { "key", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->keys, "Of a speaker; may be repeated", "KEY" },
+                { "key", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->keys, "Of a speaker, or empty; may be repeated",
+                  "KEY" },
                 { "list", 0, 0, G_OPTION_ARG_STRING, &options->list, "hls: the path of what is on air", "PATH" },
                 { "name", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->names, "In the order of the keys", "NAME" },
                 { "together", 0, 0, G_OPTION_ARG_NONE, &options->together, "speakers: all speak at once", NULL },

@@ -2,7 +2,7 @@
 #include "base/time.h"
 #include <string.h>
 
-#define SEATS_MAX 12
+#define SEATS_MAX 30 /* of a workshop */
 
 typedef struct Room Room;
 

@@ -9,7 +9,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#define SPEAKERS_MAX 12
+#define SPEAKERS_MAX 30 /* as a workshop has places */
 #define RETRY_US SECOND_US
 #define RETRY_MAX_US (5 * SECOND_US)
 #define TAKE_AFTER_US (3 * SECOND_US) /* the stage has been empty of people for so long */
@@ -244,12 +244,14 @@ bool speakers_run(Loop *loop, Network *network, const RoomAddress *address, cons
         Troupe troupe = { .loop = loop, .network = network, .address = address, .together = together };
         for (unsigned i = 0; keys[i] && i < SPEAKERS_MAX; i++) {
                 const char *name = names && troupe.count < g_strv_length((char **)names) ? names[i] : "exemple";
-                troupe.speakers[troupe.count++] = (Speaker){ .troupe = &troupe,
-                                                             .number = i,
-                                                             .name = name,
-                                                             .key = keys[i],
-                                                             .people_on_stage = g_hash_table_new(NULL, NULL),
-                                                             .retry_us = RETRY_US };
+                troupe.speakers[troupe.count++] =
+                        (Speaker){ .troupe = &troupe,
+                                   .number = i,
+                                   .name = name,
+                                   .key = *keys[i] ? keys[i]
+                                                   : NULL, /* none: takes a place as anybody may in a workshop */
+                                   .people_on_stage = g_hash_table_new(NULL, NULL),
+                                   .retry_us = RETRY_US };
         }
         watch_signals(&troupe);
         while (!troupe.stopping) {
