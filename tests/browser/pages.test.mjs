@@ -1,5 +1,6 @@
 // Every page that the server has, as a visitor, an attendee and the owner, at 375 and 1280 pixels: no finding of axe or
-// html-validate, nothing wider than the window, nothing asked of another host, no script error, nothing the policy refused.
+// html-validate, nothing wider than the window, nothing asked of another host, no script error, nothing the policy refused; an
+// EcoIndex of 80 and more, of 70 where something plays.
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -7,11 +8,13 @@ import { linkTo } from "../http/mail.mjs";
 import { until } from "../faults/support.mjs";
 import { ownerClient, run, start } from "../http/support.mjs";
 import { missing, open_chromium } from "./browsers.mjs";
+import { score_of } from "../support/ecoindex.mjs";
 import { html_findings, standing_findings } from "./findings.mjs";
 
 const EVENT = "nec-sud-charente"; // of the demo
 const PAGES_MAX = 150;
 const TABS = 3; // one is laid out while another's markup is read and a third is under axe
+const PLAYS = /\/(replay|live\/[^/]+|organise\/meeting)\/$/; // a recording, or a room
 // Routes that need what a crawl does not have, or answer no page.
 const NOT_FOR_A_CRAWL = [/^\/me\/data\/erased\/$/, /\/socket$/, /\/sign-in\/sent\//, /\/sign-in\/dead\//, /\/register\/(sent|cancelled)\//, /\/jobs\/[^/]+\/(state|file)$/, /\/whi[pe]p?$/,
   // of mails, of a file that was sent, of a speaker; the rest answers no page
@@ -53,6 +56,9 @@ describe("every page", { skip: missing("chromium") }, () => {
       return null;
     const seen = [await html_findings(await response.text()), await standing_findings(page)];
     found.push(...seen.flat().map((text) => `${address} ${text}`));
+    const score = await score_of(page), least = PLAYS.test(address) ? 70 : 80;
+    if (score < least)
+      found.push(`${address} has an EcoIndex of ${score.toFixed(0)}, less than ${least}`);
     if (response.status() >= 500)
       found.push(`${address} answers ${response.status()}`);
     return page.evaluate(() => [...document.links].filter((a) => a.origin === location.origin && !a.hasAttribute("download")).map((a) => a.pathname + a.search));

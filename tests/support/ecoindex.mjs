@@ -40,3 +40,17 @@ export async function weigh(page, url) {
   const weight = { nodes, requests, kilobytes: bytes / 1000 };
   return { ...weight, score: ecoindex(weight) };
 }
+
+const HEADERS_BYTES = 300; // of a request and its answer, about
+
+/**
+ * Of the page that stands there, by what the browser notes of it: what it had in its cache counts as fetched.
+ * @param {import("playwright-core").Page} page @returns {Promise<number>}
+ */
+export async function score_of(page) {
+  const seen = await page.evaluate(() => {
+    const parts = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+    return { nodes: document.querySelectorAll('*').length, requests: parts.length, bytes: parts.reduce((sum, one) => sum + one.encodedBodySize, 0) };
+  });
+  return ecoindex({ nodes: seen.nodes, requests: seen.requests, kilobytes: (seen.bytes + seen.requests * HEADERS_BYTES) / 1000 });
+}
