@@ -181,7 +181,7 @@ static void keep(Apart *apart, uint32_t person, const uint8_t *opus, size_t size
         }
         int64_t missing = position - own->stream.samples;
         if (missing >= APART_SAMPLES || own->stream.samples == 0)
-                ogg_silence(&own->stream, missing / FRAME_SAMPLES, own->unwritten);
+                ogg_silence(&own->stream, missing, own->unwritten);
         ogg_packet(&own->stream, opus, size, samples, own->unwritten);
 }
 
