@@ -427,8 +427,8 @@ static void test_power_cut(Fixture *fixture, gconstpointer data)
         g_autofree char *text = g_strjoinv(", ", (char **)asked->pdata);
         g_assert_cmpstr(text, ==,
                         "sync .i000000.mp4.part, name i000000.mp4, sync .s000000.m4s.part, name s000000.m4s, "
-                        "sync ." PLAYLIST_NAME ".part, name " PLAYLIST_NAME ", sync ." PLAYLIST_RECENT_NAME
-                        ".part, name " PLAYLIST_RECENT_NAME ", sync folder");
+                        "sync folder, sync folder, sync folder, sync ." PLAYLIST_NAME ".part, name " PLAYLIST_NAME
+                        ", sync ." PLAYLIST_RECENT_NAME ".part, name " PLAYLIST_RECENT_NAME ", sync folder");
         g_clear_pointer(&asked, g_ptr_array_unref);
 }
 
