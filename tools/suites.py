@@ -17,7 +17,7 @@ LOGS = os.path.join(ROOT, "build", "log")
 PAGES_ONLY = {"conference", "making", "pages", "people", "programme", "registration"}
 # Files that say how long something may take, load the machine, or record what is said at the pace of speech.
 HTTP_ALONE = {"proxy", "shared_pages"}
-FAULTS_ALONE = {"crowd", "full", "kill", "record", "restore", "stop", "wire"}
+FAULTS_ALONE = {"crowd", "full", "full_voices", "kill", "record", "restore", "stop", "wire"}
 ATTACKS_ALONE = {"confined", "flood", "signalling"}
 FUZZ_RUNS = 20000
 WHY_LENGTH = 600  # characters shown of why a test failed

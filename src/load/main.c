@@ -147,8 +147,12 @@ static bool speak(Loop *loop, Network *network, const Options *options, const Ro
         if (!address || !options->keys)
                 return refuse("speakers needs --url, --event, --room and a --key for each speaker");
         prctl(PR_SET_PDEATHSIG, SIGTERM);
-        return speakers_run(loop, network, address, (const char *const *)options->names,
-                            (const char *const *)options->keys, options->together);
+        return speakers_run(loop, network, address,
+                            &(SpeakersOptions){ .names = (const char *const *)options->names,
+                                                .keys = (const char *const *)options->keys,
+                                                .together = options->together,
+                                                .stays = options->stays,
+                                                .tone_hz = options->tone });
 }
 
 /* A socket a peer: the usual limit of 1,024 is for other programs. */

@@ -7,6 +7,7 @@
 #define JOINS_MAX 1000
 #define RATE_MAX 10000
 #define ADDRESSES_MAX 200
+#define TONE_MAX_HZ 20000
 
 static bool refuse(const char *text)
 {
@@ -26,6 +27,9 @@ static void add_server(GOptionContext *context, Options *options)
                 { "list", 0, 0, G_OPTION_ARG_STRING, &options->list, "hls: the path of what is on air", "PATH" },
                 { "name", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->names, "In the order of the keys", "NAME" },
                 { "together", 0, 0, G_OPTION_ARG_NONE, &options->together, "speakers: all speak at once", NULL },
+                { "stays", 0, 0, G_OPTION_ARG_NONE, &options->stays, "speakers: beside others on stage, too", NULL },
+                { "tone", 0, 0, G_OPTION_ARG_DOUBLE, &options->tone,
+                  "speakers: all say words in this tone, in place of one tone each", "HZ" },
                 { "insecure", 0, 0, G_OPTION_ARG_NONE, &options->insecure, "Any certificate is good (https)", NULL },
                 { "server-pid", 0, 0, G_OPTION_ARG_INT, &options->server_pid, "Whose CPU time is read", "PID" },
                 { NULL },
@@ -118,7 +122,7 @@ static bool in_range(const Options *options)
                options->joins <= JOINS_MAX && options->residents >= 0 && options->residents <= PEERS_MAX &&
                options->hasty >= 0 && options->hasty <= 100 && options->view >= 0 && options->speaker_every >= 0 &&
                options->says >= 0 && options->says <= RATE_MAX && options->hands >= 0 && options->hands <= RATE_MAX &&
-               options->wave >= 0 && options->per_address >= 0 &&
+               options->wave >= 0 && options->per_address >= 0 && options->tone >= 0 && options->tone <= TONE_MAX_HZ &&
                (options->per_address == 0 || options->subscribers / options->per_address < ADDRESSES_MAX);
 }
 

@@ -42,5 +42,7 @@ Source *loop_source_new(Codec codec, const uint8_t *bytes, size_t size, unsigned
 
 /* A gentle tone, `turn` of every `turns` stretches of eight seconds; silence in the others. */
 Source *tone_source_new(double frequency_hz, unsigned turn, unsigned turns);
+/* The same as words and pauses of uneven length, by the clock: what is heard of it tells when it was said. */
+Source *word_source_new(double frequency_hz);
 
 void source_free(Source *source);

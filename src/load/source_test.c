@@ -213,6 +213,22 @@ static void test_tones_take_turns(void)
         source_free(second);
 }
 
+/* Each is often heard alone, often with the other, and often neither is. */
+static void test_words_differ_by_tone(void)
+{
+        Source *first = word_source_new(440), *second = word_source_new(660);
+        unsigned heard[4] = { 0 };
+        for (int64_t now_us = 0; now_us < 60000000; now_us += 20000) {
+                first->next_frame(first, now_us);
+                second->next_frame(second, now_us);
+                heard[(first->audio_level < 60) + 2 * (second->audio_level < 60)]++;
+        }
+        for (unsigned i = 0; i < G_N_ELEMENTS(heard); i++)
+                g_assert_cmpuint(heard[i], >, 3000 / 8);
+        source_free(first);
+        source_free(second);
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -225,5 +241,6 @@ int main(int argc, char **argv)
         g_test_add_func("/load/source/h264", test_h264_loop_joins_again);
         g_test_add_func("/load/source/spoilt", test_spoilt_media_are_refused);
         g_test_add_func("/load/source/tones", test_tones_take_turns);
+        g_test_add_func("/load/source/words", test_words_differ_by_tone);
         return g_test_run();
 }

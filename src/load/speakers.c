@@ -40,7 +40,8 @@ struct Troupe {
         const RoomAddress *address;
         Speaker speakers[SPEAKERS_MAX];
         unsigned count;
-        bool stopping, together;
+        const SpeakersOptions *options;
+        bool stopping;
         Watch signals;
         int signal_fd;
 };
@@ -64,9 +65,18 @@ static bool person_on_stage(const Speaker *speaker)
         return false;
 }
 
-static void publish(Speaker *speaker)
+static Source *voice_of(const Speaker *speaker)
 {
         static const double tones_hz[] = { 440, 660, 550, 880 };
+        const SpeakersOptions *options = speaker->troupe->options;
+        if (options->tone_hz > 0)
+                return word_source_new(options->tone_hz);
+        return tone_source_new(tones_hz[speaker->number % G_N_ELEMENTS(tones_hz)],
+                               options->together ? 0 : speaker->number, options->together ? 1 : speaker->troupe->count);
+}
+
+static void publish(Speaker *speaker)
+{
         g_autoptr(GError) error = NULL;
         bool first = speaker->number % 2 == 0;
         Source *h264 =
@@ -75,10 +85,7 @@ static void publish(Speaker *speaker)
         Source *vp8 =
                 first ? loop_source_new(CODEC_VP8, media_first_vp8, media_first_vp8_size, MEDIA_FRAMES_PER_SECOND)
                       : loop_source_new(CODEC_VP8, media_second_vp8, media_second_vp8_size, MEDIA_FRAMES_PER_SECOND);
-        bool together = speaker->troupe->together;
-        Source *tone = tone_source_new(tones_hz[speaker->number % G_N_ELEMENTS(tones_hz)],
-                                       together ? 0 : speaker->number, together ? 1 : speaker->troupe->count);
-        const Track tracks[] = { { "0", "mic", CODEC_OPUS, tone, false },
+        const Track tracks[] = { { "0", "mic", CODEC_OPUS, voice_of(speaker), false },
                                  { "1", "camera", CODEC_H264, h264, false },
                                  { "2", "camera-vp8", CODEC_VP8, vp8, !speaker->vp8 } };
         speaker->publisher = publisher_new(speaker->troupe->network, tracks, G_N_ELEMENTS(tracks), 0, &error);
@@ -180,11 +187,11 @@ static void connect_again(Speaker *speaker, int64_t now_us)
         speaker->retry_us = MIN(2 * speaker->retry_us, RETRY_MAX_US);
 }
 
-/* On stage while no person is, off as soon as one comes. */
+/* On stage while no person is, off as soon as one comes; unless it is to stay. */
 static void play(Speaker *speaker, int64_t now_us)
 {
         bool person = person_on_stage(speaker);
-        if (speaker->on_stage && person) {
+        if (speaker->on_stage && person && !speaker->troupe->options->stays) {
                 g_clear_pointer(&speaker->publisher, publisher_free);
                 speaker->on_stage = false;
                 room_member_say(speaker->member, json_pack("{s:s}", "t", "leave"));
@@ -238,10 +245,10 @@ static void watch_signals(Troupe *troupe)
         loop_add(troupe->loop, troupe->signal_fd, &troupe->signals);
 }
 
-bool speakers_run(Loop *loop, Network *network, const RoomAddress *address, const char *const *names,
-                  const char *const *keys, bool together)
+bool speakers_run(Loop *loop, Network *network, const RoomAddress *address, const SpeakersOptions *options)
 {
-        Troupe troupe = { .loop = loop, .network = network, .address = address, .together = together };
+        Troupe troupe = { .loop = loop, .network = network, .address = address, .options = options };
+        const char *const *names = options->names, *const *keys = options->keys;
         for (unsigned i = 0; keys[i] && i < SPEAKERS_MAX; i++) {
                 const char *name = names && troupe.count < g_strv_length((char **)names) ? names[i] : "exemple";
                 troupe.speakers[troupe.count++] =

@@ -169,6 +169,23 @@ static void test_invitations(Fixture *fixture, gconstpointer data)
         end(fixture, db);
 }
 
+/* Asked for every voice of every recording, every few seconds: an event of thousands must not be read through each
+ * time. */
+static void test_consent_is_looked_up(Fixture *fixture, gconstpointer data)
+{
+        Db *db = store_read_begin(fixture->store);
+        {
+                g_autoptr(Stmt) plan = db_query(db,
+                                                "EXPLAIN QUERY PLAN SELECT given_us FROM consent WHERE account_id = 1 "
+                                                "AND event_id = 2 ORDER BY id DESC LIMIT 1",
+                                                NULL);
+                g_assert_true(stmt_next(plan));
+                g_assert_true(strstr(stmt_text(plan, 3), "consent_choice (account_id=? AND event_id=?)"));
+                g_assert_false(stmt_next(plan)); /* nothing is sorted */
+        }
+        store_read_end(fixture->store, db);
+}
+
 static void test_consent(Fixture *fixture, gconstpointer data)
 {
         Db *db = store_write_begin(fixture->store, WRITE_PAGE);
@@ -267,6 +284,7 @@ int main(int argc, char **argv)
         g_test_add("/people/invitations", Fixture, NULL, set_up, test_invitations, tear_down);
         g_test_add("/people/consent", Fixture, NULL, set_up, test_consent, tear_down);
         g_test_add("/people/throttle", Fixture, NULL, set_up, test_throttle, tear_down);
+        g_test_add("/people/consent-is-looked-up", Fixture, NULL, set_up, test_consent_is_looked_up, tear_down);
         g_test_add("/people/expire", Fixture, NULL, set_up, test_expire, tear_down);
         g_test_add("/people/forget", Fixture, NULL, set_up, test_forget, tear_down);
         g_test_add("/people/home", Fixture, NULL, set_up, test_home, tear_down);

@@ -1,47 +1,23 @@
 // The disk is full while people register, write, upload and are recorded: each is told in a clear sentence, nothing else
 // changes, and all goes on when space returns. The data folder is a small file system of its own.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, rmdirSync, unlinkSync, writeSync }
-  from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { ownerClient, start } from '../http/support.mjs';
 import { Page } from '../support/page.mjs';
 import { importLive, scheduleXml } from '../support/sample.mjs';
+import { empty, fill, mount, unmount } from './small_disk.mjs';
 import { speaker } from './speaker.mjs';
 import { rows, startAgain, until } from './support.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'treteau-full-'));
-const filler = path.join(folder, 'filler');
 const TRIES = 400; // what a write-ahead log has room for already
-const skip = (() => {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32m,mode=700', 'treteau-test', folder], { stdio: 'pipe' });
-    return false;
-  } catch (error) {
-    rmdirSync(folder);
-    return `no file system of its own: ${String(error.stderr).trim()}`;
-  }
-})();
+const skip = mount(folder, 32) ?? false;
+if (skip) rmdirSync(folder);
 let server, place, owner, host;
 const kept = [], refused = [];
-
-function fill() {
-  const file = openSync(filler, 'a');
-  try {
-    for (let size = 1 << 20; size >= 1; size = size >> 1)
-      try {
-        for (;;) writeSync(file, Buffer.alloc(size));
-      } catch (error) {
-        assert.equal(error.code, 'ENOSPC');
-      }
-  } finally {
-    closeSync(file);
-  }
-}
-const empty = () => unlinkSync(filler);
 
 before(async () => {
   if (skip) return;
@@ -53,7 +29,7 @@ before(async () => {
 after(async () => {
   if (skip) return;
   await server.stop({ keep: true });
-  execFileSync('umount', [folder]);
+  unmount(folder);
   rmdirSync(folder);
 });
 
@@ -65,7 +41,7 @@ async function register(email) {
 
 /** Fills the disk, and what the write-ahead log has room for already. @returns the answer that says so */
 async function fillUp() {
-  fill();
+  fill(folder);
   const { length } = refused;
   let answer;
   for (let n = 0; n < TRIES && refused.length === length; n++) answer = await register(`n${kept.length}@example.org`);
@@ -80,7 +56,7 @@ function pieces() {
 }
 
 describe('case 23: a full disk', { skip }, () => {
-  afterEach(() => rmSync(filler, { force: true }));
+  afterEach(() => rmSync(path.join(folder, 'filler'), { force: true }));
 
   it('while people register: the page says so, and what was taken is kept', async () => {
     assert.equal((await register('before@example.org')).status, 303);
@@ -88,7 +64,7 @@ describe('case 23: a full disk', { skip }, () => {
     assert.equal(answer.status, 507);
     assert.match(answer.body_text, /disk is full: nothing was saved/);
     assert.equal((await server.client().get(`/${place.slug}/schedule/`)).status, 200);
-    empty();
+    empty(folder);
     assert.equal((await register(refused.at(-1))).status, 303);
   });
 
@@ -102,7 +78,7 @@ describe('case 23: a full disk', { skip }, () => {
     const late = await Page.open(server, place);
     assert.equal((await late.ask({ t: 'join', name: 'Late', key: null }, 'refused')).of, 'join');
     await page.ask({ t: 'ping' }, 'pong');
-    empty();
+    empty(folder);
     await late.ask({ t: 'join', name: 'Late', key: null }, 'welcome');
     await page.ask({ t: 'say', id: 'line', text: 'x'.repeat(1000) }, 'said', (m) => m.id === 'line');
     const { list } = await page.ask({ t: 'hand', up: true }, 'hands', (m) => m.list.length);
@@ -120,7 +96,7 @@ describe('case 23: a full disk', { skip }, () => {
     assert.equal(await first.closed, 1011);
     early.send({ t: 'join', name: 'Early', key: null });
     assert.equal(await early.closed, 1011);
-    empty();
+    empty(folder);
     await (await Page.join(server, other, 'First')).close();
   });
 
@@ -133,7 +109,7 @@ describe('case 23: a full disk', { skip }, () => {
     const answer = await owner.post(`/${place.slug}/organise/import/`, form);
     assert.ok([507, 422].includes(answer.status), String(answer.status));
     assert.match(answer.body_text, /disk is full/);
-    empty();
+    empty(folder);
     assert.deepEqual(rows(folder, "SELECT count(*) AS n FROM talk WHERE title LIKE 'New%'"), rows(folder, 'SELECT 0 AS n'));
     assert.deepEqual(readdirSync(path.join(folder, 'tmp')), []);
   });
@@ -148,7 +124,7 @@ describe('case 23: a full disk', { skip }, () => {
     assert.match(told.text, /disque/);
     const held = pieces();
     await host.ask({ t: 'ping' }, 'pong');
-    empty();
+    empty(folder);
     await host.next('record', (m) => m.on && m.text === null);
     await until('more of it', () => pieces() >= held + 3, { deadline_ms: 20000 });
     host.send({ t: 'end' });
@@ -167,7 +143,7 @@ describe('case 23: a full disk', { skip }, () => {
     const again = await startAgain(server).catch((error) => error);
     if (again instanceof Error) assert.match(again.message, /treteau: .*(full|space)/);
     else await again.stop({ keep: true });
-    empty();
+    empty(folder);
     server = await startAgain(server);
     const stored = rows(folder, 'SELECT recipient FROM mail').map(({ recipient }) => recipient);
     assert.deepEqual(kept.filter((email) => !stored.includes(email)), []);

@@ -5,14 +5,15 @@ import { build } from '../http/support.mjs';
 import { Page } from '../support/page.mjs';
 
 /**
- * Brings somebody who consents to be recorded on the stage of `place`, as `host` (a Page) leads it.
+ * Brings somebody who consents to be recorded on the stage of `place`, as `host` (a Page) leads it, beside whoever is there.
+ * @param {{tone?: number}} [options] what is said is words in this tone, Hz
  * @returns {Promise<{id: number, stop: () => Promise<void>}>}
  */
-export async function speaker(server, place, host, name = 'Speaker') {
+export async function speaker(server, place, host, name = 'Speaker', { tone } = {}) {
   const page = await Page.join(server, place, name);
   const { id, key } = page.welcome.me;
   const child = spawn(path.join(build, 'src/load/treteau-load'), ['speakers', '--url', server.origin, '--event', place.slug,
-    '--room', place.room, '--key', key, '--name', name], { stdio: 'ignore' });
+    '--room', place.room, '--key', key, '--name', name, '--stays', ...tone ? ['--tone', tone] : []], { stdio: 'ignore' });
   process.on('exit', () => child.kill()); // also when the test fails before it says stop
   const ended = new Promise((resolve) => child.on('exit', resolve));
   await page.closed; // it has taken this page's place

@@ -1,5 +1,6 @@
 #include "record/recorder/apart.h"
 
+#include "record/recorder/file.h"
 #include "record/recorder/ogg.h"
 
 #include <errno.h>
@@ -14,6 +15,7 @@
 #define FOLDER "apart"
 #define SECOND_US INT64_C(1000000)
 #define FRAME_US INT64_C(20000)
+#define SYNC_US (5 * SECOND_US)              /* what a power cut may take of a voice; each file more often would cost */
 #define AWAY_MOST_US (48 * 3600 * SECOND_US) /* a moment further behind the beginning is none of this recording */
 enum {
         RATE = 48000,
@@ -23,6 +25,7 @@ enum {
         WAITING_MOST = 6000, /* packets before the start: thirty voices for four seconds */
         PART_MOST = 99,
         NAME_BYTES = 40,
+        HELD_BYTES_MOST = 256 << 10, /* of a voice, while the disk is full: a minute and more */
 };
 
 typedef struct {
@@ -30,7 +33,8 @@ typedef struct {
         unsigned part; /* 0: no file yet */
         OggStream stream;
         GByteArray *unwritten;
-        int64_t since_us;     /* when the first of it came */
+        int64_t since_us;     /* when the first of it came, or when it could last not be written */
+        int64_t synced_us;    /* when the file was last had on the disk */
         int64_t kept_samples; /* that the file holds, and in how many pages */
         uint32_t kept_pages;
 } Own;
@@ -127,22 +131,50 @@ static void remove_own(const Own *own)
         unlink(name);
 }
 
-static void write_own(Own *own)
+/* The error of the system, or 0. What could not be written whole is not there. */
+static int write_file(Own *own, bool is_new, bool sync)
 {
-        bool is_new = own->part == 0;
+        int file = is_new ? create(own) : reopen(own);
+        if (file < 0)
+                return errno;
+        int code = append(file, own->unwritten) ? 0 : errno;
+        if (!code && sync)
+                fdatasync(file);
+        close(file);
+        if (is_new && code)
+                remove_own(own);
+        if (is_new && !code) {
+                folder_sync_at(FOLDER);
+                folder_sync();
+        }
+        return code;
+}
+
+/* As the recording waits for room in its outbox; a file that somebody removed is not waited for. */
+static bool waits(const Own *own, bool is_new, int code)
+{
+        bool full = code == ENOSPC || code == EDQUOT || code == EFBIG;
+        return (is_new || full) && own->unwritten->len <= HELD_BYTES_MOST;
+}
+
+static void write_own(Own *own, int64_t now_us)
+{
+        bool is_new = own->part == 0, sync = is_new || now_us - own->synced_us >= SYNC_US;
         ogg_flush(&own->stream, own->unwritten);
         if (!own->unwritten->len)
                 return;
-        int file = is_new ? create(own) : reopen(own);
-        bool removed = file < 0 && errno == ENOENT, written = file >= 0 && append(file, own->unwritten);
-        if (file >= 0)
-                close(file);
-        if (!written) {
-                if (is_new && file >= 0)
-                        remove_own(own);
-                lose(own, is_new || removed);
+        int code = write_file(own, is_new, sync);
+        if (code && waits(own, is_new, code)) {
+                own->since_us = now_us;
+                own->part = is_new ? 0 : own->part;
                 return;
         }
+        if (code) {
+                lose(own, is_new || code == ENOENT);
+                return;
+        }
+        if (sync)
+                own->synced_us = now_us;
         own->kept_samples = own->stream.samples;
         own->kept_pages = own->stream.pages;
         g_byte_array_set_size(own->unwritten, 0);
@@ -181,7 +213,7 @@ static void keep(Apart *apart, uint32_t person, const uint8_t *opus, size_t size
         }
         int64_t missing = position - own->stream.samples;
         if (missing >= APART_SAMPLES || own->stream.samples == 0)
-                ogg_silence(&own->stream, missing / FRAME_SAMPLES, own->unwritten);
+                ogg_silence(&own->stream, missing, own->unwritten);
         ogg_packet(&own->stream, opus, size, samples, own->unwritten);
 }
 
@@ -217,24 +249,24 @@ void apart_start(Apart *apart, int64_t time_us)
 
 /* --- Life --------------------------------------------------------------------------------------------------------- */
 
-static void write_all(Apart *apart, int64_t until_us)
+static void write_all(Apart *apart, int64_t until_us, int64_t now_us)
 {
         GHashTableIter all;
         gpointer value;
         g_hash_table_iter_init(&all, apart->own);
         while (g_hash_table_iter_next(&all, NULL, &value))
                 if (((Own *)value)->since_us <= until_us)
-                        write_own(value);
+                        write_own(value, now_us);
 }
 
 void apart_tick(Apart *apart, int64_t now_us)
 {
-        write_all(apart, now_us - SECOND_US);
+        write_all(apart, now_us - SECOND_US, now_us);
 }
 
 void apart_finish(Apart *apart)
 {
-        write_all(apart, INT64_MAX);
+        write_all(apart, INT64_MAX, INT64_MAX);
 }
 
 int64_t apart_bytes(void)

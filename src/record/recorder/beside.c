@@ -83,6 +83,7 @@ static bool publish(Beside *beside, const Segment *segment)
                                 .length_us = segment->end_us - segment->start_us };
         if ((change && !write_init(segment, entry.init)) || !write_segment(segment, entry.segment, &anchor))
                 return false;
+        folder_sync(); /* the segment's name is on the disk before the list's (programme.c) */
         playlist_add(beside->list, &entry);
         if (!write_list(beside)) {
                 g_array_set_size(beside->list->entries, beside->list->entries->len - 1);

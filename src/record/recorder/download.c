@@ -1,5 +1,6 @@
 #include "record/recorder/download.h"
 
+#include "record/recorder/file.h"
 #include "record/recorder/join.h"
 #include "record/recorder/mp4.h"
 #include "record/recorder/slate.h"
@@ -72,7 +73,7 @@ void download_picture(const char *const arguments[], const char *part, const cha
         if (g_spawn_sync(NULL, (char **)arguments, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
                          NULL, NULL, &status, NULL) &&
             g_spawn_check_wait_status(status, NULL) && file_size(part) > 0)
-                rename(part, name);
+                file_put(part, name, NULL);
         else
                 remove(part);
 }

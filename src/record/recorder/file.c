@@ -69,9 +69,28 @@ bool file_replace(const char *name, const void *bytes, size_t size, GError **err
         return file_commit(descriptor, name, written, true, error) && written;
 }
 
+bool file_put(const char *part, const char *name, GError **error)
+{
+        int descriptor = open(part, O_RDONLY | O_CLOEXEC);
+        bool ok = descriptor >= 0 && fdatasync(descriptor) == 0 && rename(part, name) == 0;
+        if (!ok)
+                fail("cannot keep", part, error);
+        if (descriptor >= 0)
+                close(descriptor);
+        if (!ok)
+                unlink(part);
+        folder_sync();
+        return ok;
+}
+
 void folder_sync(void)
 {
-        int folder = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        folder_sync_at(".");
+}
+
+void folder_sync_at(const char *path)
+{
+        int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (folder < 0)
                 return;
         fsync(folder);

@@ -555,7 +555,9 @@ static bool write_movie(const Movie *movie, JoinProgress on_progress, void *owne
                 ok = copy_source(to, name, &g_array_index(movie->sources, Source, i), buffer, error);
                 on_progress(owner);
         }
-        return file_commit(to, name, ok, true, error) && ok;
+        ok = file_commit(to, name, ok, true, error) && ok;
+        folder_sync(); /* the server believes from here on that it is there */
+        return ok;
 }
 
 bool join_segments(const Playlist *list, const char *title, JoinProgress on_progress, void *owner, GError **error)

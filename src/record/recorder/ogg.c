@@ -65,17 +65,21 @@ void ogg_packet(OggStream *stream, const uint8_t *packet, size_t size, int sampl
         stream->samples += samples;
 }
 
-void ogg_silence(OggStream *stream, int64_t frames, GByteArray *to)
+void ogg_silence(OggStream *stream, int64_t samples, GByteArray *to)
 {
-        /* Silence as encoders write it: CELT, one channel, 20 ms (RFC 6716 3.1); several in a packet of code 3. */
-        static const uint8_t one[] = { 0xf8, 0xff, 0xfe };
+        /* Silence as encoders write it: CELT, one channel, 20, 10, 5 or 2.5 ms (RFC 6716 3.1); several of the longest
+         * in a packet of code 3. */
+        static const uint8_t one[][3] = {
+                { 0xf8, 0xff, 0xfe }, { 0xf0, 0xff, 0xfe }, { 0xe8, 0xff, 0xfe }, { 0xe0, 0xff, 0xfe }
+        };
         static const uint8_t six[] = {
                 0xfb, FRAMES_OF_PACKET, 0xff, 0xfe, 0xff, 0xfe, 0xff, 0xfe, 0xff, 0xfe, 0xff, 0xfe, 0xff, 0xfe
         };
-        for (; frames >= FRAMES_OF_PACKET; frames -= FRAMES_OF_PACKET)
+        for (; samples >= FRAMES_OF_PACKET * FRAME_SAMPLES; samples -= FRAMES_OF_PACKET * FRAME_SAMPLES)
                 ogg_packet(stream, six, sizeof six, FRAMES_OF_PACKET * FRAME_SAMPLES, to);
-        for (; frames > 0; frames--)
-                ogg_packet(stream, one, sizeof one, FRAME_SAMPLES, to);
+        for (unsigned i = 0; i < G_N_ELEMENTS(one); i++)
+                for (int frame = FRAME_SAMPLES >> i; samples >= frame; samples -= frame)
+                        ogg_packet(stream, one[i], sizeof one[i], frame, to);
 }
 
 void ogg_put_head(OggStream *stream, GByteArray *to)

@@ -21,7 +21,7 @@ void ogg_clear(OggStream *stream);
 void ogg_put_head(OggStream *stream, GByteArray *to);
 /* A packet of so many samples, OGG_PACKET_BYTES at most; pages that are full go into `to`. */
 void ogg_packet(OggStream *stream, const uint8_t *packet, size_t size, int samples, GByteArray *to);
-/* Silence of so many times 20 ms. */
-void ogg_silence(OggStream *stream, int64_t frames, GByteArray *to);
+/* Silence of so many samples, or up to 2.5 ms (the shortest packet) less. */
+void ogg_silence(OggStream *stream, int64_t samples, GByteArray *to);
 /* Ends the open page, when there is anything in it. */
 void ogg_flush(OggStream *stream, GByteArray *to);

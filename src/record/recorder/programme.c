@@ -118,6 +118,17 @@ static bool write_segment(const Segment *segment, unsigned number, const Anchor 
         return file_replace(name, bytes->data, bytes->len, error);
 }
 
+/* Names that were given one after the other may come to the disk in any order: the segment's is there before the list
+ * that holds it, the folder's own (and that of media/) before the first. */
+static void sync_segment(const Programme *programme)
+{
+        folder_sync();
+        if (programme->list->entries->len > 0)
+                return;
+        folder_sync_at("..");
+        folder_sync_at("../..");
+}
+
 bool programme_publish(Programme *programme, const Segment *segment, GError **error)
 {
         bool hole = programme->description.avcc_size == 0 || segment->start_us != programme->end_us;
@@ -133,6 +144,7 @@ bool programme_publish(Programme *programme, const Segment *segment, GError **er
             !languages_write_segment(programme->languages, segment, entry.segment, &anchor, error) ||
             !write_segment(segment, entry.segment, &anchor, &size, error))
                 return false;
+        sync_segment(programme);
         playlist_add(programme->list, &entry);
         if (!write_list(programme, error)) {
                 g_array_set_size(programme->list->entries, programme->list->entries->len - 1);

@@ -257,6 +257,7 @@ static void finish_list(Session *session)
                 return;
         }
         beside_finish(session->beside, true);
+        apart_finish(session->apart); /* what a full disk held up */
         session->done = true;
         answer_length(session, MESSAGE_DONE);
 }

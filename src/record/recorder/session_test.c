@@ -411,6 +411,56 @@ static void test_disk_full(Fixture *fixture, gconstpointer data)
         g_assert_cmpint(fixture->done_us, ==, 7000 * MS);
 }
 
+static void voice(Fixture *fixture, int64_t at_ms)
+{
+        static const uint8_t body[] = { 7, 0, 0, 0, 0xf8, 0x11, 0x22 }; /* person 7; a packet of 20 ms */
+        session_message(fixture->session, &(Message){ .type = MESSAGE_FRAME,
+                                                      .flags = MESSAGE_OWN,
+                                                      .time_us = BEGIN_US + at_ms * MS,
+                                                      .body = body,
+                                                      .length = sizeof(body) });
+}
+
+static unsigned voice_packets(const char *name)
+{
+        static const char packet[] = { '\xf8', 0x11, 0x22 };
+        g_autofree char *bytes = NULL;
+        gsize length = 0;
+        unsigned found = 0;
+        g_file_get_contents(name, &bytes, &length, NULL);
+        for (gsize i = 0; i + sizeof(packet) <= length; i++)
+                found += memcmp(bytes + i, packet, sizeof(packet)) == 0;
+        return found;
+}
+
+/* What a voice says while the disk is full, before its file is there and later, is in it when there is room again; what
+ * is still held at the end too. */
+static void test_voice_waits_for_room(Fixture *fixture, gconstpointer data)
+{
+        static const char name[] = "apart/000007-1.opus";
+        say(fixture, MESSAGE_TICK, 0);
+        PICTURE(fixture, small_key, 0);
+        for (int64_t at_ms = 0; at_ms < 20000; at_ms += 20) {
+                if (at_ms % 5000 == 0)
+                        limit_files(at_ms / 5000 % 2 == 0 ? 100 : RLIM_INFINITY);
+                voice(fixture, at_ms);
+                if (at_ms % 100 == 0)
+                        say(fixture, MESSAGE_TICK, at_ms);
+                if (at_ms % 2000 == 1980)
+                        PICTURE(fixture, small_key, at_ms + 20);
+        }
+        limit_files(100);
+        say(fixture, MESSAGE_END, 20000);
+        g_assert_false(session_is_done(fixture->session));
+        g_assert_cmpuint(voice_packets(name), <, 1000);
+        limit_files(RLIM_INFINITY);
+        pass(fixture, 20100, 22000);
+        g_assert_true(session_is_done(fixture->session));
+        g_assert_cmpuint(voice_packets(name), ==, 1000);
+        g_assert_cmpint(g_unlink(name), ==, 0);
+        g_assert_cmpint(g_rmdir("apart"), ==, 0); /* no second part */
+}
+
 /* After a power cut all but the open segment is there (at most 4 s): each file is on the disk before its name is, a
  * segment before the list that names it, and all of it before the server hears of the segment. */
 static void test_power_cut(Fixture *fixture, gconstpointer data)
@@ -427,8 +477,8 @@ static void test_power_cut(Fixture *fixture, gconstpointer data)
         g_autofree char *text = g_strjoinv(", ", (char **)asked->pdata);
         g_assert_cmpstr(text, ==,
                         "sync .i000000.mp4.part, name i000000.mp4, sync .s000000.m4s.part, name s000000.m4s, "
-                        "sync ." PLAYLIST_NAME ".part, name " PLAYLIST_NAME ", sync ." PLAYLIST_RECENT_NAME
-                        ".part, name " PLAYLIST_RECENT_NAME ", sync folder");
+                        "sync folder, sync folder, sync folder, sync ." PLAYLIST_NAME ".part, name " PLAYLIST_NAME
+                        ", sync ." PLAYLIST_RECENT_NAME ".part, name " PLAYLIST_RECENT_NAME ", sync folder");
         g_clear_pointer(&asked, g_ptr_array_unref);
 }
 
@@ -462,6 +512,7 @@ int main(int argc, char **argv)
         add("/recorder-session/leaps", test_leaps);
         add("/recorder-session/flood", test_flood);
         add("/recorder-session/disk-full", test_disk_full);
+        add("/recorder-session/voice-waits-for-room", test_voice_waits_for_room);
         add("/recorder-session/power-cut", test_power_cut);
         add("/recorder-session/damaged-list", test_damaged_list);
         return g_test_run();
