@@ -47,7 +47,7 @@ class Screen {
     this.watching = new Watching(send, () => this.#media());
     this.watching.expecting = () => this.shown_people().some((person) => !person.away && (person.mic || person.camera || person.screen));
     this.watching.doubt = () => this.socket.check();
-    this.shown = new ShownSizes(place, send, () => "full");
+    this.shown = new ShownSizes(place, send, () => ({ mode: "full", awaits: 0 }));
     addEventListener("keydown", (event) => this.#key(event));
     for (const event of ["pointermove", "pointerdown", "keydown"])
       addEventListener(event, () => this.#wake());

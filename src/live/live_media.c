@@ -10,6 +10,7 @@
 #define PC_MAX 32
 #define VP8_LINGER_US (10 * SECOND_US)
 #define VIEW_MAX_PX 8192
+#define AWAITS_MAX_KBPS 10000
 
 static const SfuPeer no_peer;
 
@@ -188,7 +189,7 @@ void live_subscribed(Client *client, json_t *message)
                 return; /* the answer to an offer that was replaced meanwhile */
         g_autoptr(GError) error = NULL;
         if (sfu_subscribed(client->room->live->sfu, person->subscribe, sdp, &error)) {
-                sfu_view(client->room->live->sfu, person->subscribe, person->view);
+                sfu_view(client->room->live->sfu, person->subscribe, person->view, person->awaited_kbps);
                 live_listen_again(person);
                 return;
         }
@@ -209,13 +210,17 @@ void live_view(Client *client, json_t *message)
                 if (line >= 0 && json_is_integer(value))
                         person->view[line] = (uint16_t)CLAMP(json_integer_value(value), 0, VIEW_MAX_PX);
         }
-        sfu_view(client->room->live->sfu, person->subscribe, person->view);
+        json_t *awaits = json_object_get(message, "awaits");
+        person->awaited_kbps =
+                json_is_integer(awaits) ? (unsigned)CLAMP(json_integer_value(awaits), 0, AWAITS_MAX_KBPS) : 0;
+        sfu_view(client->room->live->sfu, person->subscribe, person->view, person->awaited_kbps);
 }
 
 void live_forget_view(Person *person)
 {
         for (unsigned line = 0; line < SFU_LINES; line++)
                 person->view[line] = SFU_ANY_HEIGHT;
+        person->awaited_kbps = 0;
 }
 
 void live_resubscribe(Client *client, json_t *message)

@@ -153,6 +153,7 @@ typedef struct {
         LiveRestarts restarts;
         int layers[SFU_N_TRACK_KINDS]; /* of its pictures wanted, as bits; -1: not told yet */
         uint16_t view[SFU_LINES];      /* how high the page shows each line: sfu_view() */
+        unsigned awaited_kbps;         /* likewise: what the line has to carry before it shows any */
         unsigned lines_seats;          /* seats its subscribe connection has lines for */
         SfuNetwork carried;            /* of what it watches, by its line: as told */
         unsigned carried_kbps;

@@ -1,10 +1,11 @@
 // Which pictures the page asks for: all, small ones, none. A person's own choice wins; without one they follow the line:
 // away where it carries less than sound and a small picture need, and back in two steps when it has been well for a while.
+// That it carries more is found out by the server with small probes: pictures themselves would fill a thin line.
 
-const WEAK_KBIT_S = 150;
+const WEAK_KBIT_S = 150, WELL_KBIT_S = 200; // what is a little more than the least does not fall again at once
 const WEAK_SECONDS = 4; // in a row
 const WEAK_LOST = 0.05, WEAK_RTT_S = 0.8;
-const CALM_MS = 10_000, CALM_MAX_MS = 160_000; // of a line that is well, before more is tried; longer after each try in vain
+const CALM_MS = 10_000, CALM_MAX_MS = 160_000; // of a line that is well, before more is tried; longer after each try in vain, and where the server says nothing
 const PROVEN_MS = 20_000; // what a line carried that long was not tried in vain
 
 /** full: all; low: small ones; audio: none @typedef {"full" | "low" | "audio"} Mode */
@@ -16,6 +17,7 @@ export class Pictures {
   #calm_ms = CALM_MS;
   #raised_ms = -Infinity;
   #weak_seconds = 0;
+  /** by the server's last word */ #narrow = false;
 
   /** @param {Mode | null} chosen by the person; null: as the line allows */
   constructor(chosen) {
@@ -24,6 +26,16 @@ export class Pictures {
 
   get mode() {
     return this.chosen ?? this.#auto;
+  }
+
+  /** What the line has to carry before pictures are asked for again, in kbit/s; 0: they are, or nobody wants them. */
+  get awaits() {
+    return this.chosen === null && this.#auto === "audio" ? WELL_KBIT_S : 0;
+  }
+
+  /** The server begins to measure the line anew. */
+  anew() {
+    this.#narrow = false;
   }
 
   /** A button was pressed that stands for this mode. @param {Mode} mode */
@@ -36,8 +48,11 @@ export class Pictures {
 
   /** The server's word about the line. @param {{mode: string, kbps: number}} network @param {number} now_ms */
   network({ mode, kbps }, now_ms) {
-    if (mode === "audio" || (mode === "reduced" && kbps < WEAK_KBIT_S))
+    this.#narrow = mode === "audio";
+    if (this.#narrow || (mode === "reduced" && kbps < WEAK_KBIT_S))
       this.#fall(now_ms);
+    else if (this.#auto === "audio" && now_ms - this.#since_ms >= this.#calm_ms)
+      this.#rise(now_ms);
   }
 
   /** @param {Second} second @param {boolean} expected whether pictures should come @param {number} now_ms */
@@ -47,7 +62,7 @@ export class Pictures {
     this.#weak_seconds = weak ? this.#weak_seconds + 1 : 0;
     if (this.#weak_seconds >= WEAK_SECONDS || (weak && alone))
       this.#fall(now_ms);
-    else if (this.#auto !== "full" && now_ms - this.#since_ms >= this.#calm_ms)
+    else if (this.#auto !== "full" && now_ms - this.#since_ms >= (this.#narrow ? CALM_MAX_MS : this.#calm_ms))
       this.#rise(now_ms);
   }
 

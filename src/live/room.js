@@ -77,7 +77,7 @@ class Meeting {
     this.watching.second = (second) => this.#follow_line(() => this.pictures.second(second, this.#camera_expected(), performance.now()));
     this.speaking = new Speaking(send, () => this.draw());
     this.watching.doubt = this.speaking.doubt = () => this.socket.check();
-    this.shown = new ShownSizes(place, send, () => this.pictures.mode);
+    this.shown = new ShownSizes(place, send, () => this.pictures);
     this.send = send;
     this.act = this.#actions(send);
     missing.tell = () => this.#tell_problem(t("A part of this page did not arrive. Load the page again if it does not come: you keep your place."));
@@ -167,8 +167,8 @@ class Meeting {
     const before = this.room;
     this.room = apply(before, m);
     const then = {
-      welcome: () => this.#welcome(m, before), waiting: () => this.#waits(m, before), lobby: () => newcomers(this.room, before, this.announcer) && this.#chime(), people: () => this.#people(m, before), said: () => this.#said(m),
-      subscribe: () => this.watching.answer(m), published: () => this.speaking.answered(m),
+      welcome: () => (this.pictures.anew(), this.#welcome(m, before)), waiting: () => this.#waits(m, before), lobby: () => newcomers(this.room, before, this.announcer) && this.#chime(), people: () => this.#people(m, before), said: () => this.#said(m),
+      subscribe: () => (m.pc === this.watching.id || this.pictures.anew(), this.watching.answer(m)), published: () => this.speaking.answered(m),
       layers: () => this.speaking.set_wanted(m), vp8: () => this.speaking.set_vp8(m.on), hands: () => this.#hands(before), refused: () => this.#refused(m, before),
       network: () => this.#follow_line(() => this.pictures.network(m, performance.now())),
       record: () => this.announcer.say(m.on ? t("The session is being recorded.") : t("The recording has stopped.")),

@@ -9,14 +9,15 @@ const LINES = ["s", ...Array.from({ length: 30 }, (_, seat) => "v" + seat)]; // 
 
 export class ShownSizes {
   /** @type {Sizes} as told last */ #told = {};
+  #told_awaits = 0;
   #told_at = -Infinity;
   #timer = 0;
 
-  /** @param {HTMLElement} place @param {(message: object) => void} send @param {() => import("./pictures.js").Mode} mode */
-  constructor(place, send, mode) {
+  /** @param {HTMLElement} place @param {(message: object) => void} send @param {() => {mode: import("./pictures.js").Mode, awaits: number}} pictures */
+  constructor(place, send, pictures) {
     this.place = place;
     this.send = send;
-    this.mode = mode;
+    this.pictures = pictures;
     new ResizeObserver(() => this.look()).observe(place);
     addEventListener("scroll", () => this.look(), { capture: true, passive: true });
   }
@@ -24,6 +25,7 @@ export class ShownSizes {
   /** The server knows nothing any more. */
   forget() {
     this.#told = {};
+    this.#told_awaits = 0;
     this.#told_at = -Infinity;
     this.look();
   }
@@ -36,14 +38,15 @@ export class ShownSizes {
 
   #tell() {
     this.#timer = 0;
-    const sizes = wished(this.place, this.mode());
+    const { mode, awaits } = this.pictures(), sizes = wished(this.place, mode);
     for (const line of Object.keys(this.#told))
       sizes[line] ??= 0; // shown before and no more; one that never was shown has no size yet
-    if (!differ(this.#told, sizes))
+    if (!differ(this.#told, sizes) && awaits === this.#told_awaits)
       return;
     this.#told = sizes;
+    this.#told_awaits = awaits;
     this.#told_at = performance.now();
-    this.send({ t: "view", sizes });
+    this.send(awaits ? { t: "view", sizes, awaits } : { t: "view", sizes });
   }
 }
 

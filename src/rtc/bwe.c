@@ -31,20 +31,21 @@ enum {
         RISE_MIN_BPS = 10000,
         RISE_STEP_US = 200 * 1000, /* a pause between two feedbacks counts for so much at most */
         PROBE_US = 400 * 1000,     /* or less, so that the queue it may make is 250 ms at most */
+        PROBE_NARROW_US = 800 * 1000,
         PROBE_MIN_US = 150 * 1000,
         PROBE_QUEUED_US = 250 * 1000,
         PROBE_FIRST_US = 300 * 1000, /* after the first feedback */
         PROBE_WAIT_US = SECOND,      /* for its feedback */
         PROBE_QUEUE_US = 30 * 1000,
+        PROBE_LATE_US = 50 * 1000, /* later than before it: it ends */
+        PROBE_LATE_PACKETS = 5,    /* fewer do not tell a rate */
+        NARROW_BPS = 150 * 1000,   /* a queue there is long in time, and a shaper's bucket large */
         TOLERANCE_MAX_US = 250 * 1000,
         PROBE_AGAIN_US = 100 * 1000,  /* after a success */
         CEILING_KEPT_US = 3 * SECOND, /* for so long nothing is tried beyond it */
         BACK_OFF_MIN_US = 2 * SECOND,
         BACK_OFF_MAX_US = 30 * SECOND,
-        REPORT_US = 500 * 1000,          /* reports of several streams come together: one of them is enough */
-        REPORT_ALWAYS_BPS = 2000 * 1000, /* it may rise to that whatever is sent: a picture may begin again */
-        REPORT_LOSS_LOW = 5,             /* of 256: 2 % */
-        REPORT_LOSS_HIGH = 26,           /* 10 % */
+        BACK_OFF_NARROW_US = 5 * SECOND,
 };
 #define REFERENCE_WRAP_US (INT64_C(64000) << 24)
 #define NO_DELAY INT64_MAX
@@ -59,11 +60,6 @@ void bwe_init(Bwe *bwe, uint32_t start_bps, int64_t now_us)
                       .probe = { .back_off_us = BACK_OFF_MIN_US } };
         for (unsigned i = 0; i < BWE_BUCKETS; i++)
                 bwe->buckets[i].number = -1;
-}
-
-static void set_estimate(Bwe *bwe, uint64_t bps)
-{
-        bwe->estimate_bps = (uint32_t)CLAMP(bps, BWE_MIN_BPS, BWE_MAX_BPS);
 }
 
 /* --- What came: buckets of arrivals ------------------------------------------------------------------------------- */
@@ -169,7 +165,8 @@ static void measure_queue(Bwe *bwe)
         if (sum.received == 0)
                 return;
         int64_t least_us = sum.least_us - base_delay(bwe);
-        int64_t scatter_us = MAX(sum.sum_us / sum.received - least_us, 0);
+        bwe->mean_us = sum.sum_us / sum.received;
+        int64_t scatter_us = MAX(bwe->mean_us - least_us, 0);
         bwe->queue_us = MAX(least_us - scatter_us / 2 - bwe->tolerance_us, 0);
 }
 
@@ -179,8 +176,13 @@ static void probe_failed(Bwe *bwe, int64_t now_us)
 {
         BweProbe *probe = &bwe->probe;
         probe->running = probe->waiting = false;
+        /* What so little shows is cheap to ask again; a bucket that only more emptied is not. */
+        bool cheap = probe->row_bps < NARROW_BPS && probe->target_bps <= 2 * probe->row_bps;
+        int64_t most_us = cheap ? BACK_OFF_NARROW_US : BACK_OFF_MAX_US;
+        probe->row_bps = 0;
         probe->not_before_us = now_us + probe->back_off_us;
-        probe->back_off_us = MIN(2 * probe->back_off_us, BACK_OFF_MAX_US);
+        probe->back_off_us = probe->back_off_us > most_us ? MAX(probe->back_off_us / 2, most_us)
+                                                          : MIN(2 * probe->back_off_us, most_us);
 }
 
 static uint32_t probe_rate(const BweProbe *probe)
@@ -195,6 +197,34 @@ static unsigned probe_loss(const BweProbe *probe)
         return packets ? (unsigned)((uint64_t)probe->lost * 65536 / packets) : 0;
 }
 
+/* Of the luckiest of its newest packets. */
+static int64_t probe_delay(const BweProbe *probe)
+{
+        return MIN(MIN(probe->newest_us[0], probe->newest_us[1]), probe->newest_us[2]);
+}
+
+/* What a probe was too much for says nothing against the media beside it, unless less than these got through. Where its
+ * packets came late they came as fast as the line is; what came before may have been a shaper's bucket. */
+static void give_probe_up(Bwe *bwe, int64_t now_us)
+{
+        const BweProbe *probe = &bwe->probe;
+        int64_t span_us = probe->late_last_us - probe->late_first_us;
+        bool told = probe->late && probe->late_packets >= PROBE_LATE_PACKETS && span_us >= BWE_BUCKET_US;
+        uint64_t carried = told ? probe->late_bytes * 8 * SECOND / (uint64_t)span_us : bwe->acked_bps;
+        carried = carried * 65536 / (65536 - bwe->loss_floor);
+        if (told || bwe->queue_us > CONGESTED_QUEUE_US) {
+                bwe->ceiling_bps = (uint32_t)MIN(carried, BWE_MAX_BPS);
+                uint64_t kept = MIN(bwe->estimate_bps, carried * PROBE_KEPT_PERCENT / 100);
+                bwe_set_estimate(bwe, told ? MAX(kept, carried * CUT_PERCENT / 100) : kept);
+        } else if (probe->late) {
+                bwe_set_estimate(bwe, MIN(bwe->estimate_bps, probe->row_bps));
+        }
+        bwe->cut_us = bwe->probe.gave_up_us = now_us;
+        bwe->cut_queue_us = MAX(bwe->queue_us, probe->late ? probe_delay(probe) : 0);
+        loss_anew(bwe, now_us);
+        probe_failed(bwe, now_us);
+}
+
 /* All of it is told, or long overdue. */
 static void probe_judge(Bwe *bwe, int64_t now_us)
 {
@@ -202,21 +232,29 @@ static void probe_judge(Bwe *bwe, int64_t now_us)
         uint64_t rate = (uint64_t)probe_rate(probe) * 65536 / (65536 - bwe->loss_floor);
         bool lost = probe_loss(probe) > bwe->loss_floor + LOSS_CONGESTED;
         bool queued = bwe->queue_us > PROBE_QUEUE_US;
+        /* A bucket that was empty in the end: the next one would make a queue from the first moment on. */
+        probe->late |= bwe->estimate_bps < NARROW_BPS && probe_delay(probe) > probe->usual_us + PROBE_QUEUE_US;
+        if (probe->late) {
+                give_probe_up(bwe, now_us);
+                return;
+        }
         rate = MIN(rate, (uint64_t)probe->target_bps * 11 / 10); /* a queue that emptied meanwhile is no capacity */
         if (!lost && !queued && probe->received > 0) {
                 probe->running = probe->waiting = false;
                 if (rate > bwe->estimate_bps)
-                        set_estimate(bwe, rate);
+                        bwe_set_estimate(bwe, rate);
                 bool reached = rate >= (uint64_t)probe->target_bps * 85 / 100;
                 probe->not_before_us = now_us + (reached ? PROBE_AGAIN_US : BACK_OFF_MIN_US);
-                if (reached)
+                if (reached && bwe->estimate_bps >= MIN(bwe->wanted_bps, 2 * NARROW_BPS))
                         probe->back_off_us = BACK_OFF_MIN_US;
+                if (!reached)
+                        probe->row_bps = 0;
                 return;
         }
         /* More than before went through, if less than was tried. */
         uint64_t through = rate * CUT_PERCENT / 100;
         if (rate > 0 && through > bwe->estimate_bps)
-                set_estimate(bwe, through);
+                bwe_set_estimate(bwe, through);
         if (rate > 0)
                 bwe->ceiling_bps = (uint32_t)rate;
         loss_anew(bwe, now_us);
@@ -231,8 +269,21 @@ static bool probe_holds(const BweProbe *probe, uint16_t sequence)
         return at < 0x8000 && (probe->running || at <= (uint16_t)(probe->last - probe->first));
 }
 
-static void probe_note(BweProbe *probe, size_t bytes, int64_t arrival_us)
+static void probe_note_late(BweProbe *probe, size_t bytes, int64_t arrival_us)
 {
+        if (probe->late_packets++ == 0)
+                probe->late_first_us = arrival_us;
+        else
+                probe->late_bytes += bytes;
+        probe->late_last_us = MAX(probe->late_last_us, arrival_us);
+}
+
+/* `delay_us`: over the base. */
+static void probe_note(BweProbe *probe, size_t bytes, int64_t arrival_us, int64_t delay_us)
+{
+        probe->newest_us[probe->received % G_N_ELEMENTS(probe->newest_us)] = delay_us;
+        if (delay_us > probe->usual_us + PROBE_LATE_US)
+                probe_note_late(probe, bytes, arrival_us);
         if (probe->received++ == 0) {
                 probe->first_arrival_us = probe->last_arrival_us = arrival_us;
                 return;
@@ -250,32 +301,57 @@ static bool probe_may_start(const Bwe *bwe, int64_t now_us)
                now_us - bwe->cut_us >= pause_us;
 }
 
-/* In a line's first seconds and far below what is wanted it may treble, else double. */
+/* In a line's first seconds and far below what is wanted it may treble, else double; with care where it is narrow. */
 static void probe_start(Bwe *bwe, int64_t now_us)
 {
         BweProbe *probe = &bwe->probe;
+        bool narrow = bwe->ceiling_bps && bwe->estimate_bps < NARROW_BPS;
+        uint32_t row_bps = probe->row_bps ? probe->row_bps : bwe->estimate_bps;
         uint64_t most = (uint64_t)bwe->estimate_bps * (bwe->ceiling_bps ? 2 : 3);
+        if (narrow)
+                most = most * 3 / 4;
+        if (narrow && bwe->estimate_bps < row_bps * UINT64_C(17) / 10)
+                most = MIN(most, row_bps * UINT64_C(9) / 5); /* until a bucket is empty */
         uint64_t target = MIN((uint64_t)bwe->wanted_bps * 21 / 20, most);
         uint64_t length_us = (uint64_t)PROBE_QUEUED_US * bwe->estimate_bps / (target - bwe->estimate_bps);
         *probe = (BweProbe){ .running = true,
                              .target_bps = (uint32_t)target,
-                             .length_us = (int64_t)CLAMP(length_us, PROBE_MIN_US, PROBE_US),
+                             .length_us = (int64_t)CLAMP(length_us, PROBE_MIN_US, narrow ? PROBE_NARROW_US : PROBE_US),
                              .began_us = now_us,
                              .sent_before = bwe->sent_bytes,
                              .first = bwe->next_sequence,
+                             .usual_us = probe->row_bps ? probe->usual_us : bwe->mean_us,
+                             .row_bps = row_bps,
                              .gave_up_us = probe->gave_up_us,
                              .back_off_us = probe->back_off_us };
+}
+
+static void probe_end(Bwe *bwe, int64_t now_us)
+{
+        BweProbe *probe = &bwe->probe;
+        probe->running = false;
+        probe->waiting = true;
+        probe->ended_us = now_us;
+        probe->last = (uint16_t)(bwe->next_sequence - 1);
+}
+
+/* On a narrow line it ends where even the luckiest of its newest packets was late. */
+static void probe_look(Bwe *bwe, int64_t now_us)
+{
+        BweProbe *probe = &bwe->probe;
+        if (bwe->estimate_bps >= NARROW_BPS || probe->received < G_N_ELEMENTS(probe->newest_us) ||
+            probe_delay(probe) <= probe->usual_us + PROBE_LATE_US)
+                return;
+        probe->late |= probe->running || probe->waiting;
+        if (probe->running)
+                probe_end(bwe, now_us);
 }
 
 static void probe_tick(Bwe *bwe, int64_t now_us)
 {
         BweProbe *probe = &bwe->probe;
-        if (probe->running && now_us - probe->began_us >= probe->length_us) {
-                probe->running = false;
-                probe->waiting = true;
-                probe->ended_us = now_us;
-                probe->last = (uint16_t)(bwe->next_sequence - 1);
-        }
+        if (probe->running && now_us - probe->began_us >= probe->length_us)
+                probe_end(bwe, now_us);
         if (probe->waiting && now_us - probe->ended_us > PROBE_WAIT_US)
                 probe_judge(bwe, now_us);
         if (!probe->running && !probe->waiting && probe_may_start(bwe, now_us))
@@ -332,22 +408,8 @@ static void cut(Bwe *bwe, int64_t now_us)
         bwe->cut_sent_bps = sent_rate(bwe, now_us);
         bwe->cut_judged = false;
         bwe->ceiling_bps = (uint32_t)MIN(carried, BWE_MAX_BPS);
-        set_estimate(bwe, MIN(bwe->estimate_bps, rate_after_cut(bwe, carried)));
+        bwe_set_estimate(bwe, MIN(bwe->estimate_bps, rate_after_cut(bwe, carried)));
         loss_anew(bwe, now_us);
-}
-
-/* What a probe was too much for says nothing against the media beside it, unless less than these got through. */
-static void give_probe_up(Bwe *bwe, int64_t now_us)
-{
-        uint64_t carried = (uint64_t)bwe->acked_bps * 65536 / (65536 - bwe->loss_floor);
-        if (bwe->queue_us > CONGESTED_QUEUE_US) {
-                bwe->ceiling_bps = (uint32_t)MIN(carried, BWE_MAX_BPS);
-                set_estimate(bwe, MIN(bwe->estimate_bps, carried * PROBE_KEPT_PERCENT / 100));
-        }
-        bwe->cut_us = bwe->probe.gave_up_us = now_us;
-        bwe->cut_queue_us = bwe->queue_us;
-        loss_anew(bwe, now_us);
-        probe_failed(bwe, now_us);
 }
 
 static bool sends_less(const Bwe *bwe, int64_t now_us)
@@ -368,7 +430,7 @@ static void judge_cut(Bwe *bwe, int64_t now_us)
         if (bwe->cut_loss > bwe->loss_floor + LOSS_CONGESTED && bwe->loss > bwe->cut_loss / 2) {
                 bwe->loss_floor = MIN(bwe->loss, LOSS_FLOOR_MAX);
                 if (bwe->queue_us < CONGESTED_QUEUE_US)
-                        set_estimate(bwe, MAX(bwe->estimate_bps, bwe->cut_from_bps));
+                        bwe_set_estimate(bwe, MAX(bwe->estimate_bps, bwe->cut_from_bps));
         }
         if (bwe->cut_queue_us > CONGESTED_QUEUE_US && bwe->queue_us > bwe->cut_queue_us * 2 / 3) {
                 bwe->tolerance_us = MIN(bwe->tolerance_us + bwe->queue_us, TOLERANCE_MAX_US);
@@ -397,7 +459,7 @@ static void rise(Bwe *bwe, int64_t now_us)
                 rise_bps = MIN(rise_bps, RISE_NEAR_BPS);
         estimate += rise_bps * (uint64_t)elapsed_us / SECOND;
         /* More than it came through at once is proof, but not while a queue that we made runs out. */
-        set_estimate(bwe, now_us - bwe->cut_us < 2 * SECOND ? estimate : MAX(estimate, used));
+        bwe_set_estimate(bwe, now_us - bwe->cut_us < 2 * SECOND ? estimate : MAX(estimate, used));
 }
 
 static void decide(Bwe *bwe, int64_t now_us)
@@ -407,9 +469,10 @@ static void decide(Bwe *bwe, int64_t now_us)
         bool judging = !bwe->cut_judged;
         if (bwe->queue_us > CONGESTED_QUEUE_US || (excess > LOSS_CONGESTED && !judging)) {
                 bwe->state = BWE_CONGESTED;
-                if (bwe->probe.running || bwe->probe.waiting)
+                bool late = bwe->probe.waiting && bwe->probe.late; /* judged when all of it is told */
+                if (!late && (bwe->probe.running || bwe->probe.waiting))
                         give_probe_up(bwe, now_us);
-                else if (may_cut(bwe, now_us))
+                else if (!late && may_cut(bwe, now_us))
                         cut(bwe, now_us);
         } else if (bwe->queue_us < CLEAR_QUEUE_US && excess < LOSS_CLEAR) {
                 bwe->state = BWE_CLEAR;
@@ -453,7 +516,7 @@ static void note_received(Bwe *bwe, BweSent *sent, int64_t arrival_us, int64_t n
         bool was_lost = sent->fate == BWE_LOST;
         sent->fate = BWE_RECEIVED;
         if (probe_holds(&bwe->probe, sent->sequence)) {
-                probe_note(&bwe->probe, sent->bytes, arrival_us);
+                probe_note(&bwe->probe, sent->bytes, arrival_us, delay_us - base_delay(bwe));
                 bwe->probe.lost -= was_lost && bwe->probe.lost > 0;
         }
         if (!bucket)
@@ -503,6 +566,7 @@ void bwe_feedback(Bwe *bwe, const TwccFeedback *feedback, int64_t now_us)
         measure_rate(bwe);
         measure_loss(bwe);
         measure_queue(bwe);
+        probe_look(bwe, now_us);
         decide(bwe, now_us);
         const BweProbe *probe = &bwe->probe;
         uint16_t newest = feedback->packets[feedback->n_packets - 1].sequence;
@@ -516,7 +580,7 @@ void bwe_tick(Bwe *bwe, int64_t now_us)
         if (bwe->has_feedback && now_us - MAX(bwe->feedback_us, bwe->cut_us) > SILENT_US &&
             (uint32_t)now_us - bwe->sent[(uint16_t)(bwe->next_sequence - 1) & (BWE_SENT - 1)].at_us < SECOND) {
                 bwe->cut_us = now_us;
-                set_estimate(bwe, bwe->estimate_bps / 2);
+                bwe_set_estimate(bwe, bwe->estimate_bps / 2);
                 probe_failed(bwe, now_us);
         }
         probe_tick(bwe, now_us);
@@ -532,33 +596,4 @@ uint32_t bwe_budget_bps(const Bwe *bwe)
             (!bwe->probe.gave_up_us || bwe->feedback_us - bwe->probe.gave_up_us > SECOND))
                 budget = budget * (uint64_t)(SECOND - MIN(bwe->queue_us, SECOND)) / SECOND;
         return (uint32_t)budget;
-}
-
-/* --- Receivers without transport-wide feedback -------------------------------------------------------------------- */
-
-/* Galène's rule: 5 % more below 2 % of loss, half of the loss less above 10 %. Nothing probes here, so it may rise to
- * four times what is sent: a layer more. */
-void bwe_report(Bwe *bwe, uint8_t fraction_lost, uint64_t sent_bytes, int64_t now_us)
-{
-        int64_t elapsed_us = now_us - bwe->report_us;
-        if (bwe->has_feedback || (bwe->report_us && elapsed_us < REPORT_US))
-                return;
-        uint64_t sent_bps =
-                bwe->report_us ? (sent_bytes - bwe->report_sent_bytes) * 8 * SECOND / (uint64_t)elapsed_us : 0;
-        bwe->report_us = now_us;
-        bwe->report_sent_bytes = sent_bytes;
-        uint64_t estimate = bwe->estimate_bps;
-        if (fraction_lost >= REPORT_LOSS_HIGH) {
-                if (sent_bps > 0)
-                        estimate = MIN(estimate, sent_bps * 5 / 4); /* what was never used is not known */
-                set_estimate(bwe, estimate - estimate * fraction_lost / 512);
-        } else if (fraction_lost < REPORT_LOSS_LOW && estimate < MAX(4 * sent_bps, REPORT_ALWAYS_BPS)) {
-                set_estimate(bwe, estimate * 21 / 20);
-        }
-}
-
-void bwe_remb(Bwe *bwe, uint64_t bitrate_bps)
-{
-        if (!bwe->has_feedback)
-                bwe->remb_bps = (uint32_t)CLAMP(bitrate_bps, BWE_MIN_BPS, BWE_MAX_BPS);
 }

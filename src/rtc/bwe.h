@@ -13,6 +13,11 @@
  * through, since of what is too much for a line the same comes through as before. Higher rates are found by probing
  * (RTX copies or padding), only when bwe_want() says that they would be used; after a failure it waits 2, 4, 8 … 30 s.
  *
+ * Below 150 kbit/s a queue is long in time, and a shaper that lets some kilobytes through at once looks wide. So a
+ * probe there tries 1.5, 1.8, 2.7 … of what was known, and ends as soon as its packets come 50 ms later than those
+ * before it: little stands in the queue by then, and a bucket is empty before it could hide much. What it shows by no
+ * more than 1.8 is cheap, and asked again after 5 s at most.
+ *
  * A plain value of under 16 KiB, no allocation; time is an argument (any steady clock). One thread.
  *
  *      bwe_sent(&bwe, bwe_next_sequence(&bwe), size, now_us);          for each packet, with that transport sequence
@@ -23,6 +28,8 @@
 #pragma once
 
 #include "rtc/rtcp.h"
+
+#include <glib.h>
 
 enum {
         BWE_SENT = 1024,  /* packets that may be on their way, a power of two */
@@ -70,6 +77,13 @@ typedef struct BweProbe {
         int64_t first_arrival_us, last_arrival_us;
         uint64_t bytes; /* came, without the first */
         unsigned received, lost;
+        /* That it is too much shows by delay while it runs: it ends there. */
+        bool late;
+        int64_t usual_us, newest_us[3];      /* delay before it, and of the newest of its packets */
+        int64_t late_first_us, late_last_us; /* arrivals of those that were late, which came as fast as the line is */
+        uint64_t late_bytes;                 /* without the first */
+        unsigned late_packets;
+        uint32_t row_bps; /* the estimate before the first of a row of probes that each succeeded */
         int64_t not_before_us, back_off_us;
         int64_t gave_up_us; /* the last that was too much; 0: none */
 } BweProbe;
@@ -90,6 +104,7 @@ typedef struct Bwe {
         int64_t newest_sent_us;             /* when the latest of those told was sent */
         int64_t base_us[2], base_window_us; /* least delay of this 5 s and those before */
         int64_t tolerance_us;               /* delay that less sending did not end; forgotten by and by */
+        int64_t mean_us;                    /* of the delays over the base in that time, and */
         int64_t queue_us;                   /* what stands in the queue now, by the rule above */
 
         uint32_t acked_bps;        /* over the last half second */
@@ -113,6 +128,11 @@ typedef struct Bwe {
 } Bwe;
 
 void bwe_init(Bwe *bwe, uint32_t start_bps, int64_t now_us);
+/* Of the estimator's own parts. */
+static inline void bwe_set_estimate(Bwe *bwe, uint64_t bps)
+{
+        bwe->estimate_bps = (uint32_t)CLAMP(bps, BWE_MIN_BPS, BWE_MAX_BPS);
+}
 
 /* The transport sequence of the next packet. */
 static inline uint16_t bwe_next_sequence(const Bwe *bwe)

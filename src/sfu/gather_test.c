@@ -48,7 +48,7 @@ static void view(TestHall *hall, SfuPeer peer, uint16_t height)
                 g_autofree char *word = g_strdup_printf("v%d", seat);
                 heights[sfu_line_from_word(word)] = height;
         }
-        sfu_view(hall->sfu, peer, heights);
+        sfu_view(hall->sfu, peer, heights, 0);
 }
 
 static void test_gathers(void)

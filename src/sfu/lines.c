@@ -324,9 +324,10 @@ void room_set_target(Room *room, Peer *peer, unsigned slot, int layer, unsigned 
         room->wants_changed = true;
 }
 
-void room_set_view(Room *room, Peer *peer, const uint16_t heights[SLOT_COUNT])
+void room_set_view(Room *room, Peer *peer, const uint16_t heights[SLOT_COUNT], uint32_t awaited_bps)
 {
         Watcher *watcher = peer->watcher;
+        watcher->awaited_bps = awaited_bps;
         watcher->sound_only = true;
         for (unsigned slot = 0; slot < SLOT_COUNT; slot++) {
                 watcher->slots[slot].view_height = heights[slot];

@@ -240,7 +240,7 @@ static void obey_for_peer(Loop *loop, Peer *peer, const Command *command)
         else if (command->kind == COMMAND_LISTEN && peer->watcher)
                 room_listen(peer->room, peer, command->channel);
         else if (command->kind == COMMAND_VIEW && peer->watcher)
-                room_set_view(peer->room, peer, command->heights);
+                room_set_view(peer->room, peer, command->heights, command->awaited_bps);
 }
 
 void loop_obey(Loop *loop, const Command *command)

@@ -49,7 +49,7 @@ typedef enum CommandKind {
         COMMAND_LISTEN,  /* channel */
         COMMAND_CHANNEL, /* room, channel, seat */
         COMMAND_ON_AIR,  /* room, seat, track */
-        COMMAND_VIEW,    /* heights */
+        COMMAND_VIEW,    /* heights, awaited_bps */
         COMMAND_MUTE,
         COMMAND_KEY_FRAME,
         COMMAND_TAP_START, /* tap */
@@ -66,8 +66,9 @@ typedef struct Command {
         int seat, channel;
         SfuTrackKind track;
         bool on;
-        PeerPlan *plan;      /* (transfer full) */
-        uint16_t *heights;   /* (transfer full) SLOT_COUNT of them */
+        PeerPlan *plan;    /* (transfer full) */
+        uint16_t *heights; /* (transfer full) SLOT_COUNT of them */
+        uint32_t awaited_bps;
         Tap *tap;            /* the loop writes into it from TAP_START to TAP_STOP */
         SfuCapture *capture; /* (transfer full) */
 } Command;

@@ -39,7 +39,7 @@ void room_assign(Room *room);
  * show: what the network carries. Taken down at once, up at the layer's next key frame. */
 void room_set_target(Room *room, Peer *watcher, unsigned slot, int layer, unsigned temporal);
 /* How high each line is shown on the page, in device pixels: 0 not at all, SFU_ANY_HEIGHT not told. */
-void room_set_view(Room *room, Peer *watcher, const uint16_t heights[SLOT_COUNT]);
+void room_set_view(Room *room, Peer *watcher, const uint16_t heights[SLOT_COUNT], uint32_t awaited_bps);
 /* The track of that id behind a line, or NULL. */
 Track *room_find_track(const Room *room, unsigned slot, uint32_t id);
 /* Likewise behind a line of this watcher, which may play what is on air. */

@@ -571,14 +571,15 @@ void sfu_channel(Sfu *sfu, SfuRoom room, int channel, int seat)
                                   (Command){ .kind = COMMAND_CHANNEL, .room = room, .seat = seat, .channel = channel });
 }
 
-void sfu_view(Sfu *sfu, SfuPeer peer, const uint16_t heights[SFU_LINES])
+void sfu_view(Sfu *sfu, SfuPeer peer, const uint16_t heights[SFU_LINES], unsigned awaited_kbps)
 {
         const Front *front = sfu_find_front(sfu, peer);
         if (!front || front->plan.publisher || !front->posted)
                 return;
         Command command = { .kind = COMMAND_VIEW,
                             .peer = peer,
-                            .heights = g_memdup2(heights, SFU_LINES * sizeof *heights) };
+                            .heights = g_memdup2(heights, SFU_LINES * sizeof *heights),
+                            .awaited_bps = awaited_kbps * 1000 };
         sfu_post(sfu, PEER_LOOP(peer), &command);
 }
 

@@ -152,8 +152,9 @@ void sfu_channel(Sfu *sfu, SfuRoom room, int channel, int seat);
 int sfu_line_from_word(const char *word);
 /* How high a watcher's page shows its lines, in device pixels and in the order of the offer; 0 for not at all,
  * SFU_ANY_HEIGHT for what is not known. A line gets the smallest layer that fills its place. Ignored before the answer.
- */
-void sfu_view(Sfu *sfu, SfuPeer peer, const uint16_t heights[SFU_LINES]);
+ * A page without any picture may wait for a line that carries so many kbit/s (0: it does not): small probes look for
+ * it, and until they found it the line's SFU_NETWORK is SFU_NETWORK_AUDIO. */
+void sfu_view(Sfu *sfu, SfuPeer peer, const uint16_t heights[SFU_LINES], unsigned awaited_kbps);
 
 /* --- Playing: what is on air, to a player that offers (WHEP) ------------------------------------------------------ */
 

@@ -300,11 +300,11 @@ static void test_simulcast(void)
         WAIT_FOR(&hall, (send_layers(speaker, &timestamp, 5), height_seen(watcher) == 720));
         const uint16_t small[SFU_LINES] = { [SLOT_SEATS + 1] = 100 }, large[SFU_LINES] = { [SLOT_SEATS + 1] = 720 },
                        none[SFU_LINES] = { 0 };
-        sfu_view(hall.sfu, peer, small);
+        sfu_view(hall.sfu, peer, small, 0);
         WAIT_FOR(&hall, layers_wanted(&hall) == 5); /* what is shown stays till the other is there */
         WAIT_FOR(&hall, (send_layers(speaker, &timestamp, 5), height_seen(watcher) == 180));
         WAIT_FOR(&hall, layers_wanted(&hall) == 1);
-        sfu_view(hall.sfu, peer, large);
+        sfu_view(hall.sfu, peer, large, 0);
         WAIT_FOR(&hall, (send_layers(speaker, &timestamp, 5), height_seen(watcher) == 720));
         /* The large one is sent no more, as when the line up is too thin: the small one stands in for it. */
         WAIT_FOR(&hall, (send_layers(speaker, &timestamp, 1), height_seen(watcher) == 180));
@@ -313,7 +313,7 @@ static void test_simulcast(void)
                 g_assert_cmpint((int32_t)(nth(watcher, PAYLOAD_VP8, i)->header.timestamp -
                                           nth(watcher, PAYLOAD_VP8, i - 1)->header.timestamp),
                                 >, 0);
-        sfu_view(hall.sfu, peer, none);
+        sfu_view(hall.sfu, peer, none, 0);
         WAIT_FOR(&hall, layers_wanted(&hall) == 0);
         hall_clear(&hall);
 }
@@ -328,13 +328,13 @@ static void test_key_frame_kept(void)
         publish(&hall, speaker, 0, true, false);
         SfuPeer peer = watch(&hall, first, true);
         const uint16_t shown[SFU_LINES] = { [SLOT_SEATS + 1] = 720 }, hidden[SFU_LINES] = { 0 };
-        sfu_view(hall.sfu, peer, hidden);
+        sfu_view(hall.sfu, peer, hidden, 0);
         uint64_t taken = counter(&hall, "packets_taken");
         send_camera(speaker, true, 3000);
         send_camera(speaker, false, 6000);
         WAIT_FOR(&hall, counter(&hall, "packets_taken") == taken + 3);
         g_assert_cmpuint(count_type(first, PAYLOAD_H264), ==, 0);
-        sfu_view(hall.sfu, peer, shown);
+        sfu_view(hall.sfu, peer, shown, 0);
         WAIT_FOR(&hall, count_type(first, PAYLOAD_H264) == 3);
         g_assert_cmpuint(counter(&hall, "key_frames_kept"), ==, 1);
         send_camera(speaker, false, 9000);

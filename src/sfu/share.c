@@ -12,6 +12,7 @@ enum {
         WANT_PERCENT = 120,       /* of what the next step takes: as much as raising wants to spare, and repairs */
         FAIR_LINE_BPS = 1000 * 1000,
         HEADERS_BPS = 30 * 1000, /* of a voice's packets, fifty a second */
+        NARROW_BPS = 150 * 1000,
 };
 
 /* --- What there is ------------------------------------------------------------------------------------------------ */
@@ -139,9 +140,19 @@ static void tell_network(Room *room, Peer *peer, SfuNetwork network)
         watcher->network_us = now_us;
 }
 
+/* Its page shows no pictures until the line carries them: that is found out by probes, not by pictures. Nobody can tell
+ * of a line whose packets have no numbers. */
+static bool awaits(const Watcher *watcher)
+{
+        return watcher->sound_only && watcher->video_sequence_id &&
+               bwe_budget_bps(&watcher->bwe) < watcher->awaited_bps;
+}
+
 static uint32_t wanted_bps(Room *room, const Watcher *watcher)
 {
         const Allocation *allocation = &watcher->allocation;
+        if (awaits(watcher))
+                return watcher->awaited_bps / 100 * WANT_PERCENT;
         if (allocation->next_bps == 0)
                 return 0;
         /* Before anything showed where the end is, all of it is tried. */
@@ -156,7 +167,8 @@ static void share(Room *room, Peer *peer)
         if (watcher->plays) /* one picture in one size: nothing to choose */
                 return;
         /* Most watchers, most of the time. */
-        if (watcher->full && watcher->mode == ALLOCATE_ALL && budget_bps >= room->full_bps) {
+        bool waits = awaits(watcher);
+        if (watcher->full && !waits && watcher->mode == ALLOCATE_ALL && budget_bps >= room->full_bps) {
                 tell_network(room, peer, SFU_NETWORK_FULL);
                 return;
         }
@@ -171,14 +183,16 @@ static void share(Room *room, Peer *peer)
         fan_out_pace(room, peer, !watcher->full && watcher->video_sequence_id);
         bwe_want(&watcher->bwe, wanted_bps(room, watcher));
         bool none, reduced = allocation_is_reduced(&watcher->allocation, lines, n, &none);
-        tell_network(room, peer, none ? SFU_NETWORK_AUDIO : reduced ? SFU_NETWORK_REDUCED : SFU_NETWORK_FULL);
+        tell_network(room, peer, none || waits ? SFU_NETWORK_AUDIO : reduced ? SFU_NETWORK_REDUCED : SFU_NETWORK_FULL);
 }
 
 /* Where sound is all that comes, by choice or for want of more, headers weigh as much as what is said: it goes three
- * packets at a time. On a line that loses packets though it carries more, each is said twice instead (note_loss). */
+ * packets at a time, and goes on so while a picture is tried, until the line is known to carry both: single packets
+ * alone would fill it. On one that loses packets though it carries more, each is said twice instead (note_loss). */
 static bool shall_gather(const Room *room, const Watcher *watcher)
 {
-        bool alone = watcher->sound_only || watcher->network == SFU_NETWORK_AUDIO;
+        bool narrow = watcher->gathers && bwe_budget_bps(&watcher->bwe) < NARROW_BPS;
+        bool alone = watcher->sound_only || watcher->network == SFU_NETWORK_AUDIO || narrow;
         bool twice = watcher->redundancy && bwe_budget_bps(&watcher->bwe) >= 2 * room->audio_bps + HEADERS_BPS;
         return alone && !watcher->plays && !twice;
 }

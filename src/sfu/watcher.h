@@ -48,7 +48,8 @@ struct Watcher {
         uint32_t voice_count;
         uint8_t payload_types[3], rtx_types[3]; /* by MediaCodec; 0: cannot */
         uint8_t red_type;                       /* 0: cannot */
-        bool sound_only;                        /* its page asks for no picture at all */
+        bool sound_only;                        /* its page asks for no picture at all, */
+        uint32_t awaited_bps;                   /* until its line carries so much; 0: it does not wait */
         bool gathers;                           /* sound goes to it three packets at a time */
         uint8_t redundancy;                     /* how many packets of sound ride along with the next one */
         uint32_t first_ssrc;

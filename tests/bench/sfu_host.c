@@ -6,7 +6,7 @@
  *   {"t":"own","who":7,"seat":0}          it takes a seat, or leaves it (-1)
  *   {"t":"publish","seat":0,"restart":true,…}, {"t":"restart","who":7}   ICE anew on the same connection
  *   {"t":"subscribed","who":7,"sdp":answer}      {"t":"leave","who":7}
- *   {"t":"view","who":7,"sizes":{"v0":360}}      heights that the watcher's page shows
+ *   {"t":"view","who":7,"sizes":{"v0":360}}      heights that the watcher's page shows; "awaits": kbit/s
  *
  * It says {"t":"vp8","on":true} while someone cannot receive H.264, {"t":"speaking","seat":0,"on":true},
  * {"t":"layers","seat":0,"wanted":{"camera":5}} and {"t":"gone","who":7} by itself. It ends with its standard input;
@@ -120,7 +120,8 @@ static void view(Host *host, json_t *message)
                 if (line >= 0)
                         heights[line] = (uint16_t)json_integer_value(height);
         }
-        sfu_view(host->sfu, watcher(host, message), heights);
+        unsigned awaited_kbps = (unsigned)json_integer_value(json_object_get(message, "awaits"));
+        sfu_view(host->sfu, watcher(host, message), heights, awaited_kbps);
 }
 
 static void print_counters(Host *host)

@@ -155,10 +155,10 @@ export class FakeRoom {
       this.#media({ t: "view", who, sizes });
   }
 
-  on_view(socket, { sizes }) {
+  on_view(socket, { sizes, awaits = 0 }) {
     const who = this.sockets.get(socket);
     this.sizes.set(who, sizes);
-    this.#media({ t: "view", who, sizes });
+    this.#media({ t: "view", who, sizes, awaits });
   }
 
   async stop() {

@@ -60,27 +60,49 @@ describe("which pictures are asked for", () => {
   });
 
   it("comes up again in two steps of ten seconds", () => {
-    pictures.network({ mode: "audio", kbps: 90 }, now);
+    pictures.network({ mode: "reduced", kbps: 90 }, now);
     assert.equal(until("low", VOICE), 10);
     assert.equal(until("full", GOOD), 10);
   });
 
   it("stays with the sound while the line is bad", () => {
-    pictures.network({ mode: "audio", kbps: 90 }, now);
+    pictures.network({ mode: "reduced", kbps: 90 }, now);
     assert.equal(pass(60, { kbit_s: 40, lost: 0.2, rtt_s: 0.05 }).at(-1), "audio");
     assert.equal(until("low", VOICE), 10);
+  });
+
+  it("does not try what the server knows to be in vain, and comes up with its word", () => {
+    pictures.network({ mode: "audio", kbps: 60 }, now);
+    assert.equal(pictures.awaits, 200);
+    assert.equal(pass(100, VOICE).at(-1), "audio");
+    pictures.network({ mode: "full", kbps: 210 }, now);
+    assert.deepEqual([pictures.mode, pictures.awaits], ["low", 0]);
+    assert.equal(until("full", GOOD), 10);
+  });
+
+  it("waits ten seconds after the fall even so, and does without a word that never comes", () => {
+    pictures.network({ mode: "audio", kbps: 60 }, now);
+    pass(3, VOICE);
+    pictures.network({ mode: "full", kbps: 210 }, now);
+    assert.equal(pictures.mode, "audio");
+    assert.equal(until("low", VOICE), 7);
+    pictures.network({ mode: "audio", kbps: 60 }, now);
+    assert.equal(until("low", VOICE), 160);
+    pictures.network({ mode: "audio", kbps: 60 }, now);
+    pictures.anew(); // another connection, whose line the server does not know yet
+    assert.ok(until("low", VOICE) < 160);
   });
 
   it("tries rarer what was in vain, and as before when it held", () => {
     const waits = [];
     for (let n = 0; n < 7; n++) {
-      pictures.network({ mode: "audio", kbps: 90 }, now);
+      pictures.network({ mode: "reduced", kbps: 90 }, now);
       waits.push(until("low", VOICE));
     }
     assert.deepEqual(waits, [10, 20, 40, 80, 160, 160, 160]);
     until("full", GOOD);
     pass(30, GOOD);
-    pictures.network({ mode: "audio", kbps: 90 }, now);
+    pictures.network({ mode: "reduced", kbps: 90 }, now);
     assert.equal(until("low", VOICE), 10);
   });
 
@@ -90,6 +112,7 @@ describe("which pictures are asked for", () => {
       pictures.network({ mode: "audio", kbps: 20 }, now);
       assert.equal(pass(30, WEAK).at(-1), chosen);
       assert.equal(pass(60, GOOD).at(-1), chosen);
+      assert.equal(pictures.awaits, 0);
     }
   });
 
