@@ -41,12 +41,12 @@ class Screen {
     this.clock = (/** @type {number} */ us) => time.format(us / 1000);
     this.sound = new Sound(/** @type {HTMLElement} */ (document.getElementById("sound")), () => this.draw());
     this.socket = new RoomSocket(new URL(socket, location.href).href.replace(/^http/, "ws"), {
-      opened: () => this.#join(), message: (m) => this.#message(m), lost: () => this.#lost(), moved: () => this.watching.moved(),
+      opened: () => this.#join(), message: (m) => this.#message(m), lost: () => this.#lost(), lives: (since_ms) => this.watching.came_ms >= since_ms, moved: () => this.watching.moved(),
     });
     const send = (/** @type {object} */ message) => this.socket.send(message);
     this.watching = new Watching(send, () => this.#media());
     this.watching.expecting = () => this.shown_people().some((person) => !person.away && (person.mic || person.camera || person.screen));
-    this.watching.doubt = () => this.socket.check();
+    this.watching.doubt = () => this.socket.check(true);
     this.shown = new ShownSizes(place, send, () => ({ mode: "full", awaits: 0 }));
     addEventListener("keydown", (event) => this.#key(event));
     for (const event of ["pointermove", "pointerdown", "keydown"])

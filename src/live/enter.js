@@ -1,6 +1,7 @@
 // What is asked before somebody goes on stage.
 
 import { Preview } from "./preview.js";
+import "./sent.js"; // soon
 import { myself } from "./state.js";
 import { Dialog, html } from "./ui.js";
 import { t } from "./words.js";

@@ -5,24 +5,7 @@ import { Mending, Pulse } from "./mend.js";
 import { DataMeter } from "./pictures.js";
 
 const SILENT_MS = 8000;        // without packets that should come: say so
-const START_KBPS = 800;        // of who speaks
 const RETRY_MS = 2000, RETRY_MAX_MS = 30000;
-/** What each sender sends: its layers in rising size, the height of the largest at most (0: as it is), the bits of a second (0: by height). @type {Record<string, {rids: string[], height: number, bitrate: number}>} */
-const SENT = {
-  mic: { rids: [""], height: 0, bitrate: 28_000 },
-  camera: { rids: ["q", "h", "f"], height: 720, bitrate: 0 },
-  "camera-vp8": { rids: [""], height: 180, bitrate: 150_000 },
-  screen: { rids: [""], height: 0, bitrate: 1_500_000 },
-  "screen-vp8": { rids: [""], height: 540, bitrate: 400_000 },
-};
-/** A good picture of 180 lines has 150 kbit/s, of 360 500, of 720 1,700. @param {number} height */
-const camera_bitrate = (height) => Math.round(150_000 * (height / 180) ** 1.75);
-/** Of a small picture Chromium makes fewer layers, whatever it is asked for. @param {number} pixels */
-const layers_of = (pixels) => (pixels >= 470_000 ? 3 : pixels >= 120_000 ? 2 : 1);
-
-/** Pictures that others do without, so that a thin line can leave them out. @type {Record<string, string>} */
-const TEMPORAL = { VP8: "L1T3", H264: "L1T2" };
-
 /**
  * How a room's picture and sound are encrypted end to end: `sender` and `receiver` see to it that nothing passes unencrypted,
  * `offer` leaves out of a description what cannot be. `able`: false where the browser cannot; then there are no connections. None is
@@ -37,20 +20,17 @@ export function seal_with(how) {
   sealing = how;
 }
 
+const SENDERS = ["mic", "camera", "camera-vp8", "screen", "screen-vp8"];
+
 /** @typedef {import("./devices.js").Kind} Kind */
+/** @typedef {typeof import("./sent.js")} Sent */
 /** @typedef {(message: object) => boolean} Send false: the line to the room is down */
 /** @typedef {{id: string, pc: RTCPeerConnection, pulse: Pulse, mending: Mending, tracks: Map<string, MediaStreamTrack>}} Incoming */
-/** @typedef {{id: string, pc: RTCPeerConnection, mending: Mending, senders: Map<string, RTCRtpSender>, answered: boolean, codecs: Map<string, string>, wanted: Record<string, number>, plain: Set<string>}} Outgoing wanted: layers that anybody sees, as bits; plain: senders that refused temporal layers */
+/** @typedef {{id: string, pc: RTCPeerConnection, mending: Mending, senders: Map<string, RTCRtpSender>, answered: boolean, codecs: Map<string, string>, wanted: Record<string, number>, plain: Set<string>, held: boolean}} Outgoing wanted: layers that anybody sees, as bits; plain: senders that refused temporal layers */
 
 /** True when this browser believes that it can receive H.264. */
 export function receives_h264() {
-  return codecs("receiver").some((codec) => codec.mimeType.toLowerCase() === "video/h264");
-}
-
-/** @param {"sender" | "receiver"} side */
-function codecs(side) {
-  const of = side === "sender" ? globalThis.RTCRtpSender : globalThis.RTCRtpReceiver;
-  return of?.getCapabilities?.("video")?.codecs ?? [];
+  return Boolean(globalThis.RTCRtpReceiver?.getCapabilities?.("video")?.codecs.some((codec) => codec.mimeType.toLowerCase() === "video/h264"));
 }
 
 /** Of the way that is in use. @param {RTCStatsReport} stats */
@@ -226,6 +206,11 @@ export class Watching {
       this.again();
   }
 
+  /** When anything came last. */
+  get came_ms() {
+    return Math.max(this.#now?.pulse.came_ms ?? 0, this.#next?.pulse.came_ms ?? 0);
+  }
+
   /** Once in a second. @param {RTCStatsReport} stats */
   #measure(stats) {
     const sum = { at: performance.now(), bytes: 0, lost: 0, packets: 0 };
@@ -264,6 +249,8 @@ export class Watching {
 
 /** What goes out while on stage: five senders from the start, tracks come and go by replaceTrack. An interpreter's has the microphone's alone. */
 export class Speaking {
+  /** @type {Sent | null} */ #sent = null;
+  #begun = 0;
   /** @type {Outgoing | null} */ #now = null;
   /** @type {Record<Kind, MediaStreamTrack | null>} */ #tracks = { mic: null, camera: null, screen: null };
   /** @type {Map<string, MediaStreamTrack>} copies for the small senders */ #copies = new Map();
@@ -271,11 +258,13 @@ export class Speaking {
   #turn = Promise.resolve();
   state = "new";
   /** @type {RTCIceServer[]} ways around a narrow network, from the last welcome */ ice = [];
+  /** what the line is believed to carry, where the browser says so */ up_kbit_s = Infinity;
+  /** the camera is not sent */ held = false;
   /** Told to the outside: the way to the server may be lost, for the messages too. */
   doubt = () => {};
 
   /** @param {Send} send @param {() => void} changed @param {string[]} names of its senders */
-  constructor(send, changed, names = Object.keys(SENT)) {
+  constructor(send, changed, names = SENDERS) {
     this.send = send;
     this.changed = changed;
     this.names = names;
@@ -288,22 +277,29 @@ export class Speaking {
   async start() {
     if (sealing && !sealing.able)
       return;
+    const begun = ++this.#begun;
     await sealing?.ready;
+    const sent = (this.#sent = await import("./sent.js"));
+    if (begun !== this.#begun)
+      return; // begun again meanwhile, or over
     this.close();
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: this.ice });
     /** @type {Outgoing} */ const now = {
-      id: random_id(), pc, senders: new Map(), answered: false, codecs: new Map(), wanted: {}, plain: new Set(),
+      id: random_id(), pc, senders: new Map(), answered: false, codecs: new Map(), wanted: {}, plain: new Set(), held: false,
       mending: new Mending(() => this.#restart(now), () => pc.connectionState === "connected", () => now === this.#now && this.start()),
     };
     this.#now = now;
     for (const name of this.names)
-      now.senders.set(name, add_sender(pc, name));
+      now.senders.set(name, sent.add_sender(pc, name, sealing));
     pc.addEventListener("connectionstatechange", () => {
       this.state = pc.connectionState;
       this.changed();
     });
     // what is sent while nobody looks is not known here, so neither is what should be answered
-    new Pulse(pc, { expecting: () => false, doubt: () => this.doubt(), lost: () => now === this.#now && !now.mending.under_way && now.mending.begin() });
+    new Pulse(pc, {
+      expecting: () => false, doubt: () => this.doubt(), lost: () => now === this.#now && !now.mending.under_way && now.mending.begin(),
+      seen: (stats) => now === this.#now && stats.forEach((one) => one.availableOutgoingBitrate && (this.up_kbit_s = one.availableOutgoingBitrate / 1000)),
+    });
     await this.#attach();
     await pc.setLocalDescription();
     this.#offer(now, {});
@@ -349,7 +345,7 @@ export class Speaking {
     if (!now || now.id !== id || now.pc.signalingState !== "have-local-offer")
       return;
     now.answered = true;
-    await now.pc.setRemoteDescription({ type: "answer", sdp: begin_higher(sdp) });
+    await now.pc.setRemoteDescription({ type: "answer", sdp: /** @type {Sent} */ (this.#sent).begin_higher(sdp) });
     for (const one of now.pc.getTransceivers())
       now.codecs.set(name_of(now.senders, one.sender), first_codec(sdp, String(one.mid)));
     await this.#attach();
@@ -367,10 +363,18 @@ export class Speaking {
     await this.#attach();
   }
 
+  /** Whether the camera waits, so that the voice has the line to itself. @param {boolean} on */
+  async hold(on) {
+    this.held = on;
+    await this.#attach();
+  }
+
   close() {
+    this.#begun++;
     this.#now?.mending.end();
     this.#now?.pc.close();
     this.#now = null;
+    this.up_kbit_s = Infinity;
     for (const copy of this.#copies.values())
       copy.stop();
     this.#copies.clear();
@@ -395,8 +399,9 @@ export class Speaking {
     const now = this.#now;
     if (!now)
       return;
+    now.held = this.held;
     for (const kind of /** @type {Kind[]} */ (["mic", "camera", "screen"])) {
-      await shape(now, kind, this.#tracks[kind]);
+      await this.#sent?.shape(now, kind, this.#tracks[kind]);
       await replace(now.senders.get(kind), this.#tracks[kind]);
     }
     for (const kind of /** @type {("camera" | "screen")[]} */ (["camera", "screen"]))
@@ -407,7 +412,7 @@ export class Speaking {
   async #attach_small(now, kind) {
     const name = kind + "-vp8", track = this.#tracks[kind];
     const wanted = this.#vp8 && now.codecs.get(kind) === "H264" ? track : null;
-    await shape(now, name, wanted);
+    await this.#sent?.shape(now, name, wanted);
     const copy = this.#copies.get(name);
     if (copy && /** @type {any} */ (copy).of === wanted)
       return;
@@ -423,83 +428,15 @@ export class Speaking {
   }
 }
 
-/** @param {RTCPeerConnection} pc @param {string} name */
-function add_sender(pc, name) {
-  const { rids, bitrate } = SENT[name], audio = name === "mic";
-  const one = pc.addTransceiver(audio ? "audio" : "video", {
-    direction: "sendonly",
-    // the smallest layer begins at once; the server then says which are seen
-    sendEncodings: rids.map((rid, i) => ({ maxBitrate: bitrate || camera_bitrate(180 << i), active: i === 0, ...(rid && { rid, scaleResolutionDownBy: 2 ** (rids.length - 1 - i) }) })),
-  });
-  sealing?.sender(one.sender, name);
-  if (!audio) // of H.264 the server and the packetizer read more than can stay unencrypted
-    prefer(one, sealing || name.endsWith("-vp8") ? ["vp8"] : ["h264", "vp8"]);
-  return one.sender;
-}
-
-/** H.264 of the constrained baseline first, as every receiver has it; what only accompanies a codec (RTX) stays. @param {RTCRtpTransceiver} one @param {string[]} names */
-function prefer(one, names) {
-  const all = codecs("sender"), kind = (/** @type {{mimeType: string}} */ codec) => codec.mimeType.toLowerCase().slice(6);
-  const fits = (/** @type {{mimeType: string, sdpFmtpLine?: string}} */ codec) => kind(codec) !== "h264"
-    || (/packetization-mode=1/.test(codec.sdpFmtpLine ?? "") && /profile-level-id=42[ec]0/i.test(codec.sdpFmtpLine ?? ""));
-  const main = names.flatMap((name) => all.filter((codec) => kind(codec) === name && fits(codec)));
-  const extra = all.filter((codec) => kind(codec) === "rtx");
-  if (main.length)
-    one.setCodecPreferences?.([...main, ...extra]);
-}
-
 /** @param {RTCRtpSender | undefined} sender @param {MediaStreamTrack | null} track */
 async function replace(sender, track) {
   if (sender && sender.track !== track)
     await sender.replaceTrack(track).catch(() => {});
 }
 
-/** Brings a picture's layers to their size, rate and being sent at all. @param {Outgoing} now @param {string} name @param {MediaStreamTrack | null} track */
-async function shape(now, name, track) {
-  const sender = now.senders.get(name), { rids, height, bitrate } = SENT[name], parameters = sender?.getParameters();
-  if (!sender || !parameters?.encodings?.length || name === "mic")
-    return;
-  const { width: w = 1280, height: h = 720 } = track?.getSettings() ?? {}, short = Math.min(w, h);
-  const scale = height ? Math.max(1, short / height) : 1, used = Math.min(rids.length, layers_of((w * h) / scale ** 2));
-  // a screen is sent in any case: by its coming the server knows whose the room sees
-  const bits = name.startsWith("camera") ? now.wanted[name] ?? 1 : 1, mode = now.plain.has(name) ? undefined : TEMPORAL[now.codecs.get(name) ?? ""];
-  // what a browser may send is also how far it looks for what its line carries: the largest may have a megabit in any case
-  const rate = (/** @type {number} */ lines, /** @type {boolean} */ largest) => bitrate || Math.max(camera_bitrate(lines), largest ? 1_000_000 : 0);
-  let changed = false;
-  for (const [i, encoding] of parameters.encodings.entries()) {
-    const by = scale * 2 ** Math.max(0, used - 1 - i);
-    const wish = {
-      // the largest that there is stands in for those that are not
-      active: i < used - 1 ? Boolean(bits & (1 << i)) : i === used - 1 && bits >> i !== 0,
-      scaleResolutionDownBy: by, maxBitrate: rate(short / by, i === used - 1), ...(mode && { scalabilityMode: mode }),
-    };
-    changed ||= Object.entries(wish).some(([key, value]) => /** @type {any} */ (encoding)[key] !== value);
-    Object.assign(encoding, wish);
-  }
-  if (!changed)
-    return;
-  await sender.setParameters(parameters).catch(() => {
-    // an encoder that knows no temporal layers
-    if (mode) {
-      now.plain.add(name);
-      return shape(now, name, track);
-    }
-  });
-}
-
 /** @param {Map<string, RTCRtpSender>} senders @param {RTCRtpSender} sender */
 function name_of(senders, sender) {
   return [...senders].find(([, one]) => one === sender)?.[0] ?? "";
-}
-
-/**
- * An answer whose pictures may begin at START_KBPS. Chromium begins at 300 kbit/s, tries three times that and then waits for
- * ten seconds, in which a large picture stays a small one. A line that carries less shows it within the first second.
- * @param {string} sdp
- */
-function begin_higher(sdp) {
-  return sdp.replace(/^(a=rtpmap:(\d+) (?:H264|VP8)\/90000\r\n)(?:a=fmtp:\2 (.*)\r\n)?/gm, (_, codec, type, format) =>
-    `${codec}a=fmtp:${type} ${format ? format + ";" : ""}x-google-start-bitrate=${START_KBPS}\r\n`);
 }
 
 /** The codec that an answer puts first in the section of this mid, such as "H264". @param {string} sdp @param {string} mid */

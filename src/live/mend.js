@@ -71,6 +71,7 @@ export class Pulse {
   #bytes = 0;
   #heard_at = performance.now();
   #told_at = 0;
+  /** that anything did */ came_ms = 0;
   #looks = 0; // since anything arrived: a busy page may look once in all that time
 
   /**
@@ -98,6 +99,8 @@ export class Pulse {
   async #look() {
     const stats = await this.pc.getStats(), bytes = bytes_arrived(stats), now = performance.now(), lost = this.pc.connectionState === "disconnected";
     this.on.seen?.(stats);
+    if (bytes > this.#bytes)
+      this.came_ms = now;
     this.#looks = bytes === this.#bytes && (bytes || lost) ? this.#looks + 1 : 0;
     this.#bytes = bytes;
     if (this.#looks === 2)

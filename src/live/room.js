@@ -19,6 +19,8 @@ import { apply, cast, emptyRoom, myself } from "./state.js";
 import { name_of } from "./ui.js";
 import { setWords, t } from "./words.js";
 
+const THIN_KBIT_S = 150; // up: a voice with its headers is 50, the smallest picture 30 and what it is sent again
+
 /** @typedef {import("./devices.js").Kind} Kind */
 /** @typedef {{kind: "enter" | "settings" | "keys" | "end"} | {kind: "person" | "remove", who: number} | null} Shown */
 /** @typedef {ReturnType<Meeting["view"]>} View */
@@ -63,7 +65,7 @@ class Meeting {
     this.sound = new Sound(/** @type {HTMLElement} */ (document.getElementById("sound")), () => this.draw());
     this.address = new URL(socket, location.href).href.replace(/^http/, "ws");
     this.socket = new RoomSocket(this.#address_of(this.kept.part), {
-      opened: () => this.#join(), message: (m) => this.#message(m), lost: () => this.#lost(),
+      opened: () => this.#join(), message: (m) => this.#message(m), lost: () => this.#lost(), lives: (since_ms) => this.watching.came_ms >= since_ms,
       moved: () => {
         this.watching.moved();
         this.speaking.moved();
@@ -76,7 +78,7 @@ class Meeting {
     this.watching.expecting = () => cast(this.room).some((p) => p.id !== this.room.me?.id && !p.away && (p.mic || p.camera || p.screen));
     this.watching.second = (second) => this.#follow_line(() => this.pictures.second(second, this.#camera_expected(), performance.now()));
     this.speaking = new Speaking(send, () => this.draw());
-    this.watching.doubt = this.speaking.doubt = () => this.socket.check();
+    this.watching.doubt = this.speaking.doubt = () => this.socket.check(true);
     this.shown = new ShownSizes(place, send, () => this.pictures);
     this.send = send;
     this.act = this.#actions(send);
@@ -130,7 +132,7 @@ class Meeting {
         this.room = apply_parts(this.room, message);
         this.draw();
       },
-      media: this.watching, publishing: this.speaking.state, now_us: () => Date.now() * 1000 + offset_us,
+      media: this.watching, publishing: this.speaking.state, held: this.speaking.held, now_us: () => Date.now() * 1000 + offset_us,
     };
   }
 
@@ -374,7 +376,7 @@ class Meeting {
       mic.enabled = this.mic_on;
     this.#agreed = { mic: this.mic_on && mic !== null, camera: camera !== null };
     this.keep({ stage: this.#agreed, chosen: this.devices.chosen });
-    this.socket.send({ t: "state", ...this.#agreed, screen: screen !== null });
+    this.socket.send({ t: "state", ...this.#agreed, camera: camera !== null && !this.speaking.held, screen: screen !== null });
     this.draw();
   }
 
@@ -408,11 +410,23 @@ class Meeting {
     const before = this.pictures.mode;
     hear();
     const mode = this.pictures.mode;
+    this.#hold_camera(mode === "audio");
     if (mode === before)
       return;
     this.announcer.say(mode === "audio" ? t("Your connection is weak: the pictures stop, the sound goes on.")
       : mode === "low" ? t("The pictures are back, small for now.") : t("The pictures are as large as before."));
     this.draw();
+  }
+
+  /** Who speaks on a line that hardly carries that sends no picture: others' do not come there either. @param {boolean} thin */
+  #hold_camera(thin) {
+    const held = thin && this.mic_on && (this.speaking.held || this.speaking.up_kbit_s < THIN_KBIT_S);
+    if (held === this.speaking.held)
+      return;
+    this.speaking.hold(held);
+    this.#tell();
+    if (held && this.devices.tracks.camera)
+      this.announcer.say(t("Your picture is not sent for now: your voice has the line to itself."));
   }
 
   /** @param {KeyboardEvent} event */

@@ -122,6 +122,7 @@ static const char *const words[] = {
         N_("Your connection is weak: the pictures stop, the sound goes on."),
         N_("Not shown while you have sound only."),
         N_("Show the pictures"),
+        N_("Your picture is not sent for now: your voice has the line to itself."),
         N_("Stay with the sound"),
         N_("Sound only."),
         N_("Your connection has become weak: the pictures stopped, the sound goes on. They come back by themselves."),

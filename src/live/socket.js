@@ -1,6 +1,7 @@
 // The room's WebSocket: comes back by itself, and notices a line that died without a word.
 
 const PING_MS = 5000, SILENCE_MS = 10000;
+const LIVES_MS = 3000, CROWDED_MS = 20000; // where media come, the line lives: what is lost on a crowded one is sent again, and later each time
 const DOUBT_MS = 800;  // for an answer, when something says that the line may be dead
 const FIRST_MS = 400, PATIENCE_MS = 60000, SHORT_MAX_MS = 3000, LONG_MAX_MS = 10000;
 
@@ -24,7 +25,8 @@ export class RoomSocket {
 
   /**
    * @param {string} url
-   * @param {{opened: () => void, message: (m: any) => void, lost: () => void, moved: () => void}} on moved: this machine's network is another one
+   * @param {{opened: () => void, message: (m: any) => void, lost: () => void, moved: () => void, lives: (since_ms: number) => boolean}} on moved: this
+   * machine's network is another one; lives: something came by it since then, if not here
    */
   constructor(url, on) {
     this.url = url;
@@ -121,7 +123,7 @@ export class RoomSocket {
   }
 
   #beat() {
-    if (this.#socket && performance.now() - this.#heard_at > SILENCE_MS)
+    if (this.#socket && performance.now() - this.#heard_at > (this.on.lives(performance.now() - LIVES_MS) ? CROWDED_MS : SILENCE_MS))
       this.#give_up(this.#socket);
     else
       this.send({ t: "ping" });
@@ -130,15 +132,16 @@ export class RoomSocket {
   /**
    * Something says that the line may be dead, such as another network: it answers soon, or is opened soon, or another one is
    * opened at once. A line that died without a word is one of a network that is gone: so are the ways of the media.
+   * @param {boolean} [media] they said so; where something comes by them after all the line is crowded, and another one too much
    */
-  check() {
+  check(media = false) {
     const socket = this.#socket, asked_at = performance.now();
     if (!socket || this.#doubt)
       return;
     this.send({ t: "ping" });
     this.#doubt = setTimeout(() => {
       this.#doubt = 0;
-      if (socket !== this.#socket || this.#heard_at >= asked_at)
+      if (socket !== this.#socket || this.#heard_at >= asked_at || (media && this.on.lives(asked_at)))
         return;
       this.#give_up(socket);
       this.#open();

@@ -92,7 +92,7 @@ function Empty({ room }) {
 }
 
 /** What there is to say first. @param {View} view */
-export function Notices({ room, link, media, sound, problem, act, publishing, pictures }) {
+export function Notices({ room, link, media, sound, problem, act, publishing, pictures, held, devices }) {
   const me = myself(room), sharer = cast(room).find((person) => person.screen);
   return html`
     ${room.ended && html`<div class="notice">${icon("info")}<div class="stack"><p><b>${t("The session is over.")}</b> ${room.ended.replay_url ? "" : t("It was not recorded.")}</p>
@@ -102,6 +102,7 @@ export function Notices({ room, link, media, sound, problem, act, publishing, pi
     ${link !== "lost" && media.silent_ports && html`<p class="notice bad">${icon("alert")}<span><b>${t("No picture or sound arrives.")}</b> ${t("Your network seems to block what carries them ({ports}). Try another network, such as your phone's, or ask who runs it to open these ports. The chat goes on, and we keep trying.", { ports: media.silent_ports })}</span><${WatchOnly} ...${{ room, act }} /></p>`}
     ${pictures.mode === "audio" && !pictures.chosen && html`<p class="notice warn">${icon("signal")}<span><b>${t("Sound only.")}</b> ${t("Your connection has become weak: the pictures stopped, the sound goes on. They come back by themselves.")}</span> <button type="button" class="btn" onClick=${act.sound_only}>${t("Show the pictures")}</button>
       <button type="button" class="btn plain" onClick=${() => act.choose({ pictures: "audio" })}>${t("Stay with the sound")}</button><${WatchOnly} ...${{ room, act }} /></p>`}
+    ${held && devices.tracks.camera && html`<p class="notice warn">${icon("signal")}<span>${t("Your picture is not sent for now: your voice has the line to itself.")}</span></p>`}
     ${pictures.mode === "audio" && sharer && html`<p class="notice">${icon("screen")}<span><b>${t("Screen of {name}", { name: name_of(sharer) })}</b> ${t("Not shown while you have sound only.")}</span></p>`}
     ${me?.stage !== null && me && publishing === "failed" && html`<p class="notice warn">${icon("signal")}<span><b>${t("Your picture and voice do not reach the room.")}</b> ${t("We are trying again.")}</span></p>`}
     ${me && me.stage !== null && !view_ready(me, publishing) && html`<p class="notice"><span>${t("You are on stage, without microphone or camera.")}</span> <button type="button" class="btn" onClick=${() => act.open({ kind: "enter" })}>${t("Prepare my microphone and camera")}</button></p>`}

@@ -77,11 +77,14 @@ function within() {
       await speaker.sees("Sound only.", DOWN_MS);
       t.diagnostic(`sound only after ${Math.round(performance.now() - since)} ms`);
       await speaker.until(() => document.querySelectorAll("video[data-line]").length === 0);
+      await speaker.sees("Your picture is not sent for now");
+      await host.until(() => document.querySelector("video[data-line=v1]") === null);
       await host.press("ArrowRight");
       await shows(2, 15000);
       await hears(speaker, { a0: HOST_TONE }, 30000);
       await host.evaluate(() => document.querySelector(".loud")?.click());
       await hears(host, { a1: SPEAKER_TONE }, 30000);
+      await speaker.sees_not("The line to the room is cut.");
     });
 
     it("has the pictures again by itself when the line is good, and is seen", async (t) => {
@@ -91,15 +94,18 @@ function within() {
       await sees_pictures(speaker, ["v0"], { ms: 30000 });
       t.diagnostic(`pictures back after ${Math.round(performance.now() - since)} ms`);
       await speaker.sees_not("Sound only.", 30000);
+      await speaker.sees_not("Your picture is not sent for now");
       await sees_pictures(host, ["v1"]);
       await shows(2);
       await hears(speaker, { a0: HOST_TONE });
     });
 
-    it("was told in three sentences, and left no error", async () => {
+    it("was told in a few sentences, and left no error", async () => {
       const said = (await announced(speaker)).map(({ text }) => text);
       console.log(`# said to the speaker: ${said.join(" | ")}`);
       assert.ok(said.some((text) => text.includes("Your connection is weak: the pictures stop, the sound goes on.")));
+      assert.ok(said.some((text) => text.includes("Your picture is not sent for now")));
+      assert.ok(!said.some((text) => text.includes("The line to the room is cut.")));
       assert.ok(said.some((text) => text.includes("The pictures are back, small for now.")));
       assert.deepEqual([...host.errors, ...speaker.errors], []);
     });

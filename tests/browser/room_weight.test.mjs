@@ -9,7 +9,7 @@ import { scripts_of } from "./scripts.mjs";
 
 const EVERYBODY_MAX = 50 * 1024, HOST_MAX = 60 * 1024;
 const OF_HOSTS = ["live/leading.js", "manager/desk.js"];
-const LATER = ["live/settings.js", "live/enter.js", "live/lobby.js", "discuss/questions.js", "discuss/polls.js", "discuss/editor.js", "interpret/hearing.js",
+const LATER = ["live/settings.js", "live/enter.js", "live/sent.js", "live/lobby.js", "discuss/questions.js", "discuss/polls.js", "discuss/editor.js", "interpret/hearing.js",
   "interpret/booth.js", "slides/show.js", "slides/files.js", "workshop/groups.js", "floor/lane.js", "live/watch.js", "live/onair.js", "notes/notes.js", "captions/desk.js", "capture/minute.js"];
 
 describe("the scripts of a room's page", { skip: missing("chromium") }, () => {
