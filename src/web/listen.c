@@ -25,8 +25,9 @@ int listen_on_loopback(int port, int *ret_port, GError **error)
         int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         int yes = 1;
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-        /* For all that come by it. On a crowded thin line the few packets of a room's messages are lost several times: tried
-         * again each time after twice as long, a word would wait for ten seconds where the line is free after one. */
+        /* For all that come by it. On a crowded thin line the few packets of a room's messages are lost several times:
+         * tried again each time after twice as long, a word would wait for ten seconds where the line is free after
+         * one. */
         setsockopt(fd, IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS, &yes, sizeof yes);
         struct sockaddr_in address = { .sin_family = AF_INET,
                                        .sin_port = htons((uint16_t)port),
