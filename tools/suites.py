@@ -193,7 +193,7 @@ def attack():
     return node_suite("attack", "release", 600, alone=lambda file: file in ATTACKS_ALONE)
 
 
-def fuzz(limit=None, seconds=300):
+def fuzz(limit=None, seconds=600):
     """limit: what ends each fuzzer, in place of the number of inputs that a change has to pass."""
     build("fuzz")
     jobs = []
