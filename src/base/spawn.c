@@ -57,8 +57,7 @@ bool spawn_child(const SpawnPlan *plan, pid_t *ret_pid, GError **error)
                         posix_spawn_file_actions_addopen(&actions, i, "/dev/null", O_RDWR, 0);
                         continue;
                 }
-                /* dup2 leaves a descriptor close-on-exec when both numbers are the same: all of ours stand above them.
-                 */
+                /* dup2 leaves one close-on-exec when both numbers are the same: all of ours stand above them. */
                 held[i] = fcntl(plan->given[i], F_DUPFD_CLOEXEC, SPAWN_GIVEN_MAX);
                 if (held[i] < 0)
                         code = errno;

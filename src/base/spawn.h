@@ -12,8 +12,7 @@ enum { SPAWN_NOTHING = -1, SPAWN_GIVEN_MAX = 5 };
 typedef struct {
         const char *program;        /* its path */
         const char *const *words;   /* its arguments after its name, ends with NULL; NULL: none */
-        int given[SPAWN_GIVEN_MAX]; /* who becomes descriptor 0, 1, …; SPAWN_NOTHING: /dev/null. 2 is standard error, as
-                                       ours */
+        int given[SPAWN_GIVEN_MAX]; /* who becomes 0, 1, …; SPAWN_NOTHING: /dev/null. 2 is standard error in any case */
         size_t n_given;             /* 3 at least */
         bool starts_others;         /* it is told the PATH; else it has no environment at all */
 } SpawnPlan;

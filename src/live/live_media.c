@@ -10,7 +10,7 @@
 #define PC_MAX 32
 #define VP8_LINGER_US (10 * SECOND_US)
 #define VIEW_MAX_PX 8192
-#define AWAITS_MAX_KBPS 10000
+#define AWAITS_MAX_KBPS 1000 /* a page says 200; more would only be padding */
 
 static const SfuPeer no_peer;
 

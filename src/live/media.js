@@ -26,7 +26,7 @@ const SENDERS = ["mic", "camera", "camera-vp8", "screen", "screen-vp8"];
 /** @typedef {typeof import("./sent.js")} Sent */
 /** @typedef {(message: object) => boolean} Send false: the line to the room is down */
 /** @typedef {{id: string, pc: RTCPeerConnection, pulse: Pulse, mending: Mending, tracks: Map<string, MediaStreamTrack>}} Incoming */
-/** @typedef {{id: string, pc: RTCPeerConnection, mending: Mending, senders: Map<string, RTCRtpSender>, answered: boolean, codecs: Map<string, string>, wanted: Record<string, number>, plain: Set<string>, held: boolean}} Outgoing wanted: layers that anybody sees, as bits; plain: senders that refused temporal layers */
+/** @typedef {{id: string, pc: RTCPeerConnection, mending: Mending, senders: Map<string, RTCRtpSender>, answered: boolean, codecs: Map<string, string>, wanted: Record<string, number>, plain: Set<string>}} Outgoing wanted: layers that anybody sees, as bits; plain: senders that refused temporal layers */
 
 /** True when this browser believes that it can receive H.264. */
 export function receives_h264() {
@@ -285,7 +285,7 @@ export class Speaking {
     this.close();
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: this.ice });
     /** @type {Outgoing} */ const now = {
-      id: random_id(), pc, senders: new Map(), answered: false, codecs: new Map(), wanted: {}, plain: new Set(), held: false,
+      id: random_id(), pc, senders: new Map(), answered: false, codecs: new Map(), wanted: {}, plain: new Set(),
       mending: new Mending(() => this.#restart(now), () => pc.connectionState === "connected", () => now === this.#now && this.start()),
     };
     this.#now = now;
@@ -399,9 +399,8 @@ export class Speaking {
     const now = this.#now;
     if (!now)
       return;
-    now.held = this.held;
     for (const kind of /** @type {Kind[]} */ (["mic", "camera", "screen"])) {
-      await this.#sent?.shape(now, kind, this.#tracks[kind]);
+      await this.#sent?.shape(now, kind, this.#tracks[kind], this.held);
       await replace(now.senders.get(kind), this.#tracks[kind]);
     }
     for (const kind of /** @type {("camera" | "screen")[]} */ (["camera", "screen"]))
@@ -412,7 +411,7 @@ export class Speaking {
   async #attach_small(now, kind) {
     const name = kind + "-vp8", track = this.#tracks[kind];
     const wanted = this.#vp8 && now.codecs.get(kind) === "H264" ? track : null;
-    await this.#sent?.shape(now, name, wanted);
+    await this.#sent?.shape(now, name, wanted, this.held);
     const copy = this.#copies.get(name);
     if (copy && /** @type {any} */ (copy).of === wanted)
       return;

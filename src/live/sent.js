@@ -42,15 +42,15 @@ function prefer(one, names) {
     one.setCodecPreferences?.([...main, ...extra]);
 }
 
-/** Brings a picture's layers to their size, rate and being sent at all. @param {import("./media.js").Outgoing} now @param {string} name @param {MediaStreamTrack | null} track */
-export async function shape(now, name, track) {
+/** Brings a picture's layers to their size, rate and being sent at all. @param {import("./media.js").Outgoing} now @param {string} name @param {MediaStreamTrack | null} track @param {boolean} held the camera waits */
+export async function shape(now, name, track, held) {
   const sender = now.senders.get(name), { rids, height, bitrate } = SENT[name], parameters = sender?.getParameters();
   if (!sender || !parameters?.encodings?.length || name === "mic")
     return;
   const { width: w = 1280, height: h = 720 } = track?.getSettings() ?? {}, short = Math.min(w, h);
   const scale = height ? Math.max(1, short / height) : 1, used = Math.min(rids.length, layers_of((w * h) / scale ** 2));
   // a screen is sent in any case: by its coming the server knows whose the room sees
-  const bits = name.startsWith("camera") ? (now.held ? 0 : now.wanted[name] ?? 1) : 1, mode = now.plain.has(name) ? undefined : TEMPORAL[now.codecs.get(name) ?? ""];
+  const bits = name.startsWith("camera") ? (held ? 0 : now.wanted[name] ?? 1) : 1, mode = now.plain.has(name) ? undefined : TEMPORAL[now.codecs.get(name) ?? ""];
   // what a browser may send is also how far it looks for what its line carries: the largest may have a megabit in any case
   const rate = (/** @type {number} */ lines, /** @type {boolean} */ largest) => bitrate || Math.max(camera_bitrate(lines), largest ? 1_000_000 : 0);
   let changed = false;
@@ -70,7 +70,7 @@ export async function shape(now, name, track) {
     // an encoder that knows no temporal layers
     if (mode) {
       now.plain.add(name);
-      return shape(now, name, track);
+      return shape(now, name, track, held);
     }
   });
 }

@@ -251,14 +251,13 @@ bool speakers_run(Loop *loop, Network *network, const RoomAddress *address, cons
         const char *const *names = options->names, *const *keys = options->keys;
         for (unsigned i = 0; keys[i] && i < SPEAKERS_MAX; i++) {
                 const char *name = names && troupe.count < g_strv_length((char **)names) ? names[i] : "exemple";
-                troupe.speakers[troupe.count++] =
-                        (Speaker){ .troupe = &troupe,
-                                   .number = i,
-                                   .name = name,
-                                   .key = *keys[i] ? keys[i]
-                                                   : NULL, /* none: takes a place as anybody may in a workshop */
-                                   .people_on_stage = g_hash_table_new(NULL, NULL),
-                                   .retry_us = RETRY_US };
+                const char *key = *keys[i] ? keys[i] : NULL; /* none: takes a place as anybody may in a workshop */
+                troupe.speakers[troupe.count++] = (Speaker){ .troupe = &troupe,
+                                                             .number = i,
+                                                             .name = name,
+                                                             .key = key,
+                                                             .people_on_stage = g_hash_table_new(NULL, NULL),
+                                                             .retry_us = RETRY_US };
         }
         watch_signals(&troupe);
         while (!troupe.stopping) {

@@ -130,8 +130,7 @@ static void on_ready(void *data, int64_t now_us)
         WebSocket *socket = data;
         int code = wslay_event_recv(socket->context);
         flush(socket);
-        /* Also where wslay ends it by itself: to it 1012 ("the server restarts", IANA's list) is no code to close with.
-         */
+        /* Also where wslay ends it by itself: to it 1012 ("the server restarts", IANA's list) is no code. */
         if (code == 0 && !wslay_event_get_close_received(socket->context) && wslay_event_want_read(socket->context))
                 return;
         socket->gone = true;

@@ -46,6 +46,7 @@ export class Slide extends Component {
   /** The page after this one, fetched while this one is looked at. */
   ahead = { url: "", stop: new AbortController() };
   /** Pictures that came by and by, by their addresses. @type {Map<string, string>} */ kept = new Map();
+  /** Addresses of large ones that came, and are in the browser's cache. @type {Set<string>} */ large = new Set();
 
   componentDidMount() {
     addEventListener("keydown", this.#key);
@@ -54,7 +55,7 @@ export class Slide extends Component {
   /** Who asks for the page has it at once, not by and by. */
   componentDidUpdate() {
     const view = this.props.view, shown = slides_of(view).shown;
-    if (shown?.[size_of(view)] === this.ahead.url && !this.kept.has(this.ahead.url))
+    if (shown && this.#source(shown, view) === this.ahead.url && !this.kept.has(this.ahead.url))
       this.ahead.stop.abort();
   }
 
@@ -77,17 +78,26 @@ export class Slide extends Component {
     turn(view, by);
   };
 
+  /** On a line that has become thin a page that is there is not fetched once more, smaller. @param {import("./part.js").Picture} page @param {View} view */
+  #source(page, view) {
+    return this.large.has(page.big) ? page.big : page[size_of(view)];
+  }
+
   /** @param {string} there */
   #arrived(there) {
     this.setState({ there });
-    const view = this.props.view, size = size_of(view), next = slides_of(view).shown?.next?.[size];
-    if (!next || this.ahead.url === next)
+    const view = this.props.view, { shown } = slides_of(view), next = shown?.next && this.#source(shown.next, view);
+    if (there === shown?.big)
+      this.large.add(there);
+    if (!next || this.ahead.url === next || this.large.has(next))
       return;
     this.ahead.stop.abort();
     this.ahead = { url: next, stop: new AbortController() };
-    if (size === "big")
-      new Image().src = next;
-    else if (!this.kept.has(next))
+    if (next === shown?.next?.big) {
+      const picture = new Image();
+      picture.onload = () => this.large.add(next);
+      picture.src = next;
+    } else if (!this.kept.has(next))
       fetch_by_and_by(next, this.ahead.stop.signal).then((copy) => this.#keep(next, copy), () => {}); // it comes when it is shown
   }
 
@@ -105,7 +115,7 @@ export class Slide extends Component {
     const { shown, may, asked } = slides_of(view);
     if (!shown)
       return null;
-    const { page, pages, width, height, words } = shown, source = shown[size_of(view)];
+    const { page, pages, width, height, words } = shown, source = this.#source(shown, view);
     const late = this.state.there !== source;
     // the picture of before stays until the next one is there
     return html`<div class="front slides"><figure class="tile share slide" data-page=${page} aria-busy=${String(late)}>

@@ -56,6 +56,11 @@ function within() {
       await tab.goto(`${origin}/test/live/scene/`);
       await tab.sees("Settings", 60000);
     }
+    /** How many the speaker's browser has encoded, of all layers. */
+    const pictures_made = () => speaker.evaluate(async () => {
+      const all = await Promise.all(globalThis.witness.connections.map((pc) => pc.getStats()));
+      return all.flatMap((stats) => [...stats.values()]).reduce((sum, one) => sum + (one.type === "outbound-rtp" && one.kind === "video" ? one.framesEncoded : 0), 0);
+    });
     const shows = (page, ms) => speaker.until((wanted) => document.querySelector(`.slide[data-page="${wanted}"][aria-busy=false] img`)?.naturalWidth > 0, page, ms);
 
     it("comes in and goes on stage", async () => {
@@ -79,12 +84,14 @@ function within() {
       await speaker.until(() => document.querySelectorAll("video[data-line]").length === 0);
       await speaker.sees("Your picture is not sent for now");
       await host.until(() => document.querySelector("video[data-line=v1]") === null);
+      const before = await pictures_made();
       await host.press("ArrowRight");
       await shows(2, 15000);
       await hears(speaker, { a0: HOST_TONE }, 30000);
       await host.evaluate(() => document.querySelector(".loud")?.click());
       await hears(host, { a1: SPEAKER_TONE }, 30000);
       await speaker.sees_not("The line to the room is cut.");
+      assert.equal(await pictures_made(), before);
     });
 
     it("has the pictures again by itself when the line is good, and is seen", async (t) => {

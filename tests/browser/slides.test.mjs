@@ -106,7 +106,13 @@ describe("slides", { skip: missing("chromium") }, () => {
     const size = () => late.evaluate(() => document.querySelector(".slide img").naturalWidth);
     assert.equal(await size(), 1280);
     await late.click("Sound only");
+    await late.until(() => !document.querySelector(".cast video") && document.querySelector(".slide"));
+    await host.press("ArrowLeft");
+    await shows(late, 5);
     await late.until(() => document.querySelector(".slide img").naturalWidth === 640);
+    await host.press("ArrowRight");
+    await shows(late, 6);
+    assert.equal(await size(), 1280); // it is there already: not once more, smaller
     await shot(late, "sound-only");
     assert.deepEqual(late.errors, []);
     await late.close();
