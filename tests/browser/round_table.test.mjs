@@ -98,7 +98,8 @@ describe("a round table", { skip: missing("chromium") }, () => {
   }
 
   const asked = (form) => tabs.plain.page.locator(form);
-  const rows = (tab) => tab.evaluate(() => [...document.querySelectorAll(".panel .rows li > span:first-child")].map((one) => one.innerText.trim().replace(/\s+/g, " ")));
+  /** The host's list of hands becomes these rows: a panel's script is fetched with its first opening, and drawn with the next frame. */
+  const shows_rows = (tab, wanted) => tab.until((wanted) => [...document.querySelectorAll(".panel .rows li > span:first-child")].map((one) => one.innerText.trim().replace(/\s+/g, " ")).join() === wanted.join(), wanted);
 
   it("brings six on stage, whom the room and the projector see and hear", async () => {
     for (const name of ["ada", "ana", "ines"])
@@ -148,7 +149,7 @@ describe("a round table", { skip: missing("chromium") }, () => {
     await phone.sees("number 3 in the queue");
     await watchers[6].ask({ t: "hand", up: true }, "hands", (m) => m.list.length === 4);
     await ada.click("Hands 4");
-    assert.deepEqual(await rows(ada), ["1. Paul In the hall", "2. Watcher 3", "3. Zoé In the hall", "4. Watcher 7"]);
+    await shows_rows(ada, ["1. Paul In the hall", "2. Watcher 3", "3. Zoé In the hall", "4. Watcher 7"]);
     await projector.until(() => document.querySelector(".queue")?.innerText.replace(/\s+/g, " ").includes("Paul in the hall Watcher 3 online Zoé in the hall Watcher 7 online"));
     await ada.click("Zoé: one place up");
     await phone.sees("number 2 in the queue");
@@ -160,8 +161,7 @@ describe("a round table", { skip: missing("chromium") }, () => {
     await ada.click("Give the floor to Watcher 3");
     await watchers[2].next("people", (m) => m.set.some(({ id, stage }) => id === watchers[2].welcome.me.id && stage !== null));
     watchers[2].send({ t: "leave" });
-    await ada.until(() => document.querySelectorAll(".panel .rows li").length === 2);
-    assert.deepEqual(await rows(ada), ["1. Zoé In the hall", "2. Watcher 7"]);
+    await shows_rows(ada, ["1. Zoé In the hall", "2. Watcher 7"]);
     await shot("ada");
   });
 
@@ -274,7 +274,7 @@ describe("a round table", { skip: missing("chromium") }, () => {
     for (const tab of [home, projector])
       await tab.until(() => document.querySelector(".captions")?.innerText.includes("here we are again"));
     await ada.click("Hands 2");
-    assert.deepEqual(await rows(ada), ["1. Zoé In the hall", "2. Watcher 7"]);
+    await shows_rows(ada, ["1. Zoé In the hall", "2. Watcher 7"]);
     await phone.sees("first in the queue");
     await plain.page.reload();
     await asked("button[value=up]").waitFor();
