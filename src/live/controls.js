@@ -63,9 +63,9 @@ export function Controls(view) {
 }
 
 /** How good the line is, in a word, and what came by it. @param {View} view */
-export function Line({ media, room: { network }, clock, opened_us }) {
+export function Line({ media, room: { network, lossy }, clock, opened_us }) {
   const { figures, state, meter } = media;
-  const bad = state !== "connected" || media.silent_ports !== "", lossy = (figures?.lost ?? 0) > 0.05;
+  const bad = state !== "connected" || media.silent_ports !== "";
   const value = bad ? 1 : lossy || network !== "full" ? 2 : 4;
   const word = bad ? t("Connecting") : network === "audio" ? t("Weak connection: sound only")
     : network === "reduced" ? t("Weak connection: picture reduced") : lossy ? t("Weak") : t("Good");

@@ -111,7 +111,7 @@ void live_enter(Client *client, Person *person)
         send_welcome(person, client->key, held);
         if (held)
                 live_tell_layers(person);
-        if (person->carried != SFU_NETWORK_FULL)
+        if (person->carried != SFU_NETWORK_FULL || person->carried_lossy)
                 live_tell_network(person);
         live_person_changed(person);
         bool watches = person->subscribe.value && g_strcmp0(person->subscribe_pc, subscribe) == 0 &&

@@ -173,6 +173,7 @@ void live_offer_subscribe(Person *person)
         person->before_until_us = monotonic_us() + BEFORE_US;
         person->subscribe = peer;
         person->carried = SFU_NETWORK_FULL;
+        person->carried_lossy = false;
         person->lines_seats = room->seats;
         g_free(person->subscribe_pc);
         person->subscribe_pc = g_strdup_printf("s%u", peer.value);
@@ -301,14 +302,16 @@ void live_tell_network(Person *person)
 {
         static const char *const words[] = { "full", "reduced", "audio" };
         if (person->socket)
-                live_send(person->socket, json_pack("{s:s, s:s, s:i}", "t", "network", "mode", words[person->carried],
-                                                    "kbps", (int)person->carried_kbps));
+                live_send(person->socket,
+                          json_pack("{s:s, s:s, s:i, s:b}", "t", "network", "mode", words[person->carried], "kbps",
+                                    (int)person->carried_kbps, "lossy", person->carried_lossy));
 }
 
 static void on_network(Person *person, const SfuEvent *event)
 {
         person->carried = event->network;
         person->carried_kbps = event->kbps;
+        person->carried_lossy = event->lossy;
         live_tell_network(person);
 }
 

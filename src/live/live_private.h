@@ -157,6 +157,7 @@ typedef struct {
         unsigned lines_seats;          /* seats its subscribe connection has lines for */
         SfuNetwork carried;            /* of what it watches, by its line: as told */
         unsigned carried_kbps;
+        bool carried_lossy;
         bool speaking;
         int64_t heard_us; /* when that last changed, UTC */
         /* of a camera that came without a page (live_encoder.c) */

@@ -56,7 +56,7 @@ export class Watching {
   #asked_at = -Infinity;
   #retry_ms = RETRY_MS;
   #moved_at = 0;
-  #last = { at: 0, bytes: 0, lost: 0, packets: 0 };
+  #last = { at: 0, bytes: 0 };
 
   /** @param {Send} send @param {() => void} changed */
   constructor(send, changed) {
@@ -189,7 +189,7 @@ export class Watching {
     this.state = one.pc.connectionState;
     if (this.state === "connected")
       this.#next = null;
-    this.#last = { at: 0, bytes: 0, lost: 0, packets: 0 };
+    this.#last = { at: 0, bytes: 0 };
     this.changed();
   }
 
@@ -213,26 +213,22 @@ export class Watching {
 
   /** Once in a second. @param {RTCStatsReport} stats */
   #measure(stats) {
-    const sum = { at: performance.now(), bytes: 0, lost: 0, packets: 0 };
+    const sum = { at: performance.now(), bytes: 0 };
     if (sum.at - this.#last.at < 900)
       return;
     for (const stat of stats.values())
-      if (stat.type === "inbound-rtp") {
+      if (stat.type === "inbound-rtp")
         sum.bytes += (stat.bytesReceived ?? 0) + (stat.headerBytesReceived ?? 0);
-        sum.lost += stat.packetsLost ?? 0;
-        sum.packets += stat.packetsReceived ?? 0;
-      }
     if (this.#last.at)
       this.#compare(sum, round_trip_s(stats));
     this.#last = sum;
   }
 
-  /** @param {{at: number, bytes: number, lost: number, packets: number}} sum @param {number} rtt_s */
+  /** @param {{at: number, bytes: number}} sum @param {number} rtt_s */
   #compare(sum, rtt_s) {
-    const bytes = Math.max(0, sum.bytes - this.#last.bytes), packets = sum.packets - this.#last.packets;
-    const lost = Math.max(0, sum.lost - this.#last.lost);
+    const bytes = Math.max(0, sum.bytes - this.#last.bytes);
     this.meter.add(bytes, sum.at);
-    this.figures = { kbit_s: Math.round((bytes * 8) / (sum.at - this.#last.at)), lost: lost / Math.max(1, lost + packets), rtt_s };
+    this.figures = { kbit_s: Math.round((bytes * 8) / (sum.at - this.#last.at)), rtt_s };
     this.second(this.figures);
     const connected = this.#now?.pc.connectionState === "connected";
     if (bytes || (connected && !this.expecting()))

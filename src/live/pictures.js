@@ -1,15 +1,17 @@
 // Which pictures the page asks for: all, small ones, none. A person's own choice wins; without one they follow the line:
 // away where it carries less than sound and a small picture need, and back in two steps when it has been well for a while.
-// That it carries more is found out by the server with small probes: pictures themselves would fill a thin line.
+// What it carries the server knows by its own packets' numbers, and it finds out with small probes whether that is more:
+// pictures themselves would fill a thin line. What a page misses may have been lost on the speaker's line as well; what it
+// knows of its own line is how long an answer takes.
 
 const WEAK_KBIT_S = 150, WELL_KBIT_S = 200; // what is a little more than the least does not fall again at once
 const WEAK_SECONDS = 4; // in a row
-const WEAK_LOST = 0.05, WEAK_RTT_S = 0.8;
+const WEAK_RTT_S = 0.8;
 const CALM_MS = 10_000, CALM_MAX_MS = 160_000; // of a line that is well, before more is tried; longer after each try in vain, and where the server says nothing
 const PROVEN_MS = 20_000; // what a line carried that long was not tried in vain
 
 /** full: all; low: small ones; audio: none @typedef {"full" | "low" | "audio"} Mode */
-/** @typedef {{kbit_s: number, lost: number, rtt_s: number}} Second what one second brought; lost: 0 … 1 */
+/** @typedef {{kbit_s: number, rtt_s: number}} Second what one second brought */
 
 export class Pictures {
   /** @type {Mode} */ #auto = "full";
@@ -56,8 +58,8 @@ export class Pictures {
   }
 
   /** @param {Second} second @param {boolean} expected whether pictures should come @param {number} now_ms */
-  second({ kbit_s, lost, rtt_s }, expected, now_ms) {
-    const bad = lost > WEAK_LOST || rtt_s > WEAK_RTT_S, alone = this.#auto === "audio";
+  second({ kbit_s, rtt_s }, expected, now_ms) {
+    const bad = rtt_s > WEAK_RTT_S, alone = this.#auto === "audio";
     const weak = bad && (alone || (expected && kbit_s < WEAK_KBIT_S));
     this.#weak_seconds = weak ? this.#weak_seconds + 1 : 0;
     if (this.#weak_seconds >= WEAK_SECONDS || (weak && alone))

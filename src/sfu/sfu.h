@@ -214,7 +214,8 @@ void sfu_capture_stop(Sfu *sfu, SfuRoom room, SfuCapture *capture);
                          "seat, track, layers")                                                                        \
         X(TROUBLE, "an encoder's pictures are not fit for browsers, or worse than was said: room, peer, participant, " \
                    "seat, trouble")                                                                                    \
-        X(NETWORK, "what a watcher's line carries of what the page shows: room, peer, participant, network, kbps")
+        X(NETWORK,                                                                                                     \
+          "what a watcher's line carries of what the page shows: room, peer, participant, network, lossy, kbps")
 
 /* What in an encoder's pictures browsers cannot show as it should be (sfu_publish without tracks). */
 typedef enum SfuTrouble {
@@ -260,6 +261,7 @@ typedef struct SfuEvent {
         bool on;
         uint8_t layers; /* bit i: the i-th of its simulcast, in rising size; bit 0 alone without one */
         SfuNetwork network;
+        bool lossy;    /* the line between us and the watcher, whatever a speaker's own line loses before */
         unsigned kbps; /* what the line is believed to carry */
         SfuGoneReason reason;
         SfuTrouble trouble;

@@ -6,6 +6,8 @@ enum {
         SHARE_US = 200 * 1000,
         NETWORK_US = 1000 * 1000, /* between two words about it to the page, */
         NARROW_US = 4000 * 1000,  /* and how long it must be worse: a line is still measured in its first seconds */
+        LOSSY_FROM = 65536 / 20,  /* of its packets, of 65,536, */
+        LOSSY_CLEAR = 65536 / 50, /* and until there are so few */
         GUESSED_BPS = 150 * 1000, /* of a smallest layer that was not measured yet, */
         GUESSED_FACTOR = 3,       /* and of each above it, by the one below; */
         GUESSED_BELOW = 2,        /* or of each below one that was measured */
@@ -124,8 +126,12 @@ static void tell_network(Room *room, Peer *peer, SfuNetwork network)
         int64_t now_us = room->loop->now_us;
         if (network <= watcher->network || !watcher->narrow_us)
                 watcher->narrow_us = now_us;
-        bool held = network < watcher->network || now_us - watcher->narrow_us >= NARROW_US;
-        if (network == watcher->network || now_us - watcher->network_us < NETWORK_US || !held)
+        if (network > watcher->network && now_us - watcher->narrow_us < NARROW_US)
+                network = watcher->network;
+        watcher->line_loss = (watcher->line_loss * 15 + watcher->bwe.loss) / 16;
+        bool lossy = watcher->line_loss > (watcher->network_lossy ? LOSSY_CLEAR : LOSSY_FROM);
+        bool news = network != watcher->network || lossy != watcher->network_lossy;
+        if (!news || now_us - watcher->network_us < NETWORK_US)
                 return;
         SfuEvent event = { .kind = SFU_NETWORK,
                            .room = room->id,
@@ -133,10 +139,12 @@ static void tell_network(Room *room, Peer *peer, SfuNetwork network)
                            .participant = peer->participant,
                            .seat = SFU_NO_SEAT,
                            .network = network,
+                           .lossy = lossy,
                            .kbps = bwe_budget_bps(&watcher->bwe) / 1000 };
         if (!room_emit(room, &event))
                 return;
         watcher->network = network;
+        watcher->network_lossy = lossy;
         watcher->network_us = now_us;
 }
 

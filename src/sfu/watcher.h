@@ -74,7 +74,9 @@ struct Watcher {
         bool full;       /* nothing is held back */
         Pace pace;       /* on while something is */
         unsigned probed; /* packets copied for probing: each time others */
+        unsigned line_loss; /* by the estimator, of 65,536; smoothed, for it forgets with each cut */
         SfuNetwork network;
+        bool network_lossy;
         int64_t network_us; /* when that was told */
         int64_t narrow_us;  /* since when it is worse than that */
 };

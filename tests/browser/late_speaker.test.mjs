@@ -35,6 +35,7 @@ function within() {
       browser = await open_chromium({ tone: SPEAKER_TONE, flags: place.flags });
       host = await host_browser.tab({ locale: "en-GB", camera: CAMERA });
       await sign_in(host, "owner@example.org");
+      await listen(host);
       await go_on_stage(host);
       const file = path.join(server.folder, "talk.pdf");
       writeFileSync(file, talk_pdf(4));
@@ -113,6 +114,8 @@ function within() {
       assert.ok(said.some((text) => text.includes("Your connection is weak: the pictures stop, the sound goes on.")));
       assert.ok(said.some((text) => text.includes("Your picture is not sent for now")));
       assert.ok(!said.some((text) => text.includes("The line to the room is cut.")));
+      const told_host = (await announced(host)).map(({ text }) => text);
+      assert.ok(!told_host.some((text) => /connection is weak/.test(text)), `what the speaker's line loses is not the host's: ${told_host.join(" | ")}`);
       assert.ok(said.some((text) => text.includes("The pictures are back, small for now.")));
       assert.deepEqual([...host.errors, ...speaker.errors], []);
     });
