@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define HANDS_US (50 * 1000)
+#define HANDS_US (20 * 1000)
 #define GATHER_US_A_PERSON 280
 
 static void send_text(Socket *socket, const char *text)

@@ -71,9 +71,9 @@ struct Watcher {
         Bwe bwe;
         Allocation allocation;
         AllocateMode mode;
-        bool full;       /* nothing is held back */
-        Pace pace;       /* on while something is */
-        unsigned probed; /* packets copied for probing: each time others */
+        bool full;          /* nothing is held back */
+        Pace pace;          /* on while something is */
+        unsigned probed;    /* packets copied for probing: each time others */
         unsigned line_loss; /* by the estimator, of 65,536; smoothed, for it forgets with each cut */
         SfuNetwork network;
         bool network_lossy;
