@@ -42,11 +42,12 @@ class Booth {
     this.view?.draw();
   }
 
-  /** @param {boolean} consent */
+  /** @param {boolean | null} consent null: nothing is recorded here */
   async enter(consent) {
     this.asking = false;
     this.mic_on = true;
-    this.view?.send({ t: "consent", yes: consent });
+    if (consent !== null)
+      this.view?.send({ t: "consent", yes: consent });
     await this.#go_in(null);
   }
 
@@ -222,14 +223,15 @@ function Ask(view) {
   const enter = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.currentTarget);
-    booth.enter(/** @type {HTMLInputElement} */ (form.elements.namedItem("consent")).checked);
+    const consent = /** @type {HTMLInputElement | null} */ (form.elements.namedItem("consent"));
+    booth.enter(consent && consent.checked);
   };
   return html`<${Dialog} title=${t("Before you interpret")} close=${() => booth.cancel()}>
     <p>${t("Wear headphones: what you hear must not come back through your microphone. Nobody hears you before it is your turn.")}</p>
     <form class="stack" onSubmit=${enter}>
       <${Choice} view=${{ devices }} kind="mic" label=${t("Microphone")} />
       <${Level} track=${devices.tracks.mic} />
-      <label class="tick"><input type="checkbox" name="consent" defaultChecked=${room.people.get(room.me?.id ?? 0)?.consent === true} /><span>${t("My voice may be recorded and published with the session. I can take this back at any time.")}</span></label>
+      ${room.room?.sealed ? html`<p>${t("Nothing can be recorded here: picture and sound are encrypted end to end.")}</p>` : html`<label class="tick"><input type="checkbox" name="consent" defaultChecked=${room.people.get(room.me?.id ?? 0)?.consent === true} /><span>${t("My voice may be recorded and published with the session. I can take this back at any time.")}</span></label>`}
       <p class="row"><button type="submit" class="btn main" disabled=${!devices.tracks.mic}>${t("Go into the booth")}</button>
       <button type="button" class="btn plain" onClick=${() => booth.cancel()}>${t("Cancel")}</button></p></form>
   <//>`;

@@ -33,6 +33,7 @@ const char *const interpret_room_words[] = {
         N_("Wear headphones: what you hear must not come back through your microphone. Nobody hears you before it is "
            "your turn."),
         N_("My voice may be recorded and published with the session. I can take this back at any time."),
+        N_("Nothing can be recorded here: picture and sound are encrypted end to end."),
         N_("Cancel"),
         N_("Interprets into {language}"),
         NULL,
