@@ -93,7 +93,7 @@ class Screen {
   }
 
   #join() {
-    this.socket.send({ t: "join", key: sessionStorage.getItem(this.store), h264: receives_h264(), publish: null, subscribe: this.watching.id });
+    this.socket.join({ t: "join", key: sessionStorage.getItem(this.store), h264: receives_h264(), publish: null, subscribe: this.watching.id });
   }
 
   #lost() {

@@ -130,7 +130,7 @@ static void on_json(Client *client, json_t *message)
         }
         const Message *known = find_message(type);
         const LiveMessage *feature = known ? NULL : live_feature_message(type);
-        if (client->waits && known && (known->handle == ping || known->handle == live_rename))
+        if (known && (known->handle == ping || (client->waits && known->handle == live_rename)))
                 known->handle(client, message);
         else if (!known && !feature)
                 bad_message(client, type, N_("The server does not know this message. Reload the page."));

@@ -151,7 +151,7 @@ class Meeting {
   // Messages
 
   #join() {
-    this.socket.send({
+    this.socket.join({
       t: "join", name: this.kept.name, key: this.kept.key, h264: receives_h264(), sealed: sealing !== null, watch: this.kept.watch,
       publish: this.speaking.id ?? features.map((feature) => feature.publishing?.()).find(Boolean) ?? null, subscribe: this.watching.id,
     });

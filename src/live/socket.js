@@ -22,6 +22,7 @@ export class RoomSocket {
   #retry = 0;
   #doubt = 0;
   #wanted = false;
+  #known = false; // by the server, on this line
 
   /**
    * @param {string} url
@@ -75,8 +76,21 @@ export class RoomSocket {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
 
-  /** False when the line is down: whatever must not be lost is sent again after welcome. @param {object} message */
+  /**
+   * False when the line is down or the server does not know yet who this is: whatever must not be lost is sent again after
+   * welcome. @param {object} message
+   */
   send(message) {
+    return this.#known && this.#say(message);
+  }
+
+  /** What is said first: who this is. @param {object} message */
+  join(message) {
+    this.#say(message);
+  }
+
+  /** @param {object} message */
+  #say(message) {
     if (!this.open)
       return false;
     this.#socket?.send(JSON.stringify(message));
@@ -93,6 +107,7 @@ export class RoomSocket {
     clearTimeout(this.#retry);
     const socket = new WebSocket(this.url);
     this.#socket = socket;
+    this.#known = false;
     this.#heard_at = performance.now();
     socket.onopen = () => {
       this.#heard_at = performance.now();
@@ -103,6 +118,7 @@ export class RoomSocket {
       const message = JSON.parse(event.data);
       if (message.t === "welcome")
         this.#tries = 0;
+      this.#known ||= ["welcome", "waiting"].includes(message.t);
       this.on.message(message);
     };
     socket.onclose = () => this.#closed(socket);
@@ -126,7 +142,7 @@ export class RoomSocket {
     if (this.#socket && performance.now() - this.#heard_at > (this.on.lives(performance.now() - LIVES_MS) ? CROWDED_MS : SILENCE_MS))
       this.#give_up(this.#socket);
     else
-      this.send({ t: "ping" });
+      this.#say({ t: "ping" });
   }
 
   /**
@@ -138,7 +154,7 @@ export class RoomSocket {
     const socket = this.#socket, asked_at = performance.now();
     if (!socket || this.#doubt)
       return;
-    this.send({ t: "ping" });
+    this.#say({ t: "ping" });
     this.#doubt = setTimeout(() => {
       this.#doubt = 0;
       if (socket !== this.#socket || this.#heard_at >= asked_at || (media && this.on.lives(asked_at)))

@@ -115,6 +115,29 @@ describe("the room's client", { skip: missing("chromium") }, () => {
     assert.equal(room.received.filter((m) => m.t === "join" && m.key).length, 2);
   });
 
+  it("says nothing before a slow server knows it again, and knows that line for alive", async () => {
+    const tab = await enter("attendee");
+    await tab.click("Raise my hand");
+    await tab.sees("Lower my hand");
+    const joined = room.received.filter((m) => m.t === "join").length;
+    let welcome;
+    room.on_join = (...join) => (welcome = () => FakeRoom.prototype.on_join.apply(room, join));
+    room.cut();
+    await room.hears("join", joined + 1);
+    const pings = room.received.filter((m) => m.t === "ping").length;
+    await tab.click("Lower my hand");
+    await tab.evaluate(() => dispatchEvent(new Event("online"))); // asks whether the line lives
+    await room.hears("ping", pings + 1);
+    const since = room.received.slice(room.received.findLastIndex((m) => m.t === "join") + 1);
+    assert.deepEqual(since.filter((m) => m.t !== "ping"), []);
+    delete room.on_join;
+    welcome();
+    await tab.sees_not("The line to the room is cut");
+    await tab.click("Lower my hand");
+    await tab.sees("Raise my hand");
+    assert.equal(room.received.filter((m) => m.t === "join").length, joined + 1);
+  });
+
   it("goes on stage with a preview, comes back there after a reload without a click, and leaves", async () => {
     const tab = await enter("speaker");
     await go_on_stage(tab);
