@@ -64,6 +64,9 @@ void event_room_free(EventRoom *room);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventRoom, event_room_free)
 /* In their order. (transfer full) of EventRoom */
 GPtrArray *conference_rooms(Db *db, int64_t event);
+bool event_room_is_online(const EventRoom *room); /* not on site alone */
+/* The online ones of these rooms, as the options of a field; ends with { 0 }. (transfer full) of FormOption */
+GArray *conference_online_options(GPtrArray *rooms);
 EventRoom *conference_room(Db *db, int64_t event, const char *slug);
 
 typedef struct {

@@ -40,6 +40,23 @@ GPtrArray *conference_rooms(Db *db, int64_t event)
         return rooms;
 }
 
+bool event_room_is_online(const EventRoom *room)
+{
+        return strcmp(room->kind, "on-site") != 0;
+}
+
+GArray *conference_online_options(GPtrArray *rooms)
+{
+        GArray *options = g_array_new(TRUE, TRUE, sizeof(FormOption));
+        for (guint i = 0; i < rooms->len; i++) {
+                const EventRoom *room = rooms->pdata[i];
+                FormOption option = { .value = room->slug, .label = room->name };
+                if (event_room_is_online(room))
+                        g_array_append_val(options, option);
+        }
+        return options;
+}
+
 EventRoom *conference_room(Db *db, int64_t event, const char *slug)
 {
         g_autoptr(Stmt) row =

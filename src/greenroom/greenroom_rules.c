@@ -241,7 +241,7 @@ char *green_words_json(const Lang *lang)
 static const char *script_word(const Lang *lang, const char *key)
 {
         for (size_t i = 0; i < G_N_ELEMENTS(script_words); i++)
-                if (!strcmp(script_words[i].key, key))
+                if (!g_strcmp0(script_words[i].key, key))
                         return tr(lang, script_words[i].text);
         g_assert_not_reached();
 }

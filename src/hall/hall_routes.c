@@ -18,24 +18,6 @@ static const FormField fields[] = {
         { 0 },
 };
 
-static bool is_live(const EventRoom *room)
-{
-        return strcmp(room->kind, "on-site") != 0;
-}
-
-/* The rooms that a hall can be of, as options; ends with { 0 }. (transfer full) */
-static GArray *room_options(GPtrArray *rooms)
-{
-        GArray *options = g_array_new(TRUE, TRUE, sizeof(FormOption));
-        for (guint i = 0; i < rooms->len; i++) {
-                const EventRoom *room = rooms->pdata[i];
-                FormOption option = { .value = room->slug, .label = room->name };
-                if (is_live(room))
-                        g_array_append_val(options, option);
-        }
-        return options;
-}
-
 static void show(Request *req, Db *db, const Event *event, const Form *form, HallsPage made, int status)
 {
         g_autoptr(GPtrArray) halls = hall_list(db, event->id);
@@ -59,7 +41,7 @@ static void show_halls(Request *req, Db *db)
                 return;
         }
         g_autoptr(GPtrArray) rooms = conference_rooms(db, event->id);
-        g_autoptr(GArray) options = room_options(rooms);
+        g_autoptr(GArray) options = conference_online_options(rooms);
         g_autoptr(Form) form = form_new(req, fields);
         form_options(form, "room", (const FormOption *)options->data);
         show(req, db, event, form, (HallsPage){ 0 }, 200);
@@ -73,7 +55,7 @@ static char *link_of(Request *req, const Event *event, const EventRoom *room, co
 static void make_hall(Request *req, Db *db, const Event *event)
 {
         g_autoptr(GPtrArray) rooms = conference_rooms(db, event->id), halls = hall_list(db, event->id);
-        g_autoptr(GArray) options = room_options(rooms);
+        g_autoptr(GArray) options = conference_online_options(rooms);
         g_autoptr(Form) form = form_new(req, fields);
         form_options(form, "room", (const FormOption *)options->data);
         form_check(form);
@@ -144,7 +126,7 @@ static bool find_room(Request *req, Db *db, Door *ret_door)
 {
         ret_door->event = conference_event(db, request_event(req));
         ret_door->room = ret_door->event ? conference_room(db, ret_door->event->id, request_param(req, "room")) : NULL;
-        return ret_door->room && is_live(ret_door->room);
+        return ret_door->room && event_room_is_online(ret_door->room);
 }
 
 /* By the cookie that the link left; false: answered. */

@@ -3,8 +3,6 @@
 
 #include "conference/conference.h"
 
-#include <string.h>
-
 #define FORM_BYTES 4096
 
 static const FormField FIELDS[] = {
@@ -55,7 +53,7 @@ static void with_room(Request *req, Db *db, void (*act)(Request *, Db *, const E
 {
         g_autoptr(Event) event = conference_event(db, request_event(req));
         g_autoptr(EventRoom) room = event ? conference_room(db, event->id, request_param(req, "room")) : NULL;
-        if (!room || strcmp(room->kind, "on-site") == 0) {
+        if (!room || !event_room_is_online(room)) {
                 respond_not_found(req);
                 return;
         }

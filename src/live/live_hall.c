@@ -153,7 +153,7 @@ static bool find_place(Request *req, Db *db, Place *ret_place)
         ret_place->room =
                 ret_place->event ? conference_room(db, ret_place->event->id, request_param(req, "room")) : NULL;
         ret_place->account = people_account(db, request_account(req));
-        return ret_place->room && strcmp(ret_place->room->kind, "on-site") != 0;
+        return ret_place->room && event_room_is_online(ret_place->room);
 }
 
 static bool is_key(const char *key)

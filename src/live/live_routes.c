@@ -9,11 +9,6 @@
 #include <gio/gio.h>
 #include <string.h>
 
-static bool has_live_room(const EventRoom *room)
-{
-        return strcmp(room->kind, "on-site") != 0;
-}
-
 static void rooms_clear(gpointer data)
 {
         LiveRoomRow *row = data;
@@ -33,7 +28,7 @@ static void show_rooms(Request *req, Db *db)
         int64_t now = now_us();
         for (guint i = 0; i < rooms->len; i++) {
                 const EventRoom *room = g_ptr_array_index(rooms, i);
-                if (!has_live_room(room))
+                if (!event_room_is_online(room))
                         continue;
                 LiveRoomRow row = { .slug = room->slug, .name = room->name, .note = room->note };
                 live_store_talk_now(db, room->id, now, &row.talk);
@@ -109,7 +104,7 @@ static void show_room(Request *req, Db *db)
 {
         g_autoptr(Event) event = conference_event(db, request_event(req));
         g_autoptr(EventRoom) room = event ? conference_room(db, event->id, request_param(req, "room")) : NULL;
-        if (!room || !has_live_room(room)) {
+        if (!room || !event_room_is_online(room)) {
                 respond_not_found(req);
                 return;
         }
@@ -221,7 +216,7 @@ static void open_socket(Request *req, Db *db)
 {
         g_autoptr(Event) event = conference_event(db, request_event(req));
         g_autoptr(EventRoom) room = event ? conference_room(db, event->id, request_param(req, "room")) : NULL;
-        if (room && has_live_room(room))
+        if (room && event_room_is_online(room))
                 open_room(req, db, event, room, role_of(req));
         else
                 respond_not_found(req);

@@ -8,7 +8,7 @@
 
 #define MESSAGES_MAX 200 /* in … */
 #define MESSAGES_US (10 * SECOND_US)
-#define LINE_MAX (NOTE_BYTES_MAX + 1)
+#define NOTE_LINE_MAX (NOTE_BYTES_MAX + 1)
 
 typedef struct {
         NotesOpening *opening;
@@ -101,7 +101,7 @@ static void take_place(Listener *listener, int64_t note, int64_t line)
                         json_decref(place);
                 }
         }
-        listener->line = CLAMP(line, 0, LINE_MAX);
+        listener->line = CLAMP(line, 0, NOTE_LINE_MAX);
         tell_others(listener, place_json(listener));
 }
 

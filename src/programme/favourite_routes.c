@@ -117,7 +117,6 @@ void show_my(Request *req, Db *db)
 
 void show_keep(Request *req, Db *db)
 {
-        const Lang *lang = request_lang(req);
         g_autoptr(Event) event = event_of_request(req, db);
         g_autoptr(Talk) talk = event ? talk_find(db, event->id, request_param(req, "code")) : NULL;
         if (!talk) {

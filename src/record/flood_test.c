@@ -29,11 +29,10 @@ static int64_t most_kb(int pid)
 
 static GBytes *message(const Message *of)
 {
-        uint8_t *bytes = g_malloc(MESSAGE_HEADER_BYTES + of->length);
-        message_header(of, bytes);
-        if (of->length > 0)
-                memcpy(bytes + MESSAGE_HEADER_BYTES, of->body, of->length);
-        return g_bytes_new_take(bytes, MESSAGE_HEADER_BYTES + of->length);
+        uint8_t header[MESSAGE_HEADER_BYTES];
+        message_header(of, header);
+        GByteArray *bytes = g_byte_array_append(g_byte_array_new(), header, sizeof(header));
+        return g_byte_array_free_to_bytes(g_byte_array_append(bytes, of->body, (guint)of->length));
 }
 
 /* --- The child alone ---------------------------------------------------------------------------------------------- */

@@ -55,8 +55,8 @@ static void everybody_speaks(Story *s)
 /* Rounds until the browser has heard it ten times more. */
 #define SPEAK_UNTIL_HEARD(story, browser, voice)                                                                       \
         do {                                                                                                           \
-                unsigned before = heard(browser, voice);                                                               \
-                WAIT_FOR(&(story)->hall, (everybody_speaks(story), heard(browser, voice) >= before + 10));             \
+                unsigned had = heard(browser, voice);                                                                  \
+                WAIT_FOR(&(story)->hall, (everybody_speaks(story), heard(browser, voice) >= had + 10));                \
         } while (0)
 
 static void story_begin(Story *s)

@@ -61,8 +61,8 @@ static void hall_turn(Hall *hall)
 /* Turns until the condition holds, or says that it never did. */
 #define WAIT_FOR(hall, condition)                                                                                      \
         do {                                                                                                           \
-                int64_t until_us = g_get_monotonic_time() + TEST_WAIT_US;                                              \
-                while (!(condition) && g_get_monotonic_time() < until_us)                                              \
+                int64_t end_us = g_get_monotonic_time() + TEST_WAIT_US;                                                \
+                while (!(condition) && g_get_monotonic_time() < end_us)                                                \
                         hall_turn(hall);                                                                               \
                 g_assert_true(condition);                                                                              \
         } while (0)

@@ -73,7 +73,7 @@ static bool find_place(Request *req, Db *db, Place *ret_place)
                 ret_place->talk = talk_find(db, ret_place->event->id, code);
         else
                 ret_place->room = conference_room(db, ret_place->event->id, room);
-        if (!ret_place->talk && (!ret_place->room || !strcmp(ret_place->room->kind, "on-site")))
+        if (!ret_place->talk && (!ret_place->room || !event_room_is_online(ret_place->room)))
                 return false;
         ret_place->owner = (DeckOwner){ ret_place->event->id, ret_place->talk ? ret_place->talk->id : 0,
                                         ret_place->room ? ret_place->room->id : 0 };

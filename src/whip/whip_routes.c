@@ -31,24 +31,6 @@ static const FormField fields[] = {
         { 0 },
 };
 
-static bool is_live(const EventRoom *room)
-{
-        return strcmp(room->kind, "on-site") != 0;
-}
-
-/* The rooms that a key can be for, as options; ends with { 0 }. (transfer full) */
-static GArray *room_options(GPtrArray *rooms)
-{
-        GArray *options = g_array_new(TRUE, TRUE, sizeof(FormOption));
-        for (guint i = 0; i < rooms->len; i++) {
-                const EventRoom *room = rooms->pdata[i];
-                FormOption option = { .value = room->slug, .label = room->name };
-                if (is_live(room))
-                        g_array_append_val(options, option);
-        }
-        return options;
-}
-
 static void row_clear(gpointer row)
 {
         g_free(((WhipRow *)row)->used);
@@ -95,7 +77,7 @@ static void show_keys(Request *req, Db *db)
                 return;
         }
         g_autoptr(GPtrArray) rooms = conference_rooms(db, event->id);
-        g_autoptr(GArray) options = room_options(rooms);
+        g_autoptr(GArray) options = conference_online_options(rooms);
         g_autoptr(Form) form = form_new(req, fields);
         form_options(form, "room", (const FormOption *)options->data);
         form_set(form, "kind", "camera");
@@ -116,7 +98,7 @@ static void check_rules(Db *db, const Event *event, Form *form)
 static void make_key(Request *req, Db *db, const Event *event)
 {
         g_autoptr(GPtrArray) rooms = conference_rooms(db, event->id);
-        g_autoptr(GArray) options = room_options(rooms);
+        g_autoptr(GArray) options = conference_online_options(rooms);
         g_autoptr(Form) form = form_new(req, fields);
         form_options(form, "room", (const FormOption *)options->data);
         form_check(form);

@@ -9,7 +9,6 @@
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
         IN = 0,
@@ -21,20 +20,6 @@ enum {
         NICER = 10,
 };
 #define FILE_MOST_BYTES ((size_t)8 << 20)
-
-/* NULL: over the limit, or not readable. */
-static GByteArray *read_all(void)
-{
-        g_autoptr(GByteArray) bytes = g_byte_array_new();
-        static uint8_t piece[64 << 10];
-        ssize_t n;
-        while ((n = read(IN, piece, sizeof(piece))) > 0) {
-                if (bytes->len + (size_t)n > INPUT_BYTES_MAX)
-                        return NULL;
-                g_byte_array_append(bytes, piece, (guint)n);
-        }
-        return n == 0 ? g_steal_pointer(&bytes) : NULL;
-}
 
 static const char *fault_word(PictureFault fault)
 {
@@ -59,7 +44,7 @@ int main(int argc, char **argv)
                                 .file_bytes = FILE_MOST_BYTES,
                                 .nicer = NICER });
         calls_confine();
-        g_autoptr(GByteArray) bytes = read_all();
+        g_autoptr(GByteArray) bytes = answer_read(IN, INPUT_BYTES_MAX);
         Encoded encoded = { 0 };
         PictureFault fault =
                 bytes ? picture_encode(bytes->data, bytes->len, PIXELS_MAX, &encoded) : PICTURE_FAULT_BYTES;

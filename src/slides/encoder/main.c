@@ -11,23 +11,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { IN = 0, ANSWER = 1, MEMORY_MOST_MIB = 1024, CPU_MOST_S = 300, NICER = 10, LINE_BYTES = 120 };
-
-/* NULL: over the limit, or not readable. */
-static GByteArray *read_all(void)
-{
-        g_autoptr(GByteArray) bytes = g_byte_array_new();
-        static uint8_t piece[64 << 10];
-        ssize_t n;
-        while ((n = read(IN, piece, sizeof(piece))) > 0) {
-                if (bytes->len + (size_t)n > SLIDES_FILE_BYTES_MAX)
-                        return NULL;
-                g_byte_array_append(bytes, piece, (guint)n);
-        }
-        return n == 0 ? g_steal_pointer(&bytes) : NULL;
-}
 
 static bool tell_count(gpointer owner, int pages)
 {
@@ -68,7 +53,7 @@ int main(int argc, char **argv)
                                 .cpu_s = CPU_MOST_S,
                                 .nicer = NICER });
         calls_confine();
-        g_autoptr(GByteArray) bytes = read_all();
+        g_autoptr(GByteArray) bytes = answer_read(IN, SLIDES_FILE_BYTES_MAX);
         int page = 0;
         SlidesFault fault = bytes ? drawing_make(bytes->data, bytes->len, SLIDES_BIG_SIDE,
                                                  &(DrawingListener){ .count = tell_count, .page = tell_page }, &page)
