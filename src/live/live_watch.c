@@ -49,6 +49,7 @@ json_t *live_watching_json(Person *person)
 {
         LiveRoom *room = person->room;
         bool free = !person->watches || person->role >= LIVE_SPEAKER || has_free_place(room, person);
+        room->free_told &= free; /* who hears that none is free waits to hear that one is, however soon that comes */
         return json_pack("{s:b, s:b, s:s?}", "on", person->watches, "free", free, "list", room->list_url);
 }
 

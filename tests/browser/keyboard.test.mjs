@@ -140,6 +140,7 @@ describe("a session by the keyboard alone", { skip: missing("chromium") }, () =>
     await gus.until(() => document.querySelector(".slide[data-page='2'] img")?.naturalWidth > 0);
     await host.press("ArrowRight");
     await gus.until(() => document.querySelector(".slide[data-page='3'] img")?.naturalWidth > 0);
+    await gus.until(() => document.getElementById("announcer").textContent.includes("Slide 3 of 4")); // after what was being said
     await bustle(27, 14);
     for (const tab of [host, gus])
       assert.deepEqual(await axe_findings(tab.page), []);
