@@ -241,11 +241,11 @@ class Meeting {
       this.mic_on = wish.mic;
       await Promise.all([this.devices.open("mic"), wish.camera && this.devices.open("camera")]);
     }
-    if (this.speaking.id && this.speaking.id === publish)
+    if (this.speaking.id && this.speaking.id === publish) {
       this.speaking.welcomed();
-    else
-      await this.speaking.start();
-    this.#tell();
+      this.#tell();
+    } else
+      await this.#go();
   }
 
   /** @param {{gone?: number[]}} m @param {typeof this.room} before */
@@ -348,6 +348,8 @@ class Meeting {
 
   /** Publishes what was agreed to. */
   async #go() {
+    if (this.sound.blocked) // who speaks hears: browsers let a page play that was clicked on or has the microphone
+      this.sound.unblock();
     await this.speaking.start();
     this.#tell();
   }

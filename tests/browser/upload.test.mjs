@@ -92,17 +92,18 @@ for (const [browser, open] of [["chromium", open_chromium], ["firefox", open_fir
       await tab.until(() => document.querySelector("video").currentTime > 22, undefined, 30000);
     });
 
-    it("the page stands at 375 and 1280 pixels, light and dark, in both languages", { skip: browser !== "chromium" }, async () => {
-      await tab.goto(page);
-      await tab.sees("Ready");
-      assert.deepEqual(await html_findings(await tab.evaluate(() => fetch(location.href).then((answer) => answer.text()))), []);
-      assert.deepEqual(await standing_findings(tab.page), []);
-      assert.deepEqual(await dark_findings(tab.page), []);
-      await tab.goto(`${page}?lang=fr`);
-      await tab.sees("Apporter un enregistrement");
-      for (const [width, height] of [[1280, 800], [375, 800]]) {
-        await tab.resize(width, height);
-        await shot(`fr-${width}`);
-      }
-    });
+    if (browser === "chromium") // one browser looks
+      it("the page stands at 375 and 1280 pixels, light and dark, in both languages", async () => {
+        await tab.goto(page);
+        await tab.sees("Ready");
+        assert.deepEqual(await html_findings(await tab.evaluate(() => fetch(location.href).then((answer) => answer.text()))), []);
+        assert.deepEqual(await standing_findings(tab.page), []);
+        assert.deepEqual(await dark_findings(tab.page), []);
+        await tab.goto(`${page}?lang=fr`);
+        await tab.sees("Apporter un enregistrement");
+        for (const [width, height] of [[1280, 800], [375, 800]]) {
+          await tab.resize(width, height);
+          await shot(`fr-${width}`);
+        }
+      });
   });
