@@ -9,10 +9,10 @@ GByteArray *answer_read(int descriptor, size_t bytes_max)
         g_autoptr(GByteArray) bytes = g_byte_array_new();
         static uint8_t piece[64 << 10];
         ssize_t n;
-        while ((n = read(descriptor, piece, sizeof(piece))) > 0) {
-                if (bytes->len + (size_t)n > bytes_max)
+        while ((n = read(descriptor, piece, sizeof(piece))) > 0 || (n < 0 && errno == EINTR)) {
+                if (n > 0 && bytes->len + (size_t)n > bytes_max)
                         return NULL;
-                g_byte_array_append(bytes, piece, (guint)n);
+                g_byte_array_append(bytes, piece, (guint)MAX(n, 0));
         }
         return n == 0 ? g_steal_pointer(&bytes) : NULL;
 }

@@ -16,7 +16,7 @@ import { RoomSocket } from "./socket.js";
 import { ShownSizes } from "./shown.js";
 import { Sound } from "./sound.js";
 import { apply, cast, emptyRoom, myself } from "./state.js";
-import { name_of } from "./ui.js";
+import { tell_comings, tell_hands } from "./told.js";
 import { setWords, t } from "./words.js";
 
 const THIN_KBIT_S = 150; // up: a voice with its headers is 50, the smallest picture 30 and what it is sent again
@@ -171,7 +171,7 @@ class Meeting {
     const then = {
       welcome: () => (this.pictures.anew(), this.#welcome(m, before)), waiting: () => this.#waits(m, before), lobby: () => newcomers(this.room, before, this.announcer) && this.#chime(), people: () => this.#people(m, before), said: () => this.#said(m),
       subscribe: () => (m.pc === this.watching.id || this.pictures.anew(), this.watching.answer(m)), published: () => this.speaking.answered(m),
-      layers: () => this.speaking.set_wanted(m), vp8: () => this.speaking.set_vp8(m.on), hands: () => this.#hands(before), refused: () => this.#refused(m, before),
+      layers: () => this.speaking.set_wanted(m), vp8: () => this.speaking.set_vp8(m.on), hands: () => tell_hands(this.room, before, this.announcer), refused: () => this.#refused(m, before),
       network: () => this.#follow_line(() => this.pictures.network(m, performance.now())),
       record: () => this.announcer.say(m.on ? t("The session is being recorded.") : t("The recording has stopped.")),
       ended: () => this.#ended(), bye: () => this.#bye(m), watching: () => placed(this.view(), before),
@@ -250,12 +250,7 @@ class Meeting {
 
   /** @param {{gone?: number[]}} m @param {typeof this.room} before */
   #people(m, before) {
-    for (const person of this.room.people.values())
-      if (!before.people.has(person.id))
-        this.announcer.tell("came", name_of(person));
-    for (const person of (m.gone ?? []).map((id) => before.people.get(id)))
-      if (person)
-        this.announcer.tell("left", name_of(person));
+    tell_comings(this.room, before, m.gone ?? [], this.announcer);
     const was = myself(before), me = myself(this.room);
     if (was?.stage == null && me?.stage != null) {
       if (this.#agreed)
@@ -282,21 +277,6 @@ class Meeting {
     if (this.tab !== "chat")
       this.unread++;
     this.announcer.chat(t("{name}: {text}", { name: m.name || t("Guest {number}", { number: m.who }), text: m.text }));
-  }
-
-  /** @param {typeof this.room} before */
-  #hands(before) {
-    const me = this.room.me;
-    if (!me)
-      return;
-    const place = this.room.hands.indexOf(me.id) + 1, was = before.hands.indexOf(me.id) + 1;
-    if (place && place !== was)
-      this.announcer.say(place === 1 ? t("Your hand is first in the queue.") : t("Your hand is number {place} in the queue.", { place }));
-    for (const id of me.role === "host" ? this.room.hands : []) {
-      const person = this.room.people.get(id);
-      if (person && id !== me.id && !before.hands.includes(id))
-        this.announcer.tell("hands", name_of(person));
-    }
   }
 
   /** @param {{of: string, id?: string, text: string}} m @param {typeof this.room} before */

@@ -504,28 +504,6 @@ static void test_redundant_sound(void)
         hall_clear(&hall);
 }
 
-/* Feedback for all that came since: each packet so much later than the one before, and one in so many lost (0: none).
- */
-static void send_arrivals(TestPeer *browser, unsigned *told, int64_t step_us, unsigned lost_each)
-{
-        enum { AT_ONCE = 20 };
-        int64_t arrivals_us[AT_ONCE];
-        uint8_t compound[256];
-        RtcpWriter writer;
-        while (browser->packets->len >= *told + AT_ONCE) {
-                for (unsigned i = 0; i < AT_ONCE; i++)
-                        arrivals_us[i] = lost_each && i % lost_each == 1
-                                                 ? -1
-                                                 : g_get_monotonic_time() % (64000 * 1000) + (*told + i) * step_us;
-                rtcp_writer_init(&writer, compound, 200);
-                rtcp_write_report(&writer, 1, NULL, NULL, 0);
-                rtcp_write_twcc(&writer, 1, nth(browser, PAYLOAD_OPUS, 0)->header.ssrc, (uint8_t)(*told / AT_ONCE),
-                                (uint16_t)*told, arrivals_us, AT_ONCE);
-                test_peer_send_rtcp(browser, compound, writer.size);
-                *told += AT_ONCE;
-        }
-}
-
 /* Where the line carries nothing more the picture is paused, the sound goes on, and the page can say why. */
 static void test_narrow_line(void)
 {
@@ -541,7 +519,7 @@ static void test_narrow_line(void)
                 send_mic(speaker, 960 * i);
                 send_camera(speaker, i % 50 == 0, 900 * (i + 1));
                 hall_turn(&hall);
-                send_arrivals(watcher, &told, 10000, 0); /* as over a line that is far too narrow */
+                test_peer_tell_arrivals(watcher, &told, 10000, 0); /* as over a line that is far too narrow */
         }
         const SfuEvent *event = find_event(&hall, SFU_NETWORK);
         g_assert_nonnull(event);
@@ -555,34 +533,6 @@ static void test_narrow_line(void)
         }
         WAIT_FOR(&hall, count_type(watcher, PAYLOAD_OPUS) >= heard_before + 10 / 3); /* three in one: gather_test */
         g_assert_cmpuint(count_type(watcher, PAYLOAD_H264), ==, seen);
-        hall_clear(&hall);
-}
-
-/* A line that loses is told of as such; one on which the speaker's losses arrive is not. */
-static void test_lossy_line(void)
-{
-        Hall hall;
-        hall_init(&hall, 1);
-        g_autoptr(TestPeer) speaker = test_peer_new();
-        g_autoptr(TestPeer) lossy = test_peer_new();
-        g_autoptr(TestPeer) good = test_peer_new();
-        publish(&hall, speaker, 0, true, false);
-        SfuPeer peer = watch(&hall, lossy, true);
-        watch(&hall, good, true);
-        unsigned told[2] = { 0, 0 };
-        int64_t until_us = g_get_monotonic_time() + TEST_WAIT_US;
-        for (uint32_t i = 0; !find_event(&hall, SFU_NETWORK) && g_get_monotonic_time() < until_us;
-             i += i % 10 ? 1 : 2) {
-                send_mic(speaker, 960 * i);
-                send_camera(speaker, i % 50 == 1, 900 * (i + 1));
-                hall_turn(&hall);
-                send_arrivals(lossy, &told[0], 250, 8);
-                send_arrivals(good, &told[1], 250, 0);
-        }
-        const SfuEvent *event = find_event(&hall, SFU_NETWORK);
-        g_assert_nonnull(event);
-        g_assert_cmpuint(event->peer.value, ==, peer.value);
-        g_assert_true(event->lossy);
         hall_clear(&hall);
 }
 
@@ -781,7 +731,6 @@ int main(int argc, char **argv)
         g_test_add_func("/sfu/later-on-loss", test_later_on_loss);
         g_test_add_func("/sfu/redundant-sound", test_redundant_sound);
         g_test_add_func("/sfu/narrow-line", test_narrow_line);
-        g_test_add_func("/sfu/lossy-line", test_lossy_line);
         g_test_add_func("/sfu/asks-for-missing", test_asks_for_missing);
         g_test_add_func("/sfu/wrong-certificate", test_wrong_certificate);
         g_test_add_func("/sfu/rubbish", test_rubbish);

@@ -6,8 +6,8 @@ enum {
         SHARE_US = 200 * 1000,
         NETWORK_US = 1000 * 1000, /* between two words about it to the page, */
         NARROW_US = 4000 * 1000,  /* and how long it must be worse: a line is still measured in its first seconds */
-        LOSSY_FROM = 65536 / 20,  /* of its packets, of 65,536, */
-        LOSSY_CLEAR = 65536 / 50, /* and until there are so few */
+        LOSSY_FROM = 65536 / 20,  /* a line that loses more of 65,536 packets is called lossy, */
+        LOSSY_CLEAR = 65536 / 50, /* until it loses no more than this */
         GUESSED_BPS = 150 * 1000, /* of a smallest layer that was not measured yet, */
         GUESSED_FACTOR = 3,       /* and of each above it, by the one below; */
         GUESSED_BELOW = 2,        /* or of each below one that was measured */

@@ -33,8 +33,11 @@ void test_hall_turn(TestHall *hall)
                 if (hall->browsers[i]->dtls)
                         test_peer_turn(hall->browsers[i]);
         SfuEvent event;
-        while (sfu_next_event(hall->sfu, &event))
+        while (sfu_next_event(hall->sfu, &event)) {
                 hall->gone += event.kind == SFU_PEER_GONE;
+                if (event.kind == SFU_NETWORK)
+                        hall->network = event;
+        }
 }
 
 uint64_t test_hall_counter(TestHall *hall, const char *name)

@@ -16,6 +16,7 @@ typedef struct TestHall {
         TestPeer *browsers[TEST_HALL_BROWSERS]; /* freed with the hall */
         unsigned n, speakers;
         unsigned gone;     /* peers that were lost */
+        SfuEvent network;  /* the last word about a watcher's line */
         char *description; /* the server's, of the last who came */
         SfuPeer peer;      /* likewise */
 } TestHall;

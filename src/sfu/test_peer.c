@@ -175,6 +175,26 @@ void test_peer_move(TestPeer *peer)
         g_assert_cmpint(connect(peer->fd, (struct sockaddr *)&server, size), ==, 0);
 }
 
+void test_peer_tell_arrivals(TestPeer *peer, unsigned *told, int64_t step_us, unsigned lost_each)
+{
+        enum { AT_ONCE = 20 };
+        int64_t arrivals_us[AT_ONCE];
+        uint8_t compound[256];
+        RtcpWriter writer;
+        while (peer->packets->len >= *told + AT_ONCE) {
+                for (unsigned i = 0; i < AT_ONCE; i++)
+                        arrivals_us[i] = lost_each && i % lost_each == 1
+                                                 ? -1
+                                                 : g_get_monotonic_time() % (64000 * 1000) + (*told + i) * step_us;
+                rtcp_writer_init(&writer, compound, 200);
+                rtcp_write_report(&writer, 1, NULL, NULL, 0);
+                rtcp_write_twcc(&writer, 1, g_array_index(peer->packets, TestPacket, 0).header.ssrc,
+                                (uint8_t)(*told / AT_ONCE), (uint16_t)*told, arrivals_us, AT_ONCE);
+                test_peer_send_rtcp(peer, compound, writer.size);
+                *told += AT_ONCE;
+        }
+}
+
 void test_peer_send_raw(TestPeer *peer, const void *bytes, size_t size)
 {
         uint8_t frame[FRAME_HEADER_BYTES + 2048];

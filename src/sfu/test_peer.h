@@ -81,6 +81,9 @@ bool test_peer_is_connected(const TestPeer *peer);
 void test_peer_send(TestPeer *peer, unsigned which, uint64_t index, uint32_t timestamp, bool marker,
                     const uint8_t *payload, size_t size);
 void test_peer_send_rtcp(TestPeer *peer, uint8_t *compound, size_t size);
+/* Transport-wide feedback for each twenty that came since `told`: each so much later than the one before, and one in so
+ * many lost (0: none). */
+void test_peer_tell_arrivals(TestPeer *peer, unsigned *told, int64_t step_us, unsigned lost_each);
 /* Raw bytes from the peer's address; framed where it goes by TCP. */
 void test_peer_send_raw(TestPeer *peer, const void *bytes, size_t size);
 

@@ -1,0 +1,31 @@
+// What a screen reader is told of what others do: who comes and goes, who raises a hand.
+
+import { name_of } from "./ui.js";
+import { t } from "./words.js";
+
+/** @typedef {import("./state.js").Room} Room */
+/** @typedef {import("./announce.js").Announcer} Announcer */
+
+/** @param {Room} room @param {Room} before @param {number[]} gone @param {Announcer} announcer */
+export function tell_comings(room, before, gone, announcer) {
+  for (const person of room.people.values())
+    if (!before.people.has(person.id))
+      announcer.tell("came", name_of(person));
+  for (const person of gone.map((id) => before.people.get(id)))
+    if (person)
+      announcer.tell("left", name_of(person));
+}
+
+/** One's own place in the queue; to a host, whose hand is new. @param {Room} room @param {Room} before @param {Announcer} announcer */
+export function tell_hands({ me, hands, people }, before, announcer) {
+  if (!me)
+    return;
+  const place = hands.indexOf(me.id) + 1;
+  if (place && place !== before.hands.indexOf(me.id) + 1)
+    announcer.say(place === 1 ? t("Your hand is first in the queue.") : t("Your hand is number {place} in the queue.", { place }));
+  for (const id of me.role === "host" ? hands : []) {
+    const person = people.get(id);
+    if (person && id !== me.id && !before.hands.includes(id))
+      announcer.tell("hands", name_of(person));
+  }
+}
