@@ -67,6 +67,15 @@ function short(text) {
   return text.length > QUOTE_MAX ? text.slice(0, QUOTE_MAX) + "…" : text;
 }
 
+/** A name was given here: who gave it goes on in the field that takes its place. */ let named = false;
+
+/** @param {HTMLInputElement | null} field */
+function go_on_in(field) {
+  if (field && named && document.activeElement === document.body)
+    field.focus();
+  named &&= !field;
+}
+
 /** @param {View} view */
 export function Say({ room, act, reply }) {
   const nameless = room.me && !myself(room)?.name; // guests, and accounts that have only an address
@@ -74,6 +83,7 @@ export function Say({ room, act, reply }) {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.currentTarget);
     const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("text"));
+    named = Boolean(nameless);
     if (nameless ? act.name(field.value) : act.say(field.value))
       form.reset();
     field.focus();
@@ -84,6 +94,6 @@ export function Say({ room, act, reply }) {
       <button type="submit" class="btn main">${t("Save")}</button></form>`
     : html`<form class="say" key="say" onSubmit=${send}><label class=${reply ? "small" : "sr"} for="my-words">${reply ? t("Your reply to {name}", { name: author(reply) }) : t("Your message")}
         ${reply && html` <button type="button" class="deed" onClick=${() => act.reply(null)}>${t("Cancel")}</button>`}</label>
-      <input type="text" id="my-words" name="text" maxlength="1000" autocomplete="off" placeholder=${t("Write a message")} />
+      <input type="text" id="my-words" ref=${go_on_in} name="text" maxlength="1000" autocomplete="off" placeholder=${t("Write a message")} />
       <button type="submit" class="btn main" aria-label=${t("Send")}>${icon("arrow")}</button></form>`;
 }

@@ -24,7 +24,8 @@ static void send_away(Client *client, bool sealed)
                             "key."));
         else
                 live_bye(client, 1008, "reload",
-                         N_("This workshop is not encrypted end to end any more. Load the page again."));
+                         N_("The end-to-end encryption of this workshop has just changed. Load the page again in a "
+                            "moment."));
 }
 
 bool live_seal_fits(Client *client, json_t *message)
