@@ -20,7 +20,7 @@ const SMALL = { width: 480, height: 270, frameRate: 15 };
  * rate of the picture, small where it is not said: these tests run many encoders on two cores
  */
 function witness({ relay, camera }) {
-  const seen = { connections: [], devices_asked: 0, relay };
+  const seen = { connections: [], wishes: [], relay };
   globalThis.witness = seen;
   const Real = globalThis.RTCPeerConnection;
   if (Real)
@@ -38,9 +38,11 @@ function witness({ relay, camera }) {
   const media = navigator.mediaDevices, ask = media?.getUserMedia.bind(media);
   if (media)
     media.getUserMedia = (wish) => {
-      seen.devices_asked++;
+      seen.wishes.push(wish);
       if (wish.video)
         wish = { ...wish, video: camera };
+      if (wish.audio) // a canceller takes one steady tone for the echo of another, and silences it
+        wish = { ...wish, audio: { ...wish.audio, echoCancellation: false, noiseSuppression: false, autoGainControl: false } };
       return ask(wish);
     };
 }

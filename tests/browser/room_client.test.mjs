@@ -47,7 +47,7 @@ describe("the room's client", { skip: missing("chromium") }, () => {
     room.add({ name: "Speaker", role: "speaker", stage: 0, mic: true });
     const guest = await enter("guest");
     await guest.sees("Speaker");
-    assert.equal(await guest.evaluate(() => globalThis.witness.devices_asked), 0);
+    assert.equal(await guest.evaluate(() => globalThis.witness.wishes.length), 0);
     assert.equal(await guest.evaluate(() => navigator.userActivation.hasBeenActive), false);
   });
 

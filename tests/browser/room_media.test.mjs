@@ -55,7 +55,7 @@ describe("the room's media", { skip: missing("chromium", "firefox") }, () => {
     await go_on_stage(speaker);
     await sees_pictures(watcher, ["v0", "v1"]);
     assert.equal(await watcher.evaluate(() => navigator.userActivation.hasBeenActive), false);
-    assert.equal(await watcher.evaluate(() => globalThis.witness.devices_asked), 0);
+    assert.equal(await watcher.evaluate(() => globalThis.witness.wishes.length), 0);
     await sees_pictures(host, ["v1"]);
     await sees_pictures(speaker, ["v0"]);
   });

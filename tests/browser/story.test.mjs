@@ -118,7 +118,7 @@ describe("a session from the import to the replay", { skip: missing("chromium", 
     await confirm_stage(guest);
     for (const tab of Object.values(watchers)) {
       await sees_pictures(tab, ["v0", "v1"]);
-      assert.equal(await tab.evaluate(() => globalThis.witness.devices_asked), 0);
+      assert.equal(await tab.evaluate(() => globalThis.witness.wishes.length), 0);
     }
     await sees_pictures(host, ["v1"]);
     await sees_pictures(guest, ["v0"]);
