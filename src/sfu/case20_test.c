@@ -22,7 +22,7 @@ static void are_heard(Honest *honest)
         test_hall_speak(&honest->hall, honest->speaker, SPOKEN);
         WAIT_FOR(&honest->hall, honest->watcher->packets->len >= before + SPOKEN);
         g_assert_cmpuint(honest->watcher->packets->len, ==, before + SPOKEN);
-        g_assert_cmpuint(honest->hall.gone, ==, 0);
+        g_assert_null(test_hall_event(&honest->hall, SFU_PEER_GONE));
 }
 
 static void honest_init(Honest *honest)

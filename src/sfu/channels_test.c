@@ -92,19 +92,6 @@ static void test_who_chose(void)
         test_hall_clear(&s.hall);
 }
 
-/* On one line: its numbers go on without a hole that looks like loss. */
-static void assert_whole(const TestPeer *watcher)
-{
-        g_autoptr(GHashTable) next = g_hash_table_new(NULL, NULL);
-        for (unsigned i = 0; i < watcher->packets->len; i++) {
-                const RtpHeader *header = &g_array_index(watcher->packets, TestPacket, i).header;
-                gpointer line = GUINT_TO_POINTER(header->ssrc), expected;
-                if (g_hash_table_lookup_extended(next, line, NULL, &expected))
-                        g_assert_cmpuint(header->sequence, ==, GPOINTER_TO_UINT(expected));
-                g_hash_table_insert(next, line, GUINT_TO_POINTER((uint16_t)(header->sequence + 1)));
-        }
-}
-
 static void test_the_next_takes_over(void)
 {
         Story s;
@@ -116,7 +103,7 @@ static void test_the_next_takes_over(void)
         unsigned before = heard(s.listener, first_voice);
         SPEAK_UNTIL_HEARD(&s, s.listener, second_voice);
         g_assert_cmpuint(heard(s.listener, first_voice), ==, before);
-        assert_whole(s.listener);
+        test_peer_assert_whole(s.listener);
         /* the channel is nobody's, another language is empty */
         sfu_channel(s.hall.sfu, s.hall.room, FRENCH, SFU_NO_SEAT);
         SPEAK_UNTIL_HEARD(&s, s.other, floor_voice);

@@ -37,19 +37,6 @@ static unsigned voices_after_round(TestHall *hall, TestPeer *const speakers[MICR
         return g_hash_table_size(voices);
 }
 
-/* No hole that looks like loss, whoever was let in or out meanwhile. */
-static void assert_whole(const TestPeer *watcher)
-{
-        g_autoptr(GHashTable) next = g_hash_table_new(NULL, NULL);
-        for (unsigned i = 0; i < watcher->packets->len; i++) {
-                const RtpHeader *header = &g_array_index(watcher->packets, TestPacket, i).header;
-                gpointer line = GUINT_TO_POINTER(header->ssrc), expected;
-                if (g_hash_table_lookup_extended(next, line, NULL, &expected))
-                        g_assert_cmpuint(header->sequence, ==, GPOINTER_TO_UINT(expected));
-                g_hash_table_insert(next, line, GUINT_TO_POINTER((uint16_t)(header->sequence + 1)));
-        }
-}
-
 static void test_three_of_nine(void)
 {
         TestHall hall;
@@ -59,7 +46,7 @@ static void test_three_of_nine(void)
                 speakers[i] = test_hall_publish(&hall, false);
         TestPeer *watcher = watch_all_seats(&hall);
         WAIT_FOR(&hall, voices_after_round(&hall, speakers, watcher) == VOICES_HEARD);
-        assert_whole(watcher);
+        test_peer_assert_whole(watcher);
         test_hall_clear(&hall);
 }
 

@@ -11,6 +11,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+const uint8_t test_opus[8] = { 0x78, 1, 2, 3, 4, 5, 6, 7 };
+const uint8_t test_key_sets[11] = { 0x78, 0, 4, 0x67, 0x42, 0xe0, 0x1f, 0, 2, 0x68, 0xce };
+static const uint8_t key_slice[8] = { 0x65, 0x88, 1, 2, 3, 4, 5, 6 };
+const uint8_t test_delta_slice[8] = { 0x61, 0xe0, 9, 8, 7, 6, 5, 4 };
+const uint8_t test_vp8_key[14] = { 0x90, 0x80, 0x81, 0x05, 0x10, 0, 0, 0x9d, 1, 0x2a, 0x40, 1, 0xf0, 0 };
+
 void test_peer_renew(TestPeer *peer)
 {
         uint8_t random[ICE_RANDOM_BYTES];
@@ -345,9 +351,70 @@ void test_peer_send(TestPeer *peer, unsigned which, uint64_t index, uint32_t tim
         test_peer_send_raw(peer, out, sent);
 }
 
+void test_peer_send_voice(TestPeer *peer, uint32_t timestamp)
+{
+        test_peer_send(peer, TEST_MIC, peer->next_index[TEST_MIC]++, timestamp, false, test_opus, sizeof test_opus);
+}
+
+void test_peer_send_picture(TestPeer *peer, bool key, uint32_t timestamp)
+{
+        uint64_t *next = &peer->next_index[TEST_CAMERA];
+        if (key)
+                test_peer_send(peer, TEST_CAMERA, (*next)++, timestamp, false, test_key_sets, sizeof test_key_sets);
+        test_peer_send(peer, TEST_CAMERA, (*next)++, timestamp, true, key ? key_slice : test_delta_slice,
+                       sizeof key_slice);
+}
+
+void test_peer_send_copy(TestPeer *peer, uint32_t timestamp)
+{
+        test_peer_send(peer, TEST_COPY, peer->next_index[TEST_COPY]++, timestamp, true, test_vp8_key,
+                       sizeof test_vp8_key);
+}
+
 void test_peer_send_rtcp(TestPeer *peer, uint8_t *compound, size_t size)
 {
         test_peer_send_raw(peer, compound, srtp_sender_protect_rtcp(peer->sender, compound, size));
+}
+
+static const TestPacket *packet_at(const TestPeer *peer, unsigned i)
+{
+        return &g_array_index(peer->packets, TestPacket, i);
+}
+
+unsigned test_peer_count(const TestPeer *peer, uint8_t payload_type)
+{
+        unsigned n = 0;
+        for (unsigned i = 0; i < peer->packets->len; i++)
+                n += packet_at(peer, i)->header.payload_type == payload_type;
+        return n;
+}
+
+const TestPacket *test_peer_nth(const TestPeer *peer, uint8_t payload_type, unsigned n)
+{
+        for (unsigned i = 0; i < peer->packets->len; i++)
+                if (packet_at(peer, i)->header.payload_type == payload_type && n-- == 0)
+                        return packet_at(peer, i);
+        g_assert_not_reached();
+}
+
+bool test_peer_heard(const TestPeer *peer, RtcpKind kind)
+{
+        for (unsigned i = 0; i < peer->rtcp->len; i++)
+                if (g_array_index(peer->rtcp, RtcpKind, i) == kind)
+                        return true;
+        return false;
+}
+
+void test_peer_assert_whole(const TestPeer *peer)
+{
+        g_autoptr(GHashTable) next = g_hash_table_new(NULL, NULL);
+        for (unsigned i = 0; i < peer->packets->len; i++) {
+                const RtpHeader *header = &packet_at(peer, i)->header;
+                gpointer line = GUINT_TO_POINTER(header->ssrc), expected;
+                if (g_hash_table_lookup_extended(next, line, NULL, &expected))
+                        g_assert_cmpuint(header->sequence, ==, GPOINTER_TO_UINT(expected));
+                g_hash_table_insert(next, line, GUINT_TO_POINTER((uint16_t)(header->sequence + 1)));
+        }
 }
 
 uint64_t test_counter(Sfu *sfu, const char *name)

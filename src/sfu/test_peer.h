@@ -55,6 +55,8 @@ typedef struct TestPeer {
         unsigned arrivals_told; /* packets that transport-wide feedback says came */
 } TestPeer;
 
+extern const uint8_t test_opus[8], test_key_sets[11], test_delta_slice[8], test_vp8_key[14];
+
 TestPeer *test_peer_new(void);
 /* Goes by ICE-TCP; before test_peer_connect(). */
 void test_peer_use_tcp(TestPeer *peer);
@@ -80,12 +82,25 @@ bool test_peer_is_connected(const TestPeer *peer);
 /* One packet of a publisher: which is TEST_MIC, …; those of layers bear their line and rid. */
 void test_peer_send(TestPeer *peer, unsigned which, uint64_t index, uint32_t timestamp, bool marker,
                     const uint8_t *payload, size_t size);
+/* The next packet of sound: test_opus. */
+void test_peer_send_voice(TestPeer *peer, uint32_t timestamp);
+/* The camera's next picture: a key frame of two packets, test_key_sets first, or one packet that depends on it. */
+void test_peer_send_picture(TestPeer *peer, bool key, uint32_t timestamp);
+/* A key frame of the small copy, test_vp8_key. */
+void test_peer_send_copy(TestPeer *peer, uint32_t timestamp);
 void test_peer_send_rtcp(TestPeer *peer, uint8_t *compound, size_t size);
 /* Transport-wide feedback for each twenty that came since `told`: each so much later than the one before, and one in so
  * many lost (0: none). */
 void test_peer_tell_arrivals(TestPeer *peer, unsigned *told, int64_t step_us, unsigned lost_each);
 /* Raw bytes from the peer's address; framed where it goes by TCP. */
 void test_peer_send_raw(TestPeer *peer, const void *bytes, size_t size);
+
+/* How many packets of a payload type came; the nth of them, from 0. */
+unsigned test_peer_count(const TestPeer *peer, uint8_t payload_type);
+const TestPacket *test_peer_nth(const TestPeer *peer, uint8_t payload_type, unsigned n);
+bool test_peer_heard(const TestPeer *peer, RtcpKind kind);
+/* The numbers of each line that came go on without a hole that looks like loss. */
+void test_peer_assert_whole(const TestPeer *peer);
 
 /* What the server counted under that name. */
 uint64_t test_counter(Sfu *sfu, const char *name);
