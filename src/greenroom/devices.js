@@ -24,10 +24,11 @@ export class Devices {
   #peak = 0;
   #listened_at = 0;
 
-  /** @param {Tell} tell @param {(level: number) => void} on_level 0 … 1 */
-  constructor(tell, on_level) {
+  /** @param {Tell} tell @param {(level: number) => void} on_level 0 … 1 @param {() => void} changed one was unplugged, and another is tried */
+  constructor(tell, on_level, changed) {
     this.tell = tell;
     this.on_level = on_level;
+    this.changed = changed;
   }
 
   /** Asks for both at once, so that the browser asks the person once; for each alone when that fails. */
@@ -73,6 +74,7 @@ export class Devices {
   /** @param {MediaStreamTrack} track */
   #take_camera(track) {
     this.camera = track;
+    track.onended = () => this.choose_camera("").then(this.changed);
     this.tell("camera", "ok");
   }
 
@@ -80,6 +82,7 @@ export class Devices {
    * @param {MediaStreamTrack} track */
   #take_microphone(track) {
     this.microphone = track;
+    track.onended = () => this.choose_microphone("").then(this.changed);
     this.#audio ??= new AudioContext();
     this.#audio.resume();
     const analyser = this.#audio.createAnalyser(), samples = new Float32Array(analyser.fftSize);

@@ -99,7 +99,7 @@ function offer(list, devices, name, chosen) {
 
 const devices = new Devices(tell, (level) => {
   select("level").setAttribute("value", String(Math.round(100 * Math.sqrt(Math.min(1, level)))));
-});
+}, show_devices);
 
 function show_picture() {
   part("preview").hidden = !devices.camera;
@@ -108,14 +108,20 @@ function show_picture() {
     video.play().catch(() => {});
 }
 
-async function try_devices() {
-  button("devices").disabled = true;
-  await devices.start();
+/** Which are there, and which are tried. */
+async function show_devices() {
   show_picture();
   offer(select("microphone"), await devices.list("audioinput"), words.one_microphone, devices.microphone);
   offer(select("camera"), await devices.list("videoinput"), words.one_camera, devices.camera);
   select("camera").append(new Option(words.no_camera, "", false, !devices.camera));
   part("chosen").hidden = !devices.microphone && !devices.camera;
+}
+
+async function try_devices() {
+  button("devices").disabled = true;
+  await devices.start();
+  await show_devices();
+  navigator.mediaDevices.ondevicechange = show_devices;
   button("devices").disabled = false;
 }
 

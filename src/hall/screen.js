@@ -3,6 +3,7 @@
 
 import { render } from "preact";
 import { Asked, Captions, Floor, Join, Poll, Queue, Slide } from "./blocks.js";
+import { stay_awake } from "../live/awake.js";
 import { features } from "../live/features.js";
 import { receives_h264, Watching } from "../live/media.js";
 import { RoomSocket } from "../live/socket.js";
@@ -51,12 +52,11 @@ class Screen {
     addEventListener("keydown", (event) => this.#key(event));
     for (const event of ["pointermove", "pointerdown", "keydown"])
       addEventListener(event, () => this.#wake());
-    document.addEventListener("visibilitychange", () => this.#stay_lit());
     setInterval(() => this.draw(), 1000);
   }
 
   start() {
-    this.#stay_lit();
+    stay_awake();
     this.#wake();
     this.draw();
     this.socket.start();
@@ -172,12 +172,6 @@ class Screen {
     clearTimeout(this.#idle);
     delete this.place.dataset.idle;
     this.#idle = setTimeout(() => (this.place.dataset.idle = ""), IDLE_MS);
-  }
-
-  /** The machine does not fall asleep while the page is seen; where it cannot be asked for, its settings decide. */
-  async #stay_lit() {
-    if (document.visibilityState === "visible")
-      await navigator.wakeLock?.request("screen").catch(() => {});
   }
 }
 

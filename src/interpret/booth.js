@@ -20,7 +20,7 @@ class Booth {
   mic_on = false;
   /** while a key or the button is held */ coughing = false;
   /** @type {View | null} the newest */ view = null;
-  devices = new Devices(() => this.#device());
+  devices = new Devices(() => this.#device(), () => this.#device_gone());
   speaking = new Speaking((message) => this.view?.send(message) ?? false, () => this.view?.draw(), ["mic"]);
 
   constructor() {
@@ -79,8 +79,8 @@ class Booth {
     this.view?.draw();
   }
 
-  toggle() {
-    this.mic_on = !this.mic_on;
+  async toggle() {
+    this.mic_on = !this.mic_on && (this.devices.tracks.mic ?? (await this.devices.open("mic"))) !== null;
     this.#tell();
   }
 
@@ -111,6 +111,12 @@ class Booth {
     if (this.inside)
       this.speaking.set("mic", track);
     this.view?.draw();
+  }
+
+  #device_gone() {
+    this.mic_on &&= this.devices.tracks.mic !== null;
+    this.#tell();
+    this.view?.say(this.devices.problem.mic);
   }
 
   /** @param {KeyboardEvent} event @param {boolean} down */

@@ -7,6 +7,8 @@ const VOICE = { echoCancellation: true, noiseSuppression: true, autoGainControl:
 const MIXER = { echoCancellation: false, noiseSuppression: false, autoGainControl: false }; // as it comes from the desk
 const SCREEN = { width: { max: 1920 }, height: { max: 1080 }, frameRate: { ideal: 15, max: 30 } };
 
+const BRIEF_MS = 2000; // what is gone so soon would be again
+
 /** @typedef {"mic" | "camera" | "screen"} Kind */
 
 export class Devices {
@@ -15,20 +17,34 @@ export class Devices {
   /** @type {{mic: string, camera: string}} the device ids to use, "" for the browser's choice */ chosen = { mic: "", camera: "" };
   /** what comes is a hall's mixer, not a voice before a microphone */ mixer = false;
   /** What went wrong last, in words. @type {Record<Kind, string>} */ problem = { mic: "", camera: "", screen: "" };
+  /** How often each was closed: what is allowed after that is not wanted any more. @type {Record<Kind, number>} */ #closed = { mic: 0, camera: 0, screen: 0 };
 
-  /** @param {(kind: Kind) => void} changed called when a track came, went or was ended from outside */
-  constructor(changed) {
+  /**
+   * @param {(kind: Kind) => void} changed called when a track came, went or was ended from outside
+   * @param {(kind: Kind) => void} gone called after that when one was unplugged or taken away; its problem says so
+   */
+  constructor(changed, gone) {
     this.changed = changed;
+    this.gone = gone;
     navigator.mediaDevices?.addEventListener("devicechange", () => this.list());
   }
 
-  /** @param {Kind} kind */
+  /** @param {Kind} kind @returns {Promise<MediaStreamTrack | null>} */
   async open(kind) {
+    const closed = this.#closed[kind];
     this.problem[kind] = "";
     try {
-      const stream = await request(kind, kind === "screen" ? "" : this.chosen[kind], this.mixer ? MIXER : VOICE);
-      this.#keep(kind, stream.getTracks()[0]);
+      const [track] = (await request(kind, kind === "screen" ? "" : this.chosen[kind], this.mixer ? MIXER : VOICE)).getTracks();
+      if (closed !== this.#closed[kind]) {
+        track.stop();
+        return null;
+      }
+      this.#keep(kind, track);
     } catch (error) {
+      if (/** @type {DOMException} */ (error).name === "OverconstrainedError" && kind !== "screen" && this.chosen[kind]) {
+        this.chosen[kind] = ""; // the one that was chosen is not there any more
+        return this.open(kind);
+      }
       this.problem[kind] = explain(kind, /** @type {DOMException} */ (error));
       this.changed(kind);
     }
@@ -46,6 +62,7 @@ export class Devices {
 
   /** @param {Kind} kind */
   close(kind) {
+    this.#closed[kind]++;
     const track = this.tracks[kind];
     if (!track)
       return;
@@ -74,12 +91,30 @@ export class Devices {
       old.stop();
     }
     track.contentHint = kind === "screen" ? "detail" : kind === "camera" ? "motion" : this.mixer ? "music" : "speech";
-    track.onended = () => {
-      this.tracks[kind] = null;
-      this.changed(kind);
-    };
+    const since = performance.now();
+    track.onended = () => this.#lost(kind, performance.now() - since < BRIEF_MS);
     this.tracks[kind] = track;
     this.changed(kind);
+  }
+
+  /**
+   * Another microphone stands in for one that was unplugged; another camera might show what nobody meant to show.
+   * @param {Kind} kind @param {boolean} brief whether it was there for a moment only
+   */
+  async #lost(kind, brief) {
+    const closed = this.#closed[kind], other = kind === "mic" && !brief ? await this.open(kind) : null;
+    if (closed !== this.#closed[kind])
+      return;
+    if (!other) {
+      this.tracks[kind] = null;
+      this.changed(kind);
+    }
+    if (kind === "screen")
+      return;
+    this.problem[kind] = kind === "camera" ? t("Your camera is gone. Plug it in again or choose another one, then turn it on.")
+      : other ? t("Your microphone is gone. {name} takes its place.", { name: other.label })
+        : t("Your microphone is gone. Plug it in again or choose another one, then turn it on.");
+    this.gone(kind);
   }
 }
 

@@ -46,13 +46,13 @@ export function DoorPanel({ room, send }) {
   </section>`;
 }
 
-/** A host leads the queue: up, down, to its end. @param {{person: Person, index: number, count: number, act: View["act"]}} p */
-export function Place({ person, index, count, act }) {
-  const name = name_of(person);
+/** A host leads the queue: up, down, to its end. @param {{person: Person, index: number, count: number, send: View["send"]}} p */
+export function Place({ person, index, count, send }) {
+  const name = name_of(person), move = (/** @type {number} */ to) => send({ t: "place", who: person.id, to });
   return html`
-    <button type="button" class="icon-btn" disabled=${index === 0} onClick=${() => act.place(person.id, index - 1)} aria-label=${t("{name}: one place up", { name })}>${icon("up")}</button>
-    <button type="button" class="icon-btn" disabled=${index === count - 1} onClick=${() => act.place(person.id, index + 1)} aria-label=${t("{name}: one place down", { name })}>${icon("below")}</button>
-    ${count > 2 && index < count - 2 && html`<button type="button" class="btn plain" onClick=${() => act.place(person.id, count - 1)} aria-label=${t("{name}: to the end of the queue", { name })}>${t("To the end")}</button>`}`;
+    <button type="button" class="icon-btn" disabled=${index === 0} onClick=${() => move(index - 1)} aria-label=${t("{name}: one place up", { name })}>${icon("up")}</button>
+    <button type="button" class="icon-btn" disabled=${index === count - 1} onClick=${() => move(index + 1)} aria-label=${t("{name}: one place down", { name })}>${icon("below")}</button>
+    ${count > 2 && index < count - 2 && html`<button type="button" class="btn plain" onClick=${() => move(count - 1)} aria-label=${t("{name}: to the end of the queue", { name })}>${t("To the end")}</button>`}`;
 }
 
 /** How the discussion is led. @param {View} view */
@@ -73,23 +73,23 @@ function trouble_text(trouble) {
 
 /** @param {View} view */
 export function OnePerson(view) {
-  const { room, act, dialog } = view;
+  const { room, act, dialog, send } = view;
   const person = dialog && "who" in dialog ? room.people.get(dialog.who) : null;
   if (!person)
     return null;
-  const name = name_of(person), on_stage = person.stage !== null, workshop = room.room?.kind === "workshop";
-  const then = (/** @type {() => void} */ action) => () => {
-    action();
+  const name = name_of(person), on_stage = person.stage !== null, workshop = room.room?.kind === "workshop", pinned = room.pinned === person.id;
+  const then = (/** @type {object} */ message) => () => {
+    send(message);
     act.open(null);
   };
   return html`<${Dialog} title=${name} close=${() => act.open(null)}>
     ${on_stage && person.consent !== true && !room.room?.team && html`<p class="muted">${t("Has not agreed to be recorded: the recording leaves this person out.")}</p>`}
     <div class="stack">
     ${person.encoder?.trouble && html`<p class="notice warn">${icon("alert")}<span>${trouble_text(person.encoder.trouble)}</span></p>`}
-    ${on_stage && person.encoder && !person.mic && html`<p><button type="button" class="btn wide" onClick=${then(() => act.unmute(person.id))}>${icon("mic")}${t("Let its sound be heard")}</button></p>`}
-    ${on_stage && person.mic && html`<p><button type="button" class="btn wide" onClick=${then(() => act.mute(person.id))}>${icon("micoff")}${t("Turn the microphone off")}</button></p>`}
-    ${on_stage && html`<p><button type="button" class="btn wide" aria-pressed=${String(room.pinned === person.id)} onClick=${then(() => act.pin(room.pinned === person.id ? null : person.id))}>${icon("pin")}${room.pinned === person.id ? t("Let the loudest be on air") : t("Keep on air")}</button></p>`}
-    <p><button type="button" class="btn wide" onClick=${then(() => act.bring(person.id, !on_stage))}>${icon(on_stage ? "down" : "stage")}${workshop && !person.encoder ? (on_stage ? t("Take the seat back") : t("Give a seat")) : on_stage ? t("Take off stage") : person.encoder ? t("Let it come back on stage") : t("Bring on stage")}</button></p>
+    ${on_stage && person.encoder && !person.mic && html`<p><button type="button" class="btn wide" onClick=${then({ t: "mute", who: person.id, on: false })}>${icon("mic")}${t("Let its sound be heard")}</button></p>`}
+    ${on_stage && person.mic && html`<p><button type="button" class="btn wide" onClick=${then({ t: "mute", who: person.id })}>${icon("micoff")}${t("Turn the microphone off")}</button></p>`}
+    ${on_stage && html`<p><button type="button" class="btn wide" aria-pressed=${String(pinned)} onClick=${then({ t: "pin", who: pinned ? null : person.id })}>${icon("pin")}${pinned ? t("Let the loudest be on air") : t("Keep on air")}</button></p>`}
+    <p><button type="button" class="btn wide" onClick=${then({ t: "stage", who: person.id, on: !on_stage })}>${icon(on_stage ? "down" : "stage")}${workshop && !person.encoder ? (on_stage ? t("Take the seat back") : t("Give a seat")) : on_stage ? t("Take off stage") : person.encoder ? t("Let it come back on stage") : t("Bring on stage")}</button></p>
     ${features.map(({ name: feature, Person }) => Person && html`<${Person} key=${feature} person=${person} view=${view} />`)}
     ${person.id !== room.me?.id && !room.room?.team && html`<p><button type="button" class="btn bad wide" onClick=${() => act.open({ kind: "remove", who: person.id })}>${t("Remove from the room")}</button></p>`}
     </div>
@@ -98,20 +98,28 @@ export function OnePerson(view) {
 }
 
 /** @param {View} view */
-export function Remove({ room, act, dialog }) {
+export function Remove({ room, act, dialog, send }) {
   const person = dialog && "who" in dialog ? room.people.get(dialog.who) : null;
+  const remove = () => {
+    send({ t: "remove", who: person?.id });
+    act.open(null);
+  };
   return person && html`<${Dialog} title=${t("Remove {name} from the room?", { name: name_of(person) })} close=${() => act.open(null)}>
     <p>${t("This person cannot come back before the session ends.")}</p>
-    <p class="row"><button type="button" class="btn bad" onClick=${() => act.remove(person.id)}>${t("Remove")}</button>
+    <p class="row"><button type="button" class="btn bad" onClick=${remove}>${t("Remove")}</button>
     <button type="button" class="btn plain" onClick=${() => act.open(null)}>${t("Cancel")}</button></p>
   <//>`;
 }
 
 /** @param {View} view */
-export function End({ room, act }) {
+export function End({ room, act, send }) {
+  const end = () => {
+    send({ t: "end" });
+    act.open(null);
+  };
   return html`<${Dialog} title=${t("End the session?")} close=${() => act.open(null)}>
     <p>${room.recording ? t("Everyone leaves the stage, the recording stops and becomes the replay.") : t("Everyone leaves the stage. Nothing is being recorded.")}</p>
-    <p class="row"><button type="button" class="btn bad" onClick=${act.end}>${t("End the session")}</button>
+    <p class="row"><button type="button" class="btn bad" onClick=${end}>${t("End the session")}</button>
     <button type="button" class="btn plain" onClick=${() => act.open(null)}>${t("Cancel")}</button></p>
   <//>`;
 }

@@ -58,7 +58,7 @@ function turn(event, names, { act }) {
 
 /** @param {View} view */
 function Hands(view) {
-  const { room, act } = view;
+  const { room, send } = view;
   const place = room.me ? room.hands.indexOf(room.me.id) + 1 : 0;
   const host = room.me?.role === "host";
   const people = room.hands.flatMap((id) => room.people.get(id) ?? []);
@@ -68,10 +68,10 @@ function Hands(view) {
     <ol class="rows names" role="list">${people.map((person, index) => html`<li key=${person.id}>
       <span><b>${index + 1}.</b> ${name_of(person)}${person.hall && html` <span class="tag">${t("In the hall")}</span>`}</span>
       ${host && html`<span class="row">
-        ${person.stage === null && !person.hall && html`<button type="button" class="btn" onClick=${() => act.bring(person.id, true)} aria-label=${t("Bring {name} on stage", { name: name_of(person) })}>${t("On stage")}</button>`}
+        ${person.stage === null && !person.hall && html`<button type="button" class="btn" onClick=${() => send({ t: "stage", who: person.id, on: true })} aria-label=${t("Bring {name} on stage", { name: name_of(person) })}>${t("On stage")}</button>`}
         ${features.map((feature) => feature.Hand?.(view, person))}
-        <${Place} person=${person} index=${index} count=${people.length} act=${act} />
-        <button type="button" class="btn plain" onClick=${() => act.lower(person.id)} aria-label=${t("Lower the hand of {name}", { name: name_of(person) })}>${t("Lower")}</button></span>`}</li>`)}
+        <${Place} person=${person} index=${index} count=${people.length} send=${send} />
+        <button type="button" class="btn plain" onClick=${() => send({ t: "lower", who: person.id })} aria-label=${t("Lower the hand of {name}", { name: name_of(person) })}>${t("Lower")}</button></span>`}</li>`)}
     </ol>`;
 }
 

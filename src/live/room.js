@@ -2,6 +2,7 @@
 
 import { render } from "preact";
 import { Announcer } from "./announce.js";
+import { may_sleep, stay_awake } from "./awake.js";
 import { Devices } from "./devices.js";
 import { door_text, newcomers } from "./door.js";
 import { apply_parts, features, hear } from "./features.js";
@@ -34,6 +35,7 @@ class Meeting {
   unread = 0;
   /** @type {import("./state.js").Line | null} what one is answering in the discussion */ reply = null;
   problem = "";
+  /** the last problem that an open microphone ends */ #silent = "";
   mic_on = false;
   opened_us = Date.now() * 1000;
   preferences = new Preferences();
@@ -42,6 +44,7 @@ class Meeting {
   #drawing = false;
   /** @type {{mic: boolean, camera: boolean} | null} agreed to be on stage with these */ #agreed = null;
   /** whether the room knows that the screen is ours */ #screen_asked = false;
+  /** whether the microphone was ever off on stage */ #listened = false;
 
   /** @param {HTMLElement} place */
   constructor(place) {
@@ -58,7 +61,7 @@ class Meeting {
     this.kept = { key: null, name: "", part: 0, watch: false, stage: null, chosen: { mic: "", camera: "" }, ...JSON.parse(sessionStorage.getItem(this.store) ?? "{}") };
     if (asks_to_watch())
       this.keep({ watch: true });
-    this.devices = new Devices((kind) => this.#device(kind));
+    this.devices = new Devices((kind) => this.#device(kind), (kind) => this.#device_gone(kind));
     this.devices.chosen = this.kept.chosen;
     this.devices.mixer = this.seat;
     this.announcer = new Announcer(/** @type {HTMLElement} */ (document.getElementById("announcer")), () => this.preferences.chosen.announce);
@@ -192,6 +195,8 @@ class Meeting {
       this.#chime();
     }
     this.link = "open";
+    if (!this.room.ended)
+      stay_awake();
     this.keep({ key: m.me.key });
     for (const line of this.room.pending)
       this.socket.send({ t: "say", ...line });
@@ -262,7 +267,7 @@ class Meeting {
     } else if (was?.mic && me && !me.mic && this.mic_on) {
       this.mic_on = false;
       this.#tell();
-      this.#tell_problem(t("The host turned your microphone off. You can turn it on again."));
+      this.#tell_silence(t("The host turned your microphone off. You can turn it on again."));
     }
     if (me?.screen && this.#screen_asked) {
       this.#screen_asked = false;
@@ -298,6 +303,7 @@ class Meeting {
   }
 
   #ended() {
+    may_sleep();
     this.#off_stage(false);
     this.announcer.say(t("The session is over."));
   }
@@ -324,6 +330,12 @@ class Meeting {
     this.draw();
   }
 
+  /** Nobody hears this person: shown until that is put away or the microphone is on. @param {string} sentence */
+  #tell_silence(sentence) {
+    this.#silent = sentence;
+    this.#tell_problem(sentence);
+  }
+
   // Stage
 
   /** Publishes what was agreed to. */
@@ -347,6 +359,7 @@ class Meeting {
     this.keep({ stage: null });
     this.speaking.close();
     this.devices.close_all();
+    this.#listen_while_off();
   }
 
   /** The room learns what we send; the tab remembers it. */
@@ -358,8 +371,19 @@ class Meeting {
       mic.enabled = this.mic_on;
     this.#agreed = { mic: this.mic_on && mic !== null, camera: camera !== null };
     this.keep({ stage: this.#agreed, chosen: this.devices.chosen });
+    if (this.#agreed.mic && this.problem === this.#silent)
+      this.problem = "";
     this.socket.send({ t: "state", ...this.#agreed, camera: camera !== null && !this.speaking.held, screen: screen !== null });
+    this.#listen_while_off();
     this.draw();
+  }
+
+  /** Who speaks all the same is told. A hall's loudspeakers would be taken for its people. */
+  #listen_while_off() {
+    const off = this.#agreed && !this.mic_on && !this.seat ? this.devices.tracks.mic : null;
+    this.#listened ||= off !== null;
+    if (this.#listened)
+      import("./muted.js").then(({ listen }) => listen(off, () => this.#tell_silence(t("You speak, but your microphone is off: nobody hears you."))), () => {});
   }
 
   /** @param {Kind} kind */
@@ -373,6 +397,19 @@ class Meeting {
       track.enabled = !this.#agreed || this.mic_on;
     this.#tell();
     this.draw();
+  }
+
+  /** @param {Kind} kind */
+  #device_gone(kind) {
+    if (!this.#agreed)
+      return this.draw();
+    const silent = kind === "mic" && this.devices.tracks.mic === null;
+    this.mic_on &&= !silent;
+    this.#tell();
+    if (silent)
+      this.#tell_silence(this.devices.problem.mic);
+    else
+      this.#tell_problem(this.devices.problem[kind]);
   }
 
   // Media that comes in
@@ -423,9 +460,8 @@ class Meeting {
     this.act[deed]();
   }
 
-  /** Everything that a click can do. @param {(message: object) => void} send */
+  /** What several views can do, and keys. @param {(message: object) => void} send */
   #actions(send) {
-    const is_host_message = (/** @type {string} */ type) => (/** @type {number | null} */ who) => send({ t: type, who });
     return {
       tab: (/** @type {string} */ tab) => {
         this.tab = tab;
@@ -500,7 +536,6 @@ class Meeting {
         this.devices.close_all();
         this.draw();
       },
-      consent: (/** @type {boolean} */ yes) => send({ t: "consent", yes }),
       enter: (/** @type {boolean | null} */ consent) => this.#enter(consent),
       refuse_stage: () => this.#refuse_stage(),
       leave_stage: () => {
@@ -510,27 +545,15 @@ class Meeting {
       },
       mic: async () => {
         this.mic_on = !this.mic_on;
-        if (this.mic_on && !this.devices.tracks.mic)
-          await this.devices.open("mic");
+        if (this.mic_on && !this.devices.tracks.mic && !(await this.devices.open("mic"))) {
+          this.mic_on = false;
+          this.#tell_silence(this.devices.problem.mic);
+        }
         this.#tell();
       },
       camera: () => this.#toggle("camera"),
       screen: () => this.#toggle("screen"),
-      bring: (/** @type {number} */ who, /** @type {boolean} */ on) => send({ t: "stage", who, on }),
-      mute: is_host_message("mute"),
-      unmute: (/** @type {number} */ who) => send({ t: "mute", who, on: false }),
-      pin: is_host_message("pin"),
-      lower: is_host_message("lower"),
-      place: (/** @type {number} */ who, /** @type {number} */ to) => send({ t: "place", who, to }),
-      remove: (/** @type {number} */ who) => {
-        send({ t: "remove", who });
-        this.act.open(null);
-      },
       record: () => send({ t: "record", on: !this.room.recording }),
-      end: () => {
-        send({ t: "end" });
-        this.act.open(null);
-      },
       again: () => {
         this.room = emptyRoom();
         this.link = "new";

@@ -12,10 +12,10 @@ import { t } from "./words.js";
 
 /** @param {View} view */
 export function Settings(view) {
-  const { room, act } = view, me = myself(room), on_stage = me !== null && me.stage !== null;
+  const { room, act, send } = view, me = myself(room), on_stage = me !== null && me.stage !== null;
   return html`<${Dialog} title=${t("Settings")} look=${on_stage ? "preview" : ""} close=${() => act.open(null)}>
     ${on_stage && html`<div class="pair"><${Preview} view=${view} /></div>
-      ${!room.room?.team && !room.room?.sealed && html`<label class="tick"><input type="checkbox" checked=${me.consent === true} onChange=${(/** @type {Event} */ event) => act.consent(/** @type {HTMLInputElement} */ (event.currentTarget).checked)} />
+      ${!room.room?.team && !room.room?.sealed && html`<label class="tick"><input type="checkbox" checked=${me.consent === true} onChange=${(/** @type {Event} */ event) => send({ t: "consent", yes: /** @type {HTMLInputElement} */ (event.currentTarget).checked })} />
       <span>${t("My picture and my voice may be recorded and published.")}${room.room?.voices && html` <b>${t("In this room my voice is also kept as a sound file of its own, for the organisers.")}</b>`}</span></label>`}
       ${room.room?.kind === "workshop" && html`<p class="phone-only"><button type="button" class="btn wide" onClick=${act.leave_stage}>${icon("down")}${t("Leave my seat")}</button></p>`}
       <p class="phone-only"><button type="button" class="btn wide" onClick=${act.screen}>${icon("screen")}${view.devices.tracks.screen ? t("Stop sharing my screen") : t("Share my screen")}</button></p>`}

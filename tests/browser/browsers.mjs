@@ -20,7 +20,7 @@ const SMALL = { width: 480, height: 270, frameRate: 15 };
  * rate of the picture, small where it is not said: these tests run many encoders on two cores
  */
 function witness({ relay, camera }) {
-  const seen = { connections: [], wishes: [], relay };
+  const seen = { connections: [], wishes: [], lock: null, relay };
   globalThis.witness = seen;
   const Real = globalThis.RTCPeerConnection;
   if (Real)
@@ -45,6 +45,9 @@ function witness({ relay, camera }) {
         wish = { ...wish, audio: { ...wish.audio, echoCancellation: false, noiseSuppression: false, autoGainControl: false } };
       return ask(wish);
     };
+  const wake = navigator.wakeLock, lock = wake?.request.bind(wake);
+  if (wake)
+    wake.request = async (kind) => (seen.lock = await lock(kind));
 }
 
 /** A WAV file of a steady tone, for a fake microphone. @param {number} hertz */

@@ -7,6 +7,7 @@ import { ownerClient, start } from "../http/support.mjs";
 import { importLive } from "../support/sample.mjs";
 import { missing, open_chromium } from "./browsers.mjs";
 import { dark_findings, html_findings, standing_findings } from "./findings.mjs";
+import { has_devices } from "./watch.mjs";
 
 describe("the green room", { skip: missing("chromium") }, () => {
   let server, chromium, tab;
@@ -54,7 +55,12 @@ describe("the green room", { skip: missing("chromium") }, () => {
     assert.match(await row(tab, "speaker", "ok"), /Vous entendez la salle/);
   });
 
-  it("says what is wrong with a camera that is taken away, and without one", async () => {
+  it("says what is wrong with a camera that is unplugged, and without one", async () => {
+    await has_devices(tab, false);
+    await tab.evaluate(() => document.querySelector("video").srcObject.getVideoTracks()[0].dispatchEvent(new Event("ended")));
+    assert.match(await row(tab, "camera", "warn"), /Aucune caméra/);
+    await tab.until(() => document.querySelector("[data-part=preview]").hidden);
+    await has_devices(tab, true);
     await tab.page.selectOption("#camera", "");
     assert.match(await row(tab, "camera", "ok"), /Votre caméra marche|Sans caméra/);
     await tab.sees("Sans caméra : on vous entendra".replace(" :", "\u00a0:"));

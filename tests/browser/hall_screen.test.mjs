@@ -61,6 +61,7 @@ describe("the screen of a hall", { skip: missing("chromium") }, () => {
     other = await watching.tab({ locale: "en-GB", width: 1280, height: 720 });
     await other.goto(town.screen);
     await sees_pictures(screen, ["v0"]);
+    await screen.until(() => globalThis.witness.lock?.released === false); // the machine stays awake
     await sees_pictures(other, ["v0", "v1"]);
     assert.equal(await screen.evaluate(() => document.querySelectorAll(".one").length), 1);
     await other.sees("Village hall");

@@ -8,7 +8,7 @@ import { importLive } from "../support/sample.mjs";
 import { missing, open_chromium, open_firefox } from "./browsers.mjs";
 import { dark_findings, standing_findings } from "./findings.mjs";
 import { choose, into_booth, links_for, on_stage, set, sound_on } from "./interpret.mjs";
-import { free_port, hears } from "./watch.mjs";
+import { free_port, has_devices, hears, unplug } from "./watch.mjs";
 
 const STAGE = 500, FIRST = 900, SECOND = 1400;
 
@@ -102,6 +102,19 @@ describe("interpretation", { skip: missing("chromium", "firefox") }, () => {
     await first.click("Microphone");
     await hears(listener, { c: FIRST });
     await until_volume(listener, "a0", 0.15);
+  });
+
+  it("goes on by another microphone when the interpreter's is unplugged; without one it says so, and opens the next by a click", async () => {
+    await unplug(first, "audio");
+    await first.sees("takes its place.");
+    await hears(listener, { c: FIRST });
+    await has_devices(first, false);
+    await unplug(first, "audio");
+    await first.sees("Your microphone is gone. Plug it in again");
+    await hears(listener, { c: 0 });
+    await has_devices(first, true);
+    await first.click("Microphone");
+    await hears(listener, { c: FIRST });
   });
 
   it("hands the channel over, at once or in a relay of thirty seconds", async () => {

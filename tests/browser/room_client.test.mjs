@@ -47,6 +47,7 @@ describe("the room's client", { skip: missing("chromium") }, () => {
     room.add({ name: "Speaker", role: "speaker", stage: 0, mic: true });
     const guest = await enter("guest");
     await guest.sees("Speaker");
+    await guest.until(() => globalThis.witness.lock?.released === false); // the machine stays awake
     assert.equal(await guest.evaluate(() => globalThis.witness.wishes.length), 0);
     assert.equal(await guest.evaluate(() => navigator.userActivation.hasBeenActive), false);
   });
@@ -204,6 +205,7 @@ describe("the room's client", { skip: missing("chromium") }, () => {
     await host.sees("End the session?");
     await host.click("End the session");
     await guest.sees("Watch the replay");
+    await guest.until(() => globalThis.witness.lock.released); // nobody watches any more: the machine may sleep
     assert.equal(await guest.evaluate(() => document.querySelector(".said a").getAttribute("href")), "/demo/talk/ABCDEF/replay/");
   });
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { missing, open_chromium, open_firefox } from "./browsers.mjs";
 import { FakeRoom } from "./fake_room.mjs";
-import { assert_smooth, connections_made, free_port, hears, open_relay, sees_pictures } from "./watch.mjs";
+import { assert_smooth, connections_made, free_port, has_devices, hears, open_relay, sees_pictures, unplug } from "./watch.mjs";
 
 describe("the room's media", { skip: missing("chromium", "firefox") }, () => {
   let host_browser, speaker_browser, chromium, firefox, room, relay;
@@ -126,12 +126,84 @@ describe("the room's media", { skip: missing("chromium", "firefox") }, () => {
     await sees_pictures(watcher, ["v0", "v1"]);
   });
 
+  it("goes on by another microphone where one is unplugged, and by no other camera; says which, and what to do", async () => {
+    const is_on = (words) => speaker.evaluate((words) => [...document.querySelectorAll(".controls button")].find((one) => one.innerText.trim() === words).ariaPressed, words);
+    await unplug(speaker, "audio");
+    await speaker.sees("takes its place.");
+    await hears(watcher, { a0: 500, a1: 1200 });
+    await has_devices(speaker, false);
+    await unplug(speaker, "audio");
+    await speaker.sees("Your microphone is gone. Plug it in again");
+    await hears(watcher, { a0: 500, a1: 0 });
+    await speaker.click("Microphone");
+    await speaker.sees("No microphone was found.");
+    assert.equal(await is_on("Microphone"), "false");
+    await has_devices(speaker, true);
+    await unplug(speaker, "video");
+    await speaker.sees("Your camera is gone.");
+    assert.equal(await is_on("Camera"), "false");
+    await speaker.click("Microphone");
+    await speaker.click("Camera");
+    await sees_pictures(watcher, ["v1"]);
+    await hears(watcher, { a0: 500, a1: 1200 });
+  });
+
+  it("tells who speaks into a microphone that is off, and listens no longer than that person is on stage", async () => {
+    await has_devices(speaker, false);
+    await unplug(speaker, "audio");
+    await speaker.sees("Your microphone is gone. Plug it in again");
+    await has_devices(speaker, true);
+    await speaker.evaluate(() => { // a voice that can pause
+      const sound = new AudioContext(), tone = new OscillatorNode(sound, { frequency: 300 }), to = sound.createMediaStreamDestination();
+      const media = navigator.mediaDevices, ask = media.getUserMedia, clone = MediaStreamTrack.prototype.clone;
+      Object.assign(globalThis, { volume: new GainNode(sound, { gain: 0 }), clones: [] });
+      tone.connect(globalThis.volume).connect(to);
+      tone.start();
+      media.getUserMedia = (wish) => (wish.audio ? Promise.resolve(to.stream) : ask(wish));
+      MediaStreamTrack.prototype.clone = function () {
+        globalThis.clones.push(clone.call(this));
+        return globalThis.clones.at(-1);
+      };
+    });
+    await speaker.click("Microphone");
+    await speaker.sees_not("Your microphone is gone.");
+    await speaker.click("Microphone");
+    await speaker.until(() => globalThis.clones.length === 1);
+    await speaker.evaluate(() => setTimeout(() => (globalThis.volume.gain.value = 0.5), 1000)); // after a pause
+    await speaker.sees("You speak, but your microphone is off");
+    await hears(watcher, { a0: 500, a1: 0 });
+    await speaker.click("Microphone");
+    await speaker.sees_not("You speak, but your microphone is off");
+    await hears(watcher, { a0: 500, a1: 300 });
+    await speaker.click("Microphone");
+    await speaker.until(() => globalThis.clones.length === 2);
+  });
+
   it("goes on for everyone when one of them leaves the stage", async () => {
     await speaker.click("Leave the stage");
     await host.until(() => document.querySelectorAll(".tile").length === 1);
+    await speaker.until(() => globalThis.clones.every((track) => track.readyState === "ended")); // no light of a microphone stays on
     await sees_pictures(watcher, ["v0"]);
     await sees_pictures(fox, ["v0"]);
     await hears(watcher, { a0: 500, a1: 0 });
+  });
+
+  it("turns off again what was allowed after the person had changed their mind", async () => {
+    await speaker.evaluate(() => {
+      const media = navigator.mediaDevices, ask = media.getUserMedia;
+      Object.assign(globalThis, { asked: [], given: [] });
+      media.getUserMedia = async (wish) => {
+        await new Promise((allow) => globalThis.asked.push(allow));
+        const stream = await ask(wish);
+        globalThis.given.push(...stream.getTracks());
+        return stream;
+      };
+    });
+    await speaker.click("Go on stage");
+    await speaker.until(() => globalThis.asked.length === 2);
+    await speaker.click("Cancel");
+    await speaker.evaluate(() => globalThis.asked.forEach((allow) => allow()));
+    await speaker.until(() => globalThis.given.length === 2 && globalThis.given.every((track) => track.readyState === "ended"));
   });
 
   it("takes the VP8 copy away when nobody needs it any more", async () => {

@@ -4,8 +4,28 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it, mock } from "node:test";
 import { Announcer } from "../../src/live/announce.js";
 import { deed_of, SHORTCUTS } from "../../src/live/keys.js";
+import { is_voice } from "../../src/live/muted.js";
 import { DataMeter, Pictures } from "../../src/live/pictures.js";
 import { behind_us, counted_to, left_us, next_row, plan } from "../../src/manager/clock.js";
+
+describe("a voice in a microphone that is off", () => {
+  const level = (...parts) => parts.flatMap(([count, level]) => Array(count).fill(level));
+
+  it("is told from a hum, from keys, from what is far away, and after a sentence that was begun before", () => {
+    assert.equal(is_voice(level([30, 70])), false);
+    assert.equal(is_voice(level([12, 10], [1, 80], [4, 10], [1, 80], [4, 10], [1, 80], [7, 10])), false);
+    assert.equal(is_voice(level([20, 5], [10, 35])), false);
+    assert.equal(is_voice(level([20, 30], [10, 45])), false);
+    assert.equal(is_voice(level([20, 10], [2, 10], [3, 60], [2, 20], [3, 65])), true);
+    assert.equal(is_voice(level([20, 10], [10, 60])), true);
+  });
+
+  it("needs most of a second", () => {
+    assert.equal(is_voice(level([20, 10], [5, 10], [5, 60])), false);
+    assert.equal(is_voice(level([1, 10], [9, 60])), true);
+    assert.equal(is_voice(level([5, 60])), false);
+  });
+});
 
 describe("which pictures are asked for", () => {
   const GOOD = { kbit_s: 900, rtt_s: 0.05 }, WEAK = { kbit_s: 90, rtt_s: 1.5 }, VOICE = { kbit_s: 40, rtt_s: 0.05 };

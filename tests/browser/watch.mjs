@@ -79,6 +79,20 @@ export async function hears(tab, wanted, ms = 15000) {
   throw new Error(`heard ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}, within ${ms} ms`);
 }
 
+/** A device behind what a page sends is unplugged: its track ends, as a browser tells it. @param {"audio" | "video"} kind */
+export const unplug = (tab, kind) => tab.evaluate((kind) => {
+  const { track } = globalThis.witness.connections.flatMap((pc) => pc.getSenders()).find((one) => one.track?.kind === kind && one.track.readyState === "live");
+  track.stop();
+  track.dispatchEvent(new Event("ended"));
+}, kind);
+
+/** Whether the page finds any device from now on. */
+export const has_devices = (tab, has) => tab.evaluate((has) => {
+  const media = navigator.mediaDevices;
+  globalThis.real_devices ??= media.getUserMedia;
+  media.getUserMedia = has ? globalThis.real_devices : async () => { throw new DOMException("", "NotFoundError"); };
+}, has);
+
 /** How many connections the page has made: what comes later has a higher number. */
 export const connections_made = (tab) => tab.evaluate(() => globalThis.witness.connections.length);
 
