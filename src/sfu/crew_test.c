@@ -2,10 +2,11 @@
  * other. */
 #include "sfu/crew.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <string.h>
 
-enum { HELPERS = 3, LOOPS = 4, ROUNDS = 300, PARTS = 24, PER_PART = 2 };
+enum { HELPERS = 3, LOOPS = 4, ROUNDS = 300, PARTS = 24, PER_PART = 2, WAIT_MS = 10000 };
 
 typedef struct Wire {
         Port port, far;
@@ -72,7 +73,7 @@ static void test_alone(void)
         wire_clear(&wire);
 }
 
-/* All of a round has left when it is done: loopback delivers before it returns. */
+/* All of a round has left when it is done. */
 static void test_everything_leaves(void)
 {
         Wire wire;
@@ -85,10 +86,16 @@ static void test_everything_leaves(void)
         Crew *crew = crew_new(HELPERS, &wire.port);
         run_rounds(crew, &wire, 1);
         unsigned came[PARTS] = { 0 };
-        unsigned n = port_receive(&wire.far, batch);
-        g_assert_cmpuint(n, ==, PARTS * PER_PART);
-        for (unsigned i = 0; i < n; i++)
-                came[batch[i]->bytes[0]]++;
+        struct pollfd wait = { wire.far.fd, POLLIN, 0 };
+        unsigned all = 0;
+        /* Loopback delivers before it returns, but not on a machine whose kernel is behind. */
+        while (all < PARTS * PER_PART && poll(&wait, 1, WAIT_MS) > 0) {
+                unsigned n = port_receive(&wire.far, batch);
+                for (unsigned i = 0; i < n; i++)
+                        came[batch[i]->bytes[0]]++;
+                all += n;
+        }
+        g_assert_cmpuint(all, ==, PARTS * PER_PART);
         for (unsigned part = 0; part < PARTS; part++)
                 g_assert_cmpuint(came[part], ==, PER_PART);
         crew_free(crew);

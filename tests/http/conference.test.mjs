@@ -366,7 +366,7 @@ describe('deleting an event', () => {
     const recording = path.join(server.folder, 'media', 'adieu-1');
     await mkdir(recording, { recursive: true });
     await writeFile(path.join(recording, 'segment.m4s'), 'x');
-    const db = new DatabaseSync(path.join(server.folder, 'treteau.db'));
+    const db = new DatabaseSync(path.join(server.folder, 'treteau.db'), { timeout: 10000 });
     const [{ id, room, talk }] = db.prepare('SELECT event.id, room.id AS room, talk.id AS talk FROM event JOIN room ON room.event_id = event.id '
       + "JOIN talk ON talk.event_id = event.id WHERE event.slug = 'adieu'").all();
     db.exec(`INSERT INTO recording(event_id, talk_id, folder, state, started_us) VALUES(${id}, ${talk}, 'adieu-1', 'ready', 1)`);
@@ -394,7 +394,7 @@ describe('deleting an event', () => {
   it('waits while a room of it is live', async () => {
     await make('direct');
     await owner.post('/direct/organise/rooms/', { name: 'Salle', kind: 'stage', capacity: '', note: '' });
-    const db = new DatabaseSync(path.join(server.folder, 'treteau.db'));
+    const db = new DatabaseSync(path.join(server.folder, 'treteau.db'), { timeout: 10000 });
     db.exec("INSERT INTO live_session(room_id, talk_id, started_us) SELECT room.id, 0, unixepoch() * 1000000 FROM room JOIN event ON event.id = event_id WHERE event.slug = 'direct'");
     db.close();
     assert.match((await owner.post('/direct/organise/delete/', { slug: 'direct' })).body_text, /is live/);

@@ -72,7 +72,7 @@ describe('the green room', () => {
 
   it('forgets codes after 30 days', async () => {
     const { code } = JSON.parse((await keep(server.client(), {}, '01'.repeat(16))).body_text);
-    const db = new DatabaseSync(path.join(server.folder, 'treteau.db'));
+    const db = new DatabaseSync(path.join(server.folder, 'treteau.db'), { timeout: 10000 });
     db.prepare('UPDATE green_room SET at_us = at_us - 31 * 86400 * 1000000 WHERE code = ?').run(code);
     db.close();
     assert.equal((await owner.get(`${HELP}?code=${code}`)).status, 404);

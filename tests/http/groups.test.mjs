@@ -159,14 +159,17 @@ describe('groups of a workshop', () => {
   });
 
   it('at the end of the timer, also of one that ran out while the server was away, all are back', async () => {
-    const { folder } = server;
-    await server.kill();
-    const store = new DatabaseSync(path.join(folder, 'treteau.db'));
-    store.exec(`UPDATE live_round SET ends_us = ${(Date.now() + 3000) * 1000} WHERE state = 'closing'`);
-    store.close();
-    server = await start({ folder });
-    const [ana, bo] = people;
-    ana.group = await Page.part(await where(folder, ana.welcome.me.id), ana.welcome.me.key);
+    const { folder } = server, [ana, bo] = people;
+    // Three seconds may be over before a busy machine has the server and Ana there.
+    let tries = 0;
+    do {
+      await server.kill();
+      const store = new DatabaseSync(path.join(folder, 'treteau.db'));
+      store.exec(`UPDATE live_round SET state = 'closing', ends_us = ${(Date.now() + 3000) * 1000} WHERE id = (SELECT max(id) FROM live_round)`);
+      store.close();
+      server = await start({ folder });
+      ana.group = await Page.part(await where(folder, ana.welcome.me.id), ana.welcome.me.key);
+    } while (ana.group.came.t !== 'welcome' && ++tries < 3);
     assert.equal(ana.group.came.t, 'welcome');
     assert.equal((await ana.group.next('bye')).reason, 'moved');
     const back = await Page.join('', { key: ana.welcome.me.key });

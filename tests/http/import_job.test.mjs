@@ -118,13 +118,18 @@ describe('an import of many rows', () => {
   });
 
   it('is stopped by a button, also in the middle of its turn, and then nothing was changed', async () => {
-    const before = rows(server.folder, 'SELECT count(*) AS n FROM talk')[0].n;
-    const job = await beginSeen(table('Stopped', 2 * MANY));
-    await until('its turn', async () => (await state(job)).percent >= 40, { deadline_ms: 60000, every_ms: 1 });
-    const answer = await owner.post(`${job}cancel/`, {}, { from: pages });
-    assert.equal(answer.status, 303);
-    await ended(job);
-    assert.equal((await state(job)).state, 'cancelled');
+    const token = await owner.token(pages);
+    let before, job, now;
+    for (let tries = 0; tries < 3 && now?.state !== 'cancelled'; tries++) { // one that was done before the button is no middle
+      before = rows(server.folder, 'SELECT count(*) AS n FROM talk')[0].n;
+      job = await beginSeen(table(`Stopped${tries}`, 2 * MANY));
+      await until('its turn', async () => (await state(job)).percent >= 40, { deadline_ms: 60000, every_ms: 1 });
+      const answer = await owner.post(`${job}cancel/`, {}, { token });
+      assert.equal(answer.status, 303);
+      await ended(job);
+      now = await state(job);
+    }
+    assert.equal(now.state, 'cancelled');
     assert.match((await owner.get(job)).body_text, /Nothing half done is kept/);
     assert.equal(rows(server.folder, 'SELECT count(*) AS n FROM talk')[0].n, before);
     assert.equal(kept(), 0);
@@ -136,6 +141,7 @@ describe('an import of many rows', () => {
     if ((await state(job)).open) assert.equal(second.status, 409, second.body_text);
     if (second.status === 409) assert.match(second.body_text, /under way/);
     await ended(job);
+    if (second.status === 303) await ended(second.headers.get('location')); // it came after the first: the next test's would be refused
   });
 
   it(`killed ${KILLS} times in its middle, it begins again from the kept file and is whole`, async (t) => {

@@ -123,9 +123,10 @@ describe('interpreters', () => {
     fresh();
     berta.send({ t: 'turn', language: 'fr', in_s: 1 });
     await state(guest, (m) => channel(m, 'fr').next === berta.welcome.me.id);
-    const { folder } = server, port = new URL(server.origin).port, made = [anna, berta, guest].map((page) => page.welcome.me.key);
+    const { folder } = server, made = [anna, berta, guest].map((page) => page.welcome.me.key);
     await server.kill();
-    server = await start({ folder, args: ['--port', port] });
+    server = await start({ folder });
+    owner.origin = server.origin;
     [anna, berta, guest] = await Promise.all(made.map((key) => join('', { key })));
     host = await join('', { client: owner });
     assert.deepEqual(host.welcome.interpret.people.map(({ name, languages }) => [name, languages.join()]), [['Anna', 'fr'], ['Berta', 'fr']]);

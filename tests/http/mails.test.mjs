@@ -160,7 +160,7 @@ describe('by the clock', () => {
     await owner.post('/nec/organise/cancel-event/', { slug: 'nec' }, { from: '/nec/organise/registrations/settings/' });
     assert.match((await server.client().get('/nec/register/')).body_text, /This event will not take place/);
     await clockAt(noon);
-    for (const who of ['ada@example.org', 'bob@example.org'])
+    for (const who of ['ada@example.org', 'bob@example.org', 'lettre@example.org'])
       assert.match((await mailbox.next(who, /will not take place|aura pas lieu/)).attachments[0].content.toString(), /METHOD:CANCEL/);
   });
   /** `treteau link` knows the true hour alone: with a shifted clock the link comes by mail. */
@@ -174,6 +174,7 @@ describe('by the clock', () => {
 });
 
 it('case 14: header injection and a lone dot: each mail is one message to one person', async () => {
+  await until('nothing waits to be sent any more', () => rows(server, "SELECT count(*) AS n FROM mail WHERE state = 'waiting'")[0].n === 0);
   await clockAt(Date.now() * 1000);
   await makeEvent(server, 'piege', { title: 'Titre\r\nBcc: vole@evil.example\r\n\r\nCorps\n.\nQUIT' });
   const talk = makeTalk(server, 'piege', 'Séance\r\nBcc: vole@evil.example\r\n.\r\nMAIL FROM:<x@evil.example>', { places: 5 });

@@ -355,7 +355,7 @@ describe('a session', () => {
   });
   it('whose speakers want no recording has none, and the door says so', async () => {
     const quiet = await importLive(server, 'quiet');
-    const store = new DatabaseSync(path.join(server.folder, 'treteau.db'));
+    const store = new DatabaseSync(path.join(server.folder, 'treteau.db'), { timeout: 10000 });
     store.exec(`UPDATE talk SET no_recording = 1 WHERE event_id = (SELECT id FROM event WHERE slug = 'quiet')`);
     store.close();
     const host = await RoomPage.join(server, quiet, '', { client: await ownerClient(server) });

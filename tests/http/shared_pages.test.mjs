@@ -25,6 +25,13 @@ async function sharedBy(requests) {
   for (const request of requests) assert.equal((await request()).status, 200);
   return await shared() - earlier;
 }
+/** The same of so many at least; again when the machine did something else, since a page is kept for a second. */
+async function assertShared(least, requests) {
+  let count, tries = 0;
+  do count = await sharedBy(requests);
+  while (count < least && ++tries < 3);
+  assert.ok(count >= least, `${count} of ${requests.length}`);
+}
 /** Somebody who has registered and is signed in. */
 async function attendee(name) {
   const client = server.client();
@@ -37,7 +44,7 @@ const times = (count, request) => Array.from({ length: count }, () => request);
 describe('pages kept for everybody', () => {
   it('are rendered once for many readers, apart by language, address and query', async () => {
     const [english, french] = [server.client(), server.client({ lang: 'fr' })];
-    assert.ok(await sharedBy(times(6, () => english.get('/test/schedule/'))) >= 4);
+    await assertShared(4, times(6, () => english.get('/test/schedule/')));
     assert.match((await french.get('/test/schedule/')).body_text, /<html lang="fr"/);
     assert.match((await english.get('/test/schedule/')).body_text, /<html lang="en"/);
     const [one, other] = [await english.get('/test/schedule/?q=Earlier'), await english.get('/test/schedule/?q=Elsewhere')];
@@ -152,7 +159,7 @@ describe('pages kept for everybody', () => {
       await sees(one, true, false);
       await sees(other, true, false);
     }
-    assert.ok(await sharedBy(Array.from({ length: 8 }, (_, n) => () => (n % 2 ? one : other).get('/test/schedule/'))) >= 6);
+    await assertShared(6, Array.from({ length: 8 }, (_, n) => () => (n % 2 ? one : other).get('/test/schedule/')));
   });
   it('end with the session, and with the right', async () => {
     const host = await attendee('host'), owner = await ownerClient(server);

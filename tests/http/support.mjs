@@ -46,7 +46,7 @@ export async function start({ command = 'demo', args = [], folder, env = {}, see
       const ready = stdout.match(/^ready: (\S+?)\/?$/m);
       if (ready) resolve(ready[1]);
     });
-    exited.then(({ code }) => reject(new Error(`the program ended with ${code}:\n${stderr}`)));
+    child.on('close', (code) => reject(new Error(`the program ended with ${code}:\n${stderr}`))); // all it said has come
   });
   return {
     origin, folder, child, exited,

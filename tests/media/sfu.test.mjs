@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { missing, open_chromium, open_firefox } from '../browser/browsers.mjs';
+import { until } from '../faults/support.mjs';
 import { build } from '../http/support.mjs';
 
 /** The program sfu-stage: one room, told by JSON lines. */
@@ -129,17 +130,21 @@ describe('the media server between browsers', { skip: missing('chromium') || mis
 
   it('keeps a muted camera from everybody, whatever its browser sends', async () => {
     await stage.ask({ do: 'mute', seat: 0, kind: 'camera', on: 1 });
-    const before = await modern.evaluate(received, 0);
-    await modern.until(async (sounds) => [...(await pc.getStats()).values()].find((one) => one.mid === 'a0')?.packetsReceived > sounds, before.sounds + 50);
-    const later = await modern.evaluate(received, 0);
-    assert.ok(later.packets - before.packets < 10, `${later.packets - before.packets} packets in a second`);
+    // What was sent before comes late where the machine does something else: three seconds of too many are ours.
+    const counts = [];
+    do {
+      const before = await modern.evaluate(received, 0);
+      await modern.until(async (sounds) => [...(await pc.getStats()).values()].find((one) => one.mid === 'a0')?.packetsReceived > sounds, before.sounds + 50);
+      counts.push((await modern.evaluate(received, 0)).packets - before.packets);
+    } while (counts.at(-1) >= 10 && counts.length < 3);
+    assert.ok(counts.at(-1) < 10, `${counts} packets in a second`);
     await stage.ask({ do: 'mute', seat: 0, kind: 'camera', on: 0 });
     await decodes(modern, 0, 20);
   });
 
   it('shows the next person on the same line, without another offer', async () => {
     await speak(stage, await first.another(), 0);
-    assert.ok(stage.events.some((event) => event.event === 'PEER_GONE' && /another publisher/.test(event.reason)));
+    await until('the first is told to be gone', () => stage.events.some((event) => event.event === 'PEER_GONE' && /another publisher/.test(event.reason)));
     await decodes(modern, 0, 40);
     await decodes(plain, 0, 40);
   });
@@ -149,12 +154,13 @@ describe('the media server between browsers', { skip: missing('chromium') || mis
     await stage.ask({ do: 'tap', file });
     await stage.ask({ do: 'tap_video', seat: 0, kind: 'camera' });
     let taped;
+    const together = () => Math.abs(taped.video_us - taped.opus_us) < 200000;
     for (const end = performance.now() + 15000; performance.now() < end; await new Promise((next) => setTimeout(next, 100)))
-      if ((taped = await stage.ask({ do: 'taped' })).units >= 60 && taped.keys >= 2)
+      if ((taped = await stage.ask({ do: 'taped' })).units >= 60 && taped.keys >= 2 && together())
         break;
     await stage.ask({ do: 'tap_stop' });
     assert.ok(taped.units >= 60 && taped.keys >= 2, JSON.stringify(taped));
-    assert.ok(Math.abs(taped.video_us - taped.opus_us) < 200000, 'sound and picture end together');
+    assert.ok(together(), 'sound and picture end together');
     const { stdout } = await promisify(execFile)('ffprobe', ['-v', 'error', '-count_frames', '-show_entries', 'stream=codec_name,nb_read_frames', '-of', 'json', file]);
     const [stream] = JSON.parse(stdout).streams;
     assert.equal(stream.codec_name, 'h264');

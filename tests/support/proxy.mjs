@@ -9,13 +9,19 @@ import { root, start } from '../http/support.mjs';
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; // the test's own certificate
 process.removeAllListeners('warning');
 
-export function freePort() {
+/** A port that nobody else is given until it is let go. @returns {Promise<{port: number, letGo: () => Promise<void>}>} */
+function holdPort() {
   return new Promise((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
+    const server = net.createServer().unref().listen(0, '127.0.0.1', () => {
+      resolve({ port: server.address().port, letGo: () => new Promise((done) => server.close(done)) });
     });
   });
+}
+
+export async function freePort() {
+  const { port, letGo } = await holdPort();
+  await letGo();
+  return port;
 }
 
 /** A certificate for localhost, good for `days`. @returns {{certificate: string, key: string}} paths */
@@ -55,18 +61,20 @@ function siteFile({ folder, httpPort, httpsPort, socket, media, change }) {
 }
 
 function waitFor(folder, name) {
-  if (existsSync(path.join(folder, name))) return Promise.resolve();
   return new Promise((resolve) => {
-    const watcher = watch(folder, () => {
+    const look = () => {
       if (!existsSync(path.join(folder, name))) return;
       watcher.close();
       resolve();
-    });
+    };
+    const watcher = watch(folder, look);
+    look(); // it may have come before it was watched for
   });
 }
 
 /** Starts nginx on the shipped site. @returns {Promise<{folder: string, origin: string, httpOrigin: string, pids: () => number[], stop: () => Promise<void>}>} */
-async function startNginx({ folder, httpPort, httpsPort, socket, media, change = (site) => site }) {
+async function startNginx({ folder, held, socket, media, change = (site) => site }) {
+  const [httpPort, httpsPort] = held.map(({ port }) => port);
   makeCertificate(folder);
   writeFileSync(`${folder}/site.conf`, siteFile({ folder, httpPort, httpsPort, socket, media, change }));
   const user = process.getuid() === 0 ? 'user root;' : '';
@@ -75,6 +83,7 @@ async function startNginx({ folder, httpPort, httpsPort, socket, media, change =
 error_log ${folder}/error.log; events { worker_connections 8192; }
 http { include /etc/nginx/mime.types; default_type application/octet-stream; access_log off; ${places} include ${folder}/site.conf; }`);
   mkdirSync(`${folder}/run`);
+  for (const { letGo } of held) await letGo();
   const child = spawn('nginx', ['-c', `${folder}/nginx.conf`, '-p', folder], { stdio: ['ignore', 'ignore', 'pipe'] });
   let errors = '';
   child.stderr.on('data', (bytes) => { errors += bytes; });
@@ -100,13 +109,13 @@ export async function startBehindProxy({ args = [], env = {}, prepare, change } 
   const folder = mkdtempSync(path.join(os.tmpdir(), 'treteau-proxy-'));
   const data = `${folder}/data`, socket = `${folder}/web.socket`;
   mkdirSync(data, { mode: 0o700 });
-  const [httpPort, httpsPort] = [await freePort(), await freePort()];
-  const origin = `https://localhost:${httpsPort}`;
+  const held = [await holdPort(), await holdPort()];
+  const origin = `https://localhost:${held[1].port}`;
   if (prepare) await prepare(data);
   const serve = () => start({ command: 'serve', folder: data, env,
     args: ['--socket', socket, '--behind-proxy', '--origin', origin, ...args] });
   let server = await serve();
-  const nginx = await startNginx({ folder, httpPort, httpsPort, socket, media: `${data}/media/`, change: change && ((site) => change(site, folder)) }).catch(async (error) => {
+  const nginx = await startNginx({ folder, held, socket, media: `${data}/media/`, change: change && ((site) => change(site, folder)) }).catch(async (error) => {
     await server.stop({ keep: true });
     throw error;
   });
