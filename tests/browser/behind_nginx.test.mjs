@@ -36,13 +36,14 @@ describe("a session from the import to the replay, behind nginx", { skip: missin
     await host.goto((await run("link", "organiser@example.org", "--data", house.folder, "--origin", house.origin)).stdout.trim());
     await press(host, "Enter");
     assert.equal(await host.evaluate(() => performance.getEntriesByType("navigation")[0].nextHopProtocol), "h2");
-    const day = (offset) => new Date(Date.now() + offset * 864e5).toISOString().slice(0, 10);
+    const now = Date.now(), start = new Date(now - 600e3); // which may be yesterday
+    const day = (date) => date.toISOString().slice(0, 10);
     await host.goto(house.origin + "/admin/events/new/");
-    for (const [name, value] of Object.entries({ slug: "open", title: "An open day", first_day: day(0), last_day: day(1), zone: "UTC" }))
+    for (const [name, value] of Object.entries({ slug: "open", title: "An open day", first_day: day(start), last_day: day(new Date(now + 864e5)), zone: "UTC" }))
       await host.page.fill(`[name=${name}]`, value);
     await Promise.all([host.page.waitForNavigation(), host.page.click("main form [type=submit]")]);
     const file = path.join(house.folder, "programme.xml");
-    await writeFile(file, scheduleXml("An open day", [{ title: "Behind the front", room: "Scene", start: new Date(Date.now() - 600e3), minutes: 90 }]));
+    await writeFile(file, scheduleXml("An open day", [{ title: "Behind the front", room: "Scene", start, minutes: 90 }]));
     await host.goto(house.origin + "/open/organise/import/");
     await host.page.setInputFiles("#file", file);
     await press(host, "Import at once");

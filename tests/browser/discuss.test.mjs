@@ -127,6 +127,7 @@ describe("questions and polls", { skip: missing("chromium") }, () => {
     await reach(guest, "Word 1");
     await guest.page.keyboard.type("Bond");
     await press(guest, "Answer");
+    await guest.sees("Your answer is counted.");
     lead.send({ t: "poll_state", poll: words, state: "closed" });
     await guest.until(() => document.querySelector(".cloud .s4")?.innerText.startsWith("bond"));
     await lead.close();

@@ -203,8 +203,13 @@ export class FakeRoom {
   }
 
   /** Waits for that many messages of a type. */
-  async hears(type, count) {
-    while (this.received.filter((m) => m.t === type).length < count)
+  hears(type, count) {
+    return this.until(() => this.received.filter((m) => m.t === type).length >= count);
+  }
+
+  /** Waits until something is so after a message. */
+  async until(is_so) {
+    while (!is_so())
       await new Promise((resolve) => (this.heard = resolve));
   }
 

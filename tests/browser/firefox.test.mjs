@@ -115,6 +115,7 @@ describe("Firefox leads, shows, interprets, and is the hall", { skip: missing("c
     const { host } = tabs, projector = await open_tab("projector", { width: 1280, height: 720 });
     await projector.goto(halls);
     await sees_pictures(projector, ["v0", "v1"], { ms: 30000 });
+    await projector.until(() => document.querySelector(".loud") !== null); // this driver waits for nothing
     await projector.page.click(".loud");
     await hears(projector, { a0: STAGE_TONE, a1: FOX_TONE }, 30000);
     const phone = await open_tab("phone", { width: 375, height: 800 });

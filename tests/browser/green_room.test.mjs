@@ -9,6 +9,8 @@ import { missing, open_chromium } from "./browsers.mjs";
 import { dark_findings, html_findings, standing_findings } from "./findings.mjs";
 import { has_devices } from "./watch.mjs";
 
+const FIGURES = /Au moins \d,\d Mbit\/s vers la salle et \d+,\d Mbit\/s depuis elle, \d+ ms, 0,\d.% de pertes\. UDP.: passe. TCP.: passe. TURN.: pas proposé\./;
+
 describe("the green room", { skip: missing("chromium") }, () => {
   let server, chromium, tab;
 
@@ -30,8 +32,9 @@ describe("the green room", { skip: missing("chromium") }, () => {
     const one = document.querySelector(`[data-check=${check}]`);
     return one.querySelector(`.tag.${level}`) && one.innerText;
   }, { check, level }, ms);
-  /** By the keyboard alone. */
+  /** By the keyboard alone, once it is there. */
   async function press(words) {
+    await tab.until((text) => [...document.querySelectorAll("button")].some((one) => one.innerText.trim() === text && one.getClientRects().length && !one.disabled), words);
     await tab.page.focus("h1 >> xpath=ancestor::main");
     for (let i = 0; i < 30; i++) {
       await tab.press("Tab");
@@ -78,13 +81,18 @@ describe("the green room", { skip: missing("chromium") }, () => {
   });
 
   it("measures the network against this server, and shows a helper the same", async () => {
-    await press("Mesurer ma connexion");
+    const figures = () => tab.evaluate(() => [...document.querySelectorAll("[data-part=figures], [data-part=ways]")].map((one) => one.innerText).join(" "));
+    const is_good = async () => FIGURES.test(await figures()) && await tab.evaluate(() => ["picture", "delay"].every((check) => document.querySelector(`[data-check=${check}] .tag.ok`)));
+    // What else the machine does may narrow the line: three narrow ones are ours.
+    for (let tries = 0; tries < 3 && !(tries && await is_good()); tries++) {
+      await press(tries ? "Mesurer encore" : "Mesurer ma connexion");
+      await tab.until(() => !document.querySelector("[data-do=measure]").disabled, undefined, 60000);
+    }
     assert.match(await row(tab, "line", "ok"), /Les messages vers la salle passent/);
     assert.match(await row(tab, "way", "ok", 30000), /chemin rapide \(UDP\)/);
     assert.match(await row(tab, "picture", "ok", 40000), /une bonne image/); // on loopback the camera's 2.5 Mbit/s come back
     assert.match(await row(tab, "delay", "ok"), /arrive aussitôt/);
-    const figures = await tab.evaluate(() => [...document.querySelectorAll("[data-part=figures], [data-part=ways]")].map((one) => one.innerText).join(" "));
-    assert.match(figures, /Au moins \d,\d Mbit\/s vers la salle et \d+,\d Mbit\/s depuis elle, \d+ ms, 0,\d.% de pertes\. UDP.: passe. TCP.: passe. TURN.: pas proposé\./);
+    assert.match(await figures(), FIGURES);
     await press("Me donner un code");
     const code = await tab.until(() => /^[A-Z0-9]{6}$/.exec(document.querySelector(".code").innerText)?.[0]);
     const owner = await ownerClient(server);

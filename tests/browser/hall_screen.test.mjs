@@ -92,7 +92,7 @@ describe("the screen of a hall", { skip: missing("chromium") }, () => {
   it("shows the queue of both, who has the floor, the question, the poll and its results, the captions, and where phones go", async () => {
     const ada = await Page.join(server, place, "Zoé at home"), phone = server.client();
     ada.send({ t: "hand", up: true });
-    await lead.next("hands");
+    await lead.next("hands", (m) => m.list.includes(ada.welcome.me.id));
     const url = "/test/live/scene/hall/";
     assert.equal((await phone.post(url, { hand: "up", name: "Bruno in the hall" })).status, 303);
     await screen.sees("Hands 2");

@@ -319,8 +319,8 @@ describe("two days of an association", { skip: missing("chromium") || (has_progr
 
   it("is read, kept, registered for and answered by somebody who has turned scripts off", async () => {
     const { page } = await chromium.tab({ width: 375, height: 700, locale: "fr-FR", script: false });
-    const follow = (name) => page.getByRole("link", { name, exact: true }).first().click();
-    const push = (name) => page.locator("main").getByRole("button", { name, exact: true }).click();
+    const follow = (name) => Promise.all([page.waitForNavigation(), page.getByRole("link", { name, exact: true }).first().click()]);
+    const push = (name) => Promise.all([page.waitForNavigation(), page.locator("main").getByRole("button", { name, exact: true }).click()]);
     await page.goto(at("schedule/"));
     await page.fill("#q", "financer");
     await push("Chercher");
@@ -358,13 +358,14 @@ describe("two days of an association", { skip: missing("chromium") || (has_progr
 
   it("is changed, taken back and published again by an organiser who has turned scripts off", async () => {
     const { page } = await chromium.tab({ locale: "fr-FR", script: false, cookies: await cookies_of(organiser) });
-    const push = (name) => page.locator("main").getByRole("button", { name, exact: true }).last().click();
+    const follow = (name) => Promise.all([page.waitForNavigation(), page.getByRole("link", { name, exact: true }).click()]);
+    const push = (name) => Promise.all([page.waitForNavigation(), page.locator("main").getByRole("button", { name, exact: true }).last().click()]);
     await page.goto(at("organise/sessions/"));
-    await page.getByRole("link", { name: "Réseaux et coopérations", exact: true }).click();
+    await follow("Réseaux et coopérations");
     await page.fill("main [name=abstract]", "Ce que les réseaux font **ensemble**.");
     await push("Enregistrer la séance");
     assert.deepEqual(await page.locator("main [role=alert]").allInnerTexts(), []);
-    await page.getByRole("link", { name: "Sa page", exact: true }).click();
+    await follow("Sa page");
     assert.match(await page.locator("main").innerText(), /Ce que les réseaux font ensemble\./);
     const talk = new URL(page.url()).pathname; // nginx keeps it for everybody until the second is over
     const answers = (status) => until(`${status} for everybody`, async () => (await house.client({ lang: "fr" }).get(talk)).status === status, { every_ms: 200 });

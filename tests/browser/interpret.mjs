@@ -1,10 +1,15 @@
 // What a test of interpretation does over and over: into the booth, on stage, the choice of a language.
 
-/** As a person does with the field: css → value. */
-export const set = (tab, css, value) => tab.evaluate(([css, value]) => {
+/** As a person does with the field, once it is there: css → value. */
+export const set = (tab, css, value) => tab.until(([css, value]) => {
   const field = document.querySelector(css);
+  if (!field)
+    return false;
   field.value = value;
+  if (field.value !== value)
+    return false;
   field.dispatchEvent(new Event("change", { bubbles: true }));
+  return true;
 }, [css, value]);
 
 /** Chooses the language one listens to. */

@@ -1,21 +1,27 @@
 // What a test does by the keyboard alone, and what a screen reader is given meanwhile.
 
 import assert from "node:assert/strict";
+import { WAIT_MS } from "./browsers.mjs";
 
 const TABS_MAX = 120; // to reach something
 
-/** What has the focus, by its name. */
-export const focused = (tab) => tab.evaluate(() => {
-  const one = document.activeElement;
-  return (one?.getAttribute("aria-label") ?? one?.labels?.[0]?.innerText ?? one?.innerText ?? "").trim().replace(/\s+/g, " ");
-});
+/** Runs in the page: the names of what may have the focus, or of what has it. */
+function names(all) {
+  const ones = all ? [...document.querySelectorAll("a[href], button:enabled, input, select, textarea, summary, [tabindex]")] : [document.activeElement];
+  return ones.map((one) => (one?.getAttribute("aria-label") ?? one?.labels?.[0]?.innerText ?? one?.innerText ?? "").trim().replace(/\s+/g, " "));
+}
 
-/** Goes to what has this name, by Tab alone. @param {string | RegExp} name */
+/** What has the focus, by its name. */
+export const focused = async (tab) => (await tab.evaluate(names, false))[0];
+
+/** Goes to what has this name, by Tab alone, once it is there. @param {string | RegExp} name */
 export async function reach(tab, name) {
-  const seen = new Set();
+  const seen = new Set(), is_named = (now) => (typeof name === "string" ? now === name : name.test(now));
+  for (const end = performance.now() + WAIT_MS; performance.now() < end && !(await tab.evaluate(names, true)).some(is_named);)
+    await new Promise((resolve) => setTimeout(resolve, 50));
   for (let n = 0; n < TABS_MAX; n++) {
     const now = await focused(tab);
-    if (typeof name === "string" ? now === name : name.test(now))
+    if (is_named(now))
       return;
     seen.add(now);
     await tab.press("Tab");
@@ -48,3 +54,6 @@ export const listen = (tab) => tab.evaluate(() => {
 
 /** What was said since listen(). @returns {Promise<{at_ms: number, text: string}[]>} */
 export const announced = (tab) => tab.evaluate(() => globalThis.announced);
+
+/** Waits until this was said since listen(): the page has it for a few seconds alone. */
+export const is_told = (tab, words) => tab.until((wanted) => globalThis.announced.some(({ text }) => text.includes(wanted)), words);

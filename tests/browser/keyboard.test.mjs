@@ -12,7 +12,7 @@ import { talk_pdf } from "../support/pdf.mjs";
 import { importLive } from "../support/sample.mjs";
 import { missing, open_chromium } from "./browsers.mjs";
 import { axe_findings } from "./findings.mjs";
-import { announced, listen, open_tab, press, reach } from "./keyboard.mjs";
+import { announced, is_told, listen, open_tab, press, reach } from "./keyboard.mjs";
 import { sees_pictures } from "./watch.mjs";
 
 const OTHERS = 40, MINUTE_MS = 60e3, SAID_A_MINUTE = 20, WORDS_A_MINUTE = 200; // a slow screen reader speaks as many
@@ -76,7 +76,7 @@ describe("a session by the keyboard alone", { skip: missing("chromium") }, () =>
     await gus.until(() => document.activeElement?.id === "my-name");
     await say_name(gus, "Gus");
     await gus.press("Alt+Shift+H");
-    await gus.until(() => document.getElementById("announcer").textContent.includes("Your hand is first in the queue."));
+    await is_told(gus, "Your hand is first in the queue.");
   });
 
   it("the host takes the hand, and who raised it says yes", async () => {
@@ -140,7 +140,7 @@ describe("a session by the keyboard alone", { skip: missing("chromium") }, () =>
     await gus.until(() => document.querySelector(".slide[data-page='2'] img")?.naturalWidth > 0);
     await host.press("ArrowRight");
     await gus.until(() => document.querySelector(".slide[data-page='3'] img")?.naturalWidth > 0);
-    await gus.until(() => document.getElementById("announcer").textContent.includes("Slide 3 of 4")); // after what was being said
+    await is_told(gus, "Slide 3 of 4"); // after what was being said
     await bustle(27, 14);
     for (const tab of [host, gus])
       assert.deepEqual(await axe_findings(tab.page), []);
@@ -153,7 +153,7 @@ describe("a session by the keyboard alone", { skip: missing("chromium") }, () =>
     await host.sees("End the session?");
     assert.deepEqual(await axe_findings(host.page), []);
     await press(host, "End the session");
-    await gus.until(() => document.getElementById("announcer").textContent.includes("The session is over."));
+    await is_told(gus, "The session is over.");
     await gus.sees("It was not recorded.");
   });
 

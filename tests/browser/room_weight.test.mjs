@@ -44,8 +44,11 @@ describe("the scripts of a room's page", { skip: missing("chromium") }, () => {
     await guest.press("Escape");
     await guest.click("Questions");
     await guest.until(() => document.getElementById("my-question"));
+    const wanted = ["captions/settings.js", "discuss/polls.js", "discuss/questions.js", "live/preview.js", "live/settings.js"];
+    for (const name of wanted)
+      await fetched(guest, name);
     const more = (await scripts_of(guest)).files.filter((name) => !files.includes(name));
-    assert.deepEqual(more.sort(), ["captions/settings.js", "discuss/polls.js", "discuss/questions.js", "live/preview.js", "live/settings.js"]);
+    assert.deepEqual(more.sort(), wanted);
     assert.deepEqual(guest.errors, []);
     await guest.close();
   });

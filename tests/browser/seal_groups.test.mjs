@@ -129,6 +129,7 @@ describe("inside a workshop encrypted end to end", { skip: missing("chromium", "
     await host.click("Visit Group 1");
     await host.sees("You are in Group 1.");
     await host.sees("Encrypted end to end");
+    await host.until(() => document.querySelectorAll(".tile video").length === 2);
     const seats = await host.evaluate(() => [...document.querySelectorAll("video[data-line]")].map((one) => one.dataset.line));
     await sees_pictures(host, seats);
     await host.click("Back to the room");

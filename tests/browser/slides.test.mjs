@@ -96,7 +96,7 @@ describe("slides", { skip: missing("chromium") }, () => {
     assert.deepEqual(await axe_findings(host.page), []);
     await host.page.getByRole("button", { name: "6. Slide 6 of 6" }).click();
     await shows(watcher, 6);
-    assert.equal(await host.evaluate(() => [...document.querySelectorAll(".turn button")].find((one) => one.textContent === "Next slide").disabled), true);
+    await host.until(() => [...document.querySelectorAll(".turn button")].find((one) => one.textContent === "Next slide")?.disabled);
   });
 
   it("are there for who comes late, small ones for who asks for sound only", async () => {

@@ -198,7 +198,7 @@ describe("a workshop with three groups and a call back", { skip: missing("chromi
     }
     await host.until(() => document.querySelectorAll(".tile").length === 30);
     await sees_pictures(host, ["v0", "v1"], { made: made.host, ms: 30000 });
-    await sees_pictures(bo, [await bo.evaluate(() => document.querySelector("video[data-line]").dataset.line)], { made: made.bo, ms: 30000 });
+    await sees_pictures(bo, [await bo.until(() => document.querySelector("video[data-line]")?.dataset.line)], { made: made.bo, ms: 30000 });
     for (const tab of [host, bo]) {
       const bytes = await tab.evaluate(() => Math.max(...globalThis.witness.connections.filter((pc) => pc.connectionState === "connected")
         .map((pc) => JSON.stringify(pc.localDescription.sdp).length)));
