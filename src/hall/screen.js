@@ -3,7 +3,7 @@
 
 import { render } from "preact";
 import { Asked, Captions, Floor, Join, Poll, Queue, Slide } from "./blocks.js";
-import { stay_awake } from "../live/awake.js";
+import { stay_lit } from "../live/awake.js";
 import { features } from "../live/features.js";
 import { receives_h264, Watching } from "../live/media.js";
 import { RoomSocket } from "../live/socket.js";
@@ -56,7 +56,7 @@ class Screen {
   }
 
   start() {
-    stay_awake();
+    stay_lit(true);
     this.#wake();
     this.draw();
     this.socket.start();

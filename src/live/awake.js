@@ -1,28 +1,18 @@
-// A page that is watched for an hour without being touched: the machine stays awake while it is seen. Where that cannot be asked for,
-// its settings decide.
+// A page that is watched for an hour without being touched keeps the screen lit while it is seen. Where that cannot be asked for, the
+// machine's settings decide.
 
-/** @type {WakeLockSentinel | null} */ let lock = null;
+/** @type {Promise<WakeLockSentinel> | undefined} */ let lock;
 let wanted = false;
 
-async function ask() {
-  if (!wanted || document.visibilityState !== "visible")
-    return;
-  lock = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
-  if (!wanted)
-    may_sleep();
-}
+// browsers take the lock back from a page that is hidden
+document.addEventListener("visibilitychange", () => stay_lit(wanted));
 
-export function stay_awake() {
-  if (wanted)
+/** @param {boolean} lit */
+export function stay_lit(lit) {
+  wanted = lit;
+  if (document.visibilityState !== "visible")
     return;
-  wanted = true;
-  document.addEventListener("visibilitychange", ask); // browsers take the lock back from a page that is hidden
-  ask();
-}
-
-export function may_sleep() {
-  wanted = false;
-  document.removeEventListener("visibilitychange", ask);
-  lock?.release();
-  lock = null;
+  lock?.then((one) => one.release(), () => {});
+  lock = lit ? navigator.wakeLock?.request("screen") : undefined;
+  lock?.catch(() => {});
 }

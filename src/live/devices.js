@@ -1,7 +1,5 @@
 // Camera, microphone and screen of this person: opened only when asked for, kept over reconnections.
 
-import { t } from "./words.js";
-
 const CAMERA = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
 const VOICE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const MIXER = { echoCancellation: false, noiseSuppression: false, autoGainControl: false }; // as it comes from the desk
@@ -16,6 +14,7 @@ export class Devices {
   /** @type {{mic: MediaDeviceInfo[], camera: MediaDeviceInfo[]}} */ found = { mic: [], camera: [] };
   /** @type {{mic: string, camera: string}} the device ids to use, "" for the browser's choice */ chosen = { mic: "", camera: "" };
   /** what comes is a hall's mixer, not a voice before a microphone */ mixer = false;
+  /** What is being asked for. @type {Record<Kind, Promise<MediaStreamTrack | null> | null>} */ asked = { mic: null, camera: null, screen: null };
   /** What went wrong last, in words. @type {Record<Kind, string>} */ problem = { mic: "", camera: "", screen: "" };
   /** How often each was closed: what is allowed after that is not wanted any more. @type {Record<Kind, number>} */ #closed = { mic: 0, camera: 0, screen: 0 };
 
@@ -29,9 +28,19 @@ export class Devices {
     navigator.mediaDevices?.addEventListener("devicechange", () => this.list());
   }
 
+  /** @param {Kind} kind @returns {Promise<MediaStreamTrack | null>} what came, null: its problem says why not, or it was closed meanwhile */
+  open(kind) {
+    const asked = this.#open(kind).finally(() => {
+      if (this.asked[kind] === asked)
+        this.asked[kind] = null;
+    });
+    return (this.asked[kind] = asked);
+  }
+
   /** @param {Kind} kind @returns {Promise<MediaStreamTrack | null>} */
-  async open(kind) {
+  async #open(kind) {
     const closed = this.#closed[kind];
+    /** @type {MediaStreamTrack | null} */ let came = null;
     this.problem[kind] = "";
     try {
       const [track] = (await request(kind, kind === "screen" ? "" : this.chosen[kind], this.mixer ? MIXER : VOICE)).getTracks();
@@ -39,18 +48,18 @@ export class Devices {
         track.stop();
         return null;
       }
-      this.#keep(kind, track);
+      this.#keep(kind, (came = track));
     } catch (error) {
       if (/** @type {DOMException} */ (error).name === "OverconstrainedError" && kind !== "screen" && this.chosen[kind]) {
         this.chosen[kind] = ""; // the one that was chosen is not there any more
-        return this.open(kind);
+        return this.#open(kind);
       }
-      this.problem[kind] = explain(kind, /** @type {DOMException} */ (error));
+      this.problem[kind] = await worded((trouble) => trouble.refused(kind, /** @type {DOMException} */ (error)));
       this.changed(kind);
     }
     if (kind !== "screen")
       await this.list();
-    return this.tracks[kind];
+    return came;
   }
 
   /** @param {"mic" | "camera"} kind @param {string} id */
@@ -103,20 +112,21 @@ export class Devices {
    */
   async #lost(kind, brief) {
     const closed = this.#closed[kind], other = kind === "mic" && !brief ? await this.open(kind) : null;
+    const words = kind === "screen" ? "" : await worded((trouble) => trouble.gone(kind, other));
     if (closed !== this.#closed[kind])
       return;
     if (!other) {
       this.tracks[kind] = null;
       this.changed(kind);
     }
-    if (kind === "screen")
-      return;
-    this.problem[kind] = kind === "camera" ? t("Your camera is gone. Plug it in again or choose another one, then turn it on.")
-      : other ? t("Your microphone is gone. {name} takes its place.", { name: other.label })
-        : t("Your microphone is gone. Plug it in again or choose another one, then turn it on.");
-    this.gone(kind);
+    this.problem[kind] = words;
+    if (words)
+      this.gone(kind);
   }
 }
+
+/** @param {(trouble: typeof import("./trouble.js")) => string} say @returns {Promise<string>} */
+const worded = (say) => import("./trouble.js").then(say, String);
 
 /** @param {Kind} kind @param {string} id @param {MediaTrackConstraints} sound */
 function request(kind, id, sound) {
@@ -127,19 +137,4 @@ function request(kind, id, sound) {
   if (kind === "screen")
     return media.getDisplayMedia({ video: SCREEN, audio: false });
   return media.getUserMedia(kind === "mic" ? { audio: { ...sound, ...device } } : { video: { ...CAMERA, ...device } });
-}
-
-/** @param {Kind} kind @param {DOMException} error */
-function explain(kind, error) {
-  if (error.name === "NotAllowedError")
-    return {
-      mic: t("The browser was not allowed to use the microphone. Allow it beside the page's address, then try again."),
-      camera: t("The browser was not allowed to use the camera. Allow it beside the page's address, then try again."),
-      screen: t("Nothing is shared: the choice of a screen was cancelled or refused."),
-    }[kind];
-  if (error.name === "SecurityError")
-    return t("This address is not secure (https), so the browser gives neither camera nor microphone.");
-  if (error.name === "NotReadableError")
-    return t("Another program is using it. Close that one, then try again.");
-  return kind === "mic" ? t("No microphone was found.") : kind === "camera" ? t("No camera was found.") : t("The screen cannot be shared here.");
 }

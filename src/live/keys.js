@@ -1,19 +1,17 @@
 // The room's keys: Alt+Shift and a letter, since letters alone would surprise whoever speaks to the computer, and belong
 // to screen readers and to fields. Only "?" stands alone, outside of fields. A person may turn them all off (WCAG 2.1.4).
 
-import { t } from "./words.js";
-
 /** @typedef {"hand" | "mic" | "camera" | "sound_only" | "small_pictures" | "write" | "keys"} Deed */
-/** @typedef {{letter: string, deed: Deed, text: () => string, on_stage?: boolean}} Shortcut on_stage: only there, or only elsewhere */
+/** @typedef {{letter: string, deed: Deed, on_stage?: boolean}} Shortcut on_stage: only there, or only elsewhere */
 
 /** Not I, B, S, L, N (ChromeOS), T, A (Chromium): those are the browser's own. @type {Shortcut[]} */
 export const SHORTCUTS = [
-  { letter: "H", deed: "hand", text: () => t("Raise or lower my hand"), on_stage: false },
-  { letter: "M", deed: "mic", text: () => t("Microphone on or off"), on_stage: true },
-  { letter: "V", deed: "camera", text: () => t("Camera on or off"), on_stage: true },
-  { letter: "D", deed: "write", text: () => t("Write in the discussion") },
-  { letter: "O", deed: "sound_only", text: () => t("Sound only, and back") },
-  { letter: "P", deed: "small_pictures", text: () => t("Small pictures, and back") },
+  { letter: "H", deed: "hand", on_stage: false },
+  { letter: "M", deed: "mic", on_stage: true },
+  { letter: "V", deed: "camera", on_stage: true },
+  { letter: "D", deed: "write" },
+  { letter: "O", deed: "sound_only" },
+  { letter: "P", deed: "small_pictures" },
 ];
 
 /**

@@ -267,14 +267,25 @@ void live_record(Client *client, json_t *message)
                 live_set_recording(client->room, on);
 }
 
+/* As with a recording: told once it is kept, and on a full disk all the same. The air follows at once. */
+static void after_pinned(LiveRoom *room, Act *act, bool kept)
+{
+        live_broadcast(room, json_pack("{s:s, s:o}", "t", "pinned", "who",
+                                       room->pinned ? json_integer(room->pinned) : json_null()));
+}
+
+static void after_scene(LiveRoom *room, Act *act, bool kept)
+{
+        live_broadcast(room, json_pack("{s:s, s:s}", "t", "scene", "scene", live_scene_word(room->scene)));
+}
+
 bool live_set_pinned(LiveRoom *room, int who)
 {
         Person *person = who ? live_person_find(room, who) : NULL;
         if (who && (!person || person->seat == SFU_NO_SEAT))
                 return false;
         room->pinned = who;
-        store_flags(room, NULL);
-        live_broadcast(room, json_pack("{s:s, s:o}", "t", "pinned", "who", who ? json_integer(who) : json_null()));
+        store_flags(room, after_pinned);
         live_update_air(room);
         return true;
 }
@@ -288,8 +299,7 @@ void live_pin(Client *client, json_t *message)
 void live_set_scene(LiveRoom *room, LiveScene scene)
 {
         room->scene = scene;
-        store_flags(room, NULL);
-        live_broadcast(room, json_pack("{s:s, s:s}", "t", "scene", "scene", live_scene_word(scene)));
+        store_flags(room, after_scene);
         live_update_air(room);
 }
 

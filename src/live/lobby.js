@@ -1,7 +1,7 @@
 // The calm page of who waits to be let in.
 
-import { door_text } from "./door.js";
 import { Preview } from "./preview.js";
+import { door_text } from "./told.js";
 import { html, icon } from "./ui.js";
 import { t } from "./words.js";
 

@@ -2,9 +2,8 @@
 
 import { render } from "preact";
 import { Announcer } from "./announce.js";
-import { may_sleep, stay_awake } from "./awake.js";
+import { stay_lit } from "./awake.js";
 import { Devices } from "./devices.js";
-import { door_text, newcomers } from "./door.js";
 import { apply_parts, features, hear } from "./features.js";
 import { deed_of } from "./keys.js";
 import { missing } from "./later.js";
@@ -17,7 +16,7 @@ import { RoomSocket } from "./socket.js";
 import { ShownSizes } from "./shown.js";
 import { Sound } from "./sound.js";
 import { apply, cast, emptyRoom, myself } from "./state.js";
-import { tell_comings, tell_hands } from "./told.js";
+import { door_text, tell_comings, tell_hands, tell_newcomers } from "./told.js";
 import { setWords, t } from "./words.js";
 
 const THIN_KBIT_S = 150; // up: a voice with its headers is 50, the smallest picture 30 and what it is sent again
@@ -172,7 +171,7 @@ class Meeting {
     const before = this.room;
     this.room = apply(before, m);
     const then = {
-      welcome: () => (this.pictures.anew(), this.#welcome(m, before)), waiting: () => this.#waits(m, before), lobby: () => newcomers(this.room, before, this.announcer) && this.#chime(), people: () => this.#people(m, before), said: () => this.#said(m),
+      welcome: () => (this.pictures.anew(), this.#welcome(m, before)), waiting: () => this.#waits(m, before), lobby: () => tell_newcomers(this.room, before, this.announcer) && this.#chime(), people: () => this.#people(m, before), said: () => this.#said(m),
       subscribe: () => (m.pc === this.watching.id || this.pictures.anew(), this.watching.answer(m)), published: () => this.speaking.answered(m),
       layers: () => this.speaking.set_wanted(m), vp8: () => this.speaking.set_vp8(m.on), hands: () => tell_hands(this.room, before, this.announcer), refused: () => this.#refused(m, before),
       network: () => this.#follow_line(() => this.pictures.network(m, performance.now())),
@@ -195,8 +194,7 @@ class Meeting {
       this.#chime();
     }
     this.link = "open";
-    if (!this.room.ended)
-      stay_awake();
+    stay_lit(!this.room.ended);
     this.keep({ key: m.me.key });
     for (const line of this.room.pending)
       this.socket.send({ t: "say", ...line });
@@ -303,7 +301,7 @@ class Meeting {
   }
 
   #ended() {
-    may_sleep();
+    stay_lit(false);
     this.#off_stage(false);
     this.announcer.say(t("The session is over."));
   }
@@ -397,6 +395,15 @@ class Meeting {
       track.enabled = !this.#agreed || this.mic_on;
     this.#tell();
     this.draw();
+  }
+
+  /** Without the microphone that was asked for nobody hears this person, who is told. @param {Promise<MediaStreamTrack | null>} asked */
+  async #mic_or_silence(asked) {
+    await asked;
+    if (this.devices.tracks.mic || !this.mic_on)
+      return;
+    this.mic_on = false;
+    this.#tell_silence(this.devices.problem.mic);
   }
 
   /** @param {Kind} kind */
@@ -545,10 +552,8 @@ class Meeting {
       },
       mic: async () => {
         this.mic_on = !this.mic_on;
-        if (this.mic_on && !this.devices.tracks.mic && !(await this.devices.open("mic"))) {
-          this.mic_on = false;
-          this.#tell_silence(this.devices.problem.mic);
-        }
+        if (this.mic_on && !this.devices.tracks.mic)
+          await this.#mic_or_silence(this.devices.asked.mic ?? this.devices.open("mic"));
         this.#tell();
       },
       camera: () => this.#toggle("camera"),
@@ -590,8 +595,11 @@ class Meeting {
 
   /** @param {boolean | null} consent null: nothing is recorded here */
   async #enter(consent) {
+    const { asked, tracks } = this.devices;
     this.dialog = null;
-    this.mic_on = this.devices.tracks.mic !== null;
+    this.mic_on = tracks.mic !== null || asked.mic !== null; // which may still come
+    if (asked.mic)
+      this.#mic_or_silence(asked.mic).then(() => this.#tell());
     this.#agreed = { mic: this.mic_on, camera: this.devices.tracks.camera !== null };
     this.keep({ stage: this.#agreed });
     if (consent !== null)

@@ -10,6 +10,16 @@ import { t } from "./words.js";
 
 /** @typedef {import("./room.js").View} View */
 
+/** What the keys do. @type {Partial<Record<import("./keys.js").Deed, () => string>>} */
+const DOES = {
+  hand: () => t("Raise or lower my hand"),
+  mic: () => t("Microphone on or off"),
+  camera: () => t("Camera on or off"),
+  write: () => t("Write in the discussion"),
+  sound_only: () => t("Sound only, and back"),
+  small_pictures: () => t("Small pictures, and back"),
+};
+
 /** @param {View} view */
 export function Settings(view) {
   const { room, act, send } = view, me = myself(room), on_stage = me !== null && me.stage !== null;
@@ -42,7 +52,7 @@ export function Settings(view) {
 export function Keys({ act, chosen }) {
   return html`<${Dialog} title=${t("Keyboard shortcuts")} close=${() => act.open(null)}>
     <table class="keys"><caption class="sr">${t("Keyboard shortcuts")}</caption><tbody>
-      ${SHORTCUTS.map((one) => html`<tr key=${one.deed}><th scope="row"><kbd>Alt</kbd> <kbd>⇧</kbd> <kbd>${one.letter}</kbd></th><td>${one.text()}</td></tr>`)}
+      ${SHORTCUTS.map((one) => html`<tr key=${one.deed}><th scope="row"><kbd>Alt</kbd> <kbd>⇧</kbd> <kbd>${one.letter}</kbd></th><td>${DOES[one.deed]?.()}</td></tr>`)}
       <tr><th scope="row"><kbd>?</kbd></th><td>${t("This list, when you are not writing")}</td></tr>
       <tr><th scope="row"><kbd>←</kbd> <kbd>→</kbd></th><td>${t("From one tab of the exchanges to the next")}</td></tr>
       <tr><th scope="row"><kbd>${t("Esc")}</kbd></th><td>${t("Close what is open")}</td></tr>

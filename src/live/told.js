@@ -1,4 +1,4 @@
-// What a screen reader is told of what others do: who comes and goes, who raises a hand.
+// What a screen reader is told of what others do: who stands before the door, who comes and goes, who raises a hand.
 
 import { name_of } from "./ui.js";
 import { t } from "./words.js";
@@ -28,4 +28,19 @@ export function tell_hands({ me, hands, people }, before, announcer) {
     if (person && id !== me.id && !before.hands.includes(id))
       announcer.tell("hands", name_of(person));
   }
+}
+
+/** @param {import("./state.js").Door} door */
+export const door_text = (door) => (door === "lobby" ? t("A host will let you in") : door === "locked" ? t("The room is locked") : t("The room opens soon"));
+
+/** Tells a host of those who have come to the door; false: nobody has. @param {Room} room @param {Room} before @param {Announcer} announcer */
+export function tell_newcomers(room, before, announcer) {
+  let came = false;
+  for (const one of room.door === "lobby" ? room.lobby : []) {
+    const known = before.lobby.find(({ id }) => id === one.id);
+    came ||= !known;
+    if (known?.name !== one.name)
+      announcer.tell("waits", name_of(one), known && name_of(known));
+  }
+  return came;
 }

@@ -16,10 +16,11 @@ const SMALL = { width: 480, height: 270, frameRate: 15 };
 
 /**
  * Runs in each page before its own scripts: keeps what a test wants to look at, and leads media through a relay.
- * @param {{relay: number, camera: object}} options relay: UDP port put in place of the server's, 0 for none; camera: size and
- * rate of the picture, small where it is not said: these tests run many encoders on two cores
+ * @param {{relay: number, camera: object, raw: boolean}} options relay: UDP port put in place of the server's, 0 for none; camera: size and
+ * rate of the picture, small where it is not said: these tests run many encoders on two cores; raw: the microphone comes as it is, for a
+ * canceller takes one steady tone for the echo of another, and silences it
  */
-function witness({ relay, camera }) {
+function witness({ relay, camera, raw }) {
   const seen = { connections: [], wishes: [], lock: null, relay };
   globalThis.witness = seen;
   const Real = globalThis.RTCPeerConnection;
@@ -41,13 +42,12 @@ function witness({ relay, camera }) {
       seen.wishes.push(wish);
       if (wish.video)
         wish = { ...wish, video: camera };
-      if (wish.audio) // a canceller takes one steady tone for the echo of another, and silences it
+      if (wish.audio && raw)
         wish = { ...wish, audio: { ...wish.audio, echoCancellation: false, noiseSuppression: false, autoGainControl: false } };
       return ask(wish);
     };
-  const wake = navigator.wakeLock, lock = wake?.request.bind(wake);
-  if (wake)
-    wake.request = async (kind) => (seen.lock = await lock(kind));
+  if (navigator.wakeLock) // a browser without a screen gives none
+    navigator.wakeLock.request = async () => (seen.lock = { released: false, async release() { this.released = true; } });
 }
 
 /** A WAV file of a steady tone, for a fake microphone. @param {number} hertz */
@@ -100,10 +100,10 @@ class ChromiumWindow {
   }
 
   /** A tab with its own cookies; `script: false` is a browser whose owner has turned scripts off. */
-  async tab({ width = 1280, height = 800, locale = "fr-FR", cookies = [], relay = 0, camera = SMALL, script = true } = {}) {
+  async tab({ width = 1280, height = 800, locale = "fr-FR", cookies = [], relay = 0, camera = SMALL, raw = true, script = true } = {}) {
     const context = await this.browser.newContext({ viewport: { width, height }, locale, javaScriptEnabled: script });
     await context.addCookies(cookies);
-    await context.addInitScript(witness, { relay, camera });
+    await context.addInitScript(witness, { relay, camera, raw });
     const page = await context.newPage();
     const debug = await context.newCDPSession(page);
     return new Tab(page, {
@@ -125,12 +125,12 @@ class FirefoxWindow {
     this.browser = browser;
   }
 
-  async tab({ width = 1280, height = 800, cookies = [], relay = 0, camera = SMALL } = {}) {
+  async tab({ width = 1280, height = 800, cookies = [], relay = 0, camera = SMALL, raw = true } = {}) {
     const context = await this.browser.createBrowserContext();
     const page = await context.newPage();
     calm_down(page);
     await page.setViewport({ width, height });
-    await page.evaluateOnNewDocument(witness, { relay, camera });
+    await page.evaluateOnNewDocument(witness, { relay, camera, raw });
     for (const { name, value, url } of cookies)
       await context.setCookie({ name, value, domain: new URL(url).hostname, path: "/" });
     return new Tab(page, {

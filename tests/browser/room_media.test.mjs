@@ -127,6 +127,13 @@ describe("the room's media", { skip: missing("chromium", "firefox") }, () => {
   });
 
   it("goes on by another microphone where one is unplugged, and by no other camera; says which, and what to do", async () => {
+    await has_devices(host, false);
+    await unplug(host, "audio");
+    await host.sees("Your microphone is gone. Plug it in again");
+    await hears(watcher, { a0: 0, a1: 1200 });
+    await has_devices(host, true);
+    await host.click("Microphone");
+    await host.sees_not("Your microphone is gone.");
     const is_on = (words) => speaker.evaluate((words) => [...document.querySelectorAll(".controls button")].find((one) => one.innerText.trim() === words).ariaPressed, words);
     await unplug(speaker, "audio");
     await speaker.sees("takes its place.");
@@ -189,6 +196,7 @@ describe("the room's media", { skip: missing("chromium", "firefox") }, () => {
   });
 
   it("turns off again what was allowed after the person had changed their mind", async () => {
+    await has_devices(speaker, true);
     await speaker.evaluate(() => {
       const media = navigator.mediaDevices, ask = media.getUserMedia;
       Object.assign(globalThis, { asked: [], given: [] });
@@ -204,6 +212,20 @@ describe("the room's media", { skip: missing("chromium", "firefox") }, () => {
     await speaker.click("Cancel");
     await speaker.evaluate(() => globalThis.asked.forEach((allow) => allow()));
     await speaker.until(() => globalThis.given.length === 2 && globalThis.given.every((track) => track.readyState === "ended"));
+  });
+
+  it("lets be heard whose microphone was allowed only after going on stage", async () => {
+    await speaker.evaluate(() => (globalThis.asked.length = 0));
+    await speaker.click("Go on stage");
+    await speaker.until(() => globalThis.asked.length === 2);
+    await speaker.evaluate(() => globalThis.asked[1]()); // the camera
+    await speaker.until(() => document.querySelector("dialog video")?.videoWidth > 0);
+    await speaker.click("Go on stage");
+    await speaker.until(() => !document.querySelector("dialog") && document.querySelector(".tile video"));
+    await speaker.evaluate(() => globalThis.asked[0]());
+    await hears(watcher, { a0: 500, a1: 1200 });
+    await speaker.click("Leave the stage");
+    await host.until(() => document.querySelectorAll(".tile").length === 1);
   });
 
   it("takes the VP8 copy away when nobody needs it any more", async () => {

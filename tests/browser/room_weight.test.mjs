@@ -10,7 +10,7 @@ import { scripts_of } from "./scripts.mjs";
 const EVERYBODY_MAX = 50 * 1024, HOST_MAX = 60 * 1024;
 const OF_HOSTS = ["live/leading.js", "manager/desk.js"];
 const LATER = ["live/settings.js", "live/enter.js", "live/sent.js", "live/lobby.js", "discuss/questions.js", "discuss/polls.js", "discuss/editor.js", "interpret/hearing.js",
-  "interpret/booth.js", "slides/show.js", "slides/files.js", "workshop/groups.js", "floor/lane.js", "live/watch.js", "live/onair.js", "notes/notes.js", "captions/desk.js", "capture/minute.js"];
+  "interpret/booth.js", "slides/show.js", "slides/files.js", "workshop/groups.js", "floor/lane.js", "live/watch.js", "live/onair.js", "live/muted.js", "live/meter.js", "live/trouble.js", "notes/notes.js", "captions/desk.js", "capture/minute.js"];
 
 describe("the scripts of a room's page", { skip: missing("chromium") }, () => {
   let server, chromium, url, cookies;
@@ -44,7 +44,7 @@ describe("the scripts of a room's page", { skip: missing("chromium") }, () => {
     await guest.press("Escape");
     await guest.click("Questions");
     await guest.until(() => document.getElementById("my-question"));
-    const wanted = ["captions/settings.js", "discuss/polls.js", "discuss/questions.js", "live/preview.js", "live/settings.js"];
+    const wanted = ["captions/settings.js", "discuss/polls.js", "discuss/questions.js", "live/meter.js", "live/preview.js", "live/settings.js"];
     for (const name of wanted)
       await fetched(guest, name);
     const more = (await scripts_of(guest)).files.filter((name) => !files.includes(name));

@@ -72,7 +72,7 @@ function within() {
       ({ house, server, origin } = place);
       host_browser = await open_chromium({ devices: true, flags: [`--use-file-for-fake-audio-capture=${words_file()}`], program: house.program });
       browser = await open_chromium({ flags: place.flags });
-      host = await host_browser.tab({ locale: "en-GB" });
+      host = await host_browser.tab({ locale: "en-GB", raw: false });
       const link = (await run_command("link", "owner@example.org", "--data", server.folder, "--origin", origin)).stdout.trim();
       await host.goto(link);
       await Promise.all([host.page.waitForNavigation(), host.click("Enter")]);
