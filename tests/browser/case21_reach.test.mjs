@@ -8,6 +8,7 @@ import { missing, open_chromium, open_firefox } from "./browsers.mjs";
 import { FakeRoom } from "./fake_room.mjs";
 import { go_on_stage, in_own_network, lacks, run } from "./networks.mjs";
 import { startCoturn, turnCredentials } from "../support/coturn.mjs";
+import { measured } from "../support/measure.mjs";
 import { connections_made, hears, longest_gap, open_relay, sees_pictures } from "./watch.mjs";
 
 const BACK_MS = 3000; // pictures after the line is back
@@ -161,14 +162,13 @@ function within() {
       const tab = await enter(chromium, "guest", { relay: relay.port });
       await sees_pictures(tab, ["v0"], { ms: 30000 });
       const made = await connections_made(tab);
-      const gap_ms = []; // what else the machine does makes one long: three long ones are ours
-      do {
+      await measured(async () => {
         relay.tell("rebind");
-        gap_ms.push(await longest_gap(tab, "v0", 8000));
-        t.diagnostic(`at most ${gap_ms.at(-1)} ms without a picture after the address changed`);
-      } while (gap_ms.at(-1) > BACK_MS && gap_ms.length < 3);
+        const gap_ms = await longest_gap(tab, "v0", 8000);
+        t.diagnostic(`at most ${gap_ms} ms without a picture after the address changed`);
+        return gap_ms;
+      }, (gap_ms) => gap_ms <= BACK_MS);
       assert.equal(await connections_made(tab), made);
-      assert.ok(gap_ms.at(-1) <= BACK_MS, `${gap_ms} ms`);
     });
 
     it("says what is wrong and goes on by text where no way leads out", async () => {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { measured } from "../support/measure.mjs";
 import { missing, open_chromium } from "./browsers.mjs";
 import { FakeRoom } from "./fake_room.mjs";
 import { axe_findings, html_findings } from "./findings.mjs";
@@ -78,18 +79,18 @@ describe("fewer pictures", { skip: missing("chromium") }, () => {
   });
 
   it("small pictures: by one click a third of the bytes at most, and still a picture", async () => {
-    for (let tries = 1; ; tries++) {
+    await measured(async (earlier) => { // what else the machine does may make a camera send little
+      if (earlier.length) {
+        await watcher.click("Small pictures");
+        await arrives(540);
+        modes.full = await rate(watcher);
+      }
       await watcher.click("Small pictures");
       await is_pressed("Small pictures");
       await arrives(135);
       modes.low = await rate(watcher);
-      if (modes.low.video * 3 <= modes.full.video || tries === 3) // what else the machine does may make a camera send little: three times is ours
-        break;
-      await watcher.click("Small pictures");
-      await arrives(540);
-      modes.full = await rate(watcher);
-    }
-    assert.ok(modes.low.video * 3 <= modes.full.video, JSON.stringify(modes));
+      return { ...modes };
+    }, ({ low, full }) => low.video * 3 <= full.video);
     assert.ok(modes.low.video > 0, JSON.stringify(modes));
   });
 

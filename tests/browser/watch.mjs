@@ -1,11 +1,11 @@
 // What a page receives and sends, measured in the page: frames by getStats, tones by FFT of what arrives.
 
-import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import dgram from "node:dgram";
 import { networkInterfaces } from "node:os";
 import path from "node:path";
 import { build } from "../http/support.mjs";
+import { measured } from "../support/measure.mjs";
 
 /**
  * Runs in the page: the video streams that arrive, by mid. Firefox never answers when a connection is asked and then
@@ -155,15 +155,11 @@ async function compare_frames(watchers, speakers, ms) {
 
 /**
  * Whether pictures go on without a stop: each watcher decodes 90 % of what was sent, and has two late pictures in so many ms at
- * most. What else the machine does makes pictures late as well, so a measure that fails is taken twice more; a fault stays.
- * @throws {AssertionError} with all three measures
+ * most. What else the machine does makes pictures late as well; a fault stays.
  */
 export async function assert_smooth(watchers, speakers, ms, late_ms) {
-  const seen = [], smooth = (one) => one.sent > 6 * ms / 1000 && one.ratio >= 0.9 && one.freezes <= 2 * ms / late_ms;
-  do
-    seen.push(await compare_frames(watchers, speakers, ms));
-  while (!seen.at(-1).every(smooth) && seen.length < 3);
-  assert.ok(seen.at(-1).every(smooth), JSON.stringify(seen.map((one) => one.filter((figure) => !smooth(figure)))));
+  await measured(() => compare_frames(watchers, speakers, ms),
+    (seen) => seen.every((one) => one.sent > 6 * ms / 1000 && one.ratio >= 0.9 && one.freezes <= 2 * ms / late_ms));
 }
 
 /** A UDP port that is free now: a relay must know it before the server starts, and keep it over a restart. */

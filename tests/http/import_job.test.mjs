@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ownerClient, start } from './support.mjs';
 import { html_findings } from '../browser/findings.mjs';
+import { measured } from '../support/measure.mjs';
 import { importLive } from '../support/sample.mjs';
 import { chance, rows, startAgain, until } from '../faults/support.mjs';
 
@@ -119,19 +120,17 @@ describe('an import of many rows', () => {
 
   it('is stopped by a button, also in the middle of its turn, and then nothing was changed', async () => {
     const token = await owner.token(pages);
-    let before, job, now;
-    for (let tries = 0; tries < 3 && now?.state !== 'cancelled'; tries++) { // one that was done before the button is no middle
-      before = rows(server.folder, 'SELECT count(*) AS n FROM talk')[0].n;
-      job = await beginSeen(table(`Stopped${tries}`, 2 * MANY));
+    const talks = () => rows(server.folder, 'SELECT count(*) AS n FROM talk')[0].n;
+    const { there_before, job } = await measured(async (earlier) => { // one that was done before the button is no middle
+      const there_before = talks(), job = await beginSeen(table(`Stopped${earlier.length}`, 2 * MANY));
       await until('its turn', async () => (await state(job)).percent >= 40, { deadline_ms: 60000, every_ms: 1 });
       const answer = await owner.post(`${job}cancel/`, {}, { token });
       assert.equal(answer.status, 303);
       await ended(job);
-      now = await state(job);
-    }
-    assert.equal(now.state, 'cancelled');
+      return { there_before, job, ended: (await state(job)).state };
+    }, ({ ended }) => ended === 'cancelled');
     assert.match((await owner.get(job)).body_text, /Nothing half done is kept/);
-    assert.equal(rows(server.folder, 'SELECT count(*) AS n FROM talk')[0].n, before);
+    assert.equal(talks(), there_before);
     assert.equal(kept(), 0);
   });
 

@@ -5,6 +5,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { build, start } from '../http/support.mjs';
+import { measured } from '../support/measure.mjs';
 import { fromElsewhere, startBehindProxy } from '../support/proxy.mjs';
 import { importLive } from '../support/sample.mjs';
 
@@ -17,13 +18,9 @@ function crowd({ origin, child }, place, ...args) {
     (error, stdout, stderr) => resolve({ code: error?.code ?? 0, run: stdout ? JSON.parse(stdout) : null, stderr })));
 }
 
-/** Within a second. A machine that does something else makes one run slow: three slow ones are ours. */
-async function soon(...args) {
-  let tries = 0, result;
-  do result = await crowd(...args, '--max-delivery-ms', '1000');
-  while (/^treteau-load: delivery_ms_p95 is .*, more than/m.test(result.stderr) && ++tries < 3);
-  return result;
-}
+/** Within a second. */
+const soon = (...args) => measured(() => crowd(...args, '--max-delivery-ms', '1000'),
+  ({ stderr }) => !/^treteau-load: delivery_ms_p95 is .*, more than/m.test(stderr));
 
 /** Hands, one after the other. */
 async function checkCrowd(t, server, place, ...args) {
