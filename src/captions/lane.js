@@ -31,7 +31,8 @@ export function named(view, who) {
 export function Lane(view) {
   const { lines, open, by } = /** @type {import("./captions.js").Captions} */ (view.room.parts.captions), { size } = chosen_of(view);
   const real_us = view.now_us(), now_us = view.seen_us ?? real_us;
-  const recent = lines.filter((line) => line.text && line.begun_us <= now_us && now_us - line.ended_us < SHOWN_US);
+  const was_said = (/** @type {import("./captions.js").Line} */ line) => view.seen_us === undefined || line.begun_us <= view.seen_us; // a clock that is slow hides nothing
+  const recent = lines.filter((line) => line.text && was_said(line) && now_us - line.ended_us < SHOWN_US);
   const shown = [...recent.map(({ n, text }) => ({ n, text })), ...(open && real_us - now_us < BEHIND_US ? [{ n: -1, text: open }] : [])].slice(-LINES_SHOWN);
   if (size === "off" || (!shown.length && !by))
     return null;

@@ -20,7 +20,7 @@ typedef struct {
 
 static void ping(Client *client, json_t *message)
 {
-        live_send(client->socket, json_pack("{s:s}", "t", "pong"));
+        live_send(client->socket, json_pack("{s:s, s:I}", "t", "pong", "now_us", (json_int_t)now_us()));
 }
 
 static const Message messages[] = {

@@ -64,6 +64,7 @@ const changes = {
     bye: null,
     clock_offset_us: m.now_us - now_us,
   }),
+  pong: (room, m, now_us) => ({ clock_offset_us: Math.max(room.clock_offset_us, m.now_us - now_us) }), // what came late made the clock slow
   waiting: (room, m, now_us) => ({ ...emptyRoom(), ...pick(m, ["me", "room", "talk", "door"]), pending: room.pending, waits: true, clock_offset_us: m.now_us - now_us }),
   door: (_, m) => ({ door: m.door }),
   lobby: (_, m) => ({ lobby: m.list }),

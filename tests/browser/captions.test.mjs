@@ -93,6 +93,33 @@ describe("captions in the room", { skip: missing("chromium") }, () => {
     assert.deepEqual(await lane(watcher), ["The shared post changes all.", "Three towns and a contract"]);
   });
 
+  it("are there at once also where the welcome came late, so that the page's clock is slow", async () => {
+    const late = await chromium.tab({ locale: "en-GB" });
+    await late.page.addInitScript(() => {
+      const parse = JSON.parse;
+      JSON.parse = (text) => {
+        const message = parse(text);
+        if (message?.t === "welcome")
+          message.now_us -= 60e6;
+        return message;
+      };
+    });
+    await late.goto(room);
+    await late.sees("Raise my hand");
+    await captioner.page.focus("#caption");
+    await captioner.page.keyboard.type("At once.");
+    await captioner.press("Enter");
+    await shows(late, "At once.");
+    await captioner.until(() => document.querySelector(".desk li span").textContent === "At once.");
+    await captioner.press("ArrowUp");
+    await captioner.until(() => document.querySelector("#caption").value === "At once.");
+    await captioner.page.fill("#caption", "");
+    await captioner.press("Enter");
+    await shows(watcher, "Three towns and a contract");
+    assert.deepEqual(late.errors, []);
+    await late.close();
+  });
+
   it("are read by a screen reader to who asks for it, each line once, and to nobody else", async () => {
     const listener = await enter(null);
     const hears = (tab) => tab.evaluate(() => {

@@ -230,7 +230,7 @@ export class FakeRoom {
   }
 
   on_ping(socket) {
-    socket.send('{"t":"pong"}');
+    socket.send(JSON.stringify({ t: "pong", now_us: Date.now() * 1000 }));
   }
 
   on_join(socket, { name, key, publish, subscribe }, role) {

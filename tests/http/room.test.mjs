@@ -288,7 +288,8 @@ describe('what is not a message of ours', () => {
     for (let i = 0; i < 400; i++) flood.send({ t: 'ping' });
     assert.equal(await flood.closed, 1008);
     assert.equal(flood.seen.filter((m) => m.t === 'pong').length, 299); // and the joining
-    assert.equal((await other.ask({ t: 'ping' }, 'pong')).t, 'pong');
+    const { now_us } = await other.ask({ t: 'ping' }, 'pong');
+    assert.ok(Math.abs(now_us / 1000 - Date.now()) < 5000, `${now_us}`); // by which the pages set their clocks
     await other.close();
   });
   it('too large, binary: the socket is closed, others go on', async () => {
