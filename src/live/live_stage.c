@@ -229,6 +229,8 @@ void live_mute(Client *client, json_t *message)
         person->mic = !on;
         sfu_mute(client->room->live->sfu, client->room->sfu_room, person->seat, SFU_MIC, on);
         live_person_changed(person);
+        if (person->socket) /* what others see of it may be that person's own doing of a moment ago */
+                live_send(person->socket, json_pack("{s:s}", "t", "muted"));
 }
 
 static bool write_removed(Db *db, Act *act)

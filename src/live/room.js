@@ -176,7 +176,7 @@ class Meeting {
       layers: () => this.speaking.set_wanted(m), vp8: () => this.speaking.set_vp8(m.on), hands: () => tell_hands(this.room, before, this.announcer), refused: () => this.#refused(m, before),
       network: () => this.#follow_line(() => this.pictures.network(m, performance.now())),
       record: () => this.announcer.say(m.on ? t("The session is being recorded.") : t("The recording has stopped.")),
-      ended: () => this.#ended(), bye: () => this.#bye(m), watching: () => placed(this.view(), before),
+      muted: () => this.#muted(), ended: () => this.#ended(), bye: () => this.#bye(m), watching: () => placed(this.view(), before),
     }[/** @type {string} */ (m.t)];
     Promise.resolve(then?.()).catch((error) => console.error(m.t, error));
     hear(m, this.view(), before);
@@ -262,15 +262,19 @@ class Meeting {
       this.act.open({ kind: "enter" });
     } else if (was?.stage != null && me?.stage == null) {
       this.#off_stage(true);
-    } else if (was?.mic && me && !me.mic && this.mic_on) {
-      this.mic_on = false;
-      this.#tell();
-      this.#tell_silence(t("The host turned your microphone off. You can turn it on again."));
     }
     if (me?.screen && this.#screen_asked) {
       this.#screen_asked = false;
       return this.speaking.set("screen", this.devices.tracks.screen);
     }
+  }
+
+  #muted() {
+    if (!this.mic_on)
+      return;
+    this.mic_on = false;
+    this.#tell();
+    this.#tell_silence(t("The host turned your microphone off. You can turn it on again."));
   }
 
   /** @param {import("./state.js").Line} m */

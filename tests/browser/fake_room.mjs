@@ -302,6 +302,7 @@ export class FakeRoom {
 
   on_mute(_, { who }) {
     this.set(who, { mic: false });
+    this.socketOf(who)?.send(JSON.stringify({ t: "muted" }));
   }
 
   on_consent(socket, { yes }) {

@@ -159,6 +159,25 @@ describe("the room's client", { skip: missing("chromium") }, () => {
     assert.equal(await tab.evaluate(() => globalThis.witness.connections.filter((pc) => pc.connectionState !== "closed").length), 0);
   });
 
+  it("takes a microphone that is turned off and on again at once for nobody's doing but that person's", async () => {
+    const tab = await enter("speaker");
+    await go_on_stage(tab);
+    const [me] = room.people.values();
+    await room.until(() => me.mic && me.camera);
+    const told = room.received.filter((m) => m.t === "state").length;
+    await tab.evaluate(() => {
+      const button = [...document.querySelectorAll(".controls button")].find((one) => one.innerText.trim() === "Microphone");
+      button.click();
+      button.click();
+    });
+    await room.hears("state", told + 2);
+    room.tell({ t: "said", n: 9, who: 99, name: "Host", text: "I hear you.", at_us: Date.now() * 1000 }); // after what the room told of both
+    await tab.sees("I hear you.");
+    assert.equal(me.mic, true);
+    assert.equal(await tab.has("Microphone"), true);
+    assert.doesNotMatch(await tab.evaluate(() => document.body.innerText), /The host turned your microphone off/);
+  });
+
   it("turns the microphone off when the host mutes, says so, and lets it be turned on again", async () => {
     const host = await enter("host"), tab = await enter("speaker");
     await go_on_stage(tab);

@@ -247,7 +247,9 @@ describe('who may', () => {
     guest.send({ t: 'state', mic: true, camera: true, screen: false });
     await host.next('people', (m) => m.set.some((p) => p.id === who && p.mic));
     host.send({ t: 'mute', who });
+    await guest.next('muted');
     await guest.next('people', (m) => m.set.some((p) => p.id === who && !p.mic));
+    assert.equal(host.seen.some((m) => m.t === 'muted'), false);
     host.send({ t: 'stage', who, on: false });
     await guest.next('people', (m) => m.set.some((p) => p.id === who && p.stage === null));
     const { key } = guest.welcome.me;
