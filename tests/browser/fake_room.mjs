@@ -32,6 +32,7 @@ async function page(words, scripts) {
 
 export class FakeRoom {
   sockets = new Map(); // socket → person id
+  late_us = 0; // since when a welcome is under way
   keys = new Map(); // key → person id
   watched = new Map(); // person id → what its connection to watch is called
   sizes = new Map(); // person id → how large its page shows each line, as told last
@@ -251,7 +252,7 @@ export class FakeRoom {
     socket.send(JSON.stringify({
       t: "welcome", me: { id, key, role: me.role, name: me.name }, room: this.place,
       talk: { code: "ABCDEF", title: "Le métier de médiateur numérique", start_us: now_us - 22 * 6e7, end_us: now_us + 53 * 6e7 },
-      people: [...this.people.values()], hands: this.hands, publish: publish && me.publish === publish ? publish : null, ice: this.ice, now_us,
+      people: [...this.people.values()], hands: this.hands, publish: publish && me.publish === publish ? publish : null, ice: this.ice, now_us: now_us - this.late_us,
       chat: this.chat.map((line) => (line.who === id ? line : { ...line, id: undefined })), ...this.state,
     }));
     if (!subscribe || this.watched.get(id) !== subscribe)

@@ -52,6 +52,13 @@ describe("the room's client", { skip: missing("chromium") }, () => {
     assert.equal(await guest.evaluate(() => navigator.userActivation.hasBeenActive), false);
   });
 
+  it("sets its clock right by the next answer where the welcome came late", async () => {
+    room.late_us = 3600e6;
+    const guest = await enter("guest");
+    await guest.until(() => document.querySelector(".clock time").textContent === new Intl.DateTimeFormat(document.documentElement.lang,
+      { hour: "numeric", minute: "2-digit", timeZone: "Europe/Paris" }).format(Date.now()), undefined, 20000);
+  });
+
   it("asks a guest for a name before a word or a hand", async () => {
     const guest = await enter("guest");
     await guest.click("Raise my hand");
