@@ -318,6 +318,7 @@ class Meeting {
       this.announcer.say(t("You are back in the room."));
       return this.#move(0);
     }
+    stay_lit(false);
     this.socket.stop();
     this.#off_stage(false);
     this.watching.close();

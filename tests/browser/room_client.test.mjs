@@ -225,6 +225,14 @@ describe("the room's client", { skip: missing("chromium") }, () => {
     assert.equal(key, null);
   });
 
+  it("lets the screen of who is sent out go dark", async () => {
+    const guest = await enter("guest");
+    await guest.until(() => globalThis.witness.lock?.released === false);
+    room.tell({ t: "bye", reason: "removed", text: "A host has asked you to leave." });
+    await guest.sees("A host has asked you to leave.");
+    await guest.until(() => globalThis.witness.lock.released);
+  });
+
   it("shows the recording to everyone and the replay at the end", async () => {
     const host = await enter("host"), guest = await enter("guest");
     await host.click("Record");
